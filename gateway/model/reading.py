@@ -1,0 +1,160 @@
+"""What a reader of words concludes: ballots, check-ins, requests, new text. Each keeps the words it rests on.
+
+Must not: hold anything but values; the readers themselves live in gateway/understand/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from gateway.model.ballot import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A stretch of text that is not the author's new text, kept with the sign it was told by.
+
+    `sign` is a stable name such as "original", "attribution", "header-block", "quote-prefix", "html-container",
+    "forward", "signature", "device-footer", "list-footer", "disclaimer", "banner".
+    """
+
+    text: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One answer of an interleaved reply: the quoted lines it stands under (unquoted, "" at the top) and its text."""
+
+    under: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """The text its author newly wrote.
+
+    `text` is what `restante read` prints for a reply: in an interleaved answer it keeps the quoted lines between the
+    answers. `own` is the author's own lines alone, without any quoted line: only these may act. `blocks` walks the
+    answer item by item (one block with under="" for a top-posted answer).
+    """
+
+    text: str
+    own: str
+    blocks: tuple[Quoted, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+class BallotKind(StrEnum):
+    """What a reading of a ballot came to."""
+
+    BALLOT = "ballot"
+    WITHDRAW = "withdraw"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class BallotReading:
+    """A vote as read: `choice` is None for an abstention where the method has no such option.
+
+    `rivals` are the other choices that were close, best first (for a question back); `missing` names what an unclear
+    answer lacks: "choice", "condition", "several", "irony", "question", "range", "reason".
+    `evidence` is the words it rests on.
+    """
+
+    kind: BallotKind
+    choice: Choice | None = None
+    comment: str | None = None
+    rivals: tuple[Choice, ...] = ()
+    missing: str = ""
+    evidence: str = ""
+
+
+class CheckInKind(StrEnum):
+    """What a reading of a check-in came to."""
+
+    CHECKIN = "checkin"
+    SKIP = "skip"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInReading:
+    """A check-in as read; items are the author's own words without bullets and labels."""
+
+    kind: CheckInKind
+    done: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
+    mood: int | None = None
+    away_until: date | None = None
+    evidence: str = ""
+
+
+class Intent(StrEnum):
+    """What a mail to a workspace asks for."""
+
+    NEW_TOPIC = "new_topic"
+    JOIN = "join"
+    LEAVE = "leave"
+    PAUSE = "pause"
+    RESUME = "resume"
+    AWAY = "away"
+    SET_FREQUENCY = "set_frequency"
+    NEW_TASK = "new_task"
+    TASK_DONE = "task_done"
+    NEW_VOTE = "new_vote"
+    NEW_CHECKIN_ANSWER = "new_checkin_answer"
+    HELP = "help"
+    STATUS = "status"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """One task asked for. `assignee` is a name without @, "me" for the author, None when nobody is named."""
+
+    title: str
+    assignee: str | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReading:
+    """A request as read. Only the fields of its intent are set; see `shape` in understand/requests.py."""
+
+    intent: Intent
+    title: str = ""  # new_topic
+    scope: str | None = None  # leave: "all" or one topic
+    away_from: date | None = None  # away
+    until: date | None = None  # pause, away
+    frequency: str | None = None  # daily weekly biweekly monthly never
+    days: tuple[str, ...] = ()  # english, lower case
+    at: time | None = None  # set_frequency
+    tasks: tuple[TaskRequest, ...] = ()  # new_task
+    task: str = ""  # task_done
+    question: str = ""  # new_vote
+    options: tuple[str, ...] = ()
+    method: str | None = None
+    deadline: datetime | None = None  # aware; see deadline_has_time
+    deadline_has_time: bool = False
+    checkin: CheckInReading | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date or an instant read from words, relative to when the mail was sent and its author's zone.
+
+    `day` is always set. `at` is the wall time named, None when none was. `instant` is aware, set when a time was named
+    (or a span in hours). `end_day` is set for a range. `evidence` is the words it was read from.
+    """
+
+    day: date
+    at: time | None = None
+    instant: datetime | None = None
+    end_day: date | None = None
+    evidence: str = ""
+    span: tuple[int, int] = field(default=(0, 0))  # where in the text it stood
