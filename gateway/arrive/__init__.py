@@ -1,0 +1,1 @@
+"""Edges where mail comes in: bytes, with nothing understood."""

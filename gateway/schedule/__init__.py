@@ -1,0 +1,1 @@
+"""Edge of time: what is checked how often."""

@@ -1,0 +1,1 @@
+"""Edge where mail goes out: claim, attempt, report."""

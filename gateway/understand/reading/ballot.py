@@ -1,8 +1,267 @@
-"""STUB to be replaced."""
-from gateway.model.ballot import Question
+"""A vote read from free words, for every method of voting.
+
+`read_ballot` is the one entrance. It marks the text with the words of the lexicon (ballot_words), takes greeting and
+closing off and cuts the rest into clauses (ballot_frame), and reads a verdict (ballot_verdict, ballot_settle) or
+options (ballot_options, ballot_stance, ballot_choice, ballot_rank) from them. In real doubt it says `unclear`: asking
+is cheap, a miscount is not. Must not: know a word of a language, or guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.model.ballot import (
+    FIXED_OPTIONS,
+    Abstention,
+    Choice,
+    Method,
+    Pick,
+    Picks,
+    PlusOne,
+    Question,
+    Ranking,
+    Scores,
+)
 from gateway.model.reading import BallotKind, BallotReading
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.ballot_choice import Chosen, any_of, one_of
+from gateway.understand.reading.ballot_comment import comment_of
+from gateway.understand.reading.ballot_frame import Body, body_of
+from gateway.understand.reading.ballot_options import Finder
+from gateway.understand.reading.ballot_rank import order_of, points_of
+from gateway.understand.reading.ballot_settle import Settled, settle
+from gateway.understand.reading.ballot_text import cleaned
+from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content
+from gateway.understand.reading.ballot_words import Vocabulary, marked, vocabulary
+
+UNCLEAR = BallotKind.UNCLEAR
+VERDICT_LABELS: dict[Method, dict[str, str]] = {
+    Method.YESNO: {POSITIVE: "Yes", NEGATIVE: "No", BLOCK: "No"},
+    Method.CONSENT: {POSITIVE: "Agree", NEGATIVE: "Disagree", BLOCK: "Block", ABSTAIN: "Abstain"},
+    Method.LAZY: {POSITIVE: "Agree", NEGATIVE: "Disagree", BLOCK: "Block", ABSTAIN: "Abstain"},
+}
+PLUSONE_NUMBERS = {POSITIVE: 1.0, NEGATIVE: -1.0, BLOCK: -1.0, ABSTAIN: 0.0}
+SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE}
 
 
 def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReading:
-    return BallotReading(kind=BallotKind.UNCLEAR)
+    """Return the vote the text is, a withdrawal, or `unclear` with what is missing; never raises, whatever the text."""
+    words = vocabulary(lexicon)
+    ready = cleaned(text)
+    reading = _read(ready, question, words, respell=False)
+    if reading.kind is UNCLEAR and reading.missing == "choice" and not reading.rivals:
+        mended = _read(ready, question, words, respell=True)
+        return mended if mended.kind is not UNCLEAR else reading
+    return reading
+
+
+def _read(text: str, question: Question, words: Vocabulary, *, respell: bool) -> BallotReading:
+    looked_at = marked(text, question.text, words, respell=respell)
+    finder = Finder(looked_at, question, words)
+    body = body_of(looked_at, finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False)
+    if not body.clauses:
+        return BallotReading(kind=UNCLEAR, missing="choice")
+    reading = READERS[question.method](body, question, finder)
+    return _withdrawn(body, reading) or reading
+
+
+def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
+    """Return a withdrawal where a ballot is taken back and none put in its place."""
+    taken_back = [m for m in body.marked.within(body.start, body.end) if "withdraw" in m]
+    if not taken_back or reading.kind is BallotKind.BALLOT:
+        return None
+    if any(s.asks for s in body.sentences) or body.marked.has("condition", body.start, body.end):
+        return BallotReading(kind=UNCLEAR, missing="question")
+    mark = taken_back[0]
+    return BallotReading(kind=BallotKind.WITHDRAW, evidence=body.marked.source(mark.start, mark.end))
+
+
+def _ballot(body: Body, choice: Choice, start: int, end: int, finder: Finder) -> BallotReading:
+    evidence = body.marked.source(start, end) if start < end else body.marked.source(body.start, body.end)
+    return BallotReading(kind=BallotKind.BALLOT, choice=choice, comment=comment_of(body, finder), evidence=evidence)
+
+
+# --- verdicts ------------------------------------------------------------------------------------
+
+
+def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReading:
+    labels = VERDICT_LABELS[question.method]
+    options = FIXED_OPTIONS[question.method]
+    pointed = _pointed(body, options)
+    if pointed is not None:
+        return _ballot(body, Pick(options[pointed]), body.start, body.end, finder)
+    alone = _alone(body)
+    if alone:
+        return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
+    settled = settle(body, tuple(_signed(body, SIGNED_VERDICTS)))
+    settled = _counted_indifference(body, settled, labels)
+    if settled.verdict is None:
+        return _unclear(settled, lambda verdict: Pick(labels[verdict]) if verdict in labels else Abstention())
+    choice: Choice = Pick(labels[settled.verdict]) if settled.verdict in labels else Abstention()
+    return _ballot(body, choice, settled.start, settled.end, finder)
+
+
+def _counted_indifference(body: Body, settled: Settled, labels: dict[str, str]) -> Settled:
+    """Return an abstention for "I don't mind" where abstaining is one of the options, and nothing else is said."""
+    marks = [m for m in body.marked.within(body.start, body.end) if "indifferent" in m]
+    if settled.verdict or settled.rivals or settled.missing != "choice" or not marks or ABSTAIN not in labels:
+        return settled
+    if any(body.marked.has(name, body.start, body.end) for name in ("later", "defer")):
+        return settled
+    return Settled(ABSTAIN, start=marks[0].start, end=marks[0].end)
+
+
+def _pointed(body: Body, options: tuple[str, ...]) -> int | None:
+    """Return the option whose number is all the text says."""
+    tokens = [t for t in body.marked.tokens[body.start : body.end] if t.is_word and t.kind != "emoji"]
+    if tokens and body.marked.cover[body.start] is not None and "option_word" in body.marked.cover[body.start]:  # type: ignore[operator]
+        tokens = tokens[1:]
+    if len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].fold in {str(n + 1) for n in range(len(options))}:
+        return int(tokens[0].fold) - 1
+    return None
+
+
+def _alone(body: Body) -> str:
+    """Return the verdict of a single letter that is all the text says."""
+    tokens = [at for at in range(body.start, body.end) if body.marked.tokens[at].is_word]
+    mark = body.marked.cover[tokens[0]] if len(tokens) == 1 else None
+    if mark is None:
+        return ""
+    return POSITIVE if "yes_alone" in mark else NEGATIVE if "no_alone" in mark else ""
+
+
+def _unclear(settled: Settled, choice: Callable[[str], Choice]) -> BallotReading:
+    return BallotReading(kind=UNCLEAR, rivals=tuple(choice(v) for v in settled.rivals), missing=settled.missing or "choice")
+
+
+def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
+    """Return signed numbers as signs of a verdict; in a plus-one vote any number, and a bare 0."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        for at in range(clause.start, clause.end):
+            token = body.marked.tokens[at]
+            value = _signed_value(body, at, plain=verdicts is None)
+            if value is None or token.kind not in ("sign", "number"):
+                continue
+            verdict = str(value) if verdicts is None else verdicts.get(value)
+            if verdict is not None and not _is_about(body, at, clause.end):
+                bare = not content(body, clause.start, clause.end, [range(at, at + 1)])
+                lead = at == clause.start or not content(body, clause.start, at)
+                weight = BARE if bare else STATED if lead else 1
+                found.append(Signal(verdict, 0 if clause.opener == "reason" else weight, at, at + 1, number))
+    return found
+
+
+def _signed_value(body: Body, at: int, *, plain: bool) -> float | None:
+    token = body.marked.tokens[at]
+    if token.kind == "sign":
+        return float(token.fold)
+    if token.kind == "number" and plain and token.fold in ("0", "0.0"):
+        return 0.0
+    return None
+
+
+def _is_about(body: Body, at: int, end: int) -> bool:
+    """Whether a +1 is for what somebody said ("+1 to what Anna wrote")."""
+    after = body.marked.cover[at + 1] if at + 1 < end else None
+    if after is None or "other" not in after or after.end >= end:
+        return False
+    following, known = body.marked.tokens[after.end], body.marked.cover[after.end]
+    return after.end - after.start > 1 or (known is not None and "other" in known) or (following.raw[0].isupper() and known is None)
+
+
+def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReading:
+    def choice(verdict: str) -> Choice:
+        return PlusOne(PLUSONE_NUMBERS[verdict] if verdict in PLUSONE_NUMBERS else float(verdict) + 0.0)
+
+    tokens = [t for t in body.marked.tokens[body.start : body.end] if t.is_word]
+    if len(tokens) == 1 and tokens[0].fold == "1":
+        return _ballot(body, PlusOne(1.0), body.start, body.end, finder)
+    signed = _signed(body, None)
+    if any(abs(float(s.verdict)) > 1 for s in signed):
+        return BallotReading(kind=UNCLEAR, missing="range")
+    settled = settle(body, tuple(signed))
+    # An objection merely denied is +1 to some and +0 to others.
+    if settled.verdict is None or (settled.tepid and not signed):
+        return _unclear(settled, choice)
+    return _ballot(body, choice(settled.verdict), settled.start, settled.end, finder)
+
+
+# --- options -------------------------------------------------------------------------------------
+
+
+def _abstains(body: Body) -> bool:
+    marks = body.marked.within(body.start, body.end)
+    return any("abstain" in m for m in marks) and not any(m.classes & {"condition", "later"} for m in marks)
+
+
+def _abstention(body: Body, finder: Finder) -> BallotReading | None:
+    return _ballot(body, Abstention(), body.start, body.end, finder) if _abstains(body) else None
+
+
+def _unclear_options(chosen: Chosen, question: Question) -> BallotReading:
+    rivals: tuple[Choice, ...] = tuple(Pick(question.options[n]) for n in chosen.rivals)
+    return BallotReading(kind=UNCLEAR, rivals=rivals, missing=chosen.missing or "choice")
+
+
+def _read_single(body: Body, question: Question, finder: Finder) -> BallotReading:
+    chosen = one_of(body, finder)
+    if chosen.options is None:
+        if not chosen.rivals:
+            return _abstention(body, finder) or _by_verdict(body, question, finder) or _unclear_options(chosen, question)
+        return _unclear_options(chosen, question)
+    return _ballot(body, Pick(question.options[chosen.options[0]]), chosen.start, chosen.end, finder)
+
+
+def _by_verdict(body: Body, question: Question, finder: Finder) -> BallotReading | None:
+    """Return the option a plain yes or no means, where one label says yes and another no."""
+    found: dict[str, int] = {}
+    for number, label in enumerate(question.options):
+        read = settle(body_of(marked(label, question.text, finder.vocabulary), lambda at: False))
+        if read.verdict is not None:
+            found.setdefault(read.verdict, number)
+    if not {POSITIVE, NEGATIVE} <= found.keys():
+        return None
+    settled = settle(body)
+    if settled.verdict not in found:
+        return None
+    return _ballot(body, Pick(question.options[found[settled.verdict]]), settled.start, settled.end, finder)
+
+
+def _read_approval(body: Body, question: Question, finder: Finder) -> BallotReading:
+    chosen = any_of(body, finder)
+    if chosen.options is None or (not chosen.options and _abstains(body)):
+        return (None if chosen.rivals else _abstention(body, finder)) or _unclear_options(chosen, question)
+    picks = Picks(tuple(question.options[n] for n in chosen.options))
+    return _ballot(body, picks, chosen.start, chosen.end, finder)
+
+
+def _read_ranked(body: Body, question: Question, finder: Finder) -> BallotReading:
+    def ranking(groups: tuple[tuple[int, ...], ...]) -> Ranking:
+        return Ranking(tuple(tuple(question.options[n] for n in group) for group in groups))
+
+    ranked = order_of(body, finder)
+    if ranked.groups is None:
+        unclear = BallotReading(kind=UNCLEAR, rivals=tuple(map(ranking, ranked.rivals)), missing=ranked.missing or "choice")
+        return (None if ranked.rivals else _abstention(body, finder)) or unclear
+    return _ballot(body, ranking(ranked.groups), body.start, body.end, finder)
+
+
+def _read_score(body: Body, question: Question, finder: Finder) -> BallotReading:
+    scored = points_of(body, finder, question.lowest, question.highest)
+    if scored.pairs is None:
+        return _abstention(body, finder) or BallotReading(kind=UNCLEAR, missing=scored.missing or "choice")
+    pairs = Scores(tuple((question.options[n], value) for n, value in scored.pairs))
+    return _ballot(body, pairs, body.start, body.end, finder)
+
+
+READERS: dict[Method, Callable[[Body, Question, Finder], BallotReading]] = {
+    Method.YESNO: _read_verdict,
+    Method.CONSENT: _read_verdict,
+    Method.LAZY: _read_verdict,
+    Method.PLUSONE: _read_plusone,
+    Method.SINGLE: _read_single,
+    Method.APPROVAL: _read_approval,
+    Method.RANKED: _read_ranked,
+    Method.SCORE: _read_score,
+}

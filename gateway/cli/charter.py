@@ -1,0 +1,151 @@
+"""`restante charter`: apply, show, edit, history of a workspace's rules."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from gateway.app import App
+from gateway.cli.shared import charter_fault, fail, program
+from gateway.model.charter import CharterProblem
+
+
+@click.group()
+def charter() -> None:
+    """A workspace's rules: who may do what, channels, routines, votes.
+
+    \b
+    Example:
+      restante charter apply acme.toml
+    """
+
+
+@charter.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--prune", is_flag=True, help="Also remove members that the file no longer lists.")
+@click.pass_obj
+def apply(config: str, file: Path, prune: bool) -> None:
+    """Put a charter in force: a new version, its members added and renamed, its routines planned.
+
+    \b
+    Example:
+      restante charter apply acme.toml
+    """
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        fail(f"{file}: is not TOML: {problem}\nThe charter in force stays as it is.")
+    with program(config) as app:
+        put_in_force(app, document, str(file), prune=prune)
+
+
+def put_in_force(app: App, document: dict[str, Any], file: str, *, prune: bool = False) -> None:
+    """Apply a charter document and say what came of it."""
+    try:
+        applied = app.pipeline.apply_charter(document, by="command line", now=app.clock(), prune=prune)
+    except CharterProblem as problem:
+        charter_fault(file, problem)
+    click.echo(
+        f"{applied.workspace}: version {applied.version} is in force; {len(applied.entries)} changes to members."
+    )
+
+
+def _document(app: App, workspace: str | None, version: int | None) -> tuple[str, int, dict[str, Any]]:
+    with app.store.read() as tx:
+        names = sorted(tx.charters.names())
+        if workspace is None and len(names) == 1:
+            workspace = names[0]
+        if workspace is None or workspace not in names:
+            fail(f"name one of the workspaces: {', '.join(names) or 'there is none yet; apply a charter first'}")
+        found = tx.charters.current(workspace)
+        assert found is not None
+        _, current, document = found
+        if version is not None and version != current:
+            document = tx.charters.version(workspace, version)
+            if document is None:
+                fail(f"{workspace} has no version {version}; the newest is {current}")
+    return workspace, version or current, dict(document)
+
+
+@charter.command()
+@click.argument("workspace", required=False)
+@click.option("--version", type=int, help="An earlier one.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.pass_obj
+def show(config: str, workspace: str | None, version: int | None, as_json: bool) -> None:
+    """Show the charter in force, or an earlier version.
+
+    \b
+    Example:
+      restante charter show acme --version 2
+    """
+    with program(config) as app:
+        _, _, document = _document(app, workspace, version)
+    click.echo(
+        msgspec.json.format(msgspec.json.encode(document)).decode() if as_json else as_toml(document), nl=as_json
+    )
+
+
+def as_toml(document: dict[str, Any]) -> str:
+    """Return a charter document as a person writes it."""
+    return msgspec.toml.encode(_without_none(document)).decode()
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+    return [_without_none(inner) for inner in value] if isinstance(value, list) else value
+
+
+@charter.command()
+@click.argument("workspace", required=False)
+@click.pass_obj
+def edit(config: str, workspace: str | None) -> None:
+    """Open the charter in force in $EDITOR and apply what was saved; a fault opens it again.
+
+    \b
+    Example:
+      EDITOR=nano restante charter edit acme
+    """
+    with program(config) as app:
+        name, _, document = _document(app, workspace, None)
+        text = as_toml(document)
+        while True:
+            saved = click.edit(text, extension=".toml")
+            if saved is None or saved == text:
+                click.echo("Nothing changed.")
+                return
+            try:
+                put_in_force(app, tomllib.loads(saved), name)
+                return
+            except (tomllib.TOMLDecodeError, click.ClickException) as problem:
+                click.echo(str(getattr(problem, "message", problem)), err=True)
+                if not click.confirm("Edit again?", default=True):
+                    raise SystemExit(1) from None
+                text = saved
+
+
+@charter.command()
+@click.argument("workspace", required=False)
+@click.pass_obj
+def history(config: str, workspace: str | None) -> None:
+    """List every version with when and by whom it was applied.
+
+    \b
+    Example:
+      restante charter history acme
+    """
+    with program(config) as app:
+        name, _, _ = _document(app, workspace, None)
+        with app.store.read() as tx:
+            versions = tx.charters.history(name)
+    table = Table("version", "applied at", "by")
+    for version, at, by in versions:
+        table.add_row(str(version), at.isoformat(timespec="seconds"), by)
+    Console().print(table)

@@ -1,0 +1,165 @@
+"""`restante member`: add, remove, import, list the people of a workspace."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import click
+import msgspec
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from gateway.app import App
+from gateway.cli.shared import fail, program
+from gateway.model.address import fold_address
+from gateway.model.charter import CharterMember
+from gateway.model.entry import MemberLeft
+from gateway.model.member import Member
+from gateway.pipeline import member_entries
+
+
+@click.group()
+def member() -> None:
+    """The people of a workspace.
+
+    \b
+    Example:
+      restante member add acme ana@example.org --name "Ana Silva" --timezone Europe/Lisbon --language fr
+    """
+
+
+def _people(app: App, workspace: str) -> list[Member]:
+    with app.store.read() as tx:
+        found = tx.charters.current(workspace)
+        if found is None:
+            names = ", ".join(sorted(tx.charters.names())) or "none yet"
+            fail(f"there is no workspace {workspace!r}; there is {names}")
+        return list(tx.people.all(found[0]))
+
+
+def _add(app: App, workspace: str, listed: list[CharterMember]) -> int:
+    members = _people(app, workspace)
+    with app.store.read() as tx:
+        charter = app.pipeline.workspace(tx, workspace).charter
+    with_people = charter.model_copy(update={"members": tuple(listed)})
+    entries = list(member_entries(with_people, members, prune=False, now=app.clock()))
+    app.pipeline.change_people(workspace, entries, now=app.clock())
+    return len(entries)
+
+
+@member.command()
+@click.argument("workspace")
+@click.argument("address")
+@click.option("--name", default="", help="As others see it.")
+@click.option("--role", "roles", multiple=True, help="May be given several times; `steward` governs.")
+@click.option("--language", help="The workspace's when not given.")
+@click.option("--timezone", help="As Europe/Paris; the workspace's when not given.")
+@click.pass_obj
+def add(
+    config: str,
+    workspace: str,
+    address: str,
+    name: str,
+    roles: tuple[str, ...],
+    language: str | None,
+    timezone: str | None,
+) -> None:
+    """Add a person, or rename one who is there.
+
+    \b
+    Example:
+      restante member add acme ana@example.org --name "Ana Silva" --role steward
+    """
+    try:
+        listed = CharterMember(address=address, name=name, roles=roles, language=language, timezone=timezone)
+    except ValidationError as problem:
+        fail(
+            "; ".join(f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}" for fault in problem.errors())
+        )
+    with program(config) as app:
+        changed = _add(app, workspace, [listed])
+    click.echo(f"{listed.address}: {'recorded' if changed else 'nothing to change'}.")
+
+
+@member.command()
+@click.argument("workspace")
+@click.argument("address")
+@click.pass_obj
+def remove(config: str, workspace: str, address: str) -> None:
+    """Remove a person; ballots cast are kept.
+
+    \b
+    Example:
+      restante member remove acme ana@example.org
+    """
+    with program(config) as app:
+        wanted = fold_address(address)
+        found = [m for m in _people(app, workspace) if wanted in (m.address, *m.further_addresses)]
+        if not found:
+            fail(f"{wanted} is no member of {workspace}")
+        app.pipeline.change_people(workspace, [MemberLeft(member_id=found[0].id)], now=app.clock())
+    click.echo(f"{wanted}: removed.")
+
+
+@member.command(name="import")
+@click.argument("workspace")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_(config: str, workspace: str, file: Path) -> None:
+    """Add the people of a CSV file with the columns address, name, roles, language, timezone.
+
+    Only `address` is needed; roles are parted by spaces. All lines are checked before any is taken.
+
+    \b
+    Example:
+      restante member import acme people.csv
+    """
+    listed: list[CharterMember] = []
+    faults: list[str] = []
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            try:
+                listed.append(
+                    CharterMember(
+                        address=row.get("address") or "",
+                        name=row.get("name") or "",
+                        roles=tuple((row.get("roles") or "").split()),
+                        language=row.get("language") or None,
+                        timezone=row.get("timezone") or None,
+                    )
+                )
+            except ValidationError as problem:
+                faults += [
+                    f"{file}: line {number}: {fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+                    for fault in problem.errors()
+                ]
+    if faults:
+        fail("\n".join([*faults, "Nobody was added."]))
+    with program(config) as app:
+        changed = _add(app, workspace, listed)
+    click.echo(f"{len(listed)} lines read, {changed} people added or renamed.")
+
+
+@member.command(name="list")
+@click.argument("workspace")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.pass_obj
+def list_(config: str, workspace: str, as_json: bool) -> None:
+    """List the people of a workspace.
+
+    \b
+    Example:
+      restante member list acme
+    """
+    with program(config) as app:
+        people = _people(app, workspace)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(people)).decode())
+        return
+    table = Table("address", "name", "roles", "language", "time zone", "away until")
+    for person in people:
+        away = ", ".join(a.until.isoformat() if a.until else "?" for a in person.absences)
+        table.add_row(person.address, person.name, " ".join(person.roles), person.language, person.timezone, away)
+    Console().print(table)

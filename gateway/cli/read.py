@@ -1,0 +1,82 @@
+"""`restante read`: how the gateway understands a mail. Changes nothing; the shapes are those of docs/reading.md."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import msgspec
+
+from gateway.resources import load_lexicon
+from gateway.understand import requests
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--original", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The mail it answers.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.option("--batch", is_flag=True, help="One JSON request a line on standard input, one JSON answer a line.")
+def read(file: Path | None, original: Path | None, as_json: bool, batch: bool) -> None:
+    """Show how the gateway understands a mail; changes nothing.
+
+    \b
+    Examples:
+      restante read answer.eml
+      restante read answer.eml --original prompt.eml --json
+      echo '{"id": "1", "type": "reply", "text": "Yes.\\n\\n> Shall we?"}' | restante read --batch
+    """
+    if batch:
+        read_batch(sys.stdin, sys.stdout)
+        return
+    if file is None:
+        raise click.UsageError("name a mail to read, or use --batch")
+    request: dict[str, Any] = {"id": file.name, "type": "reply", "eml": _encoded(file)}
+    if original:
+        request["original"] = _encoded(original)
+    answer = requests.answer(request, load_lexicon())
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(answer)).decode())
+    else:
+        _show(answer)
+    if "error" in answer:
+        raise SystemExit(1)
+
+
+def _encoded(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode("ascii")
+
+
+def _show(answer: dict[str, Any]) -> None:
+    if "error" in answer:
+        click.echo(f"unreadable: {answer['error']}", err=True)
+        return
+    click.echo(f"New text:\n\n{_indented(answer['reply'])}\n")
+    for piece in answer["dropped"]:
+        click.echo(f"Left aside ({piece['sign']}):\n\n{_indented(piece['text'])}\n")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
+
+
+def read_batch(lines: TextIO, out: TextIO) -> None:
+    """Answer one JSON request a line; a line that is no request is answered with an error and the run goes on."""
+    lexicon = load_lexicon()
+    for line in lines:
+        if not line.strip():
+            continue
+        out.write(msgspec.json.encode(_answer(line, lexicon)).decode() + "\n")
+        out.flush()
+
+
+def _answer(line: str, lexicon: requests.Lexicon) -> dict[str, Any]:
+    try:
+        request = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeEncodeError) as problem:
+        return {"id": None, "error": f"not JSON: {problem}"}
+    if not isinstance(request, dict):
+        return {"id": None, "error": "a JSON object is wanted on each line"}
+    return requests.answer(request, lexicon)

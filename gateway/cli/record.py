@@ -1,0 +1,179 @@
+"""`restante mails` and `restante export`: what came of each mail, and everything of a workspace as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from gateway.app import App
+from gateway.cli.shared import fail, program
+from gateway.export import export_workspace
+from gateway.model.arrival import ArrivalState, StoredArrival
+from gateway.model.notice import NoticeState, StoredNotice
+
+
+@click.command()
+@click.argument("number", required=False, type=int)
+@click.option("--out", is_flag=True, help="Notices we send, instead of mail that arrived.")
+@click.option("--state", help="Only those: received, processed, ignored, held, failed; sent, queued, suppressed …")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--raw", is_flag=True, help="With a number: the mail whole, byte for byte.")
+@click.option("--again", is_flag=True, help="With a number: put a failed or held one back.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.pass_obj
+def mails(
+    config: str, number: int | None, out: bool, state: str | None, limit: int, raw: bool, again: bool, as_json: bool
+) -> None:
+    """Arrivals and notices with their state and reason; one mail whole; put a failed one back.
+
+    \b
+    Examples:
+      restante mails                  what arrived, newest first
+      restante mails --out            what we sent, or will
+      restante mails 17 --raw         one mail, byte for byte
+      restante mails 17 --again       process a failed one anew
+    """
+    states = NoticeState if out else ArrivalState
+    if state and state not in list(states):
+        fail(f"--state: one of {', '.join(states)}")
+    with program(config) as app:
+        if number is None:
+            (_list_out if out else _list_in)(app, state, limit, as_json)
+        elif again:
+            with app.store.begin() as tx:
+                (tx.outbox.requeue if out else tx.inbox.put_back)(number)
+            click.echo(f"{number}: put back; `restante serve` takes it up.")
+        else:
+            (_show_out if out else _show_in)(app, number, raw, as_json)
+
+
+def _list_in(app: App, state: str | None, limit: int, as_json: bool) -> None:
+    with app.store.read() as tx:
+        found = tx.inbox.list(state=ArrivalState(state) if state else None, limit=limit)
+    if as_json:
+        click.echo(_json([_plain_arrival(stored) for stored in found]))
+        return
+    table = Table("no", "arrived", "from", "subject", "state", "reason")
+    for stored in found:
+        at = stored.arrival.received_at.isoformat(timespec="seconds")
+        author = stored.author or stored.arrival.reverse_path
+        table.add_row(str(stored.id), at, author, stored.subject[:60], stored.state.value, stored.reason)
+    Console().print(table)
+
+
+def _plain_arrival(stored: StoredArrival) -> dict[str, Any]:
+    return {
+        "number": stored.id,
+        "received_at": stored.arrival.received_at,
+        "door": stored.arrival.door,
+        "sender": stored.arrival.reverse_path,
+        "recipients": stored.arrival.recipients,
+        "author": stored.author,
+        "subject": stored.subject,
+        "message_id": stored.message_id,
+        "state": stored.state,
+        "reason": stored.reason,
+        "detail": stored.detail,
+    }
+
+
+def _show_in(app: App, number: int, raw: bool, as_json: bool) -> None:
+    with app.store.read() as tx:
+        stored = tx.inbox.get(number)
+    if stored is None:
+        fail(f"there is no arrival {number}; `restante mails` lists them")
+    if raw:
+        click.get_binary_stream("stdout").write(stored.arrival.raw)
+        return
+    plain = _plain_arrival(stored)
+    if as_json:
+        click.echo(_json(plain))
+        return
+    for key, value in plain.items():
+        click.echo(f"{key:12} {value if not isinstance(value, tuple) else ', '.join(value)}")
+    click.echo()
+    click.echo(stored.arrival.raw.decode("utf-8", "replace"))
+
+
+def _list_out(app: App, state: str | None, limit: int, as_json: bool) -> None:
+    with app.store.read() as tx:
+        found = tx.outbox.list(state=NoticeState(state) if state else None, limit=limit)
+    if as_json:
+        click.echo(_json([_plain_notice(stored) for stored in found]))
+        return
+    table = Table("no", "due", "to", "what", "about", "state", "tries", "reason")
+    for stored in found:
+        notice = stored.notice
+        at = notice.due_at.isoformat(timespec="seconds")
+        table.add_row(
+            str(stored.id), at, notice.address, notice.kind, notice.mark, stored.state.value, str(stored.attempts),
+            stored.reason,
+        )  # fmt: skip
+    Console().print(table)
+
+
+def _plain_notice(stored: StoredNotice) -> dict[str, Any]:
+    notice = stored.notice
+    return {
+        "number": stored.id,
+        "due_at": notice.due_at,
+        "to": notice.address,
+        "kind": notice.kind,
+        "mark": notice.mark,
+        "state": stored.state,
+        "attempts": stored.attempts,
+        "reason": stored.reason,
+        "detail": stored.detail,
+        "sent_at": stored.sent_at,
+    }
+
+
+def _show_out(app: App, number: int, raw: bool, as_json: bool) -> None:
+    with app.store.read() as tx:
+        stored = tx.outbox.get(number)
+    if stored is None:
+        fail(f"there is no notice {number}; `restante mails --out` lists them")
+    if raw:
+        if stored.frozen is None:
+            fail(f"notice {number} is not rendered yet; it is when it falls due")
+        click.get_binary_stream("stdout").write(stored.frozen)
+        return
+    plain = _plain_notice(stored)
+    if as_json:
+        click.echo(_json(plain))
+        return
+    for key, value in plain.items():
+        click.echo(f"{key:12} {value if value is not None else ''}")
+    if stored.frozen is not None:
+        click.echo()
+        click.echo(stored.frozen.decode("utf-8", "replace"))
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value)).decode()
+
+
+@click.command()
+@click.argument("workspace")
+@click.option("--json", "as_json", is_flag=True, default=True, help="The one format there is.")
+@click.pass_obj
+def export(config: str, workspace: str, as_json: bool) -> None:
+    """Everything of a workspace: members, threads, rounds, deliveries.
+
+    Rounds come with standing answers and outcomes as far as secrecy allows.
+
+    \b
+    Example:
+      restante export acme --json > acme.json
+    """
+    with program(config) as app:
+        try:
+            with app.store.read() as tx:
+                document = export_workspace(tx, app.pipeline.workspace(tx, workspace))
+        except LookupError as problem:
+            fail(str(problem))
+    click.echo(_json(document))

@@ -1,0 +1,171 @@
+"""`restante serve`, `tick`, `inject`, `demo`: the flow, whole or by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import mailbox
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from gateway.app import App, RehearsalClock, log_to_stderr
+from gateway.app import serve as serve_app
+from gateway.cli.shared import fail, program
+from gateway.model.arrival import Arrival
+from gateway.pipeline import Preview
+
+
+@click.command()
+@click.pass_obj
+def serve(config: str) -> None:
+    """Take mail by SMTP and LMTP, process it, keep the clock, send what is due: one process until it is told to stop.
+
+    \b
+    Example:
+      restante --config /etc/restante/restante.toml serve
+    """
+    log_to_stderr(plain=sys.stderr.isatty())
+    with program(config) as app:
+        settings = app.settings
+        if not (settings.smtp.port or settings.lmtp.port):
+            fail(f"{config}: smtp.port, lmtp.port: both are 0, so no mail could come in; set one of them")
+        try:
+            asyncio.run(serve_app(app))
+        except* OSError as problems:
+            first = problems.exceptions[0]
+            fail(f"{config}: smtp.port, lmtp.port: cannot listen: {first}; is another program on that port?")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no instant; write it as 2026-11-23T09:00+01:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.option("--now", help="The instant, as 2026-11-23T09:00+01:00; UTC when no zone is given.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; show what would go out until then.")
+@click.option("--whole", is_flag=True, help="With --dry-run: show each mail whole.")
+@click.pass_obj
+def tick(config: str, now: str | None, dry_run: bool, whole: bool) -> None:
+    """Decide what has fallen due. With --dry-run, preview what would go out at a moment.
+
+    In a rehearsal (`restante init --rehearsal`) the clock is moved by hand: `--now` really moves it.
+
+    \b
+    Examples:
+      restante tick --now 2026-11-24T09:30+01:00 --dry-run      what will go out tomorrow morning?
+      restante tick --now 2026-11-24T09:30+01:00                in a rehearsal: let it happen
+    """
+    with program(config) as app:
+        moment = _instant(now) if now else app.clock()
+        if dry_run:
+            _show_preview(app.pipeline.preview(moment), whole)
+            return
+        if now is not None:
+            if not isinstance(app.clock, RehearsalClock):
+                fail("the clock of a real store is not moved by hand; use --dry-run, or `restante init --rehearsal`")
+            try:
+                app.clock.move(moment)
+            except ValueError as problem:
+                fail(str(problem))
+        settled, taken = work(app, moment)
+    click.echo(
+        f"{settled} mails processed, {taken} due things decided. `restante mails --out` lists what is ready to go."
+    )
+
+
+def work(app: App, moment: datetime) -> tuple[int, int]:
+    """Process what waits and decide what is due, until nothing is left; return both counts."""
+    settled = taken = 0
+    while done := app.pipeline.process(moment):
+        settled += done
+    while done := app.pipeline.tick(moment):
+        taken += done
+    return settled, taken
+
+
+def _show_preview(found: list[Preview], whole: bool) -> None:
+    if whole:
+        for preview in found:
+            click.echo(preview.raw.decode("utf-8", "replace"))
+        return
+    table = Table("at", "workspace", "to", "what", "about")
+    for preview in found:
+        notice = preview.stored.notice
+        at = notice.due_at.isoformat(timespec="minutes")
+        table.add_row(at, preview.workspace, notice.address, notice.kind, notice.mark)
+    Console().print(table)
+    click.echo(f"{len(found)} mails would go out.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--from", "sender", default="", help="The envelope sender; the mail's own From when not given.")
+@click.option("--to", "recipients", multiple=True, help="Envelope recipients; the mail's own To and Cc when not given.")
+@click.option("--workspace", help="For an mbox: the workspace whose history it is.")
+@click.pass_obj
+def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], workspace: str | None) -> None:
+    """Take one mail as if it had arrived, and process it.
+
+    An mbox is imported as history: threads are built from it, but nothing in it is executed and nothing is sent.
+
+    \b
+    Examples:
+      restante inject answer.eml
+      restante inject archive.mbox --workspace acme
+    """
+    raw = file.read_bytes()
+    with program(config) as app:
+        if raw.startswith(b"From "):
+            if workspace is None:
+                fail("name the workspace whose history this is: --workspace acme")
+            _import(app, file, workspace)
+            return
+        refused = app.pipeline.check(raw)
+        if refused:
+            fail(f"{file}: {refused}")
+        envelope = app.pipeline.envelope_of(raw, sender=sender, recipients=recipients)
+        if not envelope.recipients:
+            fail(f"{file}: none of its recipients is an address of ours; name one with --to")
+        now = app.clock()
+        waiting = app.pipeline.receive([Arrival(door="inject", raw=raw, received_at=now, **envelope.as_arguments())])
+        if waiting:
+            fail(str(waiting))
+        settled, _ = work(app, now)
+    click.echo(f"{settled} mails processed; `restante mails` shows what came of them.")
+
+
+def _import(app: App, file: Path, workspace: str) -> None:
+    box = mailbox.mbox(file, create=False)
+    messages = [box.get_bytes(key) for key in track(box.keys(), description="Reading the archive")]
+    try:
+        counts = app.pipeline.import_history(workspace, messages, now=app.clock())
+    except LookupError as problem:
+        fail(str(problem))
+    click.echo(
+        f"{counts.threads} threads with {counts.posts} posts imported; {counts.known} were known already, "
+        f"{counts.unreadable} could not be read. Nothing was executed, nothing was sent."
+    )
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
+@click.option("--quiet", is_flag=True, help="Only the result.")
+def demo(folder: Path, quiet: bool) -> None:
+    """A team's whole day by mail, on this machine: six people, real SMTP both ways, a hand-moved clock.
+
+    \b
+    Example:
+      restante demo /tmp/demo
+    """
+    from gateway.demo.story import run
+
+    asyncio.run(run(folder, quiet=quiet))

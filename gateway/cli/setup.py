@@ -1,0 +1,269 @@
+"""`restante init` and `restante doctor`: a workspace of one's own, and whether it is well."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from store.database import StoreBusy, StoreFault, StoreFull
+
+from gateway.app import App, build, new_key
+from gateway.cli.charter import put_in_force
+from gateway.cli.shared import fail, program
+from gateway.config import FILE_NAME, Settings, SettingsProblem, read_settings
+from gateway.model.charter import CharterProblem, read_charter
+from gateway.resources import load_templates
+
+SETTINGS = """\
+# Settings of Restante. Every key can also be set in the environment: RESTANTE_SUBMISSION__HOST=…
+hostname = "{hostname}"          # how we name ourselves to other mail servers
+store = "restante.db"            # everything durable, in one file
+separator = "+"                  # in the addresses we write: acme+vote@…; + - . = are all read
+rehearsal = {rehearsal}
+
+[smtp]                           # mail comes in here, port 0 shuts the door
+host = "127.0.0.1"
+port = {smtp_port}
+
+[lmtp]                           # or here, from a mail server on this machine
+host = "127.0.0.1"
+port = {lmtp_port}
+
+[submission]                     # the server that sends our mail on
+host = "{out_host}"
+port = {out_port}
+security = "none"                # none, starttls or tls
+# username = "…"
+# password = "…"                 # better: RESTANTE_SUBMISSION__PASSWORD in the environment
+per_minute = 0                   # 0: no limit
+
+[tokens]                         # they sign the addresses in our mails: keep them to yourself
+current = 1
+
+[tokens.keys]
+1 = "{key}"
+"""
+
+CHARTER = """\
+# The rules of this workspace. Apply changes with: restante charter apply {file}
+name = "{name}"
+address = "{address}"
+languages = ["{language}"]       # the first is the workspace's own; each member can have another
+timezone = "{timezone}"
+working_days = ["mon", "tue", "wed", "thu", "fri"]
+working_hours = {{ from = "09:00", to = "18:00" }}
+# holidays = "FR"                # a country, or DE-BY
+strangers = "reject"             # mail of strangers: reject, hold or accept
+
+[votes]
+open_for = "3 working days"
+quorum = 0.0                     # share of members that must have answered
+hidden = true                    # nobody sees results until the close
+
+[routines.daily]                 # each at their own local time, on working days
+ritual = "check-in"
+title = "Daily check-in"
+rule = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+at = "09:00"
+for = "all"
+open_for = "8 hours"
+reminders = ["2 hours"]
+
+[[members]]
+address = "{steward}"
+name = "{steward_name}"
+roles = ["steward"]
+"""
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", prompt="Name of the team", default="Acme", help="As its members see it.")
+@click.option("--address", prompt="Its mail address", default="acme@ws.example.org", help="Mail to it reaches us.")
+@click.option("--steward", prompt="Your own mail address", help="Whoever settles what is held.")
+@click.option("--steward-name", default="", help="Your name.")
+@click.option("--timezone", prompt="Time zone", default="Europe/Paris", help="As Europe/Paris.")
+@click.option("--language", prompt="Language", default="en", type=click.Choice(["en", "fr"]))
+@click.option("--smtp-port", default=0, show_default=True, help="Where mail comes in by SMTP; 0 is off.")
+@click.option("--lmtp-port", default=8024, show_default=True, help="Where mail comes in by LMTP; 0 is off.")
+@click.option("--submission", default="127.0.0.1:25", show_default=True, help="HOST:PORT that sends our mail on.")
+@click.option("--rehearsal", is_flag=True, help="A hand-moved clock, for trying out.")
+def init(
+    folder: Path, name: str, address: str, steward: str, steward_name: str, timezone: str, language: str,
+    smtp_port: int, lmtp_port: int, submission: str, rehearsal: bool,
+) -> None:  # fmt: skip
+    """Make a folder with settings, a first charter and an empty store. Asks what is not given.
+
+    \b
+    Example:
+      restante init team --name Acme --address acme@ws.example.org --steward ana@example.org \\
+          --timezone Europe/Paris --language en
+    """
+    if (folder / FILE_NAME).exists():
+        fail(f"{folder / FILE_NAME} is there already; nothing was changed")
+    host, colon, port = submission.rpartition(":")
+    if not colon or not port.isdigit():
+        fail(f"--submission: {submission!r} is not HOST:PORT; write it as 127.0.0.1:25")
+    local, _, domain = address.partition("@")
+    file = folder / f"{local}.toml"
+    charter = CHARTER.format(
+        file=file.name, name=_quoted(name), address=address, language=language, timezone=timezone,
+        steward=steward, steward_name=_quoted(steward_name or steward.partition("@")[0]),
+    )  # fmt: skip
+    document = _checked(charter, file)
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / FILE_NAME
+    settings.touch(mode=0o600)
+    settings.write_text(
+        SETTINGS.format(
+            hostname=domain, smtp_port=smtp_port, lmtp_port=lmtp_port, out_host=host, out_port=port,
+            key=new_key(), rehearsal=str(rehearsal).lower(),
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    file.write_text(charter, encoding="utf-8")
+    with program(str(settings), create=True) as app:
+        put_in_force(app, document, str(file))
+    click.echo(
+        f"\nMade {settings} and {file}. Next:\n"
+        f"  cd {folder}\n"
+        f"  restante doctor\n"
+        f"  restante member add {local} someone@example.org --name Someone\n"
+        f"  restante serve"
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _checked(charter: str, file: Path) -> dict[str, object]:
+    import tomllib
+
+    document = tomllib.loads(charter)
+    try:
+        read_charter(document)
+    except CharterProblem as problem:
+        fail("\n".join(f"{key}: {text}" for key, text in problem.problems) + "\nNothing was made.")
+    return document
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `well` None means: worth knowing, no fault."""
+
+    what: str
+    well: bool | None
+    says: str
+
+
+@click.command()
+@click.pass_obj
+def doctor(config: str) -> None:
+    """Look at settings, ports, the store, templates and charters, and say what to mend.
+
+    The exit code is 1 when something is wrong.
+
+    \b
+    Example:
+      restante doctor
+    """
+    console = Console()
+    wrong = 0
+    for finding in examine(Path(config)):
+        sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]·[/]"}[finding.well]
+        console.print(f"{sign} {finding.what}: {finding.says}", highlight=False)
+        wrong += finding.well is False
+    raise SystemExit(1 if wrong else 0)
+
+
+def examine(file: Path) -> Iterator[Finding]:
+    """Yield what was found, fault or not, in an order in which each mend helps the next."""
+    try:
+        settings = read_settings(file)
+    except SettingsProblem as problem:
+        for key, text in problem.faults:
+            yield Finding(f"settings {key}".strip(), False, f"{problem.file}: {text}")
+        return
+    yield Finding("settings", True, str(file))
+    if file.stat().st_mode & 0o077:
+        yield Finding("settings", None, f"others can read {file}, and it holds the keys: chmod 600 {file}")
+    yield _sqlite()
+    yield from _ports(settings)
+    yield _templates()
+    try:
+        app = build(file)
+    except (StoreBusy, StoreFull, StoreFault) as problem:
+        yield Finding("store", False, str(problem))
+        return
+    try:
+        yield from _store(app)
+    finally:
+        app.close()
+
+
+def _sqlite() -> Finding:
+    version = sqlite3.sqlite_version_info
+    if version >= (3, 51, 3):
+        return Finding("SQLite", True, sqlite3.sqlite_version)
+    return Finding(
+        "SQLite", None,
+        f"{sqlite3.sqlite_version} is older than 3.51.3, which mends a fault of several writers; ours take turns",
+    )  # fmt: skip
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    for name, listen in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
+        if not listen.port:
+            yield Finding(f"{name}.port", None, "0: this door is shut")
+            continue
+        with socket.socket(socket.AF_INET6 if ":" in listen.host else socket.AF_INET) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((listen.host, listen.port))
+            except OSError as problem:
+                yield Finding(
+                    f"{name}.port", None, f"{listen.host}:{listen.port} is taken ({problem.strerror}); by `serve`?"
+                )
+            else:
+                yield Finding(f"{name}.port", True, f"{listen.host}:{listen.port} is free")
+    out = settings.submission
+    try:
+        with socket.create_connection((out.host, out.port), timeout=3) as server:
+            greeting = server.recv(200).decode("ascii", "replace").strip() if out.security != "tls" else "listens"
+    except OSError as problem:
+        yield Finding("submission", False, f"{out.host}:{out.port} does not answer ({problem}); no mail can go out")
+    else:
+        yield Finding("submission", True, f"{out.host}:{out.port} {greeting[:60]}")
+
+
+def _templates() -> Finding:
+    try:
+        load_templates()
+    except Exception as problem:  # whatever is wrong with a template, the doctor names it
+        return Finding("templates", False, f"{type(problem).__name__}: {problem}")
+    return Finding("templates", True, "all compile")
+
+
+def _store(app: App) -> Iterator[Finding]:
+    with app.store.read() as tx:
+        names = sorted(tx.charters.names())
+        yield Finding("store", True, str(app.settings.store))
+        if not names:
+            yield Finding("charters", False, "there is none; apply one with `restante charter apply FILE`")
+        for name in names:
+            workspace = app.pipeline.workspace(tx, name)
+            people = tx.people.all(workspace.id)
+            yield Finding(
+                f"workspace {name}", True, f"charter version {workspace.charter_version}, {len(people)} members"
+            )
+            if not any(person.is_steward for person in people):
+                yield Finding(f"workspace {name}", False, "has no steward: restante member add … --role steward")
+        queued, oldest = tx.outbox.depth(app.clock())
+        if queued:
+            yield Finding("outbox", None, f"{queued} notices are due, the oldest since {oldest}")

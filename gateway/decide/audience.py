@@ -1,0 +1,168 @@
+"""Whom something reaches: a charter's audiences, the electorate of a vote, and the copies of a broadcast.
+
+Must not: decide what is said, or load members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from gateway.model.address import fold_address
+from gateway.model.charter import Audience, Charter
+from gateway.model.context import Workspace
+from gateway.model.decision import Broadcast, Group
+from gateway.model.member import Delivery, Member
+from gateway.model.notice import Notice
+
+
+def audience_members(audience: Audience, members: Iterable[Member], charter: Charter) -> tuple[Member, ...]:
+    """Return the members a charter's audience names: "all", "role:lead", "channel:design", or addresses.
+
+    Who has left is in no audience. A channel's audience are its watchers.
+    """
+    here = tuple(member for member in members if member.left_at is None)
+    if not isinstance(audience, str):
+        wanted = frozenset(fold_address(address) for address in audience)
+        return tuple(m for m in here if m.address in wanted or not wanted.isdisjoint(m.further_addresses))
+    kind, _, name = audience.partition(":")
+    if kind == "role":
+        return tuple(member for member in here if name in member.roles)
+    if kind == "channel":
+        watchers = charter.channels[name].watchers if name in charter.channels else ()
+        return () if watchers == audience else audience_members(watchers, here, charter)
+    return here if audience == "all" else ()
+
+
+def only_observes(member: Member, charter: Charter) -> bool:
+    """Whether a member is told but not asked: a role lets them observe, and none gives them anything else."""
+    permissions = {p for role in member.roles if role in charter.roles for p in charter.roles[role].may}
+    return permissions == {"observe"} and not member.is_steward
+
+
+def voters(members: Iterable[Member], charter: Charter, audience: Audience = "all") -> tuple[Member, ...]:
+    """Return who is asked when a vote opens: not who has left, gets no mail any more, or only observes."""
+    asked = audience_members(audience, members, charter)
+    return tuple(member for member in asked if not member.suspended and not only_observes(member, charter))
+
+
+def observers(members: Iterable[Member], charter: Charter) -> tuple[Member, ...]:
+    """Return the members who are told of everything and asked nothing."""
+    return tuple(member for member in members if member.left_at is None and only_observes(member, charter))
+
+
+# --- copies of a broadcast ------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=4096)
+def _day(zone: str, now: datetime) -> date:
+    return now.astimezone(_zone(zone)).date()
+
+
+def is_paused(member: Member, now: datetime) -> bool:
+    """Whether a member asked for nothing but direct answers."""
+    settings = member.settings
+    if settings.paused:
+        return True
+    return settings.paused_until is not None and _day(member.timezone, now) <= settings.paused_until
+
+
+def delivery_of(member: Member, charter: Charter, channel: str | None, watchers: Collection[int] | None) -> Delivery:
+    """Return how posts of a channel (None: of no channel) reach a member.
+
+    What the member chose for the channel counts first; of a channel they do not watch they get nothing; then comes what
+    they chose for all, then what the charter says.
+    """
+    if channel is not None:
+        chosen = member.settings.channels.get(channel)
+        if chosen is not None:
+            return chosen
+        if watchers is not None and member.id not in watchers:
+            return Delivery.NONE
+    return member.settings.delivery or charter.delivery
+
+
+def _readers(broadcast: Broadcast, members: Collection[Member], charter: Charter) -> Callable[[Member], bool]:
+    channel = broadcast.channel
+    watchers: frozenset[int] | None = None
+    if channel is not None and channel in charter.channels and charter.channels[channel].watchers != "all":
+        watchers = frozenset(m.id for m in audience_members(charter.channels[channel].watchers, members, charter))
+
+    def reads(member: Member) -> bool:
+        muted = member.settings.muted_threads
+        if muted and broadcast.thread in muted:
+            return False
+        return delivery_of(member, charter, channel, watchers) is Delivery.IMMEDIATE
+
+    return reads
+
+
+def expand(
+    broadcast: Broadcast,
+    *,
+    members: Collection[Member],
+    electorate: Collection[int],
+    workspace: Workspace,
+    due_at: datetime,
+    copy_ids: Mapping[int, str],
+) -> tuple[Notice, ...]:
+    """Return the copies of a broadcast, one for each member it reaches, in the order of `members`.
+
+    `electorate` are the ids of the round's electorate, its observers among them when the broadcast says so. `copy_ids`
+    are the Message-IDs of the copy that each member has of what this answers: their mail program joins the two.
+    """
+    belongs = _belongs(broadcast, members, electorate, workspace.charter)
+    out, addresses, only = broadcast.leave_out, broadcast.leave_out_addresses, broadcast.only
+    found: list[Notice] = []
+    for member in members:
+        if member.left_at is not None or member.suspended or member.id in out:
+            continue
+        if only is not None and member.id not in only:
+            continue
+        if not belongs(member) or is_paused(member, due_at):
+            continue
+        if addresses and (member.address in addresses or not addresses.isdisjoint(member.further_addresses)):
+            continue
+        found.append(_copy(broadcast, member, due_at, copy_ids.get(member.id, "")))
+    return tuple(found)
+
+
+def _belongs(
+    broadcast: Broadcast, members: Collection[Member], electorate: Collection[int], charter: Charter
+) -> Callable[[Member], bool]:
+    match broadcast.group:
+        case Group.READERS:
+            return _readers(broadcast, members, charter)
+        case Group.ELECTORATE:
+            asked = frozenset(electorate)
+            return lambda member: member.id in asked
+        case Group.STEWARDS:
+            return lambda member: member.is_steward
+        case Group.EVERYONE:
+            return lambda member: True
+
+
+def _copy(broadcast: Broadcast, member: Member, due_at: datetime, copy_id: str) -> Notice:
+    return Notice(
+        key=f"{broadcast.key}:{member.id}",
+        facts=broadcast.facts,
+        member_id=member.id,
+        address=member.address,
+        name=member.name,
+        language=member.language,
+        timezone=member.timezone,
+        due_at=due_at,
+        thread=broadcast.thread,
+        mark=broadcast.mark,
+        items=broadcast.items,
+        in_reply_to=copy_id or broadcast.in_reply_to,
+        references=(copy_id, *broadcast.references) if copy_id else broadcast.references,
+        owed=broadcast.owed,
+    )

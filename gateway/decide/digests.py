@@ -1,0 +1,431 @@
+"""Digests: what is new since the last one, in the reader's own order of use, at the reader's own hour.
+
+Who gets one, and of what:
+
+- delivery `daily` and `weekly`: all sections;
+- `immediate`: the same every day, but no threads: the posts came as they were written;
+- `none`: no digest; and none for who is away or paused: the next one then reaches back to the last that was sent.
+
+A channel's own setting overrides all that for its threads: a channel read daily by an immediate reader comes in the
+digest. All of a member's digest comes at one pace, that of the member's own delivery.
+
+What is open (votes, blockers) is shown in every digest but sends none: that takes something that happened since the
+last one and that the reader did not do. Not the same thing twice: the due row carries the instant up to which all was
+told.
+
+Must not: count votes, show who chose what in a secret one, or show any result before the close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from gateway.decide import reminders, routines
+from gateway.decide.audience import audience_members, delivery_of
+from gateway.decide.calendar import DAY, at_wall, is_working_day, local
+from gateway.decide.owed import wants_nothing
+from gateway.decide.rituals.checkin import line
+from gateway.model.charter import Charter
+from gateway.model.context import Due, DueKind, News, PostView, RoundView, TickContext
+from gateway.model.decision import Decision, Why
+from gateway.model.entry import Closed
+from gateway.model.member import Delivery, Member
+from gateway.model.notice import (
+    AwayLine,
+    BlockerLine,
+    CheckInLine,
+    DecidedLine,
+    DigestFacts,
+    Item,
+    NeedsYouLine,
+    Notice,
+    OpenVoteLine,
+    ThreadLine,
+)
+from gateway.model.round import CheckInForm, Phase, Ritual, Round, VoteForm
+
+_POSTS_OF_A_THREAD = 3
+_LINES_OF_A_POST = 5
+_LETTERS_OF_A_POST = 400
+_HORIZON = {"daily": 2 * DAY, "weekly": 8 * DAY}  # how far "coming up" looks
+_BY_DIGEST = frozenset({Delivery.DAILY, Delivery.WEEKLY})
+
+
+# --- when ---------------------------------------------------------------------------------------
+
+
+def due_key(member_id: int) -> str:
+    """Return the key of a member's digest row."""
+    return f"digest:{member_id}"
+
+
+def pace(member: Member, charter: Charter) -> str | None:
+    """Return how often a member gets a digest, "daily" or "weekly", or None for never."""
+    own = member.settings.delivery or charter.delivery
+    if own is Delivery.NONE:
+        wanted = set(member.settings.channels.values()) & _BY_DIGEST
+        return min(wanted, default=None)  # "daily" before "weekly"
+    return "weekly" if own is Delivery.WEEKLY else "daily"
+
+
+def period_of(day: date, pace: str) -> str:
+    """Return the name of the period a day is in: `2026-03-02`, or the ISO week `2026-W10`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}" if pace == "weekly" else day.isoformat()
+
+
+def next_at(member: Member, charter: Charter, after: datetime) -> datetime | None:
+    """Return the next instant (UTC) of a member's digest, at their own hour on a day they work; None for never.
+
+    A weekly one whose day is a holiday, or not worked, comes on the next day that is.
+    """
+    rhythm = pace(member, charter)
+    if rhythm is None:
+        return None
+    today = local(after, member.timezone).date()
+    days = _weekly_days(member, charter, today) if rhythm == "weekly" else _daily_days(member, charter, today)
+    hour = member.settings.digest_at or charter.digest_at
+    return next((at for day in days if (at := at_wall(day, hour, member.timezone)) > after), None)
+
+
+def _daily_days(member: Member, charter: Charter, day: date) -> Iterator[date]:
+    for number in range(60):
+        if is_working_day(day + number * DAY, charter, member=member):
+            yield day + number * DAY
+
+
+def _weekly_days(member: Member, charter: Charter, day: date) -> Iterator[date]:
+    monday = day - day.weekday() * DAY
+    for week in range(-1, 5):
+        wanted = monday + (7 * week + member.settings.digest_weekday % 7) * DAY
+        yield next(_daily_days(member, charter, wanted), wanted)
+
+
+def first_dues(
+    charter: Charter, members: Iterable[Member], now: datetime, planned: Iterable[Due] = ()
+) -> tuple[Due, ...]:
+    """Return the digest row of every member who gets one, under a charter or settings that are now in force.
+
+    `planned` are the rows there were before: what they have told stays told, and the period that had its digest has it.
+    """
+    before = {due.key: due for due in planned}
+    found = (_next(member, charter, now, before.get(due_key(member.id))) for member in members)
+    return tuple(due for due in found if due is not None)
+
+
+def _next(member: Member, charter: Charter, now: datetime, before: Due | None) -> Due | None:
+    at = next_at(member, charter, now) if member.left_at is None else None
+    if at is None:
+        return None
+    since = before.since if before and before.since else now
+    last = before.occurrence if before else None
+    return Due(key=due_key(member.id), kind=DueKind.DIGEST, at=at, member_id=member.id, since=since, occurrence=last)
+
+
+# --- the rule -----------------------------------------------------------------------------------
+
+
+def digest(due: Due, context: TickContext) -> Decision:
+    """Return a member's digest, or why there is none now; the next one is always planned."""
+    member = next((member for member in context.members if member.id == due.member_id), None)
+    charter, now = context.workspace.charter, context.now
+    rhythm = pace(member, charter) if member and member.left_at is None else None
+    if member is None or rhythm is None:
+        return Decision(Why.NOT_OWED, detail="gets no digest")
+    day = local(due.at, member.timezone).date()
+    refusal = _not_now(member, charter, day, rhythm, due)
+    if refusal:
+        return Decision(refusal[0], due=_following(member, charter, now, due), detail=refusal[1])
+    since = due.since or now - _HORIZON[rhythm]
+    facts = build(member, charter, context.news or News(), since=since, until=now, period=rhythm, names=context.names)
+    if facts is None:
+        told = msgspec.structs.replace(due, since=now)
+        return Decision(Why.NOTHING_NEW, due=_following(member, charter, now, told))
+    told = msgspec.structs.replace(due, since=now, occurrence=day)
+    return Decision(
+        Why.DIGESTED,
+        notices=(_notice(member, facts, now, key=f"{due_key(member.id)}:{period_of(day, rhythm)}"),),
+        due=_following(member, charter, now, told),
+    )
+
+
+def _not_now(member: Member, charter: Charter, day: date, rhythm: str, due: Due) -> tuple[Why, str] | None:
+    if reason := wants_nothing(member, day):
+        return Why.NOT_OWED, reason
+    if member.away_on(day):
+        return Why.NOT_OWED, "away"
+    if due.occurrence and period_of(due.occurrence, rhythm) == period_of(day, rhythm):
+        return Why.NOT_OWED, "this period has had its digest"
+    if not is_working_day(day, charter, member=member):
+        return Why.NOT_A_WORKING_DAY, ""
+    return None
+
+
+def _following(member: Member, charter: Charter, now: datetime, before: Due) -> tuple[Due, ...]:
+    following = _next(member, charter, now, before)
+    return (following,) if following else ()
+
+
+def _notice(member: Member, facts: DigestFacts, now: datetime, key: str) -> Notice:
+    return Notice(
+        key=key,
+        facts=facts,
+        member_id=member.id,
+        address=member.address,
+        name=member.name,
+        language=member.language,
+        timezone=member.timezone,
+        due_at=now,
+        items=items_of(facts),
+    )
+
+
+def items_of(facts: DigestFacts) -> tuple[Item, ...]:
+    """Return the things of a digest that can be answered, in the order they are shown, each once."""
+    shown: list[tuple[str, str]] = [
+        *((needed.mark, needed.title) for needed in facts.needs_you),
+        *((decided.mark, decided.title) for decided in facts.decided),
+        *((vote.mark, vote.title) for vote in facts.open_votes),
+        *((mark, title) for mark, title, _ in facts.checkins),
+        *((thread.mark, thread.subject) for thread in facts.threads),
+    ]
+    return tuple(Item(mark=mark, text=text) for mark, text in dict(reversed(shown)).items())[::-1]
+
+
+# --- the facts ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A member as a reader of news: what of it concerns them, and when it counts as new."""
+
+    member: Member
+    charter: Charter
+    since: datetime
+    until: datetime
+    names: Mapping[int, str]
+
+    def delivery(self, channel: str | None) -> Delivery:
+        """How posts of a channel reach them."""
+        known = self.charter.channels.get(channel) if channel else None
+        watchers = {m.id for m in audience_members(known.watchers, (self.member,), self.charter)} if known else None
+        return delivery_of(self.member, self.charter, channel, watchers)
+
+    def follows(self, channel: str | None) -> bool:
+        """Whether what happens in a channel is their business; what is in none is everyone's."""
+        return channel is None or self.delivery(channel) is not Delivery.NONE
+
+    def is_new(self, at: datetime) -> bool:
+        """Whether something happened after what they were told of."""
+        return at > self.since
+
+
+def build(
+    member: Member,
+    charter: Charter,
+    news: News,
+    *,
+    since: datetime,
+    until: datetime,
+    period: str,
+    names: Mapping[int, str],
+) -> DigestFacts | None:
+    """Return a member's digest of the time after `since` up to `until`, or None when nothing in it is new to them."""
+    reader = _Reader(member, charter, since, until, names)
+    threads = _threads(reader, news.posts)
+    facts = DigestFacts(since=since, until=until, period=period, threads=threads)
+    if (member.settings.delivery or charter.delivery) is not Delivery.NONE:
+        facts = _with_rounds(facts, reader, news)
+    return facts if _has_news(facts, reader, news) else None
+
+
+def _with_rounds(facts: DigestFacts, reader: _Reader, news: News) -> DigestFacts:
+    needs_you = _needs_you(reader, news.open_rounds)
+    asked = {needed.mark for needed in needs_you}
+    return msgspec.structs.replace(
+        facts,
+        needs_you=needs_you,
+        decided=_decided(reader, news),
+        open_votes=_open_votes(reader, news, asked),
+        blockers=tuple(BlockerLine(name=b.name, text=b.text, since=b.since) for b in news.blockers),
+        checkins=_checkins(reader, news),
+        away=_away(reader, news.absent),
+        coming_up=_coming_up(reader, facts.period),
+    )
+
+
+def _has_news(facts: DigestFacts, reader: _Reader, news: News) -> bool:
+    """What others did since the last digest; a check-in that waits has its own prompt and needs no digest to say so."""
+    own = reader.member.id
+    opened = {view.round.mark for view, _ in news.open_rounds if reader.is_new(view.round.opened_at)}
+    votes = {needed.mark for needed in facts.needs_you if needed.ritual == Ritual.VOTE}
+    votes |= {vote.mark for vote in facts.open_votes}
+    marks = {mark for mark, _, _ in facts.checkins}
+    return (
+        bool(facts.decided)
+        or bool(facts.threads)
+        or bool(votes & opened)
+        or any(b.member_id != own and reader.is_new(b.since) for b in news.blockers if facts.blockers)
+        or any(s.member_id != own for round_, given in news.checkins if round_.mark in marks for s in given)
+    )
+
+
+def _needs_you(reader: _Reader, open_rounds: Iterable[tuple[RoundView, int]]) -> tuple[NeedsYouLine, ...]:
+    waiting = [view.round for view, _ in open_rounds if _waits(view, reader)]
+    return tuple(_needs_you_line(round_) for round_ in sorted(waiting, key=lambda round_: round_.closes_at))
+
+
+def _waits(view: RoundView, reader: _Reader) -> bool:
+    round_ = view.round
+    return (
+        view.in_electorate
+        and view.standing is None
+        and round_.phase is Phase.OPEN
+        and round_.closes_at > reader.until
+        and reminders.asked_at(round_, reader.member, reader.charter) <= reader.until
+    )
+
+
+def _needs_you_line(round_: Round) -> NeedsYouLine:
+    return NeedsYouLine(
+        mark=round_.mark,
+        ritual=round_.ritual,
+        title=round_.title,
+        closes_at=round_.closes_at,
+        question=round_.form.question if isinstance(round_.form, VoteForm) else None,
+        questions=round_.form.questions if isinstance(round_.form, CheckInForm) else (),
+    )
+
+
+def _decided(reader: _Reader, news: News) -> tuple[DecidedLine, ...]:
+    found = ((round_, msgspec.json.decode(entry, type=Closed)) for round_, entry in news.closed)
+    return tuple(
+        DecidedLine(mark=round_.mark, outcome_mark=entry.outcome_mark or "", title=round_.title, outcome=entry.outcome)
+        for round_, entry in found
+        if entry.outcome is not None and reader.follows(round_.channel)
+    )
+
+
+def _open_votes(reader: _Reader, news: News, asked: Collection[str]) -> tuple[OpenVoteLine, ...]:
+    """Every open vote with how many have answered and nothing more; the question where it is not shown above."""
+    shown = [
+        _open_vote_line(view, answered, asked)
+        for view, answered in news.open_rounds
+        if view.round.ritual is Ritual.VOTE and (view.in_electorate or reader.follows(view.round.channel))
+    ]
+    return tuple(sorted(shown, key=lambda vote: vote.closes_at))
+
+
+def _open_vote_line(view: RoundView, answered: int, asked: Collection[str]) -> OpenVoteLine:
+    round_ = view.round
+    votable = view.in_electorate and round_.mark not in asked and isinstance(round_.form, VoteForm)
+    return OpenVoteLine(
+        mark=round_.mark,
+        title=round_.title,
+        answered=answered,
+        electorate=round_.electorate_size,
+        closes_at=round_.closes_at,
+        question=round_.form.question if votable and isinstance(round_.form, VoteForm) else None,
+    )
+
+
+def _checkins(reader: _Reader, news: News) -> tuple[tuple[str, str, tuple[CheckInLine, ...]], ...]:
+    shown = []
+    for round_, standings in news.checkins:
+        if standings and _may_read(reader, round_, {standing.member_id for standing in standings}):
+            lines = (line(reader.names.get(standing.member_id, ""), standing) for standing in standings)
+            ordered = tuple(sorted(lines, key=lambda shown: shown.name.casefold()))
+            shown.append((round_.mark, round_.title, ordered))
+    return tuple(shown)
+
+
+def _may_read(reader: _Reader, round_: Round, answered: Collection[int]) -> bool:
+    """A check-in is for those it asks and its observers, as its summary is."""
+    member, routine = reader.member, reader.charter.routines.get(round_.routine or "")
+    if member.id in round_.observers or member.id in answered:
+        return True
+    return routine is not None and bool(audience_members(routine.audience, (member,), reader.charter))
+
+
+# --- threads ------------------------------------------------------------------------------------
+
+
+def _threads(reader: _Reader, posts: Iterable[PostView]) -> tuple[ThreadLine, ...]:
+    """Threads with something new by somebody else, the one with the newest post first."""
+    by_thread: dict[str, list[PostView]] = {}
+    for post in sorted(posts, key=lambda post: post.at, reverse=True):
+        if _comes_by_digest(post, reader):
+            by_thread.setdefault(post.thread, []).append(post)
+    others = ({post.author_id for post in found} - {reader.member.id} for found in by_thread.values())
+    return tuple(_thread_line(found) for found, by in zip(by_thread.values(), others, strict=True) if by)
+
+
+def _comes_by_digest(post: PostView, reader: _Reader) -> bool:
+    muted = post.thread in reader.member.settings.muted_threads
+    return not muted and reader.is_new(post.at) and reader.delivery(post.channel) in _BY_DIGEST
+
+
+def _thread_line(newest_first: list[PostView]) -> ThreadLine:
+    shown = newest_first[:_POSTS_OF_A_THREAD]
+    first = newest_first[-1]
+    return ThreadLine(
+        mark=first.thread,
+        subject=first.subject,
+        channel=first.channel,
+        posts=tuple((post.author_name, shortened(post.text), post.at) for post in shown),
+        more=len(newest_first) - len(shown),
+    )
+
+
+def shortened(text: str) -> str:
+    """Return the first few lines of a text, "…" where something was left out; cut between words where there are any."""
+    lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
+    kept = "\n".join(lines[:_LINES_OF_A_POST])
+    if len(kept) > _LETTERS_OF_A_POST:
+        head = kept[:_LETTERS_OF_A_POST]
+        cut = max(head.rfind(" "), head.rfind("\n"))
+        return (head[:cut] if cut > _LETTERS_OF_A_POST // 2 else head).rstrip() + " …"
+    return kept + " …" if len(lines) > _LINES_OF_A_POST else kept
+
+
+# --- people and what is to come -----------------------------------------------------------------
+
+
+def _away(reader: _Reader, absent: Iterable[Member]) -> tuple[AwayLine, ...]:
+    """Who is away on the reader's day, and who has come back since the last digest."""
+    today, before = (local(at, reader.member.timezone).date() for at in (reader.until, reader.since))
+    lines = (_away_line(member, today, before) for member in absent if member.id != reader.member.id)
+    return tuple(sorted((line for line in lines if line), key=lambda line: (line.back, line.name.casefold())))
+
+
+def _away_line(member: Member, today: date, before: date) -> AwayLine | None:
+    now = member.away_on(today)
+    if now:
+        return AwayLine(name=member.name, until=now.until)
+    ended = [absence.until for absence in member.absences if absence.until and before - DAY <= absence.until < today]
+    return AwayLine(name=member.name, until=max(ended), back=True) if ended else None
+
+
+def _coming_up(reader: _Reader, period: str) -> tuple[tuple[str, datetime], ...]:
+    """The next time each routine asks the reader, as far as one looks ahead, the soonest first."""
+    last = reader.until + _HORIZON[period]
+    found = (
+        (routine.title or name, _next_asked(name, reader, last)) for name, routine in reader.charter.routines.items()
+    )
+    return tuple(sorted(((title, at) for title, at in found if at), key=lambda coming: coming[1]))
+
+
+def _next_asked(name: str, reader: _Reader, last: datetime) -> datetime | None:
+    charter, routine = reader.charter, reader.charter.routines[name]
+    for day in routines.days_after(routine.rule, reader.until.date() - 2 * DAY):
+        if day > last.date() + timedelta(days=1):
+            break
+        found = routines.occurrence(name, routine, day, (reader.member,), charter)
+        at = found.prompts[0][1] if found else None
+        if at and reader.until < at <= last:
+            return at
+    return None

@@ -1,0 +1,145 @@
+"""Entries → state: what the ledger says of rounds, from its first entry on. The rows the store keeps say the same.
+
+Must not: load entries, or count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gateway.model.entry import (
+    Answered,
+    Cancelled,
+    Closed,
+    Corrected,
+    Entry,
+    Extended,
+    OptionAdded,
+    Paused,
+    Recorded,
+    Resumed,
+    RoundOpened,
+    Withdrawn,
+)
+from gateway.model.round import PHASE_TRANSITIONS, Outcome, Phase, Ritual, Round, Standing, VoteForm
+
+_OVER = frozenset({Phase.CLOSED, Phase.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class RoundState:
+    """A round as its entries leave it."""
+
+    round: Round
+    electorate: frozenset[int]
+    standings: Mapping[int, Standing] = field(default_factory=dict)  # by member id
+    outcome: Outcome | None = None
+    outcome_mark: str | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        return self.round.phase
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it changes any more."""
+        return self.round.phase in _OVER
+
+
+def fold(entries: Iterable[Recorded]) -> dict[str, RoundState]:
+    """Return the state of every round by mark."""
+    states: dict[str, RoundState] = {}
+    for recorded in entries:
+        entry = recorded.entry
+        if isinstance(entry, RoundOpened):
+            states.setdefault(entry.round.mark, RoundState(entry.round, frozenset(entry.electorate)))
+            continue
+        state = states.get(getattr(entry, "mark", ""))
+        if state is not None:
+            states[state.round.mark] = advance(state, recorded)
+    return states
+
+
+def advance(state: RoundState, recorded: Recorded) -> RoundState:
+    """Return the state after one more entry. What comes after the end changes nothing, but for late check-ins."""
+    entry = recorded.entry
+    if state.is_over:
+        late = isinstance(entry, Answered) and entry.late and state.round.ritual is Ritual.CHECKIN
+        return _answered(state, recorded) if late and state.phase is Phase.CLOSED else state
+    match entry:
+        case Answered():
+            return _answered(state, recorded)
+        case Withdrawn(member_id=member_id):
+            return replace(state, standings={k: v for k, v in state.standings.items() if k != member_id})
+        case Closed(outcome=outcome, outcome_mark=mark):
+            return replace(state, round=moved(state.round, entry, recorded.at), outcome=outcome, outcome_mark=mark)
+        case _:
+            return replace(state, round=moved(state.round, entry, recorded.at))
+
+
+def _answered(state: RoundState, recorded: Recorded) -> RoundState:
+    entry = recorded.entry
+    assert isinstance(entry, Answered)
+    if entry.member_id not in state.electorate:
+        return state
+    standing = Standing(
+        member_id=entry.member_id,
+        answer=entry.answer,
+        at=recorded.at,
+        late=entry.late,
+        arrival_id=recorded.arrival_id,
+    )
+    return replace(state, standings={**state.standings, entry.member_id: standing})
+
+
+# --- the round itself -----------------------------------------------------------------------------------------------
+
+
+def moved(round_: Round, entry: Entry, at: datetime) -> Round:
+    """Return a round as an entry leaves it; the same when the entry does not move it or may not (PHASE_TRANSITIONS)."""
+    match entry:
+        case Paused():
+            return _to(round_, Phase.PAUSED, paused_at=at)
+        case Resumed(closes_at=closes_at, text=text):
+            running = _to(round_, Phase.OPEN, closes_at=closes_at, paused_at=None)
+            return running if text is None else _with_form(running, text=text)
+        case Extended(closes_at=closes_at) if round_.phase not in _OVER:
+            return msgspec.structs.replace(round_, closes_at=closes_at)
+        case Corrected(question=question) if round_.phase not in _OVER:
+            return _with_form(round_, question=question)
+        case OptionAdded(label=label) if round_.phase not in _OVER:
+            return _with_option(round_, label)
+        case Cancelled():
+            return _to(round_, Phase.CANCELLED, closed_at=at)
+        case Closed():
+            return _to(round_, Phase.CLOSED, closed_at=at)
+        case _:
+            return round_
+
+
+def _to(round_: Round, phase: Phase, **changes: Any) -> Round:
+    """A transition not listed cannot happen; an open round that resumes (amended while it ran) stays open."""
+    if phase is not round_.phase and phase not in PHASE_TRANSITIONS[round_.phase]:
+        return round_
+    if phase is round_.phase and phase is not Phase.OPEN:
+        return round_
+    return msgspec.structs.replace(round_, phase=phase, **changes)
+
+
+def _with_form(round_: Round, **changes: Any) -> Round:
+    if not isinstance(round_.form, VoteForm):
+        return round_
+    return msgspec.structs.replace(round_, form=msgspec.structs.replace(round_.form, **changes))
+
+
+def _with_option(round_: Round, label: str) -> Round:
+    if not isinstance(round_.form, VoteForm) or label in round_.form.question.options:
+        return round_
+    question = round_.form.question
+    return _with_form(round_, question=msgspec.structs.replace(question, options=(*question.options, label)))

@@ -1,0 +1,310 @@
+"""What follows from a mail: checks in order, then a rule for each piece, folded into one decision. The first entrance.
+
+Never an answer to a machine; to strangers and to errors at most one of a kind a day (their keys hold the day); to
+members what they need, up to a circuit-breaker. Must not: say how a ritual runs (rituals/ does).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from gateway.decide import checks, rounds
+from gateway.decide.acted import Acted, declined, joined
+from gateway.decide.answering import once_per_day, once_per_mail, to_author
+from gateway.decide.fold import moved
+from gateway.decide.receipts import receipt
+from gateway.decide.rituals import checkin, govern, membership, posting, settings, undo, vote
+from gateway.decide.rituals.vote_opening import asks_for_a_vote
+from gateway.model.address import Door
+from gateway.model.arrival import ArrivalState
+from gateway.model.context import Fresh, MailContext
+from gateway.model.decision import Decision, Why
+from gateway.model.entry import (
+    Answered,
+    AwayEnded,
+    AwayNoted,
+    Entry,
+    Posted,
+    RoundOpened,
+    SettingsChanged,
+    Withdrawn,
+)
+from gateway.model.member import Member
+from gateway.model.nature import Nature
+from gateway.model.notice import Act, DeclineFacts, Notice
+from gateway.model.reading import BallotReading, CheckInReading, CommandReading, Intent
+from gateway.model.round import CheckInForm, Phase, Round, Standing, VoteForm
+from gateway.model.understood import Act as Governed
+from gateway.model.understood import Governing, Piece, Setting, Settle, Understood, Undo
+
+# Automatic answers to one member a day beyond which something is wrong: a loop that hides its nature.
+MOST_ANSWERS_A_DAY = 60
+
+
+def decide(context: MailContext, understood: Understood) -> Decision:
+    """Return what follows from a mail: the first check that settles it, else what its pieces come to."""
+    settled = (check(context, understood) for check in checks.IN_ORDER)
+    acted = next((found for found in settled if found is not None), None) or _pieces(context, understood)
+    return _decision(context, understood, _own_mail(context, understood, acted))
+
+
+class Want(StrEnum):
+    """What a decision needs of the record beside its context, where that costs too much to load for every mail."""
+
+    MEMBERS = "members"  # context.members: everyone
+    OPEN_ROUNDS = "open-rounds"  # context.rounds: every open round, with how many have answered
+
+
+def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
+    """Return what to load before `decide`, as the mail was understood."""
+    found: set[Want] = set()
+    for piece in understood.pieces:
+        reading = piece.reading
+        if asks_for_a_vote(context, understood.message, reading):
+            found.add(Want.MEMBERS)
+        if isinstance(reading, CommandReading) and reading.intent in (Intent.STATUS, Intent.NEW_CHECKIN_ANSWER):
+            found.add(Want.OPEN_ROUNDS)
+    return frozenset(found)
+
+
+# --- one decision ---------------------------------------------------------------------------------------------------
+
+
+def _decision(context: MailContext, understood: Understood, acted: Acted) -> Decision:
+    answers = list(acted.notices)
+    if acted.decline is not None:
+        answers.append(_no(context, understood, acted.decline))
+    confirmed = receipt(context, understood.message, acted)
+    if confirmed is not None:
+        answers.append(confirmed)
+    detail = acted.detail
+    if understood.written.is_machine or context.answers_today >= MOST_ANSWERS_A_DAY:
+        detail = "; ".join(filter(None, (detail, f"{len(answers)} answers not sent" if answers else "")))
+        answers = []
+    return Decision(
+        why=acted.why,
+        state=acted.state,
+        entries=acted.entries,
+        notices=tuple(answers),
+        broadcasts=acted.broadcasts,
+        due=acted.due,
+        undue=acted.undue,
+        detail=detail,
+        release=acted.release,
+    )
+
+
+# Faults of the mail itself: one answer of a kind a day and address. A no to an act is owed each time.
+_ONCE_A_DAY = frozenset({"address-unknown", "empty", "not-a-member", "already-a-member", "not-confirmed"})
+
+
+def _no(context: MailContext, understood: Understood, facts: DeclineFacts) -> Notice:
+    message, kind = understood.message, f"decline:{facts.reason}"
+    daily = facts.reason in _ONCE_A_DAY or context.author is None
+    key = once_per_day(context, message, kind) if daily else once_per_mail(context, kind)
+    shown = facts if facts.subject else msgspec.structs.replace(facts, subject=message.subject)
+    return to_author(context, message, shown, key, mark=facts.mark)
+
+
+def _own_mail(context: MailContext, understood: Understood, acted: Acted) -> Acted:
+    """Add what a member's own mail says of their absence: an undated one ends, a dated one is mentioned."""
+    member = context.author
+    if member is None or understood.written.nature is not Nature.PERSON or acted.state is not ArrivalState.PROCESSED:
+        return acted
+    if any(isinstance(entry, (AwayNoted, AwayEnded)) for entry in acted.entries):
+        return acted
+    today = settings.local_day(member, context.received_at)
+    covering = [absence for absence in member.absences if absence.covers(today)]
+    dated = [absence.until for absence in covering if absence.until is not None]
+    if dated:
+        return dataclasses.replace(acted, acts=(*acted.acts, Act(name="still-away", until=max(dated))))
+    if not covering:
+        return acted
+    return dataclasses.replace(acted, entries=(*acted.entries, AwayEnded(member_id=member.id, day=today)))
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def _pieces(context: MailContext, understood: Understood) -> Acted:
+    """Return what the pieces come to; each finds the context as the ones before it leave it."""
+    parts: list[Acted] = []
+    for piece in understood.pieces:
+        rule = _READINGS[type(piece.reading)]
+        part = rule(context, understood, piece)
+        parts.append(part)
+        context = _after(context, part.entries)
+    return joined(parts)
+
+
+def _unknown_mark(piece: Piece) -> Acted:
+    return declined(Why.DECLINED, DeclineFacts(reason="unknown-mark", mark=piece.mark, detail=piece.text.strip()[:200]))
+
+
+def _ballot(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    view, reading = rounds.answered_view(context, piece.mark), piece.reading
+    assert isinstance(reading, BallotReading)
+    if view is None or not isinstance(view.round.form, VoteForm):
+        return _unknown_mark(piece)
+    return vote.answer(context, view, reading, piece.text, understood.message)
+
+
+def _check_in(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    view, reading = rounds.answered_view(context, piece.mark), piece.reading
+    assert isinstance(reading, CheckInReading)
+    if view is None or not isinstance(view.round.form, CheckInForm):
+        return _unknown_mark(piece)
+    return checkin.answer(context, view, reading, piece.text)
+
+
+def _settle(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    view, reading = rounds.answered_view(context, piece.mark), piece.reading
+    assert isinstance(reading, Settle)
+    if view is None or not isinstance(view.round.form, VoteForm):
+        return _not_understood(piece)
+    return vote.settle(context, view, reading.number, understood.message)
+
+
+def _not_understood(piece: Piece) -> Acted:
+    return declined(Why.ASKED_BACK, DeclineFacts(reason="not-understood", detail=piece.text.strip()[:200]))
+
+
+def _govern(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    view, reading = rounds.answered_view(context, piece.mark), piece.reading
+    assert isinstance(reading, Governing)
+    assert context.author is not None
+    # `resume` is a member's own setting as well: it means the round only where the round stands still.
+    if reading.act is Governed.RESUME and (view is None or view.round.phase is not Phase.PAUSED):
+        return settings.resume(context, context.author, CommandReading(Intent.RESUME))
+    if view is None:
+        return _unknown_mark(piece)
+    if reading.act is Governed.ADD_OPTION:
+        return vote.add_option(context, view, reading.text)
+    return govern.govern(context, view.round, reading)
+
+
+def _undo(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, Undo)
+    assert context.author is not None
+    return undo.undo(context, context.author, piece.reading)
+
+
+def _setting(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, Setting)
+    assert context.author is not None
+    return settings.one_word(context, context.author, piece.reading.word)
+
+
+def _text_piece(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    if asks_for_a_vote(context, understood.message, piece.reading):
+        return vote.open_by_mail(context, understood.message, piece.text, piece.reading)
+    if context.destination.door is Door.REQUEST:
+        return membership.give_help(context, understood.message)
+    return posting.post(context, understood.message, piece.text, piece.mark)
+
+
+def _command(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, CommandReading)
+    if asks_for_a_vote(context, understood.message, piece.reading):
+        return vote.open_by_mail(context, understood.message, piece.text, piece.reading)
+    rule = _INTENTS.get(piece.reading.intent, _text_piece)
+    return rule(context, understood, piece)
+
+
+def _new_check_in(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    """Give a check-in sent to the workspace its place: the one round that waits for it; else it is a post."""
+    assert isinstance(piece.reading, CommandReading)
+    waiting = [
+        view
+        for view in context.rounds.values()
+        if isinstance(view.round.form, CheckInForm) and view.in_electorate and view.round.phase is Phase.OPEN
+    ]
+    owed = [view for view in waiting if view.standing is None] or waiting
+    if len(owed) != 1 or piece.reading.checkin is None:
+        return _text_piece(context, understood, piece)
+    return checkin.answer(context, owed[0], piece.reading.checkin, piece.text)
+
+
+def _own(rule: Callable[[MailContext, Member, CommandReading], Acted]) -> Callable[..., Acted]:
+    """Return a rule about the author's own settings as a rule about a piece."""
+
+    def ruled(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+        assert isinstance(piece.reading, CommandReading)
+        assert context.author is not None
+        return rule(context, context.author, piece.reading)
+
+    return ruled
+
+
+def _leave_piece(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, CommandReading)
+    return membership.ask_to_leave(context, understood.message, piece.reading.scope)
+
+
+_Rule = Callable[[MailContext, Understood, Piece], Acted]
+
+_INTENTS: dict[Intent, _Rule] = {
+    Intent.JOIN: lambda context, understood, piece: membership.ask_to_join(context, understood.message),
+    Intent.LEAVE: _leave_piece,
+    Intent.PAUSE: _own(settings.pause),
+    Intent.RESUME: _own(settings.resume),
+    Intent.AWAY: _own(settings.away),
+    Intent.SET_FREQUENCY: _own(settings.set_frequency),
+    Intent.NEW_CHECKIN_ANSWER: _new_check_in,
+    Intent.HELP: lambda context, understood, piece: membership.give_help(context, understood.message),
+    Intent.STATUS: lambda context, understood, piece: membership.status(context, understood.message),
+}
+
+_READINGS: dict[type, _Rule] = {
+    type(None): _text_piece,
+    BallotReading: _ballot,
+    CheckInReading: _check_in,
+    CommandReading: _command,
+    Governing: _govern,
+    Settle: _settle,
+    Undo: _undo,
+    Setting: _setting,
+}
+
+
+# --- one piece after another ----------------------------------------------------------------------------------------
+
+
+def _after(context: MailContext, entries: Sequence[Entry]) -> MailContext:
+    """Return the context as the next piece finds it: marks taken, settings changed, answers given."""
+    for entry in entries:
+        context = _advanced(context, entry)
+    return context
+
+
+def _advanced(context: MailContext, entry: Entry) -> MailContext:
+    match entry:
+        case Posted(mark=mark):
+            return dataclasses.replace(context, fresh=_taken(context.fresh, mark))
+        case RoundOpened(round=Round(mark=mark)):
+            return dataclasses.replace(context, fresh=_taken(context.fresh, mark))
+        case SettingsChanged(settings=changed) if context.author is not None:
+            return dataclasses.replace(context, author=msgspec.structs.replace(context.author, settings=changed))
+        case Answered(mark=mark, member_id=member_id, answer=answer, late=late) if mark in context.rounds:
+            standing = Standing(member_id=member_id, answer=answer, at=context.received_at, late=late)
+            return _with_view(context, mark, standing=standing)
+        case Withdrawn(mark=mark) if mark in context.rounds:
+            return _with_view(context, mark, standing=None)
+        case _:
+            mark = getattr(entry, "mark", "")
+            view = context.rounds.get(mark)
+            return _with_view(context, mark, round=moved(view.round, entry, context.now)) if view else context
+
+
+def _taken(fresh: Fresh, mark: str) -> Fresh:
+    letter, _, number = mark.partition("-")
+    return Fresh({**fresh.numbers, letter: int(number) + 1})
+
+
+def _with_view(context: MailContext, mark: str, **changes: object) -> MailContext:
+    view = dataclasses.replace(context.rounds[mark], **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(context, rounds={**context.rounds, mark: view})

@@ -1,0 +1,109 @@
+"""Is a notice still to be sent? Asked once more just before it goes, since hours may have passed since it was decided.
+
+Must not: change anything; a reason returned here becomes the reason of a suppressed notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from gateway.decide.calendar import in_working_hours, local
+from gateway.model.charter import Charter
+from gateway.model.context import RoundView
+from gateway.model.member import Member
+from gateway.model.notice import Answering, Notice
+from gateway.model.round import Phase
+
+# A reminder decided in working hours still goes this long after them: the outbox may be busy.
+_SLACK = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    notice: Notice
+    view: RoundView | None
+    member: Member
+    now: datetime
+    charter: Charter
+
+
+# --- what a member wants ------------------------------------------------------------------------
+
+
+def wants_nothing(member: Member, day: date) -> str | None:
+    """Return why a member gets nothing of our own accord on a day of theirs: left, suspended, paused; or None."""
+    if member.left_at is not None:
+        return "left"
+    if member.suspended:
+        return "suspended"
+    return "paused" if is_paused(member, day) else None
+
+
+def is_paused(member: Member, day: date) -> bool:
+    """Whether a member asked for silence on a day, its last one included."""
+    until = member.settings.paused_until
+    return member.settings.paused or (until is not None and day <= until)
+
+
+# --- checks -------------------------------------------------------------------------------------
+
+
+def _wants_nothing(case: _Case) -> str | None:
+    return wants_nothing(case.member, local(case.now, case.member.timezone).date())
+
+
+def _over(case: _Case) -> str | None:
+    if case.view is None:
+        return "unknown-round"
+    round_ = case.view.round
+    if round_.phase is Phase.PAUSED:
+        return None
+    return "closed" if round_.phase is not Phase.OPEN or case.now >= round_.closes_at else None
+
+
+def _clock_stands(case: _Case) -> str | None:
+    return "round-paused" if case.view and case.view.round.phase is Phase.PAUSED else None
+
+
+def _not_asked(case: _Case) -> str | None:
+    return None if case.view and case.view.in_electorate else "not-asked"
+
+
+def _answered(case: _Case) -> str | None:
+    return "answered" if case.view and case.view.standing is not None else None
+
+
+def _away(case: _Case) -> str | None:
+    return "away" if case.member.away_on(local(case.now, case.member.timezone).date()) else None
+
+
+def _out_of_hours(case: _Case) -> str | None:
+    return None if in_working_hours(case.now, case.member, case.charter, _SLACK) else "out-of-hours"
+
+
+# In this order; the first reason found counts. Answers to a member's own mail always go; so does what is not named.
+_CHECKS: dict[str, tuple[Callable[[_Case], str | None], ...]] = {
+    "post": (_wants_nothing,),
+    "summary": (_wants_nothing,),
+    "outcome": (_wants_nothing,),
+    "change": (_wants_nothing,),
+    "digest": (_wants_nothing, _away),
+    "ballot": (_wants_nothing, _over, _not_asked, _answered),
+    "prompt": (_wants_nothing, _over, _not_asked, _answered, _away),
+    "reminder": (_wants_nothing, _over, _clock_stands, _not_asked, _answered, _away, _out_of_hours),
+}
+
+
+def still_owed(
+    notice: Notice, view: RoundView | None, member: Member | None, now: datetime, charter: Charter
+) -> str | None:
+    """Return why a notice is not to be sent any more, or None when it is.
+
+    `view` is the round of `notice.mark` as it stands now, seen by the recipient; None where the notice is about none.
+    """
+    if notice.answering is Answering.REPLIED or member is None:
+        return None
+    case = _Case(notice, view, member, now, charter)
+    return next((reason for check in _CHECKS.get(notice.kind, ()) if (reason := check(case))), None)

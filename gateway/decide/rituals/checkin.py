@@ -1,0 +1,350 @@
+"""Check-ins: opened by a routine, answered in any form, followed by a summary with what stops people first.
+
+A check-in is late from its closing time on and still finds its place while no later round of its routine is open. What
+stops a member is followed over rounds until they say it is gone.
+
+Must not: read words (understand/reading/checkin.py and plan.py do), or know when routines come round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rapidfuzz.fuzz import token_sort_ratio
+
+from gateway.decide import reminders
+from gateway.decide.acted import Acted, declined
+from gateway.decide.audience import audience_members, observers
+from gateway.decide.calendar import local
+from gateway.decide.owed import wants_nothing
+from gateway.decide.routines import Occurrence
+from gateway.model.context import Due, DueKind, MailContext, RoundView, TickContext
+from gateway.model.decision import Broadcast, Decision, Group, Why
+from gateway.model.entry import Answered, AwayNoted, BlockerClosed, BlockerRaised, Closed, Entry, RoundOpened
+from gateway.model.member import Absence, Member
+from gateway.model.notice import Act, AwayLine, CheckInLine, DeclineFacts, Item, Notice, PromptFacts, SummaryFacts
+from gateway.model.reading import CheckInKind, CheckInReading
+from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritual, Round, Skip, Standing
+
+_SAME_WORDS = 88  # of 100: two people-written lines that differ in a word or two mean the same thing
+_ENOUGH_TO_AVERAGE = 3  # a mean mood of fewer would tell whose it is
+
+
+# --- opening ------------------------------------------------------------------------------------
+
+
+def open_round(occurrence: Occurrence, context: TickContext) -> Decision:
+    """Return the opening of a routine's check-in: the round, and when each member is asked, reminded, and it closes."""
+    charter, now = context.workspace.charter, context.now
+    round_ = _round(occurrence, context)
+    dues = [_close_due(round_)]
+    for member, at in occurrence.not_before(now).prompts:
+        dues.append(_prompt_due(round_, member, at))
+        dues.extend(reminders.member_dues(round_, member, charter))
+    electorate = tuple(member.id for member, _ in occurrence.prompts)
+    return Decision(Why.OPENED, entries=(RoundOpened(round=round_, electorate=electorate),), due=tuple(dues))
+
+
+def _round(occurrence: Occurrence, context: TickContext) -> Round:
+    routine = occurrence.routine
+    mark = context.fresh.mark(MARK_LETTERS[Ritual.CHECKIN])
+    return Round(
+        mark=mark,
+        ritual=Ritual.CHECKIN,
+        title=routine.title or occurrence.name,
+        thread=mark,
+        opened_at=context.now,
+        closes_at=occurrence.closes_at,
+        form=CheckInForm(questions=routine.questions, mood=routine.mood),
+        routine=occurrence.name,
+        occurrence=occurrence.day,
+        channel=routine.channel,
+        observers=_told(occurrence, context),
+        reminders=tuple(str(span) for span in routine.reminders),
+        electorate_size=len(occurrence.prompts),
+    )
+
+
+def _told(occurrence: Occurrence, context: TickContext) -> tuple[int, ...]:
+    """Who gets the summary without being asked: whom the routine names, and who only observes."""
+    charter = context.workspace.charter
+    named = audience_members(occurrence.routine.observers, context.members, charter)
+    asked = {member.id for member, _ in occurrence.prompts}
+    told = dict.fromkeys(member.id for member in (*named, *observers(context.members, charter)))
+    return tuple(member_id for member_id in told if member_id not in asked)
+
+
+def _prompt_key(mark: str, member_id: int) -> str:
+    return f"prompt:{mark}:{member_id}"
+
+
+def _prompt_due(round_: Round, member: Member, at: datetime) -> Due:
+    key = _prompt_key(round_.mark, member.id)
+    return Due(key=key, kind=DueKind.PROMPT, at=at, mark=round_.mark, member_id=member.id)
+
+
+def _close_due(round_: Round) -> Due:
+    return Due(key=f"close:{round_.mark}", kind=DueKind.CLOSE, at=round_.closes_at, mark=round_.mark)
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+def prompt(due: Due, context: TickContext) -> Decision:
+    """Return the question to one member, unless they need not be asked any more.
+
+    Asked late, after an outage, it takes the place of the reminders whose time has passed.
+    """
+    member = next((member for member in context.members if member.id == due.member_id), None)
+    reason = _not_owed(member, context)
+    if reason or member is None or context.view is None:
+        return Decision(Why.NOT_OWED, detail=reason)
+    round_, now = context.view.round, context.now
+    passed = [at for at in reminders.times(round_, member, context.workspace.charter) if at <= now]
+    return Decision(
+        Why.PROMPTED,
+        notices=(_prompt_notice(member, context.view, context),),
+        undue=tuple(reminders.member_key(round_.mark, member.id, n) for n in range(1, len(passed) + 1)),
+    )
+
+
+def _not_owed(member: Member | None, context: TickContext) -> str:
+    view, now = context.view, context.now
+    if member is None or view is None or not view.in_electorate:
+        return "not asked"
+    if view.round.phase is not Phase.OPEN or now >= view.round.closes_at:
+        return "closed"
+    if view.standing is not None:
+        return "answered"
+    today = local(now, member.timezone).date()
+    if reason := wants_nothing(member, today):
+        return reason
+    return "away" if member.away_on(today) else ""
+
+
+def _prompt_notice(member: Member, view: RoundView, context: TickContext) -> Notice:
+    round_ = view.round
+    return Notice(
+        key=_prompt_key(round_.mark, member.id),
+        facts=_prompt_facts(view, context),
+        member_id=member.id,
+        address=member.address,
+        name=member.name,
+        language=member.language,
+        timezone=member.timezone,
+        due_at=context.now,
+        thread=round_.thread,
+        mark=round_.mark,
+        items=(Item(mark=round_.mark, text=round_.title),),
+        owed=True,
+    )
+
+
+def _prompt_facts(view: RoundView, context: TickContext) -> PromptFacts:
+    round_, form, last = view.round, view.round.form, context.last_checkin
+    return PromptFacts(
+        mark=round_.mark,
+        title=round_.title,
+        questions=form.questions if isinstance(form, CheckInForm) else (),
+        mood=isinstance(form, CheckInForm) and form.mood,
+        plan=view.plan or (last.next if last else ()),
+        closes_at=round_.closes_at,
+        occurrence=round_.occurrence,
+        blockers=view.open_blockers,
+    )
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def answer(context: MailContext, view: RoundView, reading: CheckInReading, text: str) -> Acted:
+    """Return what a member's answer to a check-in comes to: recorded, late, skipped, or declined with its reason."""
+    member = context.author
+    refusal = _refusal(context, view, reading)
+    if refusal or member is None:
+        why, reason = refusal or (Why.DECLINED, "not-asked")
+        return declined(why, _decline(view.round, reason, text))
+    if reading.kind is CheckInKind.SKIP:
+        return _skipped(context, view, reading, member, text)
+    return _checked_in(context, view, reading, member)
+
+
+def _refusal(context: MailContext, view: RoundView, reading: CheckInReading) -> tuple[Why, str] | None:
+    """The first reason found counts."""
+    if context.author is None or not view.in_electorate:
+        return Why.DECLINED, "not-asked"
+    if view.round.phase is Phase.CANCELLED:
+        return Why.DECLINED, "cancelled"
+    if _is_late(context, view.round) and not view.is_latest:
+        return Why.TOO_LATE, "too-late"
+    return (Why.ASKED_BACK, "no-check-in") if reading.kind is CheckInKind.UNCLEAR else None
+
+
+def _decline(round_: Round, reason: str, text: str) -> DeclineFacts:
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return DeclineFacts(reason=reason, mark=round_.mark, title=round_.title, detail=first[:200])
+
+
+def _is_late(context: MailContext, round_: Round) -> bool:
+    return round_.phase is Phase.CLOSED or context.received_at > round_.closes_at
+
+
+def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, member: Member) -> Acted:
+    round_, late = view.round, _is_late(context, view.round)
+    given = CheckIn(done=reading.done, next=reading.next, blockers=reading.blockers, mood=reading.mood)
+    entries: list[Entry] = [
+        Answered(mark=round_.mark, member_id=member.id, answer=given, late=late, evidence=reading.evidence)
+    ]
+    entries += _blocker_entries(view, reading, member)
+    counts = (len(given.done), len(given.next), len(given.blockers))
+    act = Act(
+        name="late" if late else "checked-in",
+        mark=round_.mark,
+        title=round_.title,
+        counts=counts,
+        replaced=view.standing is not None,
+    )
+    away, away_acts = _away(context, reading, member)
+    return Acted(Why.ANSWERED, (*entries, *away), undue=_nothing_owed(round_, member), acts=(act, *away_acts))
+
+
+def _skipped(context: MailContext, view: RoundView, reading: CheckInReading, member: Member, text: str) -> Acted:
+    """Passing records nothing but that. A check-in given before stays when its author only says they are off now."""
+    round_ = view.round
+    away, away_acts = _away(context, reading, member)
+    if away and view.standing is not None and isinstance(view.standing.answer, CheckIn):
+        return Acted(Why.AWAY, away, undue=_nothing_owed(round_, member), acts=away_acts)
+    words = reading.evidence or text.strip()[:200]
+    late = _is_late(context, round_)
+    passed = Answered(
+        mark=round_.mark, member_id=member.id, answer=Skip(words=words), late=late, evidence=reading.evidence
+    )
+    act = Act(name="skipped", mark=round_.mark, title=round_.title, replaced=view.standing is not None)
+    return Acted(Why.ANSWERED, (passed, *away), undue=_nothing_owed(round_, member), acts=(act, *away_acts))
+
+
+def _away(context: MailContext, reading: CheckInReading, member: Member) -> tuple[tuple[Entry, ...], tuple[Act, ...]]:
+    today = local(context.received_at, member.timezone).date()
+    until = reading.away_until
+    if until is None or until < today:
+        return (), ()
+    absence = Absence(starts=today, until=until)
+    return (AwayNoted(member_id=member.id, absence=absence),), (Act(name="away", until=until),)
+
+
+def _nothing_owed(round_: Round, member: Member) -> tuple[str, ...]:
+    return _prompt_key(round_.mark, member.id), reminders.member_key(round_.mark, member.id, "*")
+
+
+# --- blockers -----------------------------------------------------------------------------------
+
+
+def _blocker_entries(view: RoundView, reading: CheckInReading, member: Member) -> list[Entry]:
+    """What is new is raised; closed is what the author says is gone, did, or took out of their own answer of before."""
+    before = view.standing.answer.blockers if view.standing and isinstance(view.standing.answer, CheckIn) else ()
+    known = tuple(dict.fromkeys((*view.open_blockers, *before)))
+    raised = [text for text in reading.blockers if not _among(text, known)]
+    gone = [text for text in known if not _among(text, reading.blockers) and _is_gone(text, reading, before)]
+    return [
+        *(BlockerRaised(mark=view.round.mark, member_id=member.id, text=text) for text in raised),
+        *(BlockerClosed(member_id=member.id, text=text) for text in gone),
+    ]
+
+
+def _is_gone(text: str, reading: CheckInReading, before: tuple[str, ...]) -> bool:
+    return reading.unblocked or text in before or _among(text, reading.cleared) or _among(text, reading.done)
+
+
+def _among(text: str, others: Iterable[str]) -> bool:
+    wanted = text.casefold()
+    return any(token_sort_ratio(wanted, other.casefold()) >= _SAME_WORDS for other in others)
+
+
+# --- closing ------------------------------------------------------------------------------------
+
+
+def close(due: Due, context: TickContext) -> Decision:
+    """Return the end of a check-in: the round closed, and its summary to those asked and its observers."""
+    assert context.view is not None
+    round_ = context.view.round
+    facts = summary(round_, context)
+    told = () if _says_nothing(facts) else (_summary_broadcast(facts, round_),)
+    return Decision(
+        Why.CLOSED,
+        entries=(Closed(mark=round_.mark),),
+        broadcasts=told,
+        undue=(f"prompt:{round_.mark}:*", f"remind:{round_.mark}:*"),
+        detail=f"{facts.answered} of {facts.electorate} answered",
+    )
+
+
+def _says_nothing(facts: SummaryFacts) -> bool:
+    """When all who were asked are away there is nothing to sum up."""
+    return not facts.lines and not facts.silent
+
+
+def _summary_broadcast(facts: SummaryFacts, round_: Round) -> Broadcast:
+    return Broadcast(
+        key=f"summary:{round_.mark}",
+        facts=facts,
+        group=Group.ELECTORATE,
+        mark=round_.mark,
+        thread=round_.thread,
+        channel=round_.channel,
+        items=(Item(mark=round_.mark, text=round_.title),),
+        observers=True,
+    )
+
+
+def summary(round_: Round, context: TickContext) -> SummaryFacts:
+    """Return a check-in summed up: who is stopped by something first, then by name; who is silent, who is away."""
+    members = {member.id: member for member in context.members}
+    answered = {standing.member_id: standing for standing in context.standings}
+    missing = [members[i] for i in context.electorate if i not in answered and i in members]
+    gone = {member.id: absence for member in missing if (absence := _absence(member, round_, context.now))}
+    lines = sorted((_line(standing, members, context) for standing in answered.values()), key=_blocked_first)
+    return SummaryFacts(
+        mark=round_.mark,
+        title=round_.title,
+        occurrence=round_.occurrence,
+        lines=tuple(lines),
+        silent=_names(m for m in missing if m.id not in gone and m.left_at is None),
+        away=tuple(
+            AwayLine(name=m.name, until=gone[m.id].until) for m in missing if m.id in gone and m.left_at is None
+        ),
+        answered=len(answered),
+        electorate=len(answered) + sum(member.left_at is None for member in missing),
+        mood=_mood(context.standings),
+    )
+
+
+def _absence(member: Member, round_: Round, now: datetime) -> Absence | None:
+    """Away on the round's day, or when it closes."""
+    day = round_.occurrence or local(round_.opened_at, member.timezone).date()
+    return member.away_on(day) or member.away_on(local(now, member.timezone).date())
+
+
+def _names(members: Iterable[Member]) -> tuple[str, ...]:
+    return tuple(sorted((member.name for member in members), key=str.casefold))
+
+
+def _line(standing: Standing, members: dict[int, Member], context: TickContext) -> CheckInLine:
+    member = members.get(standing.member_id)
+    name = member.name if member else context.names.get(standing.member_id, "")
+    return line(name, standing)
+
+
+def line(name: str, standing: Standing) -> CheckInLine:
+    """Return one member's answer as summaries and digests show it."""
+    given = standing.answer
+    return CheckInLine(name=name, checkin=given if isinstance(given, CheckIn) else None, late=standing.late)
+
+
+def _blocked_first(shown: CheckInLine) -> tuple[bool, bool, str]:
+    return not (shown.checkin and shown.checkin.blockers), shown.checkin is None, shown.name.casefold()
+
+
+def _mood(standings: Iterable[Standing]) -> float | None:
+    rated = [s.answer.mood for s in standings if isinstance(s.answer, CheckIn) and s.answer.mood is not None]
+    return sum(rated) / len(rated) if len(rated) >= _ENOUGH_TO_AVERAGE else None

@@ -1,0 +1,244 @@
+"""Governing a round by mail: cancel, extend, close, correct, amend, resume, put to a vote. Everyone asked is told.
+
+For the round's opener, for stewards, and for roles that may govern. Must not: read words, or close a vote itself (its
+clock does, at once when told to).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from gateway.decide import rounds
+from gateway.decide.acted import Acted, declined
+from gateway.decide.calendar import add_span
+from gateway.decide.rituals.vote_opening import ballots
+from gateway.model.ballot import FIXED_OPTIONS, Method, Question
+from gateway.model.context import MailContext
+from gateway.model.decision import Broadcast, Group, Why
+from gateway.model.entry import Cancelled, Corrected, Entry, Extended, Resumed
+from gateway.model.notice import Act as ActLine
+from gateway.model.notice import ChangeFacts, Item
+from gateway.model.round import Phase, Round, VoteForm
+from gateway.model.span import Span
+from gateway.model.understood import Act, Governing
+
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
+
+
+def may_govern(context: MailContext, round_: Round) -> bool:
+    """Whether the author may: the round's opener, a steward, or a role that governs."""
+    author = context.author
+    if author is None:
+        return False
+    return author.id == round_.opened_by or context.workspace.charter.allows(author.roles, "govern")
+
+
+def govern(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    """Return what a governing line comes to: done and told, or declined with its reason."""
+    failed = _refusal(context, round_, asked)
+    if failed:
+        return declined(Why.DECLINED, rounds.refusal(failed, round_, detail=asked.text))
+    return _RULES[asked.act](context, round_, asked)
+
+
+def _refusal(context: MailContext, round_: Round, asked: Governing) -> str | None:
+    lazy = isinstance(round_.form, VoteForm) and round_.form.question.method is Method.LAZY
+    checks = (
+        ("not-allowed", not may_govern(context, round_)),
+        ("cancelled", round_.phase is Phase.CANCELLED),
+        ("too-late", round_.phase is Phase.CLOSED),
+        ("not-a-vote", asked.act in _OF_VOTES and not isinstance(round_.form, VoteForm)),
+        ("not-lazy", asked.act in _OF_LAZY and not lazy),
+        ("not-paused", asked.act is Act.RESUME and round_.phase is not Phase.PAUSED),
+        ("paused", asked.act in _OF_RUNNING and round_.phase is Phase.PAUSED),
+        ("no-text", asked.act in (Act.CORRECT, Act.AMEND) and not asked.text.strip()),
+    )
+    return next((reason for reason, fails in checks if fails), None)
+
+
+_OF_VOTES = frozenset({Act.CORRECT, Act.AMEND, Act.RESUME, Act.VOTE})
+_OF_LAZY = frozenset({Act.AMEND, Act.RESUME, Act.VOTE})
+_OF_RUNNING = frozenset({Act.EXTEND, Act.CLOSE})
+
+
+def _author_id(context: MailContext) -> int:
+    return context.author.id if context.author else 0
+
+
+def _by(context: MailContext) -> str:
+    return (context.author.name or context.author.address) if context.author else ""
+
+
+def _done(
+    name: str,
+    context: MailContext,
+    round_: Round,
+    entries: tuple[Entry, ...],
+    told: tuple[Broadcast, ...],
+    text: str = "",
+) -> Acted:
+    act = ActLine(name=name, mark=round_.mark, title=round_.title, text=text)
+    return Acted(Why.ROUND_CHANGED, entries=entries, broadcasts=told, acts=(act,))
+
+
+def _told(context: MailContext, round_: Round, change: str, reason: str = "") -> Broadcast:
+    facts = ChangeFacts(
+        change=change,
+        mark=round_.mark,
+        title=round_.title,
+        by=_by(context),
+        reason=reason,
+        closes_at=None if change == "cancelled" else round_.closes_at,
+        question=round_.form.question if isinstance(round_.form, VoteForm) and change != "cancelled" else None,
+    )
+    return Broadcast(
+        key=f"change:{round_.mark}:{change}:a{context.arrival_id}",
+        facts=facts,
+        group=Group.ELECTORATE,
+        mark=round_.mark,
+        thread=round_.thread,
+        items=(Item(mark=round_.mark, text=round_.title),),
+        observers=True,
+        references=rounds.references(round_, context.workspace),
+    )
+
+
+def _ballots_again(context: MailContext, round_: Round) -> Broadcast:
+    return ballots(round_, context.workspace, _by(context), key=f"ballot:{round_.mark}:a{context.arrival_id}")
+
+
+def _running_until(context: MailContext, round_: Round, acted: Acted) -> Acted:
+    """Return the act with the round's clock planned anew."""
+    return dataclasses.replace(
+        acted,
+        due=rounds.clock(round_, context.now),
+        undue=rounds.reminder_keys(round_.mark),
+    )
+
+
+# --- one rule an act ------------------------------------------------------------------------------------------------
+
+
+def _cancel(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    reason = asked.text.strip()
+    entry = Cancelled(mark=round_.mark, by=_author_id(context), reason=reason)
+    done = _done("cancelled", context, round_, (entry,), (_told(context, round_, "cancelled", reason),), reason)
+    return dataclasses.replace(done, undue=rounds.clock_keys(round_.mark))
+
+
+def _extend(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    closes_at = _new_close(context, round_, asked)
+    if closes_at is None:
+        return declined(Why.DECLINED, rounds.refusal("no-time", round_))
+    if closes_at <= round_.closes_at or closes_at <= context.now:
+        return declined(Why.DECLINED, rounds.refusal("not-later", round_, at=round_.closes_at))
+    later = msgspec.structs.replace(round_, closes_at=closes_at)
+    entry = Extended(mark=round_.mark, by=_author_id(context), closes_at=closes_at)
+    done = _done("extended", context, later, (entry,), (_told(context, later, "extended"),))
+    return _running_until(context, later, done)
+
+
+def _new_close(context: MailContext, round_: Round, asked: Governing) -> datetime | None:
+    if asked.until is not None:
+        return asked.until
+    if not asked.for_span:
+        return None
+    charter = context.workspace.charter
+    try:
+        return add_span(round_.closes_at, Span.parse(asked.for_span), charter, charter.timezone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _close_now(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    """Move the close to this moment: the clock closes it as it closes every round, with all ballots before it."""
+    entry = Extended(mark=round_.mark, by=_author_id(context), closes_at=context.now)
+    done = _done("closing", context, round_, (entry,), ())
+    return dataclasses.replace(
+        done, due=(rounds.close_row(round_.mark, context.now),), undue=rounds.reminder_keys(round_.mark)
+    )
+
+
+def _correct(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    form = _vote(round_)
+    question = _corrected(form.question, asked.text)
+    if question.method not in FIXED_OPTIONS and len(question.options) < 2:
+        return declined(Why.DECLINED, rounds.refusal("no-options", round_))
+    entry = Corrected(mark=round_.mark, by=_author_id(context), question=question)
+    corrected = _with_form(round_, msgspec.structs.replace(form, question=question))
+    return _done("corrected", context, corrected, (entry,), (_ballots_again(context, corrected),), question.text)
+
+
+def _corrected(question: Question, text: str) -> Question:
+    """Return the question as corrected: its first lines; bulleted ones are the options, where it has its own."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    options = [_BULLET.sub("", line).strip() for line in lines if _BULLET.match(line)]
+    words = " ".join(line.strip() for line in lines if not _BULLET.match(line))
+    own = question.method not in FIXED_OPTIONS and bool(options)
+    return msgspec.structs.replace(
+        question,
+        text=words or question.text,
+        options=tuple(dict.fromkeys(options)) if own else question.options,
+    )
+
+
+def _amend(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    """Put an amended text before everyone; the clock starts anew. Objections stand until taken back."""
+    charter, text = context.workspace.charter, asked.text.strip()
+    closes_at = add_span(context.now, charter.votes.open_for, charter, charter.timezone)
+    amended = _with_form(_resumed(round_, closes_at), msgspec.structs.replace(_vote(round_), text=text))
+    entry = Resumed(mark=round_.mark, by=_author_id(context), closes_at=closes_at, text=text)
+    done = _done("amended", context, amended, (entry,), (_ballots_again(context, amended),))
+    return _running_until(context, amended, done)
+
+
+def _resume(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    """Let the clock run on: what was left when it stopped is left now."""
+    left = round_.closes_at - (round_.paused_at or round_.opened_at)
+    running = _resumed(round_, context.now + left)
+    entry = Resumed(mark=round_.mark, by=_author_id(context), closes_at=running.closes_at)
+    done = _done("round-resumed", context, running, (entry,), (_told(context, running, "resumed", asked.text.strip()),))
+    return _running_until(context, running, done)
+
+
+def _put_to_vote(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    """Turn a lazy consensus into a vote by consent: the same options, so that every answer given stands."""
+    charter, form = context.workspace.charter, _vote(round_)
+    closes_at = add_span(context.now, charter.votes.open_for, charter, charter.timezone)
+    question = msgspec.structs.replace(form.question, method=Method.CONSENT)
+    running = _with_form(_resumed(round_, closes_at), msgspec.structs.replace(form, question=question))
+    entries = (
+        Corrected(mark=round_.mark, by=_author_id(context), question=question),
+        Resumed(mark=round_.mark, by=_author_id(context), closes_at=closes_at),
+    )
+    done = _done("put-to-vote", context, running, entries, (_told(context, running, "put-to-vote"),))
+    return _running_until(context, running, done)
+
+
+def _vote(round_: Round) -> VoteForm:
+    assert isinstance(round_.form, VoteForm)
+    return round_.form
+
+
+def _with_form(round_: Round, form: VoteForm) -> Round:
+    return msgspec.structs.replace(round_, form=form)
+
+
+def _resumed(round_: Round, closes_at: datetime) -> Round:
+    return msgspec.structs.replace(round_, phase=Phase.OPEN, paused_at=None, closes_at=closes_at)
+
+
+_RULES: dict[Act, Callable[[MailContext, Round, Governing], Acted]] = {
+    Act.CANCEL: _cancel,
+    Act.EXTEND: _extend,
+    Act.CLOSE: _close_now,
+    Act.CORRECT: _correct,
+    Act.AMEND: _amend,
+    Act.RESUME: _resume,
+    Act.VOTE: _put_to_vote,
+}

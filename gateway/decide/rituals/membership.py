@@ -1,0 +1,155 @@
+"""Joining and leaving by mail, both confirmed; help, status, and mail to the owner.
+
+Must not: prove who wrote (on_message's checks do).
+"""
+
+from __future__ import annotations
+
+from gateway.decide.acted import Acted, declined
+from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
+from gateway.decide.rituals import settings
+from gateway.model.address import fold_address
+from gateway.model.context import MailContext, RoundView
+from gateway.model.decision import Why
+from gateway.model.entry import MemberAdded, MemberLeft
+from gateway.model.member import Delivery, Member
+from gateway.model.message import Message
+from gateway.model.notice import (
+    Act,
+    ConfirmFacts,
+    DeclineFacts,
+    HelpFacts,
+    Item,
+    NeedsYouLine,
+    OpenVoteLine,
+    StatusFacts,
+    WelcomeFacts,
+)
+from gateway.model.round import CheckInForm, Phase, VoteForm
+
+# --- joining --------------------------------------------------------------------------------------------------------
+
+
+def ask_to_join(context: MailContext, message: Message) -> Acted:
+    """Return what a request to join comes to: please confirm, once a day and address; the stewards are told."""
+    if context.author is not None:
+        return declined(Why.DECLINED, DeclineFacts(reason="already-a-member", subject=message.subject))
+    key = once_per_day(context, message, "confirm:join")
+    facts = ConfirmFacts(act="join", title=context.workspace.charter.name)
+    notice = to_author(context, message, facts, key)
+    told = to_stewards(context, message, "join", key=f"steward:{key}")
+    return Acted(Why.ASKED_BACK, notices=(notice,), broadcasts=(told,), settled=False, detail="join")
+
+
+def join(context: MailContext, message: Message) -> Acted:
+    """Return a confirmed join: a member with the workspace's language and zone, and a word of welcome."""
+    assert message.author is not None
+    if context.author is not None:
+        return declined(Why.DECLINED, DeclineFacts(reason="already-a-member", subject=message.subject))
+    charter = context.workspace.charter
+    member = Member(
+        id=0,
+        address=fold_address(message.author.address),
+        name=message.author.name,
+        language=charter.languages[0],
+        timezone=charter.timezone,
+        joined_at=context.received_at,
+    )
+    welcome = to_author(context, message, WelcomeFacts(), once_per_mail(context, "welcome"))
+    told = to_stewards(context, message, "joined", key=once_per_mail(context, "steward:joined"))
+    return Acted(Why.JOINED, entries=(MemberAdded(member=member),), notices=(welcome,), broadcasts=(told,))
+
+
+# --- leaving --------------------------------------------------------------------------------------------------------
+
+
+def ask_to_leave(context: MailContext, message: Message, scope: str | None = None) -> Acted:
+    """Return what a request to leave comes to: please confirm; leaving one channel needs no more than a setting."""
+    member = context.author
+    if member is None:
+        return declined(Why.DECLINED, DeclineFacts(reason="not-a-member", subject=message.subject))
+    if scope and scope != "all":
+        return _leave_channel(context, member, scope)
+    facts = ConfirmFacts(act="leave", title=context.workspace.charter.name)
+    notice = to_author(context, message, facts, once_per_mail(context, "confirm:leave"))
+    return Acted(Why.ASKED_BACK, notices=(notice,), acts=(Act(name="asked"),), settled=False, detail="leave")
+
+
+def _leave_channel(context: MailContext, member: Member, scope: str) -> Acted:
+    wanted = scope.strip().lstrip("#").casefold()
+    channel = next((name for name in context.workspace.charter.channels if name.casefold() == wanted), None)
+    if channel is None:
+        return declined(Why.DECLINED, DeclineFacts(reason="unknown-channel", detail=scope))
+    channels = {**member.settings.channels, channel: Delivery.NONE}
+    return settings.change(member, (Act(name="channel-left", text=channel),), channels=channels)
+
+
+def leave(context: MailContext, message: Message) -> Acted:
+    """Return a confirmed leave: ballots cast are kept, and a last word is sent."""
+    member = context.author
+    if member is None:
+        return declined(Why.DECLINED, DeclineFacts(reason="not-a-member", subject=message.subject))
+    goodbye = to_author(context, message, WelcomeFacts(left=True), once_per_mail(context, "welcome"))
+    told = to_stewards(context, message, "left", key=once_per_mail(context, "steward:left"))
+    entry = MemberLeft(member_id=member.id, by=member.id)
+    return Acted(Why.LEFT, entries=(entry,), notices=(goodbye,), broadcasts=(told,), acts=(Act(name="left"),))
+
+
+# --- help, status, owner --------------------------------------------------------------------------------------------
+
+
+def give_help(context: MailContext, message: Message) -> Acted:
+    """Return how to take part: to a member as often as asked, to others once a day."""
+    channels = tuple((name, channel.purpose) for name, channel in context.workspace.charter.channels.items())
+    key = once_per_mail(context, "help") if context.author else once_per_day(context, message, "help")
+    notice = to_author(context, message, HelpFacts(channels=channels if context.author else ()), key)
+    return Acted(Why.HELPED, notices=(notice,), settled=False)
+
+
+def status(context: MailContext, message: Message) -> Acted:
+    """Return what is open: what waits for the one who asked first, then the votes that run."""
+    running = [view for view in context.rounds.values() if view.round.phase is Phase.OPEN]
+    waiting = [view for view in running if view.in_electorate and view.standing is None]
+    votes = [view for view in running if isinstance(view.round.form, VoteForm)]
+    facts = StatusFacts(
+        needs_you=tuple(_needs_you(view) for view in sorted(waiting, key=_by_close)),
+        open_votes=tuple(_open_vote(view) for view in sorted(votes, key=_by_close)),
+    )
+    items = tuple(Item(mark=view.round.mark, text=view.round.title) for view in sorted(running, key=_by_close))
+    notice = to_author(context, message, facts, once_per_mail(context, "status"), items=items)
+    return Acted(Why.HELPED, notices=(notice,), settled=False)
+
+
+def _by_close(view: RoundView) -> tuple[object, str]:
+    return view.round.closes_at, view.round.mark
+
+
+def _needs_you(view: RoundView) -> NeedsYouLine:
+    round_ = view.round
+    return NeedsYouLine(
+        mark=round_.mark,
+        ritual=round_.ritual,
+        title=round_.title,
+        closes_at=round_.closes_at,
+        question=round_.form.question if isinstance(round_.form, VoteForm) else None,
+        questions=round_.form.questions if isinstance(round_.form, CheckInForm) else (),
+    )
+
+
+def _open_vote(view: RoundView) -> OpenVoteLine:
+    round_ = view.round
+    assert isinstance(round_.form, VoteForm)
+    return OpenVoteLine(
+        mark=round_.mark,
+        title=round_.title,
+        answered=view.answered,
+        electorate=round_.electorate_size,
+        closes_at=round_.closes_at,
+        question=round_.form.question if view.in_electorate else None,
+    )
+
+
+def to_owner(context: MailContext, message: Message, text: str) -> Acted:
+    """Return mail to the owner: every steward gets it, nobody else does."""
+    told = to_stewards(context, message, "owner", key=once_per_mail(context, "owner"), text=text)
+    return Acted(Why.HELPED, broadcasts=(told,), settled=False)

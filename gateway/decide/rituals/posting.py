@@ -1,0 +1,122 @@
+"""Posts: free text to a thread, or the start of one, passed on to everyone who reads there.
+
+Must not: say how copies look, or who reads (audience.py expands).
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.decide.acted import Acted, declined
+from gateway.model.address import fold_address, token_of_message_id
+from gateway.model.context import MailContext, ThreadView
+from gateway.model.decision import Broadcast, Group, Why
+from gateway.model.entry import Posted
+from gateway.model.message import Message
+from gateway.model.notice import Act, DeclineFacts, PostFacts
+from gateway.model.round import POST_LETTER
+
+_REPLY_PREFIX = re.compile(r"^\s*(?:[^\s:\[\]]{1,6}(?:\[\d+\])?\s*:\s*)+(?=\S)")
+_ANCESTORS = 10
+_LONGEST_SUBJECT = 80
+
+
+def post(context: MailContext, message: Message, text: str, mark: str = "") -> Acted:
+    """Return what free text comes to: a post to the thread of `mark`, else of the mail, else the start of a thread."""
+    thread = thread_of(context, mark)
+    if thread is None and context.answering is not None:
+        marks = " ".join(item.mark for item in context.answering.items)
+        return declined(Why.ASKED_BACK, DeclineFacts(reason="which-item", subject=message.subject, detail=marks))
+    number = context.fresh.mark(POST_LETTER)
+    entry = _entry(context, message, text, number, thread)
+    return Acted(
+        Why.POSTED if thread else Why.THREAD_STARTED,
+        entries=(entry,),
+        broadcasts=(_copies(context, message, entry, thread),),
+        acts=(Act(name="posted", mark=number, title=entry.subject),),
+    )
+
+
+def thread_of(context: MailContext, mark: str) -> ThreadView | None:
+    """Return the thread a mark stands for: a post's, a round's, the mail's own; None when it starts one."""
+    if mark in context.threads:
+        return context.threads[mark]
+    if mark in context.rounds:
+        round_ = context.rounds[mark].round
+        if context.thread and context.thread.mark == round_.thread:
+            return context.thread
+        return ThreadView(round_.thread, round_.title, round_.channel, round_.message_id)
+    if context.thread is not None:
+        return context.thread
+    if mark:
+        return ThreadView(mark, "", None)
+    if context.answering is not None and context.answering.thread:
+        return ThreadView(context.answering.thread, "", None)
+    return None
+
+
+def _entry(context: MailContext, message: Message, text: str, mark: str, thread: ThreadView | None) -> Posted:
+    return Posted(
+        mark=mark,
+        thread=thread.mark if thread else mark,
+        author_id=context.author.id if context.author else None,
+        author_name=_author_name(context, message),
+        subject=(thread.subject if thread else "") or _subject(message, text),
+        text=text.strip(),
+        channel=thread.channel if thread else context.destination.channel,
+        message_id=message.message_id,
+        attachments=tuple(part.filename for part in message.parts if part.is_attachment and part.filename),
+    )
+
+
+def _author_name(context: MailContext, message: Message) -> str:
+    if context.author:
+        return context.author.name or context.author.address
+    return (message.author.name or message.author.address) if message.author else ""
+
+
+def _subject(message: Message, text: str) -> str:
+    """Return the subject without `Re:` and its like, or the text's first words when it has none."""
+    subject = " ".join(message.subject.split())
+    if message.in_reply_to or message.references:
+        subject = _REPLY_PREFIX.sub("", subject)
+    first_line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    return subject or first_line[:_LONGEST_SUBJECT]
+
+
+def _copies(context: MailContext, message: Message, entry: Posted, thread: ThreadView | None) -> Broadcast:
+    facts = PostFacts(
+        mark=entry.mark,
+        thread=entry.thread,
+        author_name=entry.author_name,
+        author_address=fold_address(message.author.address) if message.author else "",
+        subject=entry.subject,
+        text=entry.text,
+        channel=entry.channel,
+        attachments=entry.attachments,
+        written_at=message.date or context.received_at,
+    )
+    return Broadcast(
+        key=f"post:{entry.mark}",
+        facts=facts,
+        group=Group.READERS,
+        mark=entry.mark,
+        thread=entry.thread,
+        channel=entry.channel,
+        leave_out=frozenset({context.author.id} if context.author else ()),
+        leave_out_addresses=frozenset(context.recipients),  # who stands in To or Cc has it already
+        references=references(context, message, entry.thread, thread),
+    )
+
+
+def references(context: MailContext, message: Message, thread_mark: str, thread: ThreadView | None) -> tuple[str, ...]:
+    """Return the ids every copy refers to, oldest first (RFC 5322 §3.6.4).
+
+    The thread's own id joins all copies. The author's own Message-IDs join them to the mail that some got directly. Ids
+    of ours are left out: each names one member's copy and carries that member's token.
+    """
+    address = context.workspace.address
+    theirs = (*message.references[-_ANCESTORS:], *message.in_reply_to[:1], message.message_id)
+    known = (thread.root_message_id, *thread.last_message_ids) if thread else ()
+    ids = (address.thread_id(thread_mark), *known, *theirs)
+    return tuple(dict.fromkeys(name for name in ids if name and token_of_message_id(name, address) is None))

@@ -1,0 +1,218 @@
+"""A member's own settings by mail: how posts come, when prompts come, pauses, absences, muted threads.
+
+Only the member changes these. Must not: read words, or say what a setting does (audience.py and owed.py do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gateway.decide.acted import Acted, declined
+from gateway.model.charter import WEEKDAYS
+from gateway.model.context import MailContext
+from gateway.model.decision import Why
+from gateway.model.entry import AwayEnded, AwayNoted, Entry, SettingsChanged
+from gateway.model.member import Absence, Delivery, Member, Settings
+from gateway.model.notice import Act, DeclineFacts
+from gateway.model.reading import CommandReading
+from gateway.model.round import MARK_LETTERS, Ritual
+from gateway.model.understood import Word
+
+_LADDER = (Delivery.IMMEDIATE, Delivery.DAILY, Delivery.WEEKLY, Delivery.NONE)
+_ABOUT_PROMPTS = frozenset({"prompt", "summary"})
+
+
+def local_day(member: Member, at: datetime) -> date:
+    """Return the day it is where the member lives."""
+    return at.astimezone(ZoneInfo(member.timezone)).date()
+
+
+def change(member: Member, acts: tuple[Act, ...], **changes: Any) -> Acted:
+    """Return a member's settings changed; nothing is recorded when they say so already."""
+    changed: Settings = msgspec.structs.replace(member.settings, **changes)
+    told = tuple(msgspec.structs.replace(act, settings_before=member.settings) for act in acts)
+    entries: tuple[Entry, ...] = ()
+    if changed != member.settings:
+        entries = (SettingsChanged(member_id=member.id, settings=changed),)
+    return Acted(Why.SETTINGS, entries=entries, acts=told)
+
+
+def _delivery(member: Member, delivery: Delivery, **changes: Any) -> Acted:
+    act = Act(name="delivery", text=delivery.value)
+    return change(member, (act, *_time_acts(changes)), delivery=delivery, **changes)
+
+
+def _time_acts(changes: dict[str, Any]) -> tuple[Act, ...]:
+    acts: list[Act] = []
+    if "digest_weekday" in changes:
+        acts.append(Act(name="digest-time", text=WEEKDAYS[changes["digest_weekday"]]))
+    if "digest_at" in changes:
+        acts.append(Act(name="digest-time", text=changes["digest_at"].strftime("%H:%M")))
+    return tuple(acts)
+
+
+# --- one word -------------------------------------------------------------------------------------------------------
+
+
+def one_word(context: MailContext, member: Member, word: Word) -> Acted:
+    """Return what a setting in one word comes to."""
+    return _WORDS[word](context, member)
+
+
+def _step(steps: int) -> Callable[[MailContext, Member], Acted]:
+    def stepped(context: MailContext, member: Member) -> Acted:
+        now = _LADDER.index(member.settings.delivery or context.workspace.charter.delivery)
+        return _delivery(member, _LADDER[min(max(now + steps, 0), len(_LADDER) - 1)])
+
+    return stepped
+
+
+def _mute(context: MailContext, member: Member) -> Acted:
+    thread = context.thread
+    mark = thread.mark if thread else context.answering.thread if context.answering else ""
+    if not mark:
+        return declined(Why.DECLINED, DeclineFacts(reason="not-understood"))
+    muted = tuple(dict.fromkeys((*member.settings.muted_threads, mark)))
+    return change(member, (Act(name="muted", mark=mark, title=thread.subject if thread else ""),), muted_threads=muted)
+
+
+def _unmute(context: MailContext, member: Member) -> Acted:
+    thread = context.thread
+    mark = thread.mark if thread else context.answering.thread if context.answering else ""
+    if not mark:
+        return change(member, (Act(name="unmuted"),), muted_threads=())
+    left = tuple(muted for muted in member.settings.muted_threads if muted != mark)
+    return change(member, (Act(name="unmuted", mark=mark, title=thread.subject if thread else ""),), muted_threads=left)
+
+
+def _digest(context: MailContext, member: Member) -> Acted:
+    weekly = member.settings.delivery is Delivery.WEEKLY
+    return _delivery(member, Delivery.WEEKLY if weekly else Delivery.DAILY)
+
+
+def _stop(context: MailContext, member: Member) -> Acted:
+    acts = (Act(name="delivery", text=Delivery.NONE.value), Act(name="prompts", text="off"))
+    return change(member, acts, delivery=Delivery.NONE, channels={}, prompts=False)
+
+
+_WORDS: dict[Word, Callable[[MailContext, Member], Acted]] = {
+    Word.LESS: _step(1),
+    Word.MORE: _step(-1),
+    Word.MUTE: _mute,
+    Word.UNMUTE: _unmute,
+    Word.DIGEST: _digest,
+    Word.STOP: _stop,
+}
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+def pause(context: MailContext, member: Member, asked: CommandReading) -> Acted:
+    """Return a pause: until a day, or until `resume`."""
+    act = Act(name="paused", until=asked.until)
+    if asked.until is None:
+        return change(member, (act,), paused=True, paused_until=None)
+    if asked.until < local_day(member, context.received_at):
+        return declined(Why.DECLINED, DeclineFacts(reason="not-understood", detail=asked.evidence))
+    return change(member, (act,), paused=False, paused_until=asked.until)
+
+
+def resume(context: MailContext, member: Member, asked: CommandReading) -> Acted:
+    """Return the end of a pause, and of every absence that covers today; what was stopped comes again."""
+    today = local_day(member, context.received_at)
+    away = member.away_on(today)
+    paused = member.settings.paused or member.settings.paused_until is not None or not member.settings.prompts
+    acts = (Act(name="back"),) if away and not paused else (Act(name="resumed"),)
+    back = change(member, acts, paused=False, paused_until=None, prompts=True, **_delivered_again(member))
+    ended: tuple[Entry, ...] = (AwayEnded(member_id=member.id, day=today),) if away else ()
+    return Acted(Why.SETTINGS, entries=(*ended, *back.entries), acts=back.acts)
+
+
+def _delivered_again(member: Member) -> dict[str, Any]:
+    return {"delivery": None} if member.settings.delivery is Delivery.NONE and not member.settings.prompts else {}
+
+
+def away(context: MailContext, member: Member, asked: CommandReading) -> Acted:
+    """Return an absence as its member states it."""
+    today = local_day(member, context.received_at)
+    starts = asked.away_from or today
+    if asked.until is not None and asked.until < max(starts, today):
+        return declined(Why.DECLINED, DeclineFacts(reason="not-understood", detail=asked.evidence))
+    absence = Absence(starts=starts, until=asked.until)
+    return Acted(
+        Why.AWAY,
+        entries=(AwayNoted(member_id=member.id, absence=absence),),
+        acts=(Act(name="away", until=asked.until, text=starts.isoformat() if starts > today else ""),),
+    )
+
+
+def set_frequency(context: MailContext, member: Member, asked: CommandReading) -> Acted:
+    """Return how often mail comes from here on: prompts when it answers one, posts and digests otherwise."""
+    return _prompts(context, member, asked) if _about_prompts(context) else _posts(context, member, asked)
+
+
+def _about_prompts(context: MailContext) -> bool:
+    sent = context.answering
+    if sent is None:
+        return False
+    return sent.kind in _ABOUT_PROMPTS or sent.mark.startswith(MARK_LETTERS[Ritual.CHECKIN] + "-")
+
+
+def _posts(context: MailContext, member: Member, asked: CommandReading) -> Acted:
+    changes: dict[str, Any] = {}
+    days = [WEEKDAYS.index(day) for day in asked.days if day in WEEKDAYS]
+    if days:
+        changes["digest_weekday"] = days[0]
+    if asked.at is not None:
+        changes["digest_at"] = asked.at
+    delivery = _DELIVERIES.get(asked.frequency or "")
+    if delivery is not None:
+        return _delivery(member, delivery, **changes)
+    if not changes:
+        return declined(Why.DECLINED, DeclineFacts(reason="not-understood", detail=asked.evidence))
+    return change(member, _time_acts(changes), **changes)
+
+
+# A digest comes daily or weekly; whoever wants it more seldom gets the seldomest there is, and is told.
+_DELIVERIES: dict[str, Delivery] = {
+    "immediate": Delivery.IMMEDIATE,
+    "daily": Delivery.DAILY,
+    "weekly": Delivery.WEEKLY,
+    "biweekly": Delivery.WEEKLY,
+    "monthly": Delivery.WEEKLY,
+    "never": Delivery.NONE,
+}
+
+
+def _prompts(context: MailContext, member: Member, asked: CommandReading) -> Acted:
+    if asked.frequency == "never":
+        return change(member, (Act(name="prompts", text="off"),), prompts=False)
+    changes: dict[str, Any] = {"prompts": True}
+    days = tuple(WEEKDAYS.index(day) for day in asked.days if day in WEEKDAYS)
+    every = _EVERY.get(asked.frequency or "")
+    if every is not None:
+        changes |= {"prompt_every": every, "prompt_days": days or _one_day(context, member, asked.frequency or "")}
+    elif days:
+        changes |= {"prompt_every": 1, "prompt_days": days}
+    if asked.at is not None:
+        changes["prompt_at"] = asked.at
+    if len(changes) == 1:
+        return declined(Why.DECLINED, DeclineFacts(reason="not-understood", detail=asked.evidence))
+    return change(member, (Act(name="prompts", text=asked.frequency or "on"),), **changes)
+
+
+_EVERY: dict[str, int] = {"daily": 1, "weekly": 1, "biweekly": 2, "monthly": 4}
+
+
+def _one_day(context: MailContext, member: Member, frequency: str) -> tuple[int, ...]:
+    """Return the one weekday on which a weekly prompt comes when none was named: that of the prompt answered."""
+    if frequency == "daily":
+        return ()
+    sent_at = context.answering.sent_at if context.answering and context.answering.sent_at else context.received_at
+    return (local_day(member, sent_at).weekday(),)

@@ -1,0 +1,68 @@
+"""What every round has, whatever its ritual: the rows of its clock, and whether an answer still comes in time.
+
+Must not: know how answers are counted or read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gateway.decide.acted import Acted, declined
+from gateway.decide.reminders import wake
+from gateway.model.context import Due, DueKind, MailContext, RoundView, Workspace
+from gateway.model.decision import Why
+from gateway.model.notice import DeclineFacts
+from gateway.model.round import Phase, Round
+
+
+def close_row(mark: str, at: datetime) -> Due:
+    """Return the row that closes a round; planning it again moves it."""
+    return Due(key=f"close:{mark}", kind=DueKind.CLOSE, at=at, mark=mark)
+
+
+def clock(round_: Round, now: datetime) -> tuple[Due, ...]:
+    """Return the rows of a round that runs: its close, and the one that sets its reminders going."""
+    closing = close_row(round_.mark, round_.closes_at)
+    return (closing, wake(round_, now)) if round_.reminders else (closing,)
+
+
+def clock_keys(mark: str) -> tuple[str, ...]:
+    """Return the keys of every row of a round's clock, to stop it."""
+    return (f"close:{mark}", f"remind:{mark}:*", f"prompt:{mark}:*")
+
+
+def reminder_keys(mark: str) -> tuple[str, ...]:
+    """Return the keys of a round's reminders, to plan them anew."""
+    return (f"remind:{mark}:*",)
+
+
+def references(round_: Round, workspace: Workspace) -> tuple[str, ...]:
+    """Return the ids by which mail programs join everything about a round to its thread."""
+    ids = (workspace.address.thread_id(round_.thread), round_.message_id)
+    return tuple(name for name in ids if name)
+
+
+def no_longer_open(context: MailContext, view: RoundView) -> Acted | None:
+    """Return the no to what comes after the end, None while the round takes answers.
+
+    In time is what our server received in time, whatever the hour it is processed (product.md §6).
+    """
+    round_ = view.round
+    if round_.phase is Phase.CANCELLED:
+        return declined(Why.TOO_LATE, refusal("cancelled", round_, at=round_.closed_at))
+    if round_.phase is Phase.CLOSED:
+        return declined(Why.TOO_LATE, refusal("too-late", round_, at=round_.closed_at or round_.closes_at))
+    if round_.phase is not Phase.PAUSED and context.received_at > round_.closes_at:
+        return declined(Why.TOO_LATE, refusal("too-late", round_, at=round_.closes_at))
+    return None
+
+
+def refusal(reason: str, round_: Round, *, detail: str = "", at: datetime | None = None) -> DeclineFacts:
+    """Return a no about a round."""
+    return DeclineFacts(reason=reason, mark=round_.mark, title=round_.title, detail=detail, at=at)
+
+
+def answered_view(context: MailContext, mark: str) -> RoundView | None:
+    """Return the round a piece answers: the one it names, else that of the notice answered."""
+    named = mark or (context.answering.mark if context.answering else "")
+    return context.rounds.get(named)

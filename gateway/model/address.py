@@ -1,0 +1,132 @@
+"""Addresses: what we compare people by, and what the local parts of ours mean (product.md §2).
+
+Must not: know which workspaces exist beyond the names handed in, or verify a token (model/token.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+SEPARATORS = "+-.="  # all are accepted; the one we emit is a setting
+MAX_LOCAL_PART = 64  # octets, RFC 5321 §4.5.3.1.1
+
+
+def fold_address(address: str) -> str:
+    """Return the form addresses are compared in: trimmed, lower case, the domain in its ASCII form."""
+    local, at, domain = address.strip().strip("<>").rpartition("@")
+    if not at:
+        return domain.lower()
+    try:
+        domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
+    except UnicodeError:
+        pass  # kept as written: it will match nobody
+    return f"{local.lower()}@{domain.lower().rstrip('.')}"
+
+
+class Door(StrEnum):
+    """What one of our addresses is for."""
+
+    POST = "post"  # acme@, acme+design@
+    VOTE = "vote"
+    TASK = "task"
+    TRY = "try"
+    JOIN = "join"
+    LEAVE = "leave"
+    HELP = "help"
+    OWNER = "owner"
+    REQUEST = "request"
+    REPLY = "reply"  # acme+r.TOKEN@
+    BOUNCE = "bounce"  # acme+b.TOKEN@
+    UNKNOWN = "unknown"
+
+
+# Words after the separator, beside channels. What is not offered yet is unknown: 550, naming what there is.
+_KEYWORDS: dict[str, Door] = {
+    "vote": Door.VOTE,
+    "join": Door.JOIN,
+    "subscribe": Door.JOIN,
+    "leave": Door.LEAVE,
+    "unsubscribe": Door.LEAVE,
+    "help": Door.HELP,
+    "owner": Door.OWNER,
+    "request": Door.REQUEST,
+}
+OFFERED = ("vote", "join", "leave", "help", "owner", "request")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One of our addresses, understood: the workspace, the door, and the channel or token behind it."""
+
+    workspace: str
+    door: Door
+    channel: str | None = None
+    token: str | None = None
+    tag: str = ""  # what stood after the separator, for the 550 text
+
+
+def parse_local_part(
+    local: str, workspaces: Collection[str], channels: dict[str, Collection[str]]
+) -> Destination | None:
+    """Return what a local part of our domain means, or None when no workspace of that name exists.
+
+    The longest known workspace name wins (`corvid-dev` is a workspace before it is a channel), in any case.
+    """
+    wanted = local.lower()
+    names = [
+        name for name in workspaces if wanted == name or (wanted.startswith(name) and wanted[len(name)] in SEPARATORS)
+    ]
+    if not names:
+        return None
+    name = max(names, key=len)
+    tag = wanted[len(name) + 1 :]
+    if not tag:
+        return Destination(name, Door.POST)
+    if len(tag) > 2 and tag[0] in "rb" and tag[1] in SEPARATORS:
+        door = Door.REPLY if tag[0] == "r" else Door.BOUNCE
+        return Destination(name, door, token=tag[2:].split("+")[0], tag=tag)  # Mailman #401: +anything may follow
+    if tag in channels.get(name, ()):
+        return Destination(name, Door.POST, channel=tag, tag=tag)
+    return Destination(name, _KEYWORDS.get(tag, Door.UNKNOWN), tag=tag)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceAddress:
+    """Where a workspace lives, and how its addresses are written: `acme`, `ws.example.org`, `+`."""
+
+    local: str
+    domain: str
+    separator: str = "+"
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain}"
+
+    def tagged(self, tag: str) -> str:
+        """Return the address with a tag: `acme+vote@ws.example.org`."""
+        return f"{self.local}{self.separator}{tag}@{self.domain}"
+
+    def reply_to(self, token: str) -> str:
+        """Return the Reply-To of a notice."""
+        return self.tagged(f"r.{token}")
+
+    def verp(self, token: str) -> str:
+        """Return the envelope sender of a notice: bounces to it find their notice (VERP)."""
+        return self.tagged(f"b.{token}")
+
+    def message_id(self, token: str) -> str:
+        """Return the Message-ID of a notice, without angle brackets: it carries the same token (RFC 5322 §3.6.4)."""
+        return f"r.{token}.{self.local}@{self.domain}"
+
+    def thread_id(self, mark: str) -> str:
+        """Return the id that every copy of a thread's mails refers to, so that all clients join them."""
+        return f"t.{mark.lower()}.{self.local}@{self.domain}"
+
+
+def token_of_message_id(message_id: str, address: WorkspaceAddress) -> str | None:
+    """Return the token inside a Message-ID of ours, or None when it is not one."""
+    local, _, domain = message_id.strip().strip("<>").lower().rpartition("@")
+    if domain != address.domain.lower() or not local.startswith("r.") or not local.endswith(f".{address.local}"):
+        return None
+    return local[2 : -len(address.local) - 1]

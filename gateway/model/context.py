@@ -1,0 +1,204 @@
+"""Context: what the record knows about a mail or a clock tick before anything is decided. Loaded by the pipeline, pure here.
+
+Must not: load anything itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from gateway.model.address import Destination, WorkspaceAddress
+from gateway.model.charter import Charter
+from gateway.model.member import Member
+from gateway.model.notice import Item
+from gateway.model.round import CheckIn, Round, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A group with an address and its charter in force."""
+
+    id: int
+    name: str  # the local part, lower case
+    charter: Charter
+    charter_version: int
+    separator: str = "+"
+
+    @property
+    def address(self) -> WorkspaceAddress:
+        """Where it lives."""
+        return WorkspaceAddress(self.name, self.charter.domain, self.separator)
+
+
+class Trust(StrEnum):
+    """How far the author is proven (product.md §7)."""
+
+    PROVEN = "proven"  # by the mail server's results, or by our token made out to the author
+    CLAIMED = "claimed"  # From is a member's address; no verdict at all
+    FAILED = "failed"  # an authentication failed: outweighs any token
+    UNKNOWN = "unknown"  # From is nobody we know
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """One of our notices, as an answer to it is read."""
+
+    notice_id: int
+    kind: str
+    member_id: int
+    mark: str
+    thread: str
+    items: tuple[Item, ...]
+    language: str
+    sent_at: datetime | None
+    frozen: bytes | None
+    guesses: tuple[bytes, ...] = ()  # an ask-back's guesses, encoded choices
+    facts: bytes = b""  # encoded Facts of an ask-back, confirm or receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A thread as an answer needs it."""
+
+    mark: str
+    subject: str
+    channel: str | None
+    root_message_id: str = ""
+    last_message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round with what one member's answer to it needs; never the other answers."""
+
+    round: Round
+    in_electorate: bool
+    standing: Standing | None = None
+    plan: tuple[str, ...] = ()  # the member's plan of last time, for a check-in
+    is_latest: bool = True  # no later round of its routine is open: late answers still find their place
+    open_blockers: tuple[str, ...] = ()
+    answered: int = 0  # how many have answered, for `status`
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The next free number of each letter; the store holds them until the decision is recorded."""
+
+    numbers: Mapping[str, int]
+
+    def mark(self, letter: str, offset: int = 0) -> str:
+        """Return the next free mark of a letter: `V-7`; `offset` for a second one within one decision."""
+        return f"{letter}-{self.numbers.get(letter, 1) + offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailContext:
+    """All that is known beside the mail itself. `received_at` is what counts for being in time."""
+
+    now: datetime
+    received_at: datetime
+    arrival_id: int
+    workspace: Workspace
+    destination: Destination
+    author: Member | None
+    trust: Trust
+    answering: Sent | None = None
+    proven_by_token: bool = False  # PROVEN, but by our token alone: no mail server said anything of the author
+    foreign_token: bool = False  # a valid token that is made out to somebody else
+    expired_token: bool = False
+    bounced: Sent | None = None  # what a bounce's VERP token names
+    thread: ThreadView | None = None
+    rounds: Mapping[str, RoundView] = field(default_factory=dict)  # by mark: what it answers, and items of a digest
+    fresh: Fresh = field(default_factory=lambda: Fresh({}))
+    members_named: Mapping[str, Member] = field(
+        default_factory=dict
+    )  # by folded address, for requests that name people
+    answers_today: int = 0  # automatic answers already sent to the author today
+    recipients: tuple[str, ...] = ()  # folded To and Cc, for "no second copy"
+    reverse_path: str = ""  # of the envelope, "" is the null sender
+    threads: Mapping[str, ThreadView] = field(default_factory=dict)  # by mark, for the items P-… it answers
+    members: tuple[Member, ...] = ()  # everyone, when on_message.wants says so: a vote may be opened
+
+
+class DueKind(StrEnum):
+    """What a due row wakes."""
+
+    ROUTINE = "routine"  # open the next occurrence
+    PROMPT = "prompt"
+    REMIND = "remind"
+    CLOSE = "close"
+    DIGEST = "digest"
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to be decided at a time. `key` is unique in a workspace: planning it again moves it."""
+
+    key: str
+    kind: DueKind
+    at: datetime
+    mark: str = ""
+    member_id: int = 0
+    routine: str = ""
+    occurrence: date | None = None  # routine: the day to open; digest: the day of the last one sent
+    number: int = 0  # which reminder
+    since: datetime | None = None  # digest: what came after this is new; routine: the day last opened
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerView:
+    """An open blocker."""
+
+    member_id: int
+    name: str
+    text: str
+    mark: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as a digest needs it."""
+
+    mark: str
+    thread: str
+    subject: str
+    channel: str | None
+    author_id: int | None
+    author_name: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened in a workspace in a time, and what is open at its end, for one reader's digest."""
+
+    posts: tuple[PostView, ...] = ()
+    closed: tuple[tuple[Round, bytes], ...] = ()  # round with its encoded Closed entry
+    open_rounds: tuple[tuple[RoundView, int], ...] = ()  # with how many have answered
+    checkins: tuple[tuple[Round, tuple[Standing, ...]], ...] = ()  # answers given in the time
+    blockers: tuple[BlockerView, ...] = ()
+    absent: tuple[Member, ...] = ()  # members with an absence that touches the time, for "away and back"
+
+
+@dataclass(frozen=True, slots=True)
+class TickContext:
+    """All that is known when something falls due. Only the fields its kind needs are set."""
+
+    now: datetime
+    workspace: Workspace
+    fresh: Fresh = field(default_factory=lambda: Fresh({}))
+    members: tuple[Member, ...] = ()  # routine, close: everyone; prompt, remind, digest: the one concerned
+    view: RoundView | None = None  # prompt, remind, close
+    electorate: tuple[int, ...] = ()  # close
+    standings: tuple[Standing, ...] = ()  # close
+    answered: int = 0  # remind: how many have answered
+    doubtful: bool = False  # remind: the member's answer was unclear
+    news: News | None = None  # digest
+    last_checkin: CheckIn | None = None  # prompt: what the member said last time
+    outage: bool = False  # we were down when this fell due
+    names: Mapping[int, str] = field(default_factory=dict)  # member id → name, for digests

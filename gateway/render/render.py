@@ -1,0 +1,199 @@
+"""Entrance of rendering: one notice, the workspace and the compiled templates in; the bytes of a whole message out.
+
+A message is a function of its notice alone: rendered again it is the same, octet for octet. Must not: read a file, know
+the time, or catch a template's fault (the pipeline marks that notice failed and goes on).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import jinja2
+import msgspec
+from babel.support import NullTranslations
+
+from gateway.model.context import Workspace
+from gateway.model.notice import Facts, Notice, StoredNotice
+from gateway.render.filters import FILTERS, TESTS, reply_link
+from gateway.render.headers import ANSWERING_KINDS, bare_subject, header_block, subject_line
+from gateway.render.html import inlined
+from gateway.render.language import SOURCE_LANGUAGE, Reader, nearest_language, zone_named
+from gateway.render.shelf import Shelf
+from gateway.render.text import TOKEN_SIGN, one_line, paragraphs, quoted_printable
+
+KINDS: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in Facts.__args__)
+
+_SHELF_ROOM = 4_000_000  # characters of pages kept for the other recipients of a broadcast
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+
+class TemplateProblem(ValueError):
+    """A template that cannot be used; the text names the file, the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one notice says, before it is addressed: all but the recipient's token is in it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """All that a page depends on; two notices with equal keys read alike."""
+
+    facts: bytes
+    language: str
+    zone: str
+    written_on: int
+    workspace: tuple[int, int, str]
+    mark: str
+    thread: str
+    hint: str
+    is_member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Templates compiled for every language there is a catalogue for. Make one with `compile` and keep it."""
+
+    plain: Mapping[str, jinja2.Environment]  # by language; subjects and text pages
+    marked: Mapping[str, jinja2.Environment]  # by language; HTML pages, where all foreign text is escaped
+    translations: Mapping[str, NullTranslations]
+    shelf: Shelf[_Key, Page] = field(default_factory=lambda: Shelf(_SHELF_ROOM), compare=False, repr=False)
+
+    @classmethod
+    def compile(cls, sources: Mapping[str, str], catalogues: Mapping[str, NullTranslations]) -> Templates:
+        """Return the templates ready for use.
+
+        `sources` maps names below `templates/mail` (`ballot.txt.j2`) to texts, `catalogues` languages to their
+        translations. Raises TemplateProblem where one is missing or cannot be compiled.
+        """
+        translations = {SOURCE_LANGUAGE: NullTranslations(), **catalogues}
+        missing = [name for kind in KINDS for name in _names(kind) if name not in sources]
+        if missing:
+            raise TemplateProblem(f"{missing[0]}: this template is missing; put it back from the release")
+        plain = {code: _environment(sources, said, escape=False) for code, said in translations.items()}
+        marked = {code: _environment(sources, said, escape=True) for code, said in translations.items()}
+        for name in sources:
+            _check((marked if ".html." in name else plain)[SOURCE_LANGUAGE], name)
+        return cls(plain, marked, translations)
+
+    def page(self, notice: Notice, workspace: Workspace) -> Page:
+        """Return what a notice says in its reader's language and zone; made once for all recipients alike."""
+        key = _key(notice, workspace, nearest_language(notice.language, self.translations))
+        page = self.shelf.get(key)
+        if page is None:
+            page = self._make(notice, workspace, key.language)
+            self.shelf.put(key, page, len(page.subject) + len(page.text) + len(page.html))
+        return page
+
+    def _make(self, notice: Notice, workspace: Workspace, language: str) -> Page:
+        zone = zone_named(notice.timezone)
+        written_on = notice.due_at.astimezone(zone).date()
+        reader = Reader(language, zone, written_on, self.translations[language])
+        names: dict[str, object] = {
+            "facts": notice.facts,
+            "kind": notice.kind,
+            "mark": notice.mark,
+            "thread": notice.thread,
+            "hint": one_line(notice.subject_hint),
+            "is_member": bool(notice.member_id),
+            "workspace": workspace.charter.name,
+            "address": workspace.address,
+            "channels": workspace.charter.channels,
+            "say": reader,
+            "bare": lambda text: bare_subject(text, workspace.name),
+        }
+        subject_name, text_name, html_name = _names(notice.kind)
+        subject = one_line(self.plain[language].get_template(subject_name).render(names))
+        if notice.kind in ANSWERING_KINDS and names["hint"]:
+            subject = str(names["hint"])
+        answered = subject_line(notice, workspace.name, subject)
+        names["title"] = subject
+        names["answer"] = reply_link(workspace.address, answered if answered.startswith("Re: ") else f"Re: {answered}")
+        text = self.plain[language].get_template(text_name).render(names)
+        html = self.marked[language].get_template(html_name).render(names)
+        return Page(subject, paragraphs(text), inlined(html))
+
+
+def _names(kind: str) -> tuple[str, str, str]:
+    return f"{kind}.subject.j2", f"{kind}.txt.j2", f"{kind}.html.j2"
+
+
+def _key(notice: Notice, workspace: Workspace, language: str) -> _Key:
+    return _Key(
+        facts=_ENCODE(notice.facts),
+        language=language,
+        zone=notice.timezone,
+        written_on=notice.due_at.astimezone(zone_named(notice.timezone)).year,
+        workspace=(workspace.id, workspace.charter_version, workspace.separator),
+        mark=notice.mark,
+        thread=notice.thread,
+        hint=notice.subject_hint,
+        is_member=bool(notice.member_id),
+    )
+
+
+def _environment(sources: Mapping[str, str], said: NullTranslations, escape: bool) -> jinja2.Environment:
+    # Escaping is the environment's and not the file's: a macro of words.j2 called from a page gives what is safe there.
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(sources),
+        autoescape=escape,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(said, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    environment.filters.update(FILTERS)
+    environment.tests.update(TESTS)
+    return environment
+
+
+def _check(environment: jinja2.Environment, name: str) -> None:
+    try:
+        environment.get_template(name)
+    except jinja2.TemplateSyntaxError as fault:
+        raise TemplateProblem(f"{fault.name or name}, line {fault.lineno}: {fault.message}") from None
+
+
+def render(stored: StoredNotice, workspace: Workspace, templates: Templates) -> bytes:
+    """Return the whole message of a notice (RFC 5322): CRLF, 7-bit but for a To address that cannot be (RFC 6532).
+
+    Raises what a faulty template raises (jinja2.TemplateError and what its expressions raise).
+    """
+    page = templates.page(stored.notice, workspace)
+    language = nearest_language(stored.notice.language, templates.translations)
+    # "=_" cannot stand in a quoted-printable body, so no text can end a part (RFC 2045 §6.7, example of §5).
+    boundary = f"=_{stored.token[-24:]}"
+    return b"".join(
+        (
+            header_block(stored, workspace, page.subject, language),
+            b"MIME-Version: 1.0\r\n",
+            f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
+            *_part("plain", page.text, stored.token, boundary),
+            *_part("html", page.html, stored.token, boundary),
+            f"--{boundary}--\r\n".encode(),
+        )
+    )
+
+
+def _part(subtype: str, text: str, token: str, boundary: str) -> tuple[bytes, bytes, bytes]:
+    # No format=flowed: a fixed line comes back in a reply as it was sent, so that quoted items are known again.
+    head = (
+        f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode(), quoted_printable(text.replace(TOKEN_SIGN, token)), b"\r\n"
+
+
+def envelope_from(stored: StoredNotice, workspace: Workspace) -> str:
+    """Return the envelope sender of a notice: a bounce to it finds the notice (VERP)."""
+    return workspace.address.verp(stored.token)

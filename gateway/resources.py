@@ -1,0 +1,46 @@
+"""What lies in the package beside the code: the words of the languages we read, and the templates of what we write.
+
+Must not: build anything but these two, or know settings. Apart from app.py so that `restante read` loads no store.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.understand.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from gateway.render.render import Templates
+
+HERE = Path(__file__).parent
+
+
+def load_lexicon(folder: Path = HERE / "understand" / "words") -> Lexicon:
+    """Return the words of every language that has a file in the folder."""
+    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
+    return Lexicon({file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files})
+
+
+def template_folder() -> Path:
+    """Return where the templates lie: inside an installed package, or beside it in a checkout."""
+    installed = HERE / "templates"
+    return installed if installed.is_dir() else HERE.parent / "templates"
+
+
+def load_templates(folder: Path | None = None) -> Templates:
+    """Return the compiled templates with the catalogues of every language we write."""
+    from gateway.render.language import catalogue_from_po
+    from gateway.render.render import Templates
+
+    folder = folder or template_folder()
+    mail = folder / "mail"
+    sources = {
+        file.relative_to(mail).as_posix(): file.read_text(encoding="utf-8") for file in sorted(mail.rglob("*.j2"))
+    }
+    catalogues = {
+        file.parts[-3]: catalogue_from_po(file.read_text(encoding="utf-8"))
+        for file in sorted((folder / "locale").glob("*/LC_MESSAGES/restante.po"))
+    }
+    return Templates.compile(sources, catalogues)

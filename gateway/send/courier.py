@@ -1,0 +1,174 @@
+"""The courier: takes frozen notices, hands them to the submission server over kept-open connections, reports each try.
+
+An edge: it renders nothing and decides nothing. What a reply code means is decided in decide/retries.py; here a try
+only becomes an Attempt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import aiosmtplib
+import structlog
+
+from gateway.model.notice import Attempt, Outgoing
+
+MOST_AT_ONCE = 200  # notices claimed in one turn
+MOST_ON_A_CONNECTION = 500  # then a new one, as many servers ask
+SECONDS_TO_WAIT = 60.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The server that takes our mail."""
+
+    host: str
+    port: int
+    security: str = "none"  # none, starttls, tls
+    verify: bool = True
+    username: str = ""
+    password: str = ""
+    hostname: str = "localhost"  # how we name ourselves
+    connections: int = 4
+    per_minute: int = 0  # 0: no limit
+
+
+@dataclass
+class Pace:
+    """At most so many a minute, evenly spread; no limit when 0."""
+
+    per_minute: int
+    _next: float = 0.0
+
+    async def wait(self) -> None:
+        """Return when the next message may go."""
+        if not self.per_minute:
+            return
+        loop = asyncio.get_running_loop()
+        start = max(self._next, loop.time())
+        self._next = start + 60.0 / self.per_minute
+        await asyncio.sleep(start - loop.time())
+
+
+@dataclass
+class Courier:
+    """`claim` leases and freezes what is due, `report` writes what came of each try, `clock` tells when it was."""
+
+    route: Route
+    claim: Callable[[int], Awaitable[Sequence[Outgoing]]]
+    report: Callable[[Sequence[Attempt]], Awaitable[None]]
+    clock: Callable[[], datetime]
+    _lines: list[_Line] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        pace = Pace(self.route.per_minute)
+        self._lines = [_Line(self.route, pace, self.clock) for _ in range(self.route.connections)]
+
+    async def round_trip(self) -> int:
+        """Claim once and attempt everything claimed; return how many were attempted."""
+        outgoing = await self.claim(self._most())
+        if not outgoing:
+            return 0
+        queue: asyncio.Queue[Outgoing] = asyncio.Queue()
+        for message in outgoing:
+            queue.put_nowait(message)
+        results = await asyncio.gather(*(line.drain(queue) for line in self._lines[: len(outgoing)]))
+        await self.report([attempt for attempts in results for attempt in attempts])
+        return len(outgoing)
+
+    def _most(self) -> int:
+        # A lease must outlast its attempt: with a slow pace, claim no more than a minute's worth.
+        return min(MOST_AT_ONCE, self.route.per_minute) if self.route.per_minute else MOST_AT_ONCE
+
+    async def close(self) -> None:
+        """Say goodbye on every connection."""
+        await asyncio.gather(*(line.close() for line in self._lines))
+
+
+class _Line:
+    """One kept-open connection."""
+
+    def __init__(self, route: Route, pace: Pace, clock: Callable[[], datetime]) -> None:
+        self._route = route
+        self._pace = pace
+        self._clock = clock
+        self._server: aiosmtplib.SMTP | None = None
+        self._used = 0
+
+    async def drain(self, queue: asyncio.Queue[Outgoing]) -> list[Attempt]:
+        """Attempt what the queue holds, one after the other; return what came of each."""
+        attempts = []
+        while not queue.empty():
+            message = queue.get_nowait()
+            await self._pace.wait()
+            attempts.append(await self._attempt(message))
+        return attempts
+
+    async def _attempt(self, message: Outgoing) -> Attempt:
+        started = asyncio.get_running_loop().time()
+        code, text = await self._say(message)
+        took = asyncio.get_running_loop().time() - started
+        return Attempt(notice_id=message.notice_id, at=self._clock(), code=code, text=text[:500], took=took)
+
+    async def _say(self, message: Outgoing) -> tuple[int, str]:
+        """Return the SMTP reply to one message, (0, why) when there was none. Never raises for the network's faults."""
+        try:
+            server = await self._connected()
+            # RFC 5321 §3.3: one MAIL/RCPT/DATA for each copy, since each has its own envelope sender (VERP).
+            _, text = await server.sendmail(
+                message.sender, [message.recipient], message.message, mail_options=_options(message)
+            )
+            self._used += 1
+            return 250, text
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            first = refused.recipients[0]
+            return first.code, first.message
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            await self.close()
+            return 0, f"login refused: {refused.code}"  # our settings are wrong, not the notice: try again later
+        except aiosmtplib.SMTPResponseException as refused:
+            if refused.code in (421, -1):
+                await self.close()
+            return max(refused.code, 0), refused.message
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as fault:
+            await self.close()
+            return 0, f"{type(fault).__name__}: {fault}"
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._server is not None and self._server.is_connected and self._used < MOST_ON_A_CONNECTION:
+            return self._server
+        await self.close()
+        route = self._route
+        server = aiosmtplib.SMTP(
+            hostname=route.host,
+            port=route.port,
+            username=route.username or None,
+            password=route.password or None,
+            local_hostname=route.hostname,
+            timeout=SECONDS_TO_WAIT,
+            use_tls=route.security == "tls",
+            start_tls=route.security == "starttls",
+            validate_certs=route.verify,
+        )
+        await server.connect()
+        self._server, self._used = server, 0
+        return server
+
+    async def close(self) -> None:
+        """Leave politely where possible."""
+        server, self._server = self._server, None
+        if server is not None and server.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await server.quit()
+
+
+def _options(message: Outgoing) -> list[str]:
+    # RFC 6531 §3.4: asked for only where an address needs it, so that plain servers take everything else.
+    return [] if message.recipient.isascii() and message.sender.isascii() else ["SMTPUTF8"]

@@ -1,0 +1,262 @@
+"""HTML bodies as lines: what stands on each, how deep it is quoted, and what the mail program itself says of it.
+
+Mail programs wrap what they quote in containers of their own; the tables below name them. They are names of programs,
+not words of a language. Must not: decide what is new text; reply.py weighs these marks with the other signs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MOST_NODES = 60_000  # a body of more is read up to here: no person wrote it
+MOST_DEPTH = 50
+
+
+class Mark(StrEnum):
+    """What a mail program says of a stretch of its own HTML."""
+
+    NONE = ""
+    QUOTED = "quoted"  # the element holds the mail that is answered
+    REST = "rest"  # from this element on, everything is the mail that is answered
+    ATTRIBUTION = "attribution"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlLine:
+    """One line of a body as it would be seen, without quote marks. `is_rule` stands for a drawn line."""
+
+    text: str
+    depth: int = 0
+    mark: Mark = Mark.NONE
+    is_rule: bool = False
+
+
+# Class names and ids, lower case; a trailing * matches any ending. Yahoo and Outlook put a prefix before those of the
+# mail they quote (yiv123…, x_…), so a prefixed name is never one of the answering program.
+_CONTAINERS: dict[str, Mark] = {
+    # Gmail's div.gmail_quote holds answers between the quotes too: only its blockquotes are quoted.
+    "gmail_attr": Mark.ATTRIBUTION,
+    "moz-cite-prefix": Mark.ATTRIBUTION,
+    "reply-intro": Mark.ATTRIBUTION,  # Roundcube
+    "protonmail_quote": Mark.QUOTED,
+    "tutanota_quote": Mark.QUOTED,
+    "yahoo_quoted": Mark.QUOTED,
+    "yahoo_quoted_*": Mark.QUOTED,
+    "yahoo-quoted-begin": Mark.REST,
+    "zmail_extra": Mark.QUOTED,  # Zoho
+    "olk_src_body_section": Mark.QUOTED,
+    "mail-editor-reference-message-container": Mark.QUOTED,
+    "ms-outlook-mobile-reference-message": Mark.QUOTED,
+    "moz-forward-container": Mark.QUOTED,
+    "hey_quote": Mark.QUOTED,
+    "spark_quote": Mark.QUOTED,
+    "front-blockquote": Mark.QUOTED,
+    "mailmate-quote": Mark.QUOTED,
+    "edo-original-message": Mark.QUOTED,
+    "replysplit": Mark.REST,
+    "divrplyfwdmsg": Mark.REST,
+    "appendonsend": Mark.REST,
+    "stopspelling": Mark.REST,  # Hotmail's rule above the quote
+    "zwchr": Mark.REST,  # Zimbra's rule
+    "outlookmessageheader": Mark.REST,
+    "isreplycontent": Mark.QUOTED,
+    "isforwardcontent": Mark.QUOTED,
+    "gmail_signature": Mark.SIGNATURE,
+    "gmail_signature_prefix": Mark.SIGNATURE,
+    "moz-signature": Mark.SIGNATURE,
+    "protonmail_signature_block": Mark.SIGNATURE,
+    "ms-outlook-mobile-signature": Mark.SIGNATURE,
+    "applemailsignature": Mark.SIGNATURE,
+    "composer_signature": Mark.SIGNATURE,
+    "k9mail-signature": Mark.SIGNATURE,
+    "tutanota_signature": Mark.SIGNATURE,
+    "signature": Mark.SIGNATURE,
+    "mobile-signature": Mark.SIGNATURE,
+    "linebreakatbeginningofsignature": Mark.NONE,
+}
+_PREFIXED = tuple((name[:-1], mark) for name, mark in _CONTAINERS.items() if name.endswith("*"))
+_NAMED = {"quote": Mark.QUOTED, "messagereplysection": Mark.QUOTED}  # GMX, Spark: the name attribute of a div
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2"
+    " h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul".split()
+)
+_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table".split())
+_SKIPPED = frozenset("head style script title template noscript object svg math select button textarea".split())
+_CELLS = frozenset(("td", "th"))
+_WHITE = re.compile(r"[ \t\n\r\f]+")
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0", re.I)
+_NO_P_MARGIN = re.compile(r"\bp\s*\{[^}]*margin(?:-top)?\s*:\s*0", re.I)
+_LETTER = re.compile(r"[^\W_]")
+
+
+def lines_of(html: str) -> list[HtmlLine]:
+    """Return the lines of an HTML body, empty ones for the space between paragraphs. Never raises."""
+    tree = LexborHTMLParser(html.encode("utf-8", "replace"))
+    root = tree.body or tree.root
+    if root is None:
+        return []
+    return _Walk(paragraphs_touch=bool(_NO_P_MARGIN.search(html[:20_000]))).run(root)
+
+
+def bare_text(html: str) -> str:
+    """Return the words of an HTML body in order, without layout: quick, for measuring and comparing."""
+    tree = LexborHTMLParser(html.encode("utf-8", "replace"))
+    tree.strip_tags(["style", "script", "template"])
+    return tree.body.text(separator=" ") if tree.body else ""
+
+
+def readable(html: str) -> str:
+    """Return an HTML body as plain text, quoted lines with their > marks."""
+    return "\n".join(">" * line.depth + " " * bool(line.depth) + line.text for line in lines_of(html))
+
+
+class _Walk:
+    """A walk over the tree without recursion, writing lines as it goes."""
+
+    def __init__(self, paragraphs_touch: bool) -> None:
+        self.lines: list[HtmlLine] = []
+        self.buffer: list[str] = []
+        self.depth = 0
+        self.marks: list[Mark] = [Mark.NONE]
+        self.lists: list[int] = []  # next number of each open list, -1 for bullets
+        self.preformatted = 0
+        self.gap = False  # an empty line is owed before the next text
+        self.rest = False
+        self.paragraphs_touch = paragraphs_touch
+
+    def run(self, root: LexborNode) -> list[HtmlLine]:
+        stack: list[tuple[LexborNode, bool]] = [(root, False)]
+        left = MOST_NODES
+        while stack and left:
+            node, is_end = stack.pop()
+            if is_end:
+                self.leave(node)
+                continue
+            left -= 1
+            if node.tag == "-text":
+                self.write(node.text_content or "")
+                continue
+            if not self.enter(node):
+                continue
+            stack.append((node, True))
+            child = node.last_child
+            while child is not None:
+                stack.append((child, False))
+                child = child.prev
+        self.end_line()
+        return self.lines
+
+    def write(self, text: str) -> None:
+        if self.preformatted:
+            first, *others = text.split("\n")
+            self.buffer.append(first)
+            for line in others:
+                self.end_line(keep_empty=True)
+                self.buffer.append(line)
+            return
+        text = _WHITE.sub(" ", text)
+        if text == " " and not self.buffer:
+            return
+        self.buffer.append(text)
+
+    def end_line(self, keep_empty: bool = False) -> None:
+        text = "".join(self.buffer)
+        self.buffer = []
+        if not self.preformatted:
+            text = re.sub(r" {2,}", " ", text).strip(" ")
+        if not text and not keep_empty:
+            return
+        if self.gap and self.lines and self.lines[-1].text:
+            self.add("")
+        self.gap = False
+        self.add(text)
+
+    def add(self, text: str, is_rule: bool = False) -> None:
+        mark = Mark.REST if self.rest else self.marks[-1]
+        self.lines.append(HtmlLine(text.replace("\xa0", " ").rstrip(), min(self.depth, MOST_DEPTH), mark, is_rule))
+
+    def enter(self, node: LexborNode) -> bool:
+        """Begin an element; False to skip what is in it."""
+        tag = node.tag or ""
+        if tag in _SKIPPED or tag == "-comment" or tag.startswith("!"):
+            return False
+        attributes = node.attributes
+        style = attributes.get("style") or "" if attributes else ""
+        if style and _HIDDEN.search(style):
+            return False
+        if tag == "br":
+            self.end_line(keep_empty=True)
+            return False
+        if tag == "img":
+            alt = attributes.get("alt") or ""
+            if alt and len(alt) <= 8 and not _LETTER.search(alt):  # an emoji drawn as a picture
+                self.buffer.append(alt)
+            return False
+        if tag in _BLOCKS:
+            self.end_line()
+            self.gap = self.gap or self.is_spaced(node, tag, style)
+        mark = _mark(tag, attributes) if attributes else Mark.NONE
+        if mark is Mark.REST:
+            self.rest = True
+        self.marks.append(mark if mark is not Mark.NONE else self.marks[-1])
+        if tag == "hr":
+            self.add("", is_rule=True)
+        elif tag == "blockquote":
+            self.depth += 1
+        elif tag == "pre":
+            self.preformatted += 1
+        elif tag in ("ul", "ol", "menu", "dir"):
+            self.lists.append(1 if tag == "ol" else -1)
+        elif tag == "li":
+            self.bullet()
+        elif tag in _CELLS and self.buffer:
+            self.buffer.append(" \t")
+        return True
+
+    def bullet(self) -> None:
+        number = self.lists[-1] if self.lists else -1
+        if number > 0:
+            self.lists[-1] = number + 1
+        self.buffer.append(f"{number}. " if number > 0 else "- ")
+
+    def leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in _BLOCKS:
+            self.end_line()
+            style = (node.attributes.get("style") or "") if node.attributes else ""
+            self.gap = self.gap or self.is_spaced(node, tag, style)
+        if tag == "blockquote":
+            self.depth -= 1
+        elif tag == "pre":
+            self.preformatted -= 1
+        elif tag in ("ul", "ol", "menu", "dir") and self.lists:
+            self.lists.pop()
+        self.marks.pop()
+
+    def is_spaced(self, node: LexborNode, tag: str, style: str) -> bool:
+        """Whether a reader sees an empty line around this element."""
+        if tag not in _SPACED or self.lists:
+            return False
+        if tag == "p":
+            name = (node.attributes.get("class") or "") if node.attributes else ""
+            return not (self.paragraphs_touch or name.startswith(("Mso", "x_Mso")) or _NO_MARGIN.search(style))
+        return tag != "table"
+
+
+def _mark(tag: str, attributes: dict[str, str | None]) -> Mark:
+    for key in ("id", "class"):
+        for name in (attributes.get(key) or "").lower().split():
+            mark = _CONTAINERS.get(name)
+            if mark is None:
+                mark = next((found for prefix, found in _PREFIXED if name.startswith(prefix)), None)
+            if mark:
+                return mark
+    name = (attributes.get("name") or "").lower()
+    return _NAMED.get(name, Mark.NONE) if tag == "div" else Mark.NONE

@@ -1,0 +1,272 @@
+"""The entrance to understanding: a message and what we know of it → what it says. Calls the readers in order.
+
+Must not: raise for anything a mail can hold, read words itself (the readers do), or decide what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gateway.model.address import Door, token_of_message_id
+from gateway.model.context import MailContext, RoundView
+from gateway.model.message import Message, Unreadable
+from gateway.model.nature import Nature, Written
+from gateway.model.reading import BallotKind, CheckInKind, CommandReading, Intent, NewText, Quoted
+from gateway.model.round import CheckInForm, Phase, VoteForm
+from gateway.model.understood import AbsenceNotice, Governing, Piece, Reading, Settle, Understood, Undo
+from gateway.understand.author import written_by
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.mime import read_message, unreadable_reason
+from gateway.understand.reading.away import read_absence
+from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.checkin import read_checkin
+from gateway.understand.reading.command import read_command
+from gateway.understand.reading.govern import read_governing
+from gateway.understand.reading.plan import read_plan
+from gateway.understand.reply import new_text
+
+# Requests that a reply to anything of ours may hold, when they are its whole new text (product.md §5).
+_SETTINGS = frozenset(
+    {Intent.LEAVE, Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY, Intent.HELP, Intent.STATUS}
+)
+_MARK = re.compile(r"\[?\b([VCTPO]-\d{1,7})\b\]?", re.IGNORECASE)
+_LEADING_MARK = re.compile(r"^\s*\[?(?:([VCTPO])-)?(\d{1,7})\]?\s*[:)]\s*(?=\S)", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
+_NOTHING = NewText(text="", own="")
+
+
+def understand(message: Message, context: MailContext, lexicon: Lexicon) -> Understood:
+    """Return what a message says, in the light of what it answers."""
+    written = written_by(
+        message,
+        lexicon,
+        envelope_from=context.reverse_path,
+        is_own_id=lambda message_id: token_of_message_id(message_id, context.workspace.address) is not None,
+        is_for_bounces=context.destination.door is Door.BOUNCE,
+    )
+    if written.nature is Nature.AUTOREPLY:
+        absence = read_absence(message.subject, _plain(message, lexicon).own, _written_at(message, context), lexicon)
+        noted = AbsenceNotice(absence.starts, absence.until) if absence else AbsenceNotice()
+        return Understood(message, written, _NOTHING, absence=noted)
+    if written.nature is not Nature.PERSON:
+        return Understood(message, written, _NOTHING)
+    problem = unreadable_reason(message)
+    if problem:
+        return _without_text(message, written, context, problem, lexicon)
+    found = new_text(message, _original(context), lexicon)
+    pieces = _pieces(found, message, context, lexicon)
+    return Understood(message, written, found, pieces=pieces, notes=(written.reason,))
+
+
+def _plain(message: Message, lexicon: Lexicon) -> NewText:
+    return new_text(message, None, lexicon)
+
+
+def _original(context: MailContext) -> Message | None:
+    frozen = context.answering.frozen if context.answering else None
+    if frozen is None:
+        return None
+    try:
+        return read_message(frozen)
+    except Unreadable:
+        return None  # what we sent can always be read; a store put back from a poor copy may not
+
+
+def _written_at(message: Message, context: MailContext) -> datetime:
+    """Relative dates count from when the mail was written, in its author's zone; an absurd Date counts for nothing."""
+    zone = ZoneInfo(context.author.timezone if context.author else context.workspace.charter.timezone)
+    stated = message.date
+    plausible = stated is not None and abs((context.received_at - stated).total_seconds()) < 7 * 86_400
+    return (stated if plausible and stated else context.received_at).astimezone(zone)
+
+
+def _without_text(
+    message: Message, written: Written, context: MailContext, problem: str, lexicon: Lexicon
+) -> Understood:
+    """A new mail may say all in its subject (`subscribe`, `help`); an answer without text cannot be read."""
+    if problem == "empty" and context.answering is None and message.subject.strip():
+        reading = _request(message, "", context, lexicon)
+        return Understood(message, written, _NOTHING, pieces=(Piece("", reading=reading),))
+    return Understood(message, written, _NOTHING, unreadable=problem)
+
+
+def _request(message: Message, text: str, context: MailContext, lexicon: Lexicon) -> CommandReading:
+    return read_command(
+        address=_address_part(context), subject=message.subject, text=text,
+        sent_at=_written_at(message, context), lexicon=lexicon,
+    )  # fmt: skip
+
+
+def _address_part(context: MailContext) -> str:
+    tag = context.destination.tag if context.destination.door not in (Door.REPLY, Door.BOUNCE) else ""
+    return f"{context.workspace.name}+{tag}" if tag else context.workspace.name
+
+
+# --- one piece for each thing said ---------------------------------------------------------------------------------
+
+
+def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lexicon) -> tuple[Piece, ...]:
+    """Return the pieces of a person's mail. What it answers says how it is read."""
+    if not found.own.strip():
+        return ()
+    kind = context.answering.kind if context.answering else ""
+    special = _SPECIAL.get(kind)
+    if special and (piece := special(found, context)):
+        return (piece,)
+    by_item = _by_item(found, message, context, lexicon)
+    if by_item:
+        return by_item
+    view = _answered_round(context)
+    if view is not None:
+        return (_to_round(found.own, view, message, context, lexicon),)
+    if context.answering is not None or context.thread is not None:
+        return (_to_thread(found.own, message, context, lexicon),)
+    return (Piece(found.own, reading=_request(message, found.own, context, lexicon)),)
+
+
+def _answered_round(context: MailContext) -> RoundView | None:
+    """Return the one round that a whole reply is for: the notice's, the thread's, or the one open item of a digest."""
+    sent = context.answering
+    mark = sent.mark if sent else context.thread.mark if context.thread else ""
+    if mark in context.rounds:
+        return context.rounds[mark]
+    if sent and sent.kind in ("digest", "status"):
+        waiting = [view for view in context.rounds.values() if view.in_electorate and view.round.phase is Phase.OPEN]
+        return waiting[0] if len(waiting) == 1 else None
+    return None
+
+
+def _settled(found: NewText, context: MailContext) -> Piece | None:
+    number = _BARE_NUMBER.match(found.own.strip())
+    mark = context.answering.mark if context.answering else ""
+    return Piece(found.own, mark, Settle(int(number[1]))) if number else None
+
+
+def _undone(found: NewText, context: MailContext) -> Piece | None:
+    words = found.own.strip().lower().rstrip(".!").split()
+    if not words or words[0] != "undo" or len(words) > 2:
+        return None
+    return Piece(found.own, reading=Undo(int(words[1]) if len(words) == 2 and words[1].isdigit() else 0))
+
+
+_SPECIAL: dict[str, Callable[[NewText, MailContext], Piece | None]] = {"ask-back": _settled, "receipt": _undone}
+
+
+def _to_round(text: str, view: RoundView, message: Message, context: MailContext, lexicon: Lexicon) -> Piece:
+    """Read a whole reply as what its round makes of it: a governing line, a request, an answer, or a remark."""
+    mark = view.round.mark
+    governing = _governing(text, view, message, context, lexicon)
+    if governing:
+        return Piece(text, mark, governing)
+    asked = _whole_request(text, message, context, lexicon)
+    answer = _answer(text, view, message, context, lexicon)
+    if asked and not _is_an_answer(answer):
+        return Piece(text, mark, asked)
+    if answer is None:
+        return Piece(text, mark)
+    return Piece(text, mark, answer)
+
+
+def _is_an_answer(reading: Reading | None) -> bool:
+    kind = getattr(reading, "kind", None)
+    return kind in (BallotKind.BALLOT, BallotKind.WITHDRAW, CheckInKind.CHECKIN)
+
+
+def _answer(text: str, view: RoundView, message: Message, context: MailContext, lexicon: Lexicon) -> Reading | None:
+    if (
+        context.answering is not None
+        and context.answering.kind in ("outcome", "summary", "change")
+        and view.round.phase is not Phase.OPEN
+    ):
+        return None  # talk about what is over: a post to its thread
+    match view.round.form:
+        case VoteForm(question=question):
+            return read_ballot(text, question, lexicon)
+        case CheckInForm(questions=questions):
+            planned = read_plan(view.plan, text, lexicon) if view.plan else None
+            return planned or read_checkin(text, _written_at(message, context).date(), lexicon, questions)
+
+
+def _governing(
+    text: str, view: RoundView, message: Message, context: MailContext, lexicon: Lexicon
+) -> Governing | None:
+    author = context.author
+    if author is None:
+        return None
+    return read_governing(text, _written_at(message, context), lexicon)
+
+
+def _whole_request(text: str, message: Message, context: MailContext, lexicon: Lexicon) -> CommandReading | None:
+    """Return the setting or request that a whole new text is, in answer to anything of ours; None when it is none."""
+    reading = _request(message, text, context, lexicon)
+    return reading if reading.intent in _SETTINGS else None
+
+
+def _to_thread(text: str, message: Message, context: MailContext, lexicon: Lexicon) -> Piece:
+    sent = context.answering
+    mark = context.thread.mark if context.thread else sent.thread if sent else ""
+    asked = _whole_request(text, message, context, lexicon)
+    return Piece(text, mark, asked)
+
+
+# --- item by item --------------------------------------------------------------------------------------------------
+
+
+def _by_item(found: NewText, message: Message, context: MailContext, lexicon: Lexicon) -> tuple[Piece, ...]:
+    """Return a piece for each item answered, () when the reply is one whole.
+
+    Text under a quoted item, or after `V-7:`, `7:`, `7)`, answers that item. Only marks of what we sent count.
+    """
+    sent = context.answering
+    if sent is None or len(sent.items) < 1 or sent.kind not in ("digest", "status"):
+        return ()
+    marks = {item.mark.upper(): item.mark for item in sent.items}
+    addressed: list[tuple[str, list[str]]] = []
+    for block in found.blocks or (Quoted(under="", text=found.own),):
+        _walk(block, marks, addressed)
+    if not any(mark for mark, _ in addressed):
+        return ()
+    return tuple(
+        _to_item(mark, text, message, context, lexicon)
+        for mark, lines in addressed
+        if (text := "\n".join(lines).strip()) and (mark or _says_something(text))
+    )
+
+
+def _walk(block: Quoted, marks: dict[str, str], addressed: list[tuple[str, list[str]]]) -> None:
+    """Add the lines of one block under the marks they answer."""
+    quoted = [marks[m.upper()] for m in _MARK.findall(block.under) if m.upper() in marks]
+    current = quoted[-1] if quoted else ""
+    addressed.append((current, []))
+    for line in block.text.split("\n"):
+        named = _named(line, marks)
+        if named:
+            addressed.append((named[0], [named[1]]))
+        else:
+            addressed[-1][1].append(line)
+
+
+def _named(line: str, marks: dict[str, str]) -> tuple[str, str] | None:
+    """Return the mark a line names and what follows it: `V-7: yes`, `7: yes`."""
+    found = _LEADING_MARK.match(line)
+    if not found:
+        return None
+    if found[1]:
+        mark = marks.get(f"{found[1]}-{found[2]}".upper())
+    else:
+        same = [mark for key, mark in marks.items() if key.rpartition("-")[2] == found[2]]
+        mark = same[0] if len(same) == 1 else None
+    return (mark, line[found.end() :]) if mark else None
+
+
+def _says_something(text: str) -> bool:
+    """Whether text that belongs to no item is more than a greeting or a thank-you line."""
+    return len(text.split()) > 6 or "?" in text
+
+
+def _to_item(mark: str, text: str, message: Message, context: MailContext, lexicon: Lexicon) -> Piece:
+    view = context.rounds.get(mark)
+    return _to_round(text, view, message, context, lexicon) if view else Piece(text, mark)

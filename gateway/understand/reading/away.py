@@ -1,0 +1,107 @@
+"""How long somebody is away, out of words: their own note ("back on Monday") or the reply of their vacation program.
+
+Must not: guess a date that is not named, or decide what an absence means for rounds and reminders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.date import Dated, find_dated, find_lengths
+from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
+
+_LONGEST_TEXT = 6_000  # letters looked at; what follows a note of absence is signatures and legal texts
+_BACK_BEFORE = 6  # words between "back" and the date it goes with
+_BACK_AFTER = 3
+_ONE_DAY = timedelta(days=1)
+_SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An absence as told: its first day and its last day away, None where none is named."""
+
+    starts: date | None
+    until: date | None
+    evidence: str = ""
+
+
+@lru_cache(maxsize=8)
+def _phrases(lexicon: Lexicon) -> Phrases:
+    notices = listed(lexicon.tables("command"), ("absence_notice",))
+    return Phrases((*listed(lexicon.tables("checkin"), ("away", "back")), *notices))
+
+
+def read_absence(subject: str, text: str, sent_at: datetime, lexicon: Lexicon) -> Absence | None:
+    """Return the absence an automatic reply tells of, or None when it tells of none.
+
+    `sent_at` is aware, in its author's zone. A day named as that of the return makes the day before the last one away.
+    """
+    text = text[:_LONGEST_TEXT]
+    told = _phrases(lexicon).find(words_of(subject)) or _phrases(lexicon).find(words_of(text))
+    if not told:
+        return None
+    found = absence_in(text, sent_at, lexicon) or absence_in(subject, sent_at, lexicon)
+    return found or Absence(None, None, subject.strip())
+
+
+def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
+    """Return the days away that a text names, None when it names none. That it tells of an absence is taken for granted."""
+    text = text[:_LONGEST_TEXT]
+    dated = find_dated(text, base, lexicon)
+    words = words_of(text)
+    backs = tuple(hit for hit in _phrases(lexicon).find(words) if hit.key == "back")
+    returns = [one for one in dated if _is_return(one, text, words, backs)]
+    stays = [one for one in dated if one not in returns]
+    starts, until = _stay(stays, base)
+    if until is None and returns:
+        until = min(one.when.day for one in returns) - _ONE_DAY
+    if until is None and not returns and not stays:
+        until = min(find_lengths(text, base, lexicon), default=None)
+    if starts and until and starts > until:
+        starts = None
+    if starts is None and until is None:
+        return None
+    return Absence(starts, until, "; ".join(one.when.evidence for one in dated))
+
+
+def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | None]:
+    """Return first and last day out of the dates that are no return: a range, else "from" and "until", else plain days."""
+    ranges = [one for one in stays if one.when.end_day]
+    if ranges:
+        whole = ranges[0].when
+        return whole.day, whole.end_day
+    ends = [one.when.day for one in stays if one.leads & {"until", "by", "to"} and "from" not in one.leads]
+    lasting = [one.when.day for one in stays if one.leads & {"for", "within"} and one.when.day > base.date()]
+    begins = [one.when.day for one in stays if "from" in one.leads]
+    plain = [one.when.day for one in stays if not one.leads & {"until", "by", "to", "from", "for", "within"}]
+    if ends:
+        return (begins or [day for day in plain if day <= ends[0]] or [None])[0], max(ends)
+    if lasting:
+        return (begins or plain or [None])[0], lasting[0]
+    if begins:
+        return begins[0], None
+    return (min(plain), max(plain)) if plain else (None, None)
+
+
+def _is_return(one: Dated, text: str, words: Sequence[Word], backs: Sequence[Hit]) -> bool:
+    """Tell whether a date is that of the return: "back" stands a few words before it, or right behind it."""
+    start, end = one.when.span
+    for hit in backs:
+        first, last = words[hit.start].start, words[hit.end - 1].end
+        if last <= start:
+            near = sum(last <= word.start < start for word in words) <= _BACK_BEFORE
+            between = text[last:start]
+        elif first >= end:
+            near = sum(end <= word.start < first for word in words) <= _BACK_AFTER and "until" not in one.leads
+            between = text[end:first]
+        else:
+            return True
+        if near and not _SENTENCE_END.search(between):
+            return True
+    return False

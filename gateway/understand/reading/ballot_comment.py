@@ -1,0 +1,48 @@
+"""The remark in a ballot that a reader of the result would want to see; none in a bare vote.
+
+Must not: know a word of a language, or change what the author wrote.
+"""
+
+from __future__ import annotations
+
+from gateway.understand.reading.ballot_frame import Body, Sentence
+from gateway.understand.reading.ballot_options import Finder
+from gateway.understand.reading.ballot_verdict import content
+
+ENOUGH = 1  # words of content in a clause of its own that make a remark
+
+
+def comment_of(body: Body, finder: Finder) -> str | None:
+    """Return the sentences that say more than the vote, as written; None when there are none."""
+    named = [range(m.start, m.end) for m in finder.mentions(body.start, body.end)]
+    named += [range(m.start, m.end) for m in finder.pointers(body.start, body.end, loose=True)]
+    kept = [s for s in body.sentences if _says_more(body, s, named)]
+    if not kept:
+        return None
+    return body.marked.text[_first(body, kept[0]) : _last(body, kept[-1])].strip() or None
+
+
+def _says_more(body: Body, sentence: Sentence, named: list[range]) -> bool:
+    first = next((m for m in body.marked.within(sentence.start, sentence.end)), None)
+    if first is not None and first.start == sentence.start and "thanks" in first:
+        return False
+    words = [at for at in content(body, sentence.start, sentence.end, named) if _is_remark(body, at)]
+    return len(words) >= ENOUGH
+
+
+def _is_remark(body: Body, at: int) -> bool:
+    return body.marked.tokens[at].kind in ("word", "number", "time")
+
+
+def _first(body: Body, sentence: Sentence) -> int:
+    return body.marked.tokens[sentence.start].start
+
+
+def _last(body: Body, sentence: Sentence) -> int:
+    """Return where a sentence ends in the text, with its full stop or closing bracket."""
+    at = sentence.end
+    tokens = body.marked.tokens
+    end = tokens[at - 1].end
+    if at < len(tokens) and tokens[at].kind == "stop":
+        end = tokens[at].end
+    return end

@@ -1,0 +1,245 @@
+"""A marked ballot's frame: greeting and closing told from the body, the body cut into sentences and clauses.
+
+Must not: weigh what a clause means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.understand.reading.ballot_words import Mark, Marked
+
+VERDICTS = frozenset(("yes", "no", "for", "against", "block", "abstain", "unopposed", "withdraw", "choose"))
+# Marks that begin a clause of their own, and what the clause then is to the one before it.
+OPENERS = ("contrast", "change", "reason")
+MOST_NAME_WORDS = 3
+MOST_SIGNATURE_TOKENS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of tokens between commas and the like; `opener` is "", contrast, change, reason or aside (brackets)."""
+
+    start: int
+    end: int
+    sentence: int
+    opener: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of tokens between stops or line ends."""
+
+    start: int
+    end: int
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A ballot's own words: what stands between greeting and closing."""
+
+    marked: Marked
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+    clauses: tuple[Clause, ...]
+
+    def sentence_of(self, at: int) -> int:
+        """Return the number of the sentence a token stands in; the last when it stands between two."""
+        for number, sentence in enumerate(self.sentences):
+            if at < sentence.end:
+                return number
+        return len(self.sentences) - 1
+
+
+def body_of(marked: Marked, is_label: Callable[[int], bool]) -> Body:
+    """Return the text without greeting, closing and name; `is_label` tells tokens that may name an option."""
+    start = _after_greeting(marked, is_label)
+    end = _before_closing(marked, start, is_label)
+    sentences = tuple(_sentences(marked, start, end))
+    clauses = tuple(c for number, s in enumerate(sentences) for c in _clauses(marked, s, number))
+    return Body(marked, start, end, sentences, clauses)
+
+
+def _after_greeting(marked: Marked, is_label: Callable[[int], bool]) -> int:
+    at = 0
+    while True:
+        mark = _mark_at(marked, at)
+        if mark is None or "greeting" not in mark:
+            return at
+        after = _after_names(marked, mark.end, is_label)
+        if after is None and (at or mark.classes & {"all", "filler", "common", "yes"}):
+            return at
+        if _is_rest_empty(marked, mark.end if after is None else after):
+            return at
+        if after is None:
+            return mark.end
+        at = after
+
+
+def _after_names(marked: Marked, at: int, is_label: Callable[[int], bool]) -> int | None:
+    """Return the place behind the name and punctuation that end a greeting, None when none do."""
+    names = 0
+    while at < len(marked.tokens):
+        token, mark = marked.tokens[at], marked.cover[at]
+        if token.kind == "stop" or (token.kind == "punct" and token.raw not in "()"):
+            return _over_stops(marked, at)
+        greets = mark is not None and "greeting" in mark
+        named = token.kind == "word" and token.raw[0].isupper() and not (mark is not None and mark.classes & VERDICTS)
+        if not greets and (not named or names == MOST_NAME_WORDS):
+            return None
+        names += not greets
+        at = mark.end if mark is not None else at + 1
+    return None
+
+
+def _over_stops(marked: Marked, at: int) -> int:
+    while at < len(marked.tokens) and not marked.tokens[at].is_word:
+        at += 1
+    return at
+
+
+def _is_rest_empty(marked: Marked, at: int) -> bool:
+    return not any(token.is_word for token in marked.tokens[at:])
+
+
+def _mark_at(marked: Marked, at: int) -> Mark | None:
+    return marked.cover[at] if at < len(marked.cover) else None
+
+
+def _before_closing(marked: Marked, start: int, is_label: Callable[[int], bool]) -> int:
+    floor = max(start + 1, len(marked.tokens) - MOST_SIGNATURE_TOKENS)
+    for mark in marked.within(floor):
+        if "closing" in mark and _begins_stretch(marked, mark.start) and _is_closing(marked, mark, start, is_label):
+            return _trimmed(marked, start, mark.start)
+    return _before_name(marked, start, len(marked.tokens), is_label)
+
+
+def _begins_stretch(marked: Marked, at: int) -> bool:
+    return at == 0 or not marked.tokens[at - 1].is_word or marked.tokens[at - 1].kind == "emoji"
+
+
+def _is_closing(marked: Marked, mark: Mark, start: int, is_label: Callable[[int], bool]) -> bool:
+    if not any(token.is_word for token in marked.tokens[start : mark.start]):
+        return False
+    line_end = next((i for i in range(mark.end, len(marked.tokens)) if "\n" in marked.tokens[i].raw), len(marked.tokens))
+    if not all(_may_sign(marked, i, is_label) for i in range(mark.end, line_end)):
+        return False
+    if sum(t.is_word and (m is None or "closing" not in m) for t, m in zip(marked.tokens[mark.end:line_end], marked.cover[mark.end:line_end], strict=True)) > 4:  # fmt: skip
+        return False
+    signed = any(marked.tokens[i].is_word for i in range(mark.end, line_end))
+    return not _speaks_after(marked, line_end, is_label, named=not signed)
+
+
+def _may_sign(marked: Marked, at: int, is_label: Callable[[int], bool]) -> bool:
+    """Whether a token on the line of a closing goes with it: a name, more closing words, punctuation."""
+    token, mark = marked.tokens[at], marked.cover[at]
+    if not token.is_word or token.kind == "emoji":
+        return "?" not in token.raw
+    if mark is not None and mark.classes & {"closing", "greeting", "thanks"}:
+        return True
+    if token.kind != "word" or is_label(at):
+        return False
+    plain = mark is None or not mark.classes & VERDICTS
+    return plain and (token.raw[0].isupper() or (mark is not None and "common" in mark))
+
+
+def _speaks_after(marked: Marked, line_end: int, is_label: Callable[[int], bool], *, named: bool) -> bool:
+    """Whether the lines behind a closing say something after all: a verdict or an option; the first may be a name."""
+    lines: list[list[int]] = [[]]
+    for at in range(line_end, len(marked.tokens)):
+        if "\n" in marked.tokens[at].raw:
+            lines.append([])
+        elif marked.tokens[at].is_word:
+            lines[-1].append(at)
+    lines = [line for line in lines if line]
+    if named and lines and len(lines[0]) <= MOST_NAME_WORDS:
+        lines = lines[1:] if all(marked.tokens[at].raw[0].isupper() for at in lines[0]) else lines
+    return any(len(line) <= 6 and any(is_label(at) or _is_verdict(marked.cover[at]) for at in line) for line in lines)
+
+
+def _is_verdict(mark: Mark | None) -> bool:
+    return mark is not None and bool(mark.classes & {"yes", "no", "block", "abstain", "unopposed", "withdraw"})
+
+
+def _before_name(marked: Marked, start: int, end: int, is_label: Callable[[int], bool]) -> int:
+    """Return the end of the body without a last line that is but a name, or a name after a dash."""
+    at, words = end, 0
+    while at > start and words <= MOST_NAME_WORDS:
+        token = marked.tokens[at - 1]
+        if "\n" in token.raw or (token.kind == "punct" and token.raw in ("–", "—", "-", "/") and words):
+            return _trimmed(marked, start, at - 1) if words and at - 1 > start else end
+        if token.is_word:
+            mark = marked.cover[at - 1]
+            plain = mark is None or not (mark.classes - {"common", "filler", "greeting", "yes_alone", "no_alone"})
+            if token.kind != "word" or not token.raw[0].isupper() or is_label(at - 1) or not plain:
+                return end
+            words += 1
+        at -= 1
+    return end
+
+
+def _trimmed(marked: Marked, start: int, end: int) -> int:
+    while end > start and marked.tokens[end - 1].kind == "stop" and "?" not in marked.tokens[end - 1].raw and "!" not in marked.tokens[end - 1].raw:  # fmt: skip
+        end -= 1
+    while end > start and marked.tokens[end - 1].kind == "punct" and marked.tokens[end - 1].raw in ",–—-":
+        end -= 1
+    return end
+
+
+def _sentences(marked: Marked, start: int, end: int) -> list[Sentence]:
+    found, begin = [], start
+    for at in range(start, end):
+        token = marked.tokens[at]
+        if token.kind != "stop" or _is_inner_stop(marked, at):
+            continue
+        if any(t.is_word for t in marked.tokens[begin:at]):
+            found.append(Sentence(begin, at, "?" in token.raw))
+        elif "?" in token.raw and found:
+            found[-1] = Sentence(found[-1].start, found[-1].end, asks=True)
+        begin = at + 1
+    if any(t.is_word for t in marked.tokens[begin:end]):
+        found.append(Sentence(begin, end, asks=False))
+    return found
+
+
+def _is_inner_stop(marked: Marked, at: int) -> bool:
+    """Whether a full stop ends no sentence: after a number that a word follows, as in "1. Oslo", "5. Mai"."""
+    token = marked.tokens[at]
+    if token.raw != "." or at == 0 or at + 1 >= len(marked.tokens):
+        return False
+    before, after = marked.tokens[at - 1], marked.tokens[at + 1]
+    if before.kind == "number":
+        return after.kind == "word"
+    # "z.B.", "i.e.", "z. B.": single letters in a row
+    return before.kind == "word" and len(before.raw) == 1 and after.start == token.end and after.kind == "word"
+
+
+def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
+    found: list[Clause] = []
+    begin, opener, at, depth = sentence.start, "", sentence.start, 0
+
+    def close(end: int) -> None:
+        if any(t.is_word for t in marked.tokens[begin:end]):
+            found.append(Clause(begin, end, number, "aside" if depth else opener))
+
+    while at < sentence.end:
+        token, mark = marked.tokens[at], marked.cover[at]
+        if token.kind == "punct" and token.raw not in '"&/=<>≥≤[]|':
+            close(at)
+            depth = depth + 1 if token.raw == "(" else max(0, depth - 1) if token.raw == ")" else depth
+            begin, opener, at = at + 1, "", at + 1
+            continue
+        kind = next((k for k in OPENERS if mark is not None and k in mark), "")
+        if mark is not None and kind and mark.start == at:
+            if any(t.is_word for t in marked.tokens[begin:at]):
+                close(at)
+                begin = at
+            opener = kind
+            at = mark.end
+            continue
+        at += 1
+    close(sentence.end)
+    return found

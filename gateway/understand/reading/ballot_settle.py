@@ -1,0 +1,227 @@
+"""Signs of a verdict weighed into one verdict, or into what keeps it from being one.
+
+Must not: know a word of a language, or the methods of voting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_verdict import (
+    ABSTAIN,
+    BARE,
+    BLOCK,
+    HINTED,
+    NEGATIVE,
+    POSITIVE,
+    STATED,
+    Signal,
+    content,
+    signals,
+)
+
+CONCLUDED = 4  # a verdict announced as such
+LONGEST_HINT = 4  # words of content beside which a mere hint still is an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A verdict (None when unclear), what is missing, the verdicts that were close, and the words it rests on."""
+
+    verdict: str | None
+    missing: str = ""
+    rivals: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
+    tepid: bool = False
+
+
+def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
+    """Return the verdict the body comes to; `extra` are signs read elsewhere, such as signed numbers."""
+    # A stretch read elsewhere, as the number in "+1", is no sign of its own a second time.
+    own = [s for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
+    every = sorted([*own, *extra], key=lambda s: s.start)
+    found = [s for s in every if s.weight > 0 and not _in_question(body, s)]
+    found = _concluded(body, _last_mind(body, found))
+    if not found:
+        return Settled(None, obstacle(body) or "choice")
+    best = _best(found)
+    if best is None:
+        return Settled(None, "several", tuple(dict.fromkeys(s.verdict for s in found)))
+    held = _held_back(body, best, found)
+    if held:
+        return Settled(None, held, (best.verdict,), best.start, best.end)
+    if best.weight <= HINTED and len(content(body, body.start, body.end)) > LONGEST_HINT:
+        return Settled(None, obstacle(body) or "choice", (best.verdict,), best.start, best.end)
+    return Settled(best.verdict, start=best.start, end=best.end, tepid=best.tepid)
+
+
+# What keeps a text without a verdict from having one, most telling first.
+OBSTACLES = (("autoreply", "choice"), ("irony", "irony"), ("condition", "condition"), ("both", "several"), ("later", "choice"),
+             ("defer", "choice"), ("doubt", "choice"), ("indifferent", "choice"))  # fmt: skip
+
+
+def obstacle(body: Body) -> str:
+    """Return what a text without a verdict seems to be instead; "" when nothing tells."""
+    if any(s.asks for s in body.sentences):
+        return "question"
+    return next((missing for name, missing in OBSTACLES if body.marked.has(name, body.start, body.end)), "")
+
+
+def _in_question(body: Body, signal: Signal) -> bool:
+    """Whether a sign stands in a question, as in "Is this ok?"; an idiom ("why not?") and a lead ("Yes, but who pays?") stay."""
+    clause = body.clauses[signal.clause]
+    sentence = body.sentences[clause.sentence]
+    if not sentence.asks or signal.end - signal.start > 1:
+        return False
+    alone = clause.start == sentence.start and clause.end < sentence.end and signal.weight == BARE
+    return not alone
+
+
+def _last_mind(body: Body, found: list[Signal]) -> list[Signal]:
+    """Return the signs that stand after a change of mind, all when there is none."""
+    found = [s for s in found if not _is_former(body, s)] or found
+    for mark in reversed(body.marked.within(body.start, body.end)):
+        if "change" not in mark:
+            continue
+        after = [s for s in found if s.start >= mark.end or s.start == mark.start]
+        if after and len(after) < len(found) and max(s.weight for s in after) >= STATED:
+            return after
+    return found
+
+
+def _is_former(body: Body, signal: Signal) -> bool:
+    clause = body.clauses[signal.clause]
+    return body.marked.has("former", clause.start, clause.end)
+
+
+def _concluded(body: Body, found: list[Signal]) -> list[Signal]:
+    """Return the signs with those raised that are announced as the vote: "So: yes", "for the vote, no"."""
+    marks = [m for m in body.marked.within(body.start, body.end) if "conclusion" in m]
+    return [replace(s, weight=CONCLUDED) if _is_announced(body, s, [m.end for m in marks]) else s for s in found]
+
+
+def _is_announced(body: Body, signal: Signal, ends: list[int]) -> bool:
+    return signal.weight >= HINTED and any(
+        end <= signal.start and signal.start - end <= 4 and not content(body, end, signal.start) for end in ends
+    )
+
+
+def _best(found: list[Signal]) -> Signal | None:
+    """Return the sign that carries the verdict, None when equals disagree."""
+    top = max(s.weight for s in found)
+    strongest = [s for s in found if s.weight == top]
+    verdicts = {s.verdict for s in strongest}
+    if verdicts <= {NEGATIVE, BLOCK} and any(s.verdict == BLOCK for s in found):
+        return next(s for s in found if s.verdict == BLOCK)
+    firm = [s for s in strongest if not s.tepid] or strongest
+    verdicts = {s.verdict for s in firm}
+    if ABSTAIN in verdicts and all(s.tepid or s.verdict == ABSTAIN for s in strongest):
+        verdicts = {ABSTAIN}
+    if len(verdicts) == 1:
+        return next(s for s in firm if s.verdict in verdicts)
+    return strongest[-1] if top == CONCLUDED and strongest[-1].start > strongest[0].end + 6 else None
+
+
+def _held_back(body: Body, best: Signal, found: list[Signal]) -> str:
+    """Return what keeps the verdict from being counted, "" for nothing."""
+    return next((missing for applies, missing in HOLDS if applies(body, best)), "")
+
+
+def _is_firm(signal: Signal) -> bool:
+    return signal.weight >= BARE
+
+
+def _has_after_or_elsewhere(name: str) -> Callable[[Body, Signal], bool]:
+    """Whether a mark of this class stands where a firm sign behind it does not overrule it."""
+
+    def applies(body: Body, best: Signal) -> bool:
+        for mark in body.marked.within(body.start, body.end):
+            if name in mark and not (_is_firm(best) and best.start >= mark.end):
+                return True
+        return False
+
+    return applies
+
+
+def _is_ironic(body: Body, best: Signal) -> bool:
+    home = body.clauses[best.clause].sentence
+    for mark in body.marked.within(body.start, body.end):
+        if "irony" in mark and not (_is_firm(best) and body.sentence_of(mark.start) < home and best.start > mark.start):
+            return True
+    return False
+
+
+def _is_doubted(body: Body, best: Signal) -> bool:
+    for mark in body.marked.within(body.start, body.end):
+        if "doubt" not in mark or best.start <= mark.start < best.end:
+            continue
+        if mark.end <= best.start and _is_firm(best):
+            continue
+        clause = _clause_at(body, mark.start)
+        apart = clause is not None and clause is not body.clauses[best.clause]
+        if clause is not None and apart and _is_firm(best) and content(body, clause.start, clause.end):
+            continue
+        return True
+    return False
+
+
+def _clause_at(body: Body, at: int) -> Clause | None:
+    return next((c for c in body.clauses if c.start <= at < c.end), None)
+
+
+def _is_conditional(body: Body, best: Signal) -> bool:
+    home = body.clauses[best.clause].sentence
+    sentence = body.sentences[home]
+    for mark in body.marked.within(sentence.start, sentence.end):
+        if "limit" in mark and mark.start >= best.end:
+            return True
+        if "condition" in mark and not (best.start <= mark.start < best.end) and not _is_shielded(body, best, mark.start):
+            return True
+    return home + 1 < len(body.sentences) and _opens_condition(body, home + 1)
+
+
+def _is_shielded(body: Body, best: Signal, at: int) -> bool:
+    """Whether a reason, a colon or a bracket stands between the verdict and an "if", which then belongs to the reason."""
+    between = range(best.end, at)
+    if any(body.marked.tokens[i].raw in (":", "(") for i in between):
+        return True
+    if any("reason" in m for m in body.marked.within(best.end, at)):
+        return True
+    # "no, if we wait again we lose them": an if-clause with a consequence of its own gives a reason
+    later = [c for c in body.clauses if c.start > at and c.sentence == body.clauses[best.clause].sentence]
+    return best.verdict in (NEGATIVE, BLOCK) and best.end < at and bool(later) and bool(content(body, later[0].start, later[0].end))
+
+
+def _opens_condition(body: Body, number: int) -> bool:
+    sentence = body.sentences[number]
+    clauses = [c for c in body.clauses if c.sentence == number]
+    for mark in body.marked.within(sentence.start, sentence.end):
+        if "limit" in mark and mark.start <= sentence.start + 1:
+            return True
+        if "condition" in mark:
+            return len(clauses) == 1 and not sentence.asks
+        if not mark.classes & {"contrast", "filler"}:
+            return False
+    return False
+
+
+def _is_put_off(name: str) -> Callable[[Body, Signal], bool]:
+    def applies(body: Body, best: Signal) -> bool:
+        return not _is_firm(best) and body.marked.has(name, body.start, body.end)
+
+    return applies
+
+
+# What holds a verdict back, in order, and the name of what is then missing.
+HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
+    (_is_put_off("autoreply"), "choice"),
+    (_has_after_or_elsewhere("both"), "several"),
+    (_is_ironic, "irony"),
+    (_is_conditional, "condition"),
+    (_is_doubted, "choice"),
+    (_is_put_off("later"), "choice"),
+    (_is_put_off("defer"), "choice"),
+)

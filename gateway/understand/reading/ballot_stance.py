@@ -1,0 +1,222 @@
+"""How a text stands to each option it names: chosen, liked, merely named, refused or excepted.
+
+Must not: know a word of a language, or a method of voting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_options import Finder, Mention
+from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_words import Mark
+
+
+class Stance(IntEnum):
+    """From refusal to announced choice; what is higher overrules what is lower."""
+
+    EXCEPTED = -2
+    REFUSED = -1
+    NAMED = 0
+    SPARE = 1  # a second choice, a former one, one that would do too
+    LIKED = 2
+    CHOSEN = 3
+    CONCLUDED = 4
+
+
+NEGATING = frozenset(("negator", "near_negator", "reject", "no", "against", "bad", "block", "instead", "nor", "except"))
+DENIABLE = frozenset(("against", "bad"))
+CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
+LINKS = frozenset(("and", "or", "nor"))
+# What between two mentions belongs to the second.
+LEADING = frozenset(("negator", "near_negator", "instead", "except", "over", "nor", "and", "or", "fallback"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One mention with its stance. `link` says how it hangs on the mention before: "", and, or, nor, comma, same."""
+
+    mention: Mention
+    stance: Stance
+    clause: int
+    link: str
+    asked: bool = False
+    doubted: bool = False
+    contrasted: bool = False
+
+    @property
+    def options(self) -> frozenset[int]:
+        """The options named."""
+        return self.mention.options
+
+
+def mentions_in(body: Body, finder: Finder) -> list[Mention]:
+    """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
+    found = finder.mentions(body.start, body.end)
+    for clause in body.clauses:
+        strict = [m for m in finder.pointers(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
+        loose = [] if found else finder.pointers(clause.start, clause.end, loose=True)
+        taken = [range(m.start, m.end) for m in loose]
+        if loose and not content(body, clause.start, clause.end, taken):
+            found.extend(loose)
+        else:
+            found.extend(strict)
+    if not found:
+        extremes = [finder.extreme(mark) for mark in body.marked.within(body.start, body.end)]
+        found = [m for m in extremes if m is not None]
+    return sorted(found, key=lambda m: m.start)
+
+
+def _overlaps(mention: Mention, others: list[Mention]) -> bool:
+    return any(mention.start < other.end and other.start < mention.end for other in others)
+
+
+def standings(body: Body, finder: Finder) -> list[Standing]:
+    """Return each naming of an option with its stance, in order."""
+    found = mentions_in(body, finder)
+    taken = [range(m.start, m.end) for m in found]
+    links = [_link(body, before, mention) for before, mention in zip([None, *found], found, strict=False)]
+    groups: list[list[int]] = []
+    for number, link in enumerate(links):
+        if link and groups:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    out: list[Standing] = []
+    for place, group in enumerate(groups):
+        lower = found[groups[place - 1][-1]].end if place else body.start
+        upper = found[groups[place + 1][0]].start if place + 1 < len(groups) else body.end
+        out.extend(_group(body, found, group, links, taken, lower, upper))
+    return _refused_behind(body, out)
+
+
+def _link(body: Body, before: Mention | None, mention: Mention) -> str:
+    """Return how a mention hangs on the one before it: "" when something is said between."""
+    if before is None:
+        return ""
+    link = "same"
+    for at in range(before.end, mention.start):
+        token, mark = body.marked.tokens[at], body.marked.cover[at]
+        if token.kind == "stop" or (token.kind == "punct" and token.raw in ":()–—-"):
+            return ""
+        if token.kind == "punct":
+            link = {"/": "or", ",": "comma", "&": "and", "=": "tie"}.get(token.raw, token.raw)
+        elif mark is not None and mark.classes & LINKS and not mark.classes & {"over", "choose"}:
+            link = "or" if "or" in mark else "and" if "and" in mark else "nor"
+        elif mark is None or not mark.classes & {"common", "option_word"} or mark.classes & {"reject", "negator", "contrast", "instead"}:
+            return ""
+    return link
+
+
+def _group(
+    body: Body, found: list[Mention], group: list[int], links: list[str], taken: list[range], lower: int, upper: int
+) -> list[Standing]:
+    first, last = found[group[0]], found[group[-1]]
+    number = _clause_number(body, first.start)
+    clause, end_clause = body.clauses[number], body.clauses[_clause_number(body, last.start)]
+    before = body.marked.within(max(clause.start, lower), first.start)
+    after = body.marked.within(last.end, min(end_clause.end, upper))
+    if lower > clause.start:
+        before = _leading(body, before, first.start)
+    if upper < end_clause.end:
+        leading = _leading(body, after, upper)
+        after = [m for m in after if m not in leading]
+    said = content(body, max(clause.start, lower), first.start, taken) + content(body, last.end, min(end_clause.end, upper), taken)
+    stance = _stance(body, before, after, bare=not said, clause=clause)
+    if stance in (Stance.CHOSEN, Stance.LIKED) and _is_announced(body, first.start):
+        stance = Stance.CONCLUDED
+    sentence = body.sentences[clause.sentence]
+    near = [*before, *after]
+    return [
+        Standing(found[n], stance, number, links[n] if n != group[0] else "", sentence.asks, any("doubt" in m for m in near),
+                 clause.opener == "contrast" and lower <= clause.start)
+        for n in group
+    ]  # fmt: skip
+
+
+def _leading(body: Body, marks: list[Mark], at: int) -> list[Mark]:
+    """Return the marks that stand right before a place and belong to what follows."""
+    out: list[Mark] = []
+    for mark in reversed(marks):
+        between = [m for m in body.marked.within(mark.end, at) if m not in out and "common" not in m]
+        if between or content(body, mark.end, at) or not (mark.classes & LEADING or mark.classes <= {"common"}):
+            break
+        out.insert(0, mark)
+    return out
+
+
+def _clause_number(body: Body, at: int) -> int:
+    return next((n for n, c in enumerate(body.clauses) if c.start <= at < c.end), max(0, len(body.clauses) - 1))
+
+
+def _sign(marks: list[Mark]) -> int:
+    """Return -1, 0 or 1 for what a run of marks says of the option beside it."""
+    if any("unopposed" in m for m in marks):
+        return 1
+    negated = any(m.classes & {"negator", "near_negator"} and not m.classes & {"reject"} for m in marks)
+    denied = any(m.classes & DENIABLE and not m.classes & {"negator"} for m in marks)
+    if negated and denied:
+        return 1
+    if any(m.classes & NEGATING and not m.classes & {"choose"} for m in marks):
+        return -1
+    return 1 if any(m.classes & CHOOSING for m in marks) else 0
+
+
+def _stance(body: Body, before: list[Mark], after: list[Mark], *, bare: bool, clause: Clause) -> Stance:
+    if any("except" in m and not m.classes & {"negator"} for m in before):
+        return Stance.EXCEPTED
+    left, right = _sign(before), _sign(after)
+    if left < 0 or right < 0:
+        return Stance.REFUSED
+    whole = body.marked.within(clause.start, clause.end)
+    if any("former" in m for m in whole) or any("fallback" in m for m in before) or any(m.classes & {"also"} for m in after):
+        return Stance.SPARE
+    if any("fallback" in m and "over" not in m for m in after):
+        return Stance.SPARE
+    if clause.opener == "reason" or clause.opener == "aside":
+        return Stance.NAMED
+    if any(m.classes & {"condition", "third_person"} for m in before):
+        return Stance.NAMED
+    if left > 0 or right > 0:
+        return Stance.CHOSEN
+    if any("good" in m for m in after) and not bare:
+        return Stance.LIKED
+    if any("good" in m for m in [*before, *after]):
+        return Stance.LIKED
+    return Stance.CHOSEN if bare else Stance.NAMED
+
+
+def _is_announced(body: Body, at: int) -> bool:
+    for mark in body.marked.within(body.start, at):
+        if "conclusion" in mark and at - mark.end <= 5 and not content(body, mark.end, at):
+            return True
+    return False
+
+
+def _refused_behind(body: Body, found: list[Standing]) -> list[Standing]:
+    """Return the standings with those refused that a clause of its own refuses right behind: "Oslo? No thanks"."""
+    out: list[Standing] = []
+    for number, standing in enumerate(found):
+        following = standing.clause + 1
+        next_start = found[number + 1].mention.start if number + 1 < len(found) else body.end
+        clause = body.clauses[following] if following < len(body.clauses) else None
+        if (
+            clause is not None
+            and clause.end <= next_start
+            and not clause.opener
+            and standing.stance >= Stance.NAMED
+            and _is_refusal(body, clause)
+            and not any(t.is_word for t in body.marked.tokens[standing.mention.end : clause.start])
+        ):
+            standing = replace(standing, stance=Stance.REFUSED)
+        out.append(standing)
+    return out
+
+
+def _is_refusal(body: Body, clause: Clause) -> bool:
+    if body.clauses[-1] is clause and clause.sentence == body.clauses[0].sentence and len(body.clauses) == 1:
+        return False
+    marks = body.marked.within(clause.start, clause.end)
+    return bool(marks) and _sign(marks) < 0 and any(m.classes & {"no", "reject"} for m in marks[:3]) and not content(body, clause.start, clause.end)

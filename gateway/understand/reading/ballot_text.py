@@ -1,0 +1,116 @@
+"""A ballot's text, made ready: cleaned, cut to a bounded length, split into folded tokens and lines.
+
+Must not: know a word of any language, or a vote.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST = 6000  # characters read of one ballot: the beginning, where most answer, and the end, where some conclude
+HEAD = 4500
+
+_TOKEN = re.compile(
+    r"""
+      (?P<sign>(?<![\w.,+/\-])(?:\+\ ?|-)\d+(?:[.,]\d+)?(?![\w%]))
+    | (?P<time>(?<!\d)\d{1,2}[:h]\d{2}(?!\d))
+    | (?P<number>\d+(?:\.\d+|,\d+(?![\d,]))?)
+    | (?P<word>[^\W\d_]+)
+    | (?P<emoji>[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])
+    | (?P<stop>[.!?…;\n]+)
+    | (?P<punct>[,:()\[\]><≥≤=/–—|"&]|(?:^|(?<=\s))-+(?=\s|$))
+    """,
+    re.VERBOSE,
+)
+_EXTRA_FOLDS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("’‘´`ʼ′", "'") | dict.fromkeys("“”„«»‹›", '"') | dict.fromkeys("\u00a0\u202f\u2007\t", " ") | {"−": "-"}
+)
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufe0e\ufeff\U0001f3fb-\U0001f3ff\u00ad]")
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(s|del|strike)>[^<\n]{1,200}</\1>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(?<!\w)([*_]{1,3})(?=\S)([^*_\n]{1,200}?)(?<=\S)\1(?!\w)")
+_DASH_SIGN = re.compile(r"(?:^|(?<=[\s(]))[–—](?=\d)", re.MULTILINE)
+_BULLET = re.compile(r"^[ ]*[-*•·◦]+[ ]+(?=\S)", re.MULTILINE)
+_CHECKED = re.compile(r"^\W{0,4}[\[(][ ]*[xX✓✔☑✅][ ]*[\])]|^[ ]*[☑✅☒][ ]*(?=\w)|[\[(][xX✓✔☑✅][\])][ ]*$")
+_UNCHECKED = re.compile(r"^\W{0,4}(?:\[[ ._]*\]|\([ _]+\))|^[ ]*[☐⬜][ ]*(?=\w)|\[[ _]*\][ ]*$")
+_BOX = re.compile(r"[\[(][ ._xX✓✔☑✅]*[\])]|[☑☒☐⬜]")
+_SMILEY = re.compile(r"(?<!\w)[:;=8xX]['-]?[)(DPpo/|](?!\w)|\^\^|<3")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text: `kind` is sign, time, number, word, emoji, stop or punct; `fold` is what is compared."""
+
+    raw: str
+    fold: str
+    kind: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it says something, as opposed to punctuation."""
+        return self.kind not in ("stop", "punct")
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Return the text without case, accents and ligatures."""
+    spread = unicodedata.normalize("NFKD", text.casefold().translate(_EXTRA_FOLDS))
+    return "".join(c for c in spread if not unicodedata.combining(c))
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the tokens of a text in order; apostrophes and hyphens inside words only part them."""
+    return [_token(found) for found in _TOKEN.finditer(text)]
+
+
+def _token(found: re.Match[str]) -> Token:
+    raw = found.group()
+    kind = found.lastgroup or "punct"
+    folded = raw.replace(" ", "").replace(",", ".") if kind in ("sign", "number") else fold(raw)
+    return Token(raw, folded, kind, found.start(), found.end())
+
+
+def cleaned(text: str) -> str:
+    """Return the author's own lines: no quoted line, no delimited signature, nothing struck out, checked boxes alone."""
+    text = text if len(text) <= LONGEST else f"{text[:HEAD]}\n\n{text[HEAD - LONGEST :]}"
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TYPOGRAPHY)
+    text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text))
+    lines = _checked_lines(_before_signature([line for line in text.split("\n") if not line.lstrip().startswith(">")]))
+    text = _STRUCK.sub(" ", "\n".join(lines))
+    text = _BULLET.sub("", _EMPHASIS.sub(r"\2", text))
+    return _SMILEY.sub(" ", _joined(text)).strip()
+
+
+def _before_signature(lines: list[str]) -> list[str]:
+    # RFC 3676 §4.3: "-- " on a line of its own opens the signature.
+    for number, line in enumerate(lines):
+        if line.rstrip() == "--" and any(before.strip() for before in lines[:number]):
+            return lines[:number]
+    return lines
+
+
+def _checked_lines(lines: list[str]) -> list[str]:
+    checked = [line for line in lines if _CHECKED.search(line)]
+    if not checked:
+        return lines
+    return [_BOX.sub(" ", line) for line in lines if line in checked or not (_UNCHECKED.search(line))]
+
+
+def _joined(text: str) -> str:
+    """Return the text with wrapped lines joined: a long line followed by one that goes on in small letters."""
+    out: list[str] = []
+    before = ""
+    for line in text.split("\n"):
+        bare = line.strip()
+        wrapped = len(before) > 55 and bare[:1].islower()
+        if out and wrapped:
+            out[-1] = f"{out[-1].rstrip()} {bare}"
+        else:
+            out.append(line)
+        before = line
+    return "\n".join(out)

@@ -1,0 +1,162 @@
+"""Yes or no in free words: for yesno, consent, lazy consensus and plus-one votes.
+
+Must not: know a word of a language (classes of words come from the lexicon), or name options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_words import Mark
+
+POSITIVE, NEGATIVE, BLOCK, ABSTAIN = "yes", "no", "block", "abstain"
+# A term's sign and how much an embedded mention of it weighs; a bare clause weighs BARE.
+TERMS = {"for": (1, 2), "against": (-1, 2), "good": (1, 1), "bad": (-1, 1)}
+BARE, STATED, HINTED = 3, 2, 1
+SCOPE = 6  # tokens before a term in which a negator reaches it
+NEAR = 3  # tokens for a determiner
+AFTER = 4  # tokens behind a verb, in languages that negate there
+# Words that dress a vote and say nothing a reader of the result would miss.
+CONTENT_FREE = frozenset(
+    ("common", "filler", "yes", "no", "for", "against", "good", "unopposed", "abstain", "block", "negator", "near_negator", "after_negator",
+     "contrast", "change", "conclusion", "choose", "thanks", "closing", "greeting", "and", "or", "nor", "option_word", "ordinal", "last",
+     "harmless", "indifferent", "withdraw", "all", "both_of", "none", "except", "rest", "no_rest", "tie", "best_first", "worst_first",
+     "best_place", "worst_place", "over", "after", "also", "fallback", "instead", "doubt", "time_word", "hour_word", "to_word", "lifted")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One sign of a verdict: `verdict` is yes, no, block, abstain or a signed number; `start:end` its tokens."""
+
+    verdict: str
+    weight: int
+    start: int
+    end: int
+    clause: int
+    tepid: bool = False  # said by denying an objection
+
+
+def content(body: Body, start: int, end: int, taken: Iterable[range] = ()) -> list[int]:
+    """Return the tokens of a stretch that say something of their own, beside votes, their dress and what is `taken`."""
+    covered = {at for stretch in taken for at in stretch}
+    return [at for at in range(start, end) if at not in covered and _says_something(body, at)]
+
+
+def _says_something(body: Body, at: int) -> bool:
+    token, mark = body.marked.tokens[at], body.marked.cover[at]
+    if token.kind in ("stop", "punct", "emoji") or len(token.fold) == 1:
+        return False
+    return mark is None or not mark.classes & CONTENT_FREE
+
+
+def signals(body: Body) -> list[Signal]:
+    """Return every sign of a verdict in the body, in order."""
+    found: list[Signal] = []
+    for number, clause in enumerate(body.clauses):
+        found.extend(_clause_signals(body, clause, number))
+    return found
+
+
+def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
+    marks = body.marked.within(clause.start, clause.end)
+    negators = [m for m in marks if m.classes & {"negator", "near_negator"}]
+    spent: set[int] = set()
+    terms = [m for m in marks if m.classes & (TERMS.keys() | {"block"})]
+    doubt = next((m.start for m in marks if "doubt" in m), None)
+    raw: list[tuple[str, int, Mark, bool]] = []
+    for mark in marks:
+        if doubt is not None and mark.start > doubt and not mark.classes & {"yes", "no", "abstain"}:
+            continue
+        flips = [n for n in negators if n.start not in spent and _reaches(body, n, mark)]
+        read = _term(mark, flips, body, clause, terms)
+        if read is None:
+            continue
+        if mark.classes & (TERMS.keys() | {"block"}):
+            spent |= {n.start for n in flips}
+        raw.append((*read, mark, bool(flips) or "unopposed" in mark))
+    raw = _negated_behind(raw, negators, spent)
+    raw = [entry for entry in raw if not (entry[2].start in spent)]
+    bare = not content(body, clause.start, clause.end)
+    first = next((at for at in range(clause.start, clause.end) if body.marked.tokens[at].is_word), clause.start)
+    return [
+        Signal(verdict, _weight(body, clause, weight, mark, bare=bare, first=first), mark.start, mark.end, number, tepid)
+        for verdict, weight, mark, tepid in raw
+        if not _about_another(body, mark, clause)
+    ]
+
+
+def _reaches(body: Body, negator: Mark, term: Mark) -> bool:
+    """Whether a negator stands before a term, near enough; a determiner must all but touch it."""
+    gap = term.start - negator.end
+    if gap < 0 or negator.start == term.start:
+        return False
+    if "negator" in negator:
+        return gap <= SCOPE
+    between = body.marked.within(negator.end, term.start)
+    return gap <= NEAR and not any("common" in m for m in between)
+
+
+def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list[Mark]) -> tuple[str, int] | None:
+    """Return the verdict of one mark and its weight when embedded, None when it is none."""
+    if mark.classes & {"negator", "near_negator"} and any(_reaches(body, mark, t) for t in terms if t is not mark):
+        return None
+    if "unopposed" in mark:
+        return POSITIVE, STATED
+    if "abstain" in mark:
+        return (ABSTAIN, STATED) if not flips else None
+    if "block" in mark:
+        return (BLOCK, STATED) if len(flips) % 2 == 0 else None
+    named = next((name for name in TERMS if name in mark), None)
+    particle = POSITIVE if "yes" in mark else NEGATIVE if "no" in mark else None
+    if particle and not (named and flips):
+        return particle, STATED if named in ("for", "against") else HINTED
+    if named is None:
+        return None
+    sign, weight = TERMS[named]
+    sign *= -1 if len(flips) % 2 else 1
+    return (POSITIVE if sign > 0 else NEGATIVE), weight
+
+
+def _negated_behind(
+    raw: list[tuple[str, int, Mark, bool]], negators: list[Mark], spent: set[int]
+) -> list[tuple[str, int, Mark, bool]]:
+    """Return the signs with those turned that a negator behind the verb denies."""
+    out = []
+    for verdict, weight, mark, tepid in raw:
+        behind = next((n for n in negators if "after_negator" in n and n.start not in spent
+                       and 0 <= n.start - mark.end <= AFTER), None)  # fmt: skip
+        if behind is not None and mark.classes & TERMS.keys() and not tepid:
+            spent.add(behind.start)
+            verdict = NEGATIVE if verdict == POSITIVE else POSITIVE if verdict == NEGATIVE else verdict
+            tepid = verdict == POSITIVE
+        out.append((verdict, weight, mark, tepid))
+    return out
+
+
+def _weight(body: Body, clause: Clause, weight: int, mark: Mark, *, bare: bool, first: int) -> int:
+    if clause.opener in ("reason", "aside"):
+        return HINTED
+    if bare:
+        return BARE
+    if body.marked.has("third_person", clause.start, mark.start):
+        return 0
+    leads = not content(body, first, mark.start) and not any(
+        m.classes & {"condition"} for m in body.marked.within(first, mark.start)
+    )
+    return max(weight, STATED) if leads and mark.classes & {"yes", "no", "unopposed"} else weight
+
+
+def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether agreement or its contrary is with a person or a saying, not with the proposal."""
+    after = body.marked.cover[mark.end] if mark.end < clause.end else None
+    if after is None or "other" not in after or not mark.classes & {"for", "against", "yes"}:
+        return False
+    if after.end >= clause.end:
+        return False
+    if after.end - after.start > 1:
+        return True
+    token, known = body.marked.tokens[after.end], body.marked.cover[after.end]
+    return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and known is None

@@ -1,0 +1,259 @@
+"""The [ballot] words of all languages, compiled once for each lexicon, and a text marked with them.
+
+Must not: hold a word of any language itself, or decide what a ballot means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.ballot_text import Token, fold, tokens_of
+
+# Keys whose value is a list of lists: the place in the outer list is the value of the word.
+VALUED = {"ordinals": "ordinal", "numbers": "number", "weekdays": "weekday", "months": "month"}
+# Classes of words worth finding in any language, whatever the language of the rest.
+PORTABLE = frozenset(
+    ("yes", "no", "for", "against", "block", "abstain", "withdraw", "both", "good", "irony", "greeting", "closing", "thanks", "filler",
+     "weekday", "month", "indifferent", "change", "doubt")
+)  # fmt: skip
+# Classes in which a misspelt word is worth recognising.
+SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
+CLOSE_ENOUGH = 85
+AHEAD = 10
+_UMLAUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
+_LONG_RUN = re.compile(r"(.)\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of tokens `start:end` that the lexicon knows; `values` holds the number of a valued class."""
+
+    start: int
+    end: int
+    classes: frozenset[str]
+    values: Mapping[str, int] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.classes
+
+
+@dataclass(slots=True)
+class Phrase:
+    """One entry of a language: its tokens and everything it can be."""
+
+    tokens: tuple[str, ...]
+    classes: set[str] = field(default_factory=set)
+    values: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language, compiled: phrases by first token, longest first, and every single word it uses."""
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    words: frozenset[str]
+    spelt: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # by identity, to be a key of a cache
+class Vocabulary:
+    """All languages of a lexicon, compiled."""
+
+    languages: Mapping[str, Language]
+
+    def values(self, word: str, name: str) -> frozenset[int]:
+        """Return what a single word can be worth in a valued class, in any language."""
+        found = (p.values[name] for language in self.languages.values() for p in language.phrases.get(word, ())
+                 if p.tokens == (word,) and name in p.values)  # fmt: skip
+        return frozenset(found)
+
+    def is_common(self, word: str) -> bool:
+        """Whether the word is a function word of any language."""
+        return any(
+            p.tokens == (word,) and "common" in p.classes
+            for language in self.languages.values()
+            for p in language.phrases.get(word, ())
+        )
+
+
+@lru_cache(maxsize=8)
+def vocabulary(lexicon: Lexicon) -> Vocabulary:
+    """Return the compiled [ballot] tables; cached, as a lexicon is compared by identity."""
+    return Vocabulary({code: _language(table) for code, table in lexicon.tables("ballot").items()})
+
+
+def _language(table: Mapping[str, Any]) -> Language:
+    phrases: dict[tuple[str, ...], Phrase] = {}
+    for name, text, value in _entries(table):
+        for tokens in _spellings(text):
+            phrase = phrases.setdefault(tokens, Phrase(tokens))
+            phrase.classes.add(name)
+            if value is not None:
+                phrase.values[name] = value
+    by_first: dict[str, list[Phrase]] = defaultdict(list)
+    for tokens in sorted(phrases, key=len, reverse=True):
+        by_first[tokens[0]].append(phrases[tokens])
+    spelt = tuple(t[0] for t, p in phrases.items() if len(t) == 1 and len(t[0]) >= 4 and p.classes & SPELT)
+    words = frozenset(token for tokens in phrases for token in tokens)
+    return Language({first: tuple(found) for first, found in by_first.items()}, words, spelt)
+
+
+def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
+    for key, words in table.items():
+        if key in VALUED:
+            yield from ((VALUED[key], word, value) for value, forms in enumerate(words) for word in forms)
+        else:
+            yield from ((key, word, None) for word in words)
+
+
+def _spellings(text: str) -> Iterator[tuple[str, ...]]:
+    """Return the token sequences of a phrase: as written, without its apostrophes, with its umlauts spelt out."""
+    forms = {text, text.replace("'", ""), "".join(_UMLAUT.get(c, c) for c in text)}
+    for form in forms:
+        tokens = tuple(token.fold for token in tokens_of(form) if token.is_word)
+        if tokens:
+            yield tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A tokenised text and its marks, in order and without overlap."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    marks: tuple[Mark, ...]
+    cover: tuple[Mark | None, ...]  # for each token its mark
+
+    def has(self, name: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether a mark of this class begins within the stretch."""
+        return any(name in mark for mark in self.within(start, end))
+
+    def within(self, start: int = 0, end: int | None = None) -> list[Mark]:
+        """Return the marks that begin within the stretch."""
+        stop = len(self.tokens) if end is None else end
+        found, at = [], start
+        while at < stop:
+            mark = self.cover[at]
+            if mark is not None and mark.start == at:
+                found.append(mark)
+            at = mark.end if mark is not None else at + 1
+        return found
+
+    def source(self, start: int, end: int) -> str:
+        """Return the text of a stretch of tokens, as written."""
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else ""
+
+
+def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False) -> Marked:
+    """Return the text marked with the words of the languages it seems to be written in."""
+    tokens = tuple(tokens_of(text))
+    order = _likely(tokens, question, words)
+    folds = [_known_form(t, words, order if respell else ()) for t in tokens]
+    marks: list[Mark] = []
+    cover: list[Mark | None] = [None] * len(tokens)
+    at = 0
+    while at < len(tokens):
+        mark = _mark_at(tokens, folds, at, words, order)
+        if mark is not None:
+            marks.append(mark)
+            cover[at : mark.end] = [mark] * (mark.end - at)
+        at = mark.end if mark else at + 1
+    return Marked(text, tokens, tuple(marks), tuple(cover))
+
+
+@lru_cache(maxsize=256)
+def _question_weights(question: str, words: Vocabulary) -> tuple[tuple[str, float], ...]:
+    return tuple(_weights((t.fold for t in tokens_of(question[:600])), words).items())
+
+
+def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
+    """Return how much of the text each language claims; a word shared by many counts little for each."""
+    weights = dict.fromkeys(words.languages, 0.0)
+    for word in list(folds)[:120]:
+        owners = [code for code, language in words.languages.items() if word in language.words]
+        for code in owners:
+            weights[code] += 1 / len(owners)
+    return weights
+
+
+def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[str, ...]:
+    """Return the languages the text may be in, likeliest first: its own words tell, then those of the question."""
+    weights = _weights((t.fold for t in tokens if t.kind == "word"), words)
+    for code, weight in _question_weights(question, words):
+        weights[code] += min(weight, 4) * 0.3
+    order = sorted(weights, key=lambda code: -weights[code])
+    best = weights[order[0]] if order else 0
+    return tuple(code for code in order if weights[code] >= 0.6 * best or code == order[0])
+
+
+def _known_form(token: Token, words: Vocabulary, order: tuple[str, ...]) -> str:
+    """Return the spelling under which a word is known: drawn-out letters shortened, and with `order` typos mended."""
+    word = token.fold
+    if token.kind != "word" or any(word in language.words for language in words.languages.values()):
+        return word
+    for short in (_LONG_RUN.sub(r"\1", word), _LONG_RUN.sub(r"\1\1", word)):
+        if any(short in language.words for language in words.languages.values()):
+            return short
+    return _mended(word, words, order) if len(word) >= 4 else word
+
+
+def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
+    for code in order:
+        language = words.languages[code]
+        found = process.extract(word, language.spelt, scorer=fuzz.ratio, limit=6, score_cutoff=CLOSE_ENOUGH - AHEAD)
+        if found and found[0][1] >= CLOSE_ENOUGH:
+            best = _verdicts(language, found[0][0])
+            if all(_verdicts(language, other) == best for other, score, _ in found if found[0][1] - score < AHEAD):
+                return found[0][0]
+    return word
+
+
+def _verdicts(language: Language, word: str) -> frozenset[str]:
+    return frozenset(c for p in language.phrases[word] if p.tokens == (word,) for c in p.classes & SPELT)
+
+
+def _mark_at(tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]) -> Mark | None:
+    """Return the longest phrase that begins here, of the likeliest language among equals."""
+    if not tokens[at].is_word:
+        return None
+    best: tuple[int, Phrase] | None = None
+    for code in order:
+        end, phrase = _longest(tokens, folds, at, words.languages[code])
+        if phrase and (best is None or end > best[0]):
+            best = end, phrase
+    if best is None:
+        best = _foreign(tokens, folds, at, words, order)
+    if best is None:
+        return None
+    end, phrase = best
+    return Mark(at, end, frozenset(phrase.classes), phrase.values)
+
+
+def _foreign(
+    tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]
+) -> tuple[int, Phrase] | None:
+    """Return a phrase of another language, where it is one that says the same anywhere."""
+    if any(folds[at] in words.languages[code].words for code in order[:1]):
+        return None
+    found = (_longest(tokens, folds, at, language) for code, language in words.languages.items() if code not in order)
+    portable = [(end, phrase) for end, phrase in found if phrase and phrase.classes & PORTABLE]
+    return max(portable, key=lambda pair: pair[0], default=None)
+
+
+def _longest(tokens: tuple[Token, ...], folds: list[str], at: int, language: Language) -> tuple[int, Phrase | None]:
+    for phrase in language.phrases.get(folds[at], ()):
+        end = at + len(phrase.tokens)
+        if end <= len(tokens) and tuple(folds[at:end]) == phrase.tokens:
+            return end, phrase
+    return at, None
+
+
+__all__ = ["AHEAD", "CLOSE_ENOUGH", "Mark", "Marked", "Vocabulary", "fold", "marked", "vocabulary"]

@@ -1,0 +1,234 @@
+"""Lines that govern a round ("extend until Friday 17:00"), settings in one word, and answers to `please confirm`.
+
+A governing line stands first in the new text and says what it wants with the words of table [govern]; what it does not
+say with them is no governing line. Must not: know who may govern, or hold a word of any language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, time
+from functools import lru_cache
+
+from gateway.model.understood import Act, Governing, Setting, Settle, Word
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.date import find_dates
+from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
+from gateway.understand.reading.phrases import Word as Token
+
+_TABLE = "govern"
+_MOST_WORDS = 80  # a longer text is talk; only a new text for a round may be long
+_LINE_WORDS = 30
+_MARK = re.compile(r"\[?\b[VC]-\d{1,7}\b\]?\s*:?", re.IGNORECASE)
+_GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
+_LABEL = re.compile(r"^([^:：\n]{1,60})[:：]\s*(.*)$", re.DOTALL)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–—]\s+")
+_TRAIL = " \t\r\n.!;,:–—-"
+_LAST_MINUTE = time(23, 59)  # a day named alone is open to its end
+
+_PLAIN_ACTS = (Act.CANCEL, Act.CLOSE, Act.RESUME, Act.VOTE)
+_TEXT_ACTS = (Act.CORRECT, Act.AMEND, Act.ADD_OPTION)  # what they change follows
+_TO_THE_END = (Act.CORRECT, Act.AMEND)  # with all lines below
+_REASONED = (Act.CANCEL, Act.EXTEND, Act.RESUME)
+_UNITS = ("minute", "hour", "day", "week")
+_SPAN_UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
+
+
+@lru_cache(maxsize=8)
+def _acts(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), [act.value for act in Act]))
+
+
+@lru_cache(maxsize=8)
+def _fillers(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("polite", "object")))
+
+
+@lru_cache(maxsize=8)
+def _because(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("because",)))
+
+
+@lru_cache(maxsize=8)
+def _lengths(lexicon: Lexicon) -> Phrases:
+    dates = listed(lexicon.tables("date"), _UNITS)
+    return Phrases((*dates, *listed(lexicon.tables(_TABLE), ("working_day", "working_hour"))))
+
+
+@lru_cache(maxsize=8)
+def _numbers(lexicon: Lexicon) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table in lexicon.tables("date").values():
+        for phrase, number in table.get("numbers", {}).items():
+            words = words_of(phrase)
+            if len(words) == 1 and isinstance(number, int):
+                found.setdefault(words[0].text, number)
+    return found
+
+
+# --- governing ------------------------------------------------------------------------------------------------------
+
+
+def read_governing(text: str, sent_at: datetime, lexicon: Lexicon, options: Sequence[str] = ()) -> Governing | None:
+    """Return what the first line of a new text asks of a round, or None when it is no governing line.
+
+    `sent_at` is aware, in its author's zone. `options` are those of the vote it answers: a line that is one of them is
+    a ballot ("Cancel" where that can be chosen).
+    """
+    text = _MARK.sub(" ", _without_greeting(text), count=1).strip()
+    if not text or _is_option(text, options):
+        return None
+    return _labelled(text, lexicon) or _stated(text, sent_at, lexicon)
+
+
+def _without_greeting(text: str) -> str:
+    first, _, rest = text.strip().partition("\n")
+    return rest.strip() if rest.strip() and _GREETING.match(first) else text.strip()
+
+
+def _is_option(text: str, options: Sequence[str]) -> bool:
+    said = [word.text for word in words_of(text.partition("\n")[0])]
+    return any(said == [word.text for word in words_of(option)] for option in options)
+
+
+def _labelled(text: str, lexicon: Lexicon) -> Governing | None:
+    """Read `add option: Madrid`, `amend: …`, `cancel: nobody has time`."""
+    found = _LABEL.match(text)
+    if not found:
+        return None
+    hits = {hit.key for hit in _acts(lexicon).whole(_left(words_of(found[1]), lexicon))}
+    act = next((act for act in (*_TEXT_ACTS, Act.CANCEL) if act.value in hits), None)
+    if act is None or not found[2].strip():
+        return None
+    says = found[2].strip() if act in _TO_THE_END or act is Act.CANCEL else found[2].strip().partition("\n")[0].strip()
+    return Governing(act, text=says, evidence=text.partition("\n")[0].strip())
+
+
+def _left(words: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
+    """Return the words without those that are only polite, or only name the round."""
+    covered: set[int] = set()
+    for start in range(len(words)):
+        hits = list(_fillers(lexicon).at(words, start))
+        if hits and not any(hit.end > start + 1 for hit in _acts(lexicon).at(words, start)):
+            covered.update(range(start, max(hit.end for hit in hits)))
+    return tuple(word for index, word in enumerate(words) if index not in covered)
+
+
+def _stated(text: str, sent_at: datetime, lexicon: Lexicon) -> Governing | None:
+    """Read a sentence that governs; what follows it is the reason."""
+    if len(text.split()) > _MOST_WORDS:
+        return None
+    first, _, below = text.partition("\n")
+    parts = _SENTENCE.split(first, maxsplit=1)
+    sentence, rest = parts[0], " ".join((*parts[1:], below)).strip()
+    words = words_of(sentence)
+    if not words or len(words) > _LINE_WORDS or sentence.rstrip().endswith("?"):
+        return None
+    plain = _plain(sentence, words, lexicon)
+    if plain:
+        act, reason = plain
+        return Governing(act, text=(reason or rest) if act in _REASONED else "", evidence=sentence.strip())
+    return _added(sentence, words, lexicon) or _extended(sentence, words, rest, sent_at, lexicon)
+
+
+def _plain(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> tuple[Act, str] | None:
+    """Return the act that is all the sentence says, and the reason behind a "because"."""
+    said, reason = words, ""
+    for hit in _because(lexicon).find(words):
+        said, reason = words[: hit.start], sentence[words[hit.start].start :].strip(_TRAIL)
+        break
+    hits = {hit.key for hit in _acts(lexicon).whole(_left(said, lexicon))}
+    act = next((act for act in _PLAIN_ACTS if act.value in hits), None)
+    return (act, reason) if act else None
+
+
+def _added(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> Governing | None:
+    """Read `add option Madrid`: a phrase of two words or more, then the option."""
+    hits = [hit for hit in _acts(lexicon).at(words, 0) if hit.key == Act.ADD_OPTION and hit.end >= 2]
+    longest = max(hits, key=lambda hit: hit.end, default=None)
+    if longest is None or longest.end >= len(words):
+        return None
+    label = sentence[words[longest.end].start :].strip(_TRAIL + "\"'“”«»„")
+    return Governing(Act.ADD_OPTION, text=label, evidence=sentence.strip()) if label else None
+
+
+def _extended(
+    sentence: str, words: Sequence[Token], rest: str, sent_at: datetime, lexicon: Lexicon
+) -> Governing | None:
+    """Read `extend until Friday 17:00`, `extend by 2 days`; the verb stands at the start or the end."""
+    hit = _at_an_end(words, lexicon)
+    if hit is None:
+        return None
+    head, tail = sentence[: words[hit.start].start], sentence[words[hit.end - 1].end :]
+    about = (tail if hit.start == 0 or tail.strip(_TRAIL) else head).strip(_TRAIL)
+    length = _length(words_of(about), lexicon)
+    if length:
+        return Governing(Act.EXTEND, for_span=length, text=rest, evidence=sentence.strip())
+    dates = find_dates(about, sent_at, lexicon)
+    if len(dates) != 1:
+        return None if dates or _left(words_of(about), lexicon) else Governing(Act.EXTEND, evidence=sentence.strip())
+    until = dates[0].instant or datetime.combine(dates[0].day, dates[0].at or _LAST_MINUTE, sent_at.tzinfo)
+    return Governing(Act.EXTEND, until=until, text=rest, evidence=sentence.strip())
+
+
+def _at_an_end(words: Sequence[Token], lexicon: Lexicon) -> Hit | None:
+    """Return the verb of extending at the start or the end of a sentence, fillers apart."""
+    left = _left(words, lexicon)
+    for hit in _acts(lexicon).find(words):
+        if hit.key != Act.EXTEND:
+            continue
+        outside = [word for word in left if not words[hit.start].start <= word.start < words[hit.end - 1].end]
+        before = [word for word in outside if word.start < words[hit.start].start]
+        if not before or len(before) == len(outside):
+            return hit
+    return None
+
+
+def _length(words: Sequence[Token], lexicon: Lexicon) -> str:
+    """Return a length as spans are written (`2 working days`), "" when none is named."""
+    for index, word in enumerate(words):
+        number = int(word.text) if word.text.isdigit() and len(word.text) < 4 else _numbers(lexicon).get(word.text)
+        if not number:
+            continue
+        for begin in (index + 1, index + 2):  # one word may stand between: "2 more days"
+            hits = list(_lengths(lexicon).at(words, begin)) if begin < len(words) else []
+            if hits:
+                unit = max(hits, key=lambda hit: hit.end).key
+                return f"{number} {_SPAN_UNITS.get(unit) or unit.replace('_', ' ') + 's'}"
+    return ""
+
+
+# --- one word -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _settings(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), [word.value for word in Word]))
+
+
+def read_setting(text: str, lexicon: Lexicon) -> Setting | None:
+    """Return the setting that is the whole new text in one word (`less`, `mute`), politeness apart; else None."""
+    words = words_of(text)
+    if not words or len(words) > 6:
+        return None
+    keys = {hit.key for hit in _settings(lexicon).whole(_left(words, lexicon))}
+    return Setting(Word(keys.pop())) if len(keys) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def _confirming(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("confirm", "refuse")))
+
+
+def read_confirmation(text: str, lexicon: Lexicon) -> Settle | None:
+    """Return 1 for a yes and 0 for a no in answer to `please confirm`, None when it is neither.
+
+    A no anywhere in the first line outweighs a yes: what is confirmed wrongly cannot be taken back.
+    """
+    first = words_of(_without_greeting(text).partition("\n")[0])
+    found = {hit.key for hit in _confirming(lexicon).find(first)}
+    if "refuse" in found:
+        return Settle(0)
+    begins = {hit.key for hit in _confirming(lexicon).at(first, 0)} if first else set()
+    return Settle(1) if "confirm" in begins else None

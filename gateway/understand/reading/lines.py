@@ -1,0 +1,218 @@
+"""A short mail as lines and sentences: bullets, numbers, marks of emphasis, greeting and closing told from the rest.
+
+Must not: know a language (greetings and closings come from the lexicon's [checkin] table), or judge what a line says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
+
+LONGEST_TEXT = 20_000
+_MOST_LINES = 400
+_BULLET = re.compile(r"\s*(?:[-*+•‣▪▫◦·●○–—→>»]|[-*]\s?\[[ xX]?\])\s+(?=\S)")
+_CHECKBOX = re.compile(r"^\[[ xX✓✔]?\]\s*")
+_NUMBER = re.compile(r"\s*\(?(\d{1,2})\s?(?:[.)\]:/-]+|\s[-–—])\s*(?=\S|$)")
+_EMPHASIS = re.compile(r"(\*\*|__|``?|~~)|(?<!\w)[*_](?=\w)|(?<=[\w:.!?])[*_](?!\w)")
+_SIGNATURE = re.compile(r"^(?:-- ?|—|__+|--+|\*\*+|==+)$")
+_QUOTED = re.compile(r"^\s*(?:>\s?)+")
+_SENTENCE_END = re.compile(r"([.!?…]+[)\"'”»]?|[:;]-?[()DP])\s+(?=\S)")
+_SHORT_WORD = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][bcdfghjklmnpqrstvwxz]{1,2}|(?:[^\W\d_]\.)+[^\W\d_])$")
+_MOST_CLOSING_LINES = 7
+_LONGEST_NAME = 5  # words of a name, or of a line below a closing
+_LONGEST_GREETING = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the author's: its text without bullet, number and emphasis, and which of these it had."""
+
+    text: str
+    bullet: bool = False
+    number: int | None = None
+    quoted: bool = False
+    heading: bool = False  # the whole line was emphasised or marked as a heading
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether nothing is written here."""
+        return not self.text
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the lines of a text, at most so many as a person writes; invisible characters become spaces or go."""
+    plain = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
+    plain = re.sub("[\ufeff\u200b\u200c\u2060\u00ad]", "", plain)
+    plain = re.sub("[\u00a0\u202f\u2007\t]", " ", plain)
+    return [_line(raw.strip()) for raw in plain.split("\n")[:_MOST_LINES]]
+
+
+def _line(raw: str) -> Line:
+    quoted = _QUOTED.match(raw)
+    if quoted:
+        inner = _line(raw[quoted.end() :])
+        return Line(inner.text, number=inner.number, quoted=True)
+    heading = bool(re.match(r"#{1,6}\s|(\*\*|__|\*|_).+\1:?$", raw))
+    rest = re.sub(r"^#{1,6}\s+", "", raw)
+    bullet = _BULLET.match(rest)
+    rest = _CHECKBOX.sub("", rest[bullet.end() :]) if bullet else rest
+    rest = _EMPHASIS.sub("", rest).strip()
+    if rest and not any(char.isalnum() for char in rest) and len(rest) <= 2 and rest in "-–—*_+•":
+        return Line(rest, bullet=False)
+    number = _NUMBER.match(rest)
+    if number and not re.match(r"\s*\d+\s*[/:.]\d", rest):
+        return Line(rest[number.end() :].strip(), bullet=bool(bullet), number=int(number[1]), heading=heading)
+    return Line(rest, bullet=bool(bullet), heading=heading)
+
+
+class _Manners:
+    """Greetings and closings of all languages."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        tables = lexicon.tables("checkin")
+        self.greetings = Phrases(listed(tables, ("greeting",)))
+        self.closings = Phrases(listed(tables, ("closing",)))
+        self.names = frozenset(word.text for _, _, name in listed(tables, ("greeting_names",)) for word in words_of(name))
+
+
+@lru_cache(maxsize=8)
+def _manners(lexicon: Lexicon) -> _Manners:
+    return _Manners(lexicon)
+
+
+def without_manners(lines: Sequence[Line], lexicon: Lexicon) -> list[Line]:
+    """Return the lines without the greeting above and the closing words, name and signature below."""
+    manners = _manners(lexicon)
+    kept = list(lines)
+    kept = kept[: _signature_start(kept)]
+    _strip_blank(kept)
+    while kept and _greets_only(kept[0], manners):
+        del kept[0]
+        _strip_blank(kept)
+    if kept:
+        kept[0] = _without_greeting(kept[0], manners)
+    return _without_closing(kept, manners)
+
+
+def _strip_blank(lines: list[Line]) -> None:
+    while lines and lines[0].is_blank:
+        del lines[0]
+    while lines and lines[-1].is_blank:
+        del lines[-1]
+
+
+def _signature_start(lines: Sequence[Line]) -> int:
+    for index, line in enumerate(lines):
+        if index and _SIGNATURE.match(line.text) and len(line.text) > 1 and not line.bullet:
+            return index
+    return len(lines)
+
+
+def _longest(hits: Sequence[Hit]) -> int:
+    return max((hit.end for hit in hits), default=0)
+
+
+def _greets_only(line: Line, manners: _Manners) -> bool:
+    """Tell whether a line is a greeting and nothing more, but names."""
+    if line.bullet or line.quoted or line.number is not None:
+        return False
+    words = words_of(line.text)
+    greeted = _longest(tuple(manners.greetings.at(words, 0))) if words else 0
+    if not greeted or len(words) > _LONGEST_GREETING or "?" in line.text or ":" in line.text.rstrip(":"):
+        return False
+    rest = line.text[words[greeted - 1].end :]
+    if any(mark in rest.strip(" ,!.:-–") for mark in ",.;!–-") and not line.text.endswith((",", "!")):
+        return False
+    return all(_is_name(word, line.text, manners) for word in words[greeted:])
+
+
+def _is_name(word: Word, text: str, manners: _Manners) -> bool:
+    return word.text in manners.names or text[word.start : word.start + 1].isupper() or not word.text[0].isalnum()
+
+
+def _without_greeting(line: Line, manners: _Manners) -> Line:
+    """Take the greeting off a line that goes on after it ("Hi both - Monday: …", "Hey! Pretty good day")."""
+    words = words_of(line.text)
+    greeted = _longest(tuple(manners.greetings.at(words, 0))) if words and not line.quoted else 0
+    if not greeted:
+        return line
+    for end in range(greeted, min(len(words), greeted + 4) + 1):
+        following = line.text[words[end - 1].end : words[end].start if end < len(words) else len(line.text)]
+        if following.strip() and following.strip()[0] in ",!.-–—:" and end < len(words):
+            if following.strip()[0] == ":" and end == greeted:
+                return line
+            rest = line.text[words[end].start :]
+            return Line(rest, line.bullet, line.number, line.quoted, line.heading)
+        if end < len(words) and not _is_name(words[end], line.text, manners):
+            return line
+    return line
+
+
+def _without_closing(lines: list[Line], manners: _Manners) -> list[Line]:
+    """Cut from the last closing line that has only a name or two below it; then a closing at the end of the last line."""
+    for index in range(len(lines) - 1, max(-1, len(lines) - 1 - _MOST_CLOSING_LINES), -1):
+        line = lines[index]
+        if _closes(line, manners) and all(_is_signature_line(below) for below in lines[index + 1 :]):
+            lines = lines[:index]
+    _strip_blank(lines)
+    if lines and not lines[-1].quoted:
+        lines[-1] = _without_closing_words(lines[-1], manners)
+        _strip_blank(lines)
+    return lines
+
+
+def _closes(line: Line, manners: _Manners) -> bool:
+    words = words_of(line.text)
+    if not words or line.bullet or line.quoted or line.number is not None or ":" in line.text:
+        return False
+    if line.text[:1] in "-–—" and len(words) <= 3:
+        return True
+    closed = _longest(tuple(manners.closings.at(words, 0)))
+    if not closed:
+        return False
+    between = line.text[words[closed - 1].end : words[closed].start] if closed < len(words) else ""
+    rest = words[closed:]
+    if "," not in between and "!" not in between and rest:
+        return len(rest) <= 3 and all(_is_name(word, line.text, manners) for word in rest) or _closes_twice(words, closed, manners)
+    return len(rest) <= _LONGEST_NAME
+
+
+def _closes_twice(words: Sequence[Word], start: int, manners: _Manners) -> bool:
+    skipped = start + 1
+    return any(hit.end >= len(words) - 1 for at in (start, skipped) if at < len(words) for hit in manners.closings.at(words, at))
+
+
+def _is_signature_line(line: Line) -> bool:
+    return len(words_of(line.text)) <= _LONGEST_NAME and not line.bullet and ":" not in line.text and line.number is None
+
+
+def _without_closing_words(line: Line, manners: _Manners) -> Line:
+    """Take closing words off the end of the last line when they are a sentence of their own there."""
+    sentences = sentences_of(line.text)
+    while len(sentences) > 1:
+        words = words_of(sentences[-1])
+        closed = _longest(tuple(manners.closings.at(words, 0))) if words else 0
+        if not closed or len(words) - closed > 2 or "?" in sentences[-1]:
+            break
+        sentences = sentences[:-1]
+    text = line.text if len(sentences) == len(sentences_of(line.text)) else " ".join(sentences)
+    return Line(text, line.bullet, line.number, line.quoted, line.heading)
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text, as written; the dot of an abbreviation or an initial ends none."""
+    found = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        before = text[start : match.start(1)]
+        if match[1] == "." and (_SHORT_WORD.search(before) or before.strip().isdecimal()):
+            continue
+        found.append(text[start : match.end(1)].strip())
+        start = match.end()
+    found.append(text[start:].strip())
+    return [sentence for sentence in found if sentence]

@@ -1,0 +1,141 @@
+"""Words of a text, folded, and phrases of a word list found among them: what every reader of free words builds on.
+
+A phrase is words in order. `stem*`, `*ending` and `ge*t` stand for any word that starts or ends so (an ending with an
+accent is looked for with its accent), `…` for up to two words between. Must not: know any language, or what a phrase means.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+# A run of letters and digits with its combining marks, or one pictograph.
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|[\u2190-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
+_GAP = "…"
+_GAP_WORDS = 2
+_LONGEST_AFFIX = 14
+
+
+class Word(NamedTuple):
+    """A word as folded (no case, no accents), where it stands in the text, and as written but for case."""
+
+    text: str
+    start: int
+    end: int
+    written: str = ""
+
+
+class Hit(NamedTuple):
+    """A phrase found: the key it is listed under, its language, and the words [start, end) it covers."""
+
+    key: str
+    language: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=16384)
+def fold(text: str) -> str:
+    """Return the text without case and accents, for comparing."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """Return the words of a text in order; an apostrophe, a hyphen and all other punctuation part words."""
+    matches = ((match, match.group()[:64]) for match in _WORD.finditer(text))
+    found = (Word(fold(raw), match.start(), match.end(), raw.casefold()) for match, raw in matches)
+    return tuple(word for word in found if word.text)
+
+
+class Phrases:
+    """Phrases under keys, compiled so that finding them costs little whatever their number."""
+
+    def __init__(self, listed: Iterable[tuple[str, str, str]]) -> None:
+        """Take (key, language, phrase) triples."""
+        self._exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._endings: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        for key, language, phrase in listed:
+            elements = _elements(phrase)
+            if not elements:
+                continue
+            head, star, tail = elements[0].partition("*")
+            index, of = (self._exact, head) if not star else (self._stems, head) if head else (self._endings, tail)
+            index.setdefault(of, []).append((elements, key, language))
+
+    def at(self, words: Sequence[Word], start: int) -> Iterator[Hit]:
+        """Yield every phrase that begins at this word."""
+        for elements, key, language in self._candidates(words[start]):
+            end = _match(elements, 0, words, start)
+            if end:
+                yield Hit(key, language, start, end)
+
+    def find(self, words: Sequence[Word]) -> tuple[Hit, ...]:
+        """Return every phrase found anywhere, in order, overlapping ones too."""
+        return tuple(hit for start in range(len(words)) for hit in self.at(words, start))
+
+    def whole(self, words: Sequence[Word]) -> tuple[Hit, ...]:
+        """Return the phrases that are the whole of these words."""
+        return tuple(hit for hit in self.at(words, 0) if hit.end == len(words)) if words else ()
+
+    def _candidates(self, word: Word) -> Iterator[tuple[tuple[str, ...], str, str]]:
+        text, written = word.text, word.written
+        yield from self._exact.get(text, ())
+        for size in range(1, min(len(text), _LONGEST_AFFIX) + 1):
+            yield from self._stems.get(text[:size], ())
+            yield from self._endings.get(text[-size:], ())
+            if written != text:
+                yield from self._endings.get(written[-size:], ())
+
+
+def _elements(phrase: str) -> tuple[str, ...]:
+    return tuple(element for piece in phrase.split() for element in _piece(piece))
+
+
+def _piece(piece: str) -> tuple[str, ...]:
+    if piece == _GAP:
+        return (_GAP,)
+    head, star, tail = piece.partition("*")
+    if not star:
+        return tuple(word.text for word in words_of(piece))
+    *before, stem = [word.text for word in words_of(head)] or [""]
+    ending, *after = [_ending(word) for word in words_of(tail)] or [""]
+    return (*before, f"{stem}*{ending}", *after)
+
+
+def _ending(word: Word) -> str:
+    return word.text if word.written == word.text else word.written
+
+
+def _match(elements: tuple[str, ...], at: int, words: Sequence[Word], start: int) -> int:
+    """Return where the elements from `at` on end when they begin at word `start`; 0 when they do not."""
+    for index in range(at, len(elements)):
+        element = elements[index]
+        if element == _GAP:
+            ends = (_match(elements, index + 1, words, start + skipped) for skipped in range(_GAP_WORDS + 1))
+            return next((end for end in ends if end), 0)
+        if start >= len(words) or not _same(element, words[start]):
+            return 0
+        start += 1
+    return start
+
+
+def _same(element: str, word: Word) -> bool:
+    head, star, tail = element.partition("*")
+    if not star:
+        return element == word.text
+    ends = word.text.endswith(tail) or (not tail.isascii() and word.written.endswith(tail))
+    return ends and word.text.startswith(head) and len(word.text) > len(head) + len(tail) - (not tail)
+
+
+def listed(tables: Mapping[str, Mapping[str, Any]], keys: Iterable[str] | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield (key, language, phrase) for the lists of strings of each language's table, of these keys or of all."""
+    wanted = None if keys is None else frozenset(keys)
+    for language, table in tables.items():
+        for key, phrases in table.items():
+            if isinstance(phrases, list) and (wanted is None or key in wanted):
+                yield from ((key, language, phrase) for phrase in phrases if isinstance(phrase, str))

@@ -1,0 +1,168 @@
+"""A bounded look at the raw bytes of a mail before any parser sees them: sizes, counts and depth within limits?
+
+Walks the same structure a MIME parser would (RFC 2046 §5.1), in one pass and with a stack of its own, so that no input
+can cost more than its length. Must not: parse fields, decode text, or import a parser.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gateway.model.message import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a mail we are ready to look at. Sizes in bytes; `depth` counts MIME levels, attached mails included."""
+
+    size: int = 30 * 1024 * 1024
+    lines: int = 1_000_000
+    header_bytes: int = 256 * 1024
+    header_fields: int = 1_000
+    field_bytes: int = 64 * 1024
+    structure_field_bytes: int = 8 * 1024  # Content-Type and Content-Disposition: parameters are costly to read
+    parameters: int = 100
+    parts: int = 1_000
+    depth: int = 30
+
+
+DEFAULT_LIMITS = Limits()
+
+# A header block ends at the first empty line (RFC 5322 §2.1), whatever its line ends look like; parsers also let a
+# delimiter line end it.
+_HEADER_END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r|[\r\n](?=--)")
+_FIELD = re.compile(rb"[^\r\n]+(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*")
+_STRUCTURE_FIELD = re.compile(rb"content-(?:type|disposition)[ \t]*:", re.I)
+_MEDIA_TYPE = re.compile(rb"content-type[ \t]*:\s*([a-z]+)/([^\s;]+)", re.I)
+_BOUNDARY = re.compile(rb"boundary\*?0?\*?\s*=\s*(?:\"([^\"]*)\"|([^\s;\"]+))", re.I)
+# Two codecs of the standard library take quadratic time, and no mail program names them.
+_SLOW_CODEC = re.compile(rb"punycode|idna", re.I)
+_BREAK = re.compile(rb"[\r\n]")
+
+
+def scan(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Return in silence when a mail is within the limits; raise `Unreadable` with the reason when it is not.
+
+    Reasons: "empty", "too-large", "too-many-lines", "header-too-long", "too-many-fields", "field-too-long",
+    "too-many-parameters", "too-many-parts", "too-deep", "slow-charset".
+    """
+    if not raw.strip():
+        raise Unreadable("empty")
+    if len(raw) > limits.size:
+        raise Unreadable("too-large", f"{len(raw)} bytes")
+    if raw.count(b"\n") > limits.lines or raw.count(b"\r") > limits.lines:
+        raise Unreadable("too-many-lines")
+    _Walk(raw, limits).run()
+
+
+class _Walk:
+    """The state of one walk: where it stands, and the boundaries of the multiparts it stands in."""
+
+    def __init__(self, raw: bytes, limits: Limits) -> None:
+        self.raw = raw
+        self.limits = limits
+        self.at = 0
+        self.parts = 0
+        self.enclosing: list[bytes] = []  # one a level; an attached mail has no boundary of its own: b""
+
+    def run(self) -> None:
+        while self.at < len(self.raw):
+            main, sub, boundary = self.header_block()
+            if main == b"message" and sub in (b"rfc822", b"global", b"news", b"delivery-status"):
+                self.enter(b"")
+                continue
+            if main == b"multipart" and boundary:
+                self.enter(boundary)
+            if not self.next_boundary():
+                return
+
+    def enter(self, boundary: bytes) -> None:
+        self.enclosing.append(boundary)
+        if len(self.enclosing) > self.limits.depth:
+            raise Unreadable("too-deep", f"more than {self.limits.depth} levels")
+
+    def header_block(self) -> tuple[bytes, bytes, bytes]:
+        """Read one header block, check it, and stand behind it. Return its media type and boundary."""
+        self.parts += 1
+        if self.parts > self.limits.parts:
+            raise Unreadable("too-many-parts", f"more than {self.limits.parts}")
+        start = self.at
+        if self.raw[start : start + 1] in (b"\r", b"\n") and self.enclosing:  # a part may have no header at all
+            self.at = start + 1
+            return b"", b"", b""
+        end = _HEADER_END.search(self.raw, start)
+        self.at = end.end() if end else len(self.raw)
+        stop = end.start() if end else len(self.raw)
+        if not self.enclosing and stop - start > self.limits.header_bytes:
+            raise Unreadable("header-too-long", f"{stop - start} bytes")
+        # Below the top a block without an empty line may be a whole body: only as much of it counts as a header may have.
+        return self.fields(self.raw[start : min(stop, start + self.limits.header_bytes)])
+
+    def fields(self, block: bytes) -> tuple[bytes, bytes, bytes]:
+        main = sub = boundary = b""
+        for number, match in enumerate(_FIELD.finditer(block)):
+            field = match.group()
+            if number >= self.limits.header_fields:
+                raise Unreadable("too-many-fields", f"more than {self.limits.header_fields}")
+            if len(field) > self.limits.field_bytes:
+                raise Unreadable("field-too-long", f"{len(field)} bytes")
+            if b"=?" in field and _SLOW_CODEC.search(field):
+                raise Unreadable("slow-charset")
+            if field[:8].lower() != b"content-" or not _STRUCTURE_FIELD.match(field):
+                continue
+            self.check_structure_field(field)
+            media_type = _MEDIA_TYPE.match(field)
+            if media_type and not main:
+                main, sub = media_type[1].lower(), media_type[2].lower()
+                found = _BOUNDARY.search(field)
+                boundary = (found[1] or found[2] or b"").rstrip() if found else b""
+        return main, sub, boundary
+
+    def check_structure_field(self, field: bytes) -> None:
+        if len(field) > self.limits.structure_field_bytes:
+            raise Unreadable("field-too-long", f"{len(field)} bytes")
+        if field.count(b";") > self.limits.parameters:
+            raise Unreadable("too-many-parameters", f"more than {self.limits.parameters}")
+        if _SLOW_CODEC.search(field):
+            raise Unreadable("slow-charset")
+
+    def next_boundary(self) -> bool:
+        """Stand behind the next delimiter line of an enclosing multipart; False when there is none."""
+        if not any(self.enclosing):
+            return False
+        raw, at = self.raw, self.at
+        while True:
+            at = raw.find(b"--", at)
+            if at < 0:
+                return False
+            if at and raw[at - 1] not in b"\r\n":
+                at += 2
+                continue
+            ends = _BREAK.search(raw, at)
+            stop = ends.start() if ends else len(raw)
+            line = raw[at + 2 : min(stop, at + 2 + self.limits.structure_field_bytes)].rstrip()
+            if self.close(line):
+                self.at = _after_break(raw, stop)
+                if self.opened:
+                    return True
+            at = stop
+
+    opened = False  # whether the delimiter last met begins a part, or ends its multipart
+
+    def close(self, line: bytes) -> bool:
+        """Leave the levels that end at this delimiter line; False when it is none of ours."""
+        for level in range(len(self.enclosing) - 1, -1, -1):
+            boundary = self.enclosing[level]
+            if not boundary or not line.startswith(boundary):
+                continue
+            rest = line[len(boundary) :]
+            if rest in (b"", b"--"):
+                self.opened = not rest
+                del self.enclosing[level + (1 if self.opened else 0) :]
+                return True
+        return False
+
+
+def _after_break(raw: bytes, at: int) -> int:
+    return at + 2 if raw[at : at + 2] == b"\r\n" else at + 1

@@ -1,0 +1,176 @@
+"""The inbox: arrivals, durable before anything is understood, and what became of each.
+
+Must not: look into the bytes, or let an arrival take a way that ARRIVAL_TRANSITIONS does not list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
+
+from gateway.model.arrival import ARRIVAL_TRANSITIONS, Arrival, ArrivalState, StoredArrival
+from store.codec import expand, pack, squeeze, storable
+from store.faults import Forbidden
+from store.sql import Sql
+from store.tables import arrivals, fingerprints, raw
+
+_recipients = msgspec.json.Decoder(tuple[str, ...])
+
+_ADD = insert(arrivals).returning(arrivals.c.id, sort_by_parameter_order=True)
+_ADD_RAW = insert(raw)
+_WAITING = arrivals.c.state == ArrivalState.RECEIVED.value
+_PENDING = (
+    select(arrivals, raw.c.body)
+    .join(raw, raw.c.arrival_id == arrivals.c.id)
+    .where(_WAITING)
+    .order_by(arrivals.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=arrivals, skip_locked=True)  # several processes on PostgreSQL; SQLite has one writer
+)
+_PENDING_BEFORE = select(exists().where(_WAITING, arrivals.c.received_at <= bindparam("instant")))
+_GET = select(arrivals, raw.c.body).outerjoin(raw, raw.c.arrival_id == arrivals.c.id).where(arrivals.c.id == bindparam("id"))
+_STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id")).with_for_update()
+_SEEN = select(fingerprints.c.arrival_id).where(
+    fingerprints.c.workspace_id == bindparam("workspace_id"), fingerprints.c.fingerprint == bindparam("fingerprint")
+)
+_NOTE = insert(fingerprints)
+_SETTLE = update(arrivals).where(arrivals.c.id == bindparam("b_id"), arrivals.c.state == bindparam("b_state"))
+_FINISHED = (ArrivalState.PROCESSED.value, ArrivalState.IGNORED.value)
+
+
+class Inbox:
+    """Arrivals of one transaction."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def add(self, received: Sequence[Arrival]) -> list[int]:
+        """Write arrivals with their raw bytes and return their ids, in order. Durable once the transaction commits."""
+        if not received:
+            return []
+        ids = [int(number) for number in self._sql.run(_ADD, [_columns(arrival) for arrival in received]).scalars()]
+        bodies = [{"arrival_id": id_, "body": squeeze(one.raw)} for id_, one in zip(ids, received, strict=True)]
+        self._sql.run(_ADD_RAW, bodies)
+        return ids
+
+    def pending(self, limit: int) -> list[StoredArrival]:
+        """Return what waits to be processed, oldest first, with its raw bytes."""
+        return [_stored(row, row.body) for row in self._sql.rows(_PENDING, {"limit": limit})]
+
+    def pending_before(self, instant: datetime) -> bool:
+        """Whether something received at this instant or earlier still waits: a deadline must wait for it too."""
+        return bool(self._sql.value(_PENDING_BEFORE, {"instant": instant}))
+
+    def seen(self, fingerprint: str, workspace_id: int) -> int | None:
+        """Return the arrival that was processed with this fingerprint for this workspace, or None."""
+        found = self._sql.value(_SEEN, {"workspace_id": workspace_id, "fingerprint": fingerprint})
+        return None if found is None else int(found)
+
+    def note(self, arrival_id: int, workspace_id: int, fingerprint: str) -> None:
+        """Remember that an arrival was processed for a workspace. Raises Conflict when another already was."""
+        row = {"workspace_id": workspace_id, "fingerprint": fingerprint, "arrival_id": arrival_id}
+        if self.seen(fingerprint, workspace_id) != arrival_id:  # its second recipient in the same workspace is no other
+            self._sql.run(_NOTE, row)
+
+    def settle(
+        self,
+        arrival_id: int,
+        state: ArrivalState,
+        reason: str,
+        *,
+        at: datetime,
+        detail: str = "",
+        workspace_id: int | None = None,
+        fingerprint: str = "",
+        message_id: str = "",
+        subject: str = "",
+        author: str = "",
+    ) -> None:
+        """Say what became of an arrival. A processed one with a fingerprint is found by `seen` from now on."""
+        self._move(
+            arrival_id,
+            state,
+            reason=reason,
+            settled_at=at,
+            detail=storable(detail),
+            workspace_id=workspace_id,
+            message_id=storable(message_id),
+            subject=storable(subject),
+            author=storable(author),
+        )
+        if state is ArrivalState.PROCESSED and fingerprint and workspace_id is not None:
+            self.note(arrival_id, workspace_id, fingerprint)
+
+    def put_back(self, arrival_id: int) -> None:
+        """Let an arrival that was held, ignored or failed be processed again."""
+        if self._sql.value(select(raw.c.arrival_id).where(raw.c.arrival_id == arrival_id)) is None:
+            raise Forbidden(f"arrival {arrival_id}: its bytes are no longer kept")
+        self._move(arrival_id, ArrivalState.RECEIVED, reason="", detail="", settled_at=None)
+
+    def get(self, arrival_id: int) -> StoredArrival | None:
+        """Return an arrival with its raw bytes (b"" once they were purged), or None."""
+        row = self._sql.first(_GET, {"id": arrival_id})
+        return None if row is None else _stored(row, row.body)
+
+    def list(
+        self, *, limit: int, state: ArrivalState | None = None, before_id: int | None = None
+    ) -> list[StoredArrival]:
+        """Return arrivals newest first, without raw bytes; `before_id` continues where a list ended."""
+        query = select(arrivals).order_by(arrivals.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(arrivals.c.state == state.value)
+        if before_id is not None:
+            query = query.where(arrivals.c.id < before_id)
+        return [_stored(row, None) for row in self._sql.rows(query)]
+
+    def purge(self, before: datetime) -> int:
+        """Drop the raw bytes of what was finished before an instant, and return of how many."""
+        old = select(arrivals.c.id).where(arrivals.c.state.in_(_FINISHED), arrivals.c.settled_at < before)
+        return self._sql.run(delete(raw).where(raw.c.arrival_id.in_(old))).rowcount
+
+    def _move(self, arrival_id: int, state: ArrivalState, **columns: Any) -> None:
+        found = self._sql.value(_STATE, {"id": arrival_id})
+        if found is None:
+            raise Forbidden(f"there is no arrival {arrival_id}")
+        if state not in ARRIVAL_TRANSITIONS[ArrivalState(found)]:
+            raise Forbidden(f"arrival {arrival_id} is {found} and cannot become {state.value}")
+        self._sql.run(_SETTLE, {"b_id": arrival_id, "b_state": found, "state": state.value, **columns})
+
+
+def _columns(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "door": arrival.door,
+        "reverse_path": storable(arrival.reverse_path),
+        "recipients": pack(arrival.recipients),
+        "received_at": arrival.received_at,
+        "accepted_at": arrival.accepted_at,
+        "size": len(arrival.raw),
+        "state": ArrivalState.RECEIVED.value,
+    }
+
+
+def _stored(row: Row[Any], body: bytes | None) -> StoredArrival:
+    return StoredArrival(
+        id=row.id,
+        arrival=Arrival(
+            door=row.door,
+            reverse_path=row.reverse_path,
+            recipients=_recipients.decode(row.recipients),
+            raw=b"" if body is None else expand(body),
+            received_at=row.received_at,
+            accepted_at=row.accepted_at,
+        ),
+        state=ArrivalState(row.state),
+        reason=row.reason,
+        detail=row.detail,
+        workspace_id=row.workspace_id,
+        message_id=row.message_id,
+        subject=row.subject,
+        author=row.author,
+        size=row.size,
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,503 @@
+"""What each type of entry changes in the rows beside the ledger: one function a type, in a table.
+
+Rows are written in the transaction of their entry, so that reading costs the same whatever the length of the ledger.
+Must not: decide anything, or write what the entry and the rows before it do not say: rows = fold of the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Executable, bindparam, delete, insert, select, update
+
+from gateway.model.ballot import (
+    Abstention,
+    Choice,
+    Method,
+    Pick,
+    Picks,
+    PlusOne,
+    Question,
+    Ranking,
+    Scores,
+)
+from gateway.model.entry import (
+    Answered,
+    AwayEnded,
+    AwayNoted,
+    BlockerClosed,
+    BlockerRaised,
+    Bounced,
+    Cancelled,
+    Closed,
+    Corrected,
+    Entry,
+    Extended,
+    MemberAdded,
+    MemberLeft,
+    MemberRenamed,
+    OptionAdded,
+    Paused,
+    Posted,
+    Resumed,
+    RoundOpened,
+    SettingsChanged,
+    Withdrawn,
+)
+from gateway.model.member import Absence, Member
+from gateway.model.round import PHASE_TRANSITIONS, Answer, Ballot, Phase, Ritual, Round, VoteForm
+from store import counters
+from store.codec import pack, storable
+from store.faults import Forbidden
+from store.sql import Sql, insert_for
+from store.tables import (
+    addresses,
+    blockers,
+    bounces,
+    electorate,
+    members,
+    message_ids,
+    posts,
+    rounds,
+    standings,
+    threads,
+)
+
+_round = msgspec.json.Decoder(Round)
+_member = msgspec.json.Decoder(Member)
+_answer: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+replace = msgspec.structs.replace
+
+
+class Place(NamedTuple):
+    """Where an entry stands: its workspace, its row in the ledger, its instant, the arrival it came from."""
+
+    workspace_id: int
+    entry_id: int
+    at: datetime
+    arrival_id: int | None
+
+
+def project(sql: Sql, place: Place, entry: Entry) -> None:
+    """Write what follows from an entry. Raises Forbidden when the rows say that it cannot have happened."""
+    projection = _PROJECTIONS.get(type(entry))
+    if projection is not None:
+        projection(sql, place, entry)
+
+
+def _here(place: Place, mark: str) -> dict[str, Any]:
+    return {"workspace_id": place.workspace_id, "mark": mark}
+
+
+def _use_mark(sql: Sql, place: Place, mark: str) -> None:
+    letter, _, number = mark.rpartition("-")
+    if not letter or not number.isdecimal():
+        raise Forbidden(f"{mark!r} is no mark")
+    counters.move_past(sql, place.workspace_id, letter, int(number))
+
+
+# --- threads and posts ------------------------------------------------------------------------------------------
+
+_ADD_POST = insert(posts)
+_ADD_THREAD = insert(threads)
+_MOVE_THREAD = (
+    update(threads)
+    .where(threads.c.workspace_id == bindparam("b_workspace_id"), threads.c.mark == bindparam("b_mark"))
+    .values(last_at=bindparam("last_at"), posts=threads.c.posts + 1)
+)
+
+
+def _posted(sql: Sql, place: Place, entry: Posted) -> None:
+    sql.run(
+        _ADD_POST,
+        _here(place, entry.mark)
+        | {"thread": entry.thread, "message_id": storable(entry.message_id), "at": place.at, "entry_id": place.entry_id},
+    )
+    where = {"b_workspace_id": place.workspace_id, "b_mark": entry.thread, "last_at": place.at}
+    if entry.thread == entry.mark or not sql.run(_MOVE_THREAD, where).rowcount:
+        _start_thread(sql, place, entry.thread, entry.subject, entry.channel, entry.message_id, posts=1)
+    _remember(sql, place, entry.message_id, entry.thread)
+    _use_mark(sql, place, entry.mark)
+
+
+def _start_thread(
+    sql: Sql, place: Place, mark: str, subject: str, channel: str | None, message_id: str, *, posts: int
+) -> None:
+    values = {"subject": storable(subject), "channel": channel, "root_message_id": storable(message_id), "posts": posts}
+    sql.run(_ADD_THREAD, _here(place, mark) | values | {"started_at": place.at, "last_at": place.at})
+
+
+def _remember(sql: Sql, place: Place, message_id: str, thread: str) -> None:
+    """The first to carry a Message-ID keeps it: another mail with the same one takes no thread away."""
+    if message_id:
+        values = {"workspace_id": place.workspace_id, "message_id": storable(message_id), "thread": thread}
+        sql.run(_remember_once(sql.dialect), values)
+
+
+@lru_cache
+def _remember_once(dialect: str) -> Executable:
+    return insert_for(dialect, message_ids).on_conflict_do_nothing()
+
+
+# --- rounds -----------------------------------------------------------------------------------------------------
+
+_ADD_ROUND = insert(rounds)
+_ADD_ELECTORATE = insert(electorate)
+_THE_ROUND = (rounds.c.workspace_id == bindparam("b_workspace_id")) & (rounds.c.mark == bindparam("b_mark"))
+_READ_ROUND = (
+    select(rounds.c.record)
+    .where(rounds.c.workspace_id == bindparam("workspace_id"), rounds.c.mark == bindparam("mark"))
+    .with_for_update()
+)
+_READ_PHASE = (
+    select(rounds.c.ritual, rounds.c.phase)
+    .where(rounds.c.workspace_id == bindparam("workspace_id"), rounds.c.mark == bindparam("mark"))
+    .with_for_update()
+)
+_CHANGE_ROUND = update(rounds).where(_THE_ROUND)
+_COUNT_ANSWERS = update(rounds).where(_THE_ROUND).values(answered=rounds.c.answered + bindparam("difference"))
+_THREAD_KNOWN = select(threads.c.mark).where(
+    threads.c.workspace_id == bindparam("workspace_id"), threads.c.mark == bindparam("mark")
+)
+
+
+def _round_opened(sql: Sql, place: Place, entry: RoundOpened) -> None:
+    round_ = replace(entry.round, electorate_size=len(entry.electorate))
+    sql.run(
+        _ADD_ROUND,
+        _here(place, round_.mark)
+        | {
+            "ritual": round_.ritual.value,
+            "phase": round_.phase.value,
+            "routine": round_.routine,
+            "thread": round_.thread,
+            "answered": 0,
+            "opened_entry_id": place.entry_id,
+            "record": pack(round_),
+        },
+    )
+    if entry.electorate:
+        sql.run(_ADD_ELECTORATE, [_here(place, round_.mark) | {"member_id": one} for one in entry.electorate])
+    if sql.value(_THREAD_KNOWN, _here(place, round_.thread)) is None:
+        _start_thread(sql, place, round_.thread, round_.title, round_.channel, round_.message_id, posts=0)
+    _remember(sql, place, round_.message_id, round_.thread)
+    _use_mark(sql, place, round_.mark)
+
+
+def _read_round(sql: Sql, place: Place, mark: str) -> Round:
+    found = sql.value(_READ_ROUND, _here(place, mark))
+    if found is None:
+        raise Forbidden(f"there is no round {mark}")
+    return _round.decode(found)
+
+
+def _write_round(sql: Sql, place: Place, round_: Round, **columns: Any) -> None:
+    values = {"phase": round_.phase.value, "record": pack(round_), "closed_at": round_.closed_at, **columns}
+    sql.run(_CHANGE_ROUND, {"b_workspace_id": place.workspace_id, "b_mark": round_.mark, **values})
+
+
+def _moved(round_: Round, phase: Phase, **changes: Any) -> Round:
+    if phase not in PHASE_TRANSITIONS[round_.phase]:
+        raise Forbidden(f"round {round_.mark} is {round_.phase.value} and cannot become {phase.value}")
+    return replace(round_, phase=phase, **changes)
+
+
+def _running(sql: Sql, place: Place, mark: str) -> Round:
+    round_ = _read_round(sql, place, mark)
+    if round_.phase in (Phase.CLOSED, Phase.CANCELLED):
+        raise Forbidden(f"round {mark} is {round_.phase.value}: it never changes again")
+    return round_
+
+
+def _vote_form(round_: Round) -> VoteForm:
+    if not isinstance(round_.form, VoteForm):
+        raise Forbidden(f"round {round_.mark} is no vote")
+    return round_.form
+
+
+def _with_question(round_: Round, question: Question) -> Round:
+    return replace(round_, form=replace(_vote_form(round_), question=question))
+
+
+def _option_added(sql: Sql, place: Place, entry: OptionAdded) -> None:
+    round_ = _running(sql, place, entry.mark)
+    question = _vote_form(round_).question
+    if entry.label not in question.options:
+        options = (*question.options, entry.label)
+        _write_round(sql, place, _with_question(round_, replace(question, options=options)))
+
+
+def _paused(sql: Sql, place: Place, entry: Paused) -> None:
+    round_ = _read_round(sql, place, entry.mark)
+    _write_round(sql, place, _moved(round_, Phase.PAUSED, paused_at=place.at))
+
+
+def _resumed(sql: Sql, place: Place, entry: Resumed) -> None:
+    round_ = _read_round(sql, place, entry.mark)
+    round_ = _moved(round_, Phase.OPEN, paused_at=None, closes_at=entry.closes_at)
+    if entry.text is not None:
+        round_ = replace(round_, form=replace(_vote_form(round_), text=entry.text))
+    _write_round(sql, place, round_)
+
+
+def _extended(sql: Sql, place: Place, entry: Extended) -> None:
+    _write_round(sql, place, replace(_running(sql, place, entry.mark), closes_at=entry.closes_at))
+
+
+def _corrected(sql: Sql, place: Place, entry: Corrected) -> None:
+    """Answers given stand where their options still exist; the others are as if they had not been given."""
+    _write_round(sql, place, _with_question(_running(sql, place, entry.mark), entry.question))
+    found = sql.rows(_READ_STANDINGS, _here(place, entry.mark))
+    for row in found:
+        if not still_stands(_answer.decode(row.answer), entry.question):
+            _take_back(sql, place, entry.mark, row.member_id)
+
+
+def _cancelled(sql: Sql, place: Place, entry: Cancelled) -> None:
+    round_ = _read_round(sql, place, entry.mark)
+    _write_round(sql, place, _moved(round_, Phase.CANCELLED, closed_at=place.at))
+
+
+def _closed(sql: Sql, place: Place, entry: Closed) -> None:
+    round_ = _moved(_read_round(sql, place, entry.mark), Phase.CLOSED, closed_at=place.at)
+    _write_round(sql, place, round_, closed_entry_id=place.entry_id, outcome_mark=entry.outcome_mark)
+    if entry.outcome_mark:
+        _use_mark(sql, place, entry.outcome_mark)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------
+
+_THE_STANDING = (
+    (standings.c.workspace_id == bindparam("b_workspace_id"))
+    & (standings.c.mark == bindparam("b_mark"))
+    & (standings.c.member_id == bindparam("b_member_id"))
+)
+_ADD_STANDING = insert(standings)
+_CHANGE_STANDING = update(standings).where(_THE_STANDING)
+_DROP_STANDING = delete(standings).where(_THE_STANDING)
+_READ_STANDINGS = select(standings.c.member_id, standings.c.answer).where(
+    standings.c.workspace_id == bindparam("workspace_id"), standings.c.mark == bindparam("mark")
+)
+
+# What takes answers: a vote while it runs; a check-in also after its close, for its own record.
+_TAKES_ANSWERS = {
+    (Ritual.VOTE, Phase.OPEN),
+    (Ritual.VOTE, Phase.PAUSED),
+    (Ritual.CHECKIN, Phase.OPEN),
+    (Ritual.CHECKIN, Phase.CLOSED),
+}
+
+
+def _answered(sql: Sql, place: Place, entry: Answered) -> None:
+    _check_takes_answers(sql, place, entry.mark)
+    who = {"b_workspace_id": place.workspace_id, "b_mark": entry.mark, "b_member_id": entry.member_id}
+    what = {
+        "kind": str(entry.answer.__struct_config__.tag),
+        "at": place.at,
+        "late": entry.late,
+        "arrival_id": place.arrival_id,
+        "answer": pack(entry.answer),
+    }
+    if not sql.run(_CHANGE_STANDING, who | what).rowcount:
+        sql.run(_ADD_STANDING, _here(place, entry.mark) | {"member_id": entry.member_id} | what)
+        _count(sql, place, entry.mark, 1)
+
+
+def _withdrawn(sql: Sql, place: Place, entry: Withdrawn) -> None:
+    _check_takes_answers(sql, place, entry.mark)
+    _take_back(sql, place, entry.mark, entry.member_id)
+
+
+def _take_back(sql: Sql, place: Place, mark: str, member_id: int) -> None:
+    who = {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id}
+    _count(sql, place, mark, -sql.run(_DROP_STANDING, who).rowcount)
+
+
+def _count(sql: Sql, place: Place, mark: str, difference: int) -> None:
+    if difference:
+        sql.run(_COUNT_ANSWERS, {"b_workspace_id": place.workspace_id, "b_mark": mark, "difference": difference})
+
+
+def _check_takes_answers(sql: Sql, place: Place, mark: str) -> None:
+    found = sql.first(_READ_PHASE, _here(place, mark))
+    if found is None:
+        raise Forbidden(f"there is no round {mark}")
+    if (Ritual(found.ritual), Phase(found.phase)) not in _TAKES_ANSWERS:
+        raise Forbidden(f"round {mark} is {found.phase}: it takes no answers")
+
+
+# Which choices a method knows; a corrected question may have another method.
+_CHOICES: dict[Method, tuple[type[Choice], ...]] = {
+    Method.YESNO: (Pick,),
+    Method.CONSENT: (Pick,),
+    Method.LAZY: (Pick,),
+    Method.SINGLE: (Pick,),
+    Method.APPROVAL: (Picks,),
+    Method.RANKED: (Ranking,),
+    Method.SCORE: (Scores,),
+    Method.PLUSONE: (PlusOne,),
+}
+
+
+def still_stands(answer: Answer, question: Question) -> bool:
+    """Whether an answer means something for a question: every option it names exists, and the method knows its kind."""
+    if not isinstance(answer, Ballot) or isinstance(answer.choice, Abstention):
+        return True
+    known = set(question.options)
+    return isinstance(answer.choice, _CHOICES[question.method]) and known.issuperset(_labels(answer.choice))
+
+
+def _labels(choice: Choice) -> tuple[str, ...]:
+    match choice:
+        case Pick(label):
+            return (label,)
+        case Picks(labels):
+            return labels
+        case Ranking(groups):
+            return tuple(label for group in groups for label in group)
+        case Scores(pairs):
+            return tuple(label for label, _ in pairs)
+        case _:
+            return ()
+
+
+# --- blockers and bounces ---------------------------------------------------------------------------------------
+
+_ADD_BLOCKER = insert(blockers)
+_OPEN_BLOCKERS = (
+    (blockers.c.workspace_id == bindparam("b_workspace_id"))
+    & blockers.c.closed_at.is_(None)
+    & (blockers.c.member_id == bindparam("b_member_id"))
+    & (blockers.c.text == bindparam("b_text"))
+)
+_READ_BLOCKER = select(blockers.c.entry_id).where(_OPEN_BLOCKERS)
+_CLOSE_BLOCKER = update(blockers).where(_OPEN_BLOCKERS)
+_ADD_BOUNCE = insert(bounces)
+
+
+def _blocker(place: Place, entry: BlockerRaised | BlockerClosed) -> dict[str, Any]:
+    return {"b_workspace_id": place.workspace_id, "b_member_id": entry.member_id, "b_text": storable(entry.text)}
+
+
+def _blocker_raised(sql: Sql, place: Place, entry: BlockerRaised) -> None:
+    if sql.value(_READ_BLOCKER, _blocker(place, entry)) is None:  # said again, it is the same one, open since then
+        values = {"entry_id": place.entry_id, "member_id": entry.member_id, "text": storable(entry.text)}
+        sql.run(_ADD_BLOCKER, _here(place, entry.mark) | values | {"since": place.at})
+
+
+def _blocker_closed(sql: Sql, place: Place, entry: BlockerClosed) -> None:
+    sql.run(_CLOSE_BLOCKER, _blocker(place, entry) | {"closed_at": place.at})
+
+
+def _bounced(sql: Sql, place: Place, entry: Bounced) -> None:
+    if entry.member_id is not None:
+        values = {"member_id": entry.member_id, "notice_id": entry.notice_id, "permanent": entry.permanent}
+        sql.run(
+            _ADD_BOUNCE,
+            values | {"entry_id": place.entry_id, "at": place.at, "status": storable(entry.status)},
+        )
+
+
+# --- members ----------------------------------------------------------------------------------------------------
+
+_ADD_MEMBER = insert(members)
+_ADD_ADDRESSES = insert(addresses)
+_DROP_ADDRESSES = delete(addresses).where(addresses.c.member_id == bindparam("member_id"))
+_READ_MEMBER = (
+    select(members.c.record)
+    .where(members.c.id == bindparam("id"), members.c.workspace_id == bindparam("workspace_id"))
+    .with_for_update()
+)
+_CHANGE_MEMBER = update(members).where(members.c.id == bindparam("b_id"))
+
+
+def _member_added(sql: Sql, place: Place, entry: MemberAdded) -> None:
+    member = entry.member
+    if member.joined_at is None:
+        member = replace(member, joined_at=place.at)
+    values = {"id": member.id, "workspace_id": place.workspace_id, "left_at": member.left_at}
+    sql.run(_ADD_MEMBER, values | {"name": storable(member.name), "record": pack(member)})
+    if member.left_at is None:
+        _add_addresses(sql, place, member)
+
+
+def _add_addresses(sql: Sql, place: Place, member: Member) -> None:
+    own = dict.fromkeys((member.address, *member.further_addresses))
+    sql.run(
+        _ADD_ADDRESSES,
+        [{"address": one, "workspace_id": place.workspace_id, "member_id": member.id} for one in own],
+    )
+
+
+def _change_member(sql: Sql, place: Place, member_id: int, change: Callable[[Member], Member]) -> None:
+    found = sql.value(_READ_MEMBER, {"id": member_id, "workspace_id": place.workspace_id})
+    if found is None:
+        raise Forbidden(f"there is no member {member_id} in this workspace")
+    member = change(_member.decode(found))
+    values = {"name": storable(member.name), "left_at": member.left_at, "record": pack(member)}
+    sql.run(_CHANGE_MEMBER, {"b_id": member_id, **values})
+
+
+def _member_renamed(sql: Sql, place: Place, entry: MemberRenamed) -> None:
+    stated = {key: getattr(entry, key) for key in ("name", "roles", "language", "timezone")}
+    changes = {key: value for key, value in stated.items() if value is not None}
+    _change_member(sql, place, entry.member_id, lambda member: replace(member, **changes))
+
+
+def _member_left(sql: Sql, place: Place, entry: MemberLeft) -> None:
+    _change_member(sql, place, entry.member_id, lambda member: replace(member, left_at=member.left_at or place.at))
+    sql.run(_DROP_ADDRESSES, {"member_id": entry.member_id})
+
+
+def _settings_changed(sql: Sql, place: Place, entry: SettingsChanged) -> None:
+    _change_member(sql, place, entry.member_id, lambda member: replace(member, settings=entry.settings))
+
+
+def _away_noted(sql: Sql, place: Place, entry: AwayNoted) -> None:
+    def note(member: Member) -> Member:
+        known = entry.absence in member.absences
+        return member if known else replace(member, absences=(*member.absences, entry.absence))
+
+    _change_member(sql, place, entry.member_id, note)
+
+
+def _away_ended(sql: Sql, place: Place, entry: AwayEnded) -> None:
+    def end(member: Member) -> Member:
+        return replace(member, absences=tuple(kept for one in member.absences for kept in _ended(one, entry.day)))
+
+    _change_member(sql, place, entry.member_id, end)
+
+
+def _ended(absence: Absence, day: date) -> tuple[Absence, ...]:
+    """What is left of an absence for somebody who is back on a day: the days before it."""
+    if not absence.covers(day):
+        return (absence,)
+    return (replace(absence, until=day - timedelta(days=1)),) if absence.starts < day else ()
+
+
+_PROJECTIONS: dict[type, Callable[[Sql, Place, Any], None]] = {
+    Posted: _posted,
+    RoundOpened: _round_opened,
+    Answered: _answered,
+    Withdrawn: _withdrawn,
+    OptionAdded: _option_added,
+    Paused: _paused,
+    Resumed: _resumed,
+    Extended: _extended,
+    Corrected: _corrected,
+    Cancelled: _cancelled,
+    Closed: _closed,
+    BlockerRaised: _blocker_raised,
+    BlockerClosed: _blocker_closed,
+    Bounced: _bounced,
+    MemberAdded: _member_added,
+    MemberRenamed: _member_renamed,
+    MemberLeft: _member_left,
+    SettingsChanged: _settings_changed,
+    AwayNoted: _away_noted,
+    AwayEnded: _away_ended,
+}

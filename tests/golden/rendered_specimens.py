@@ -1,0 +1,453 @@
+"""One notice of every kind and shape, for what we send: golden files, tests of promises, pictures. Values only."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from gateway.model.ballot import (
+    CONSENT_OPTIONS,
+    PLUSONE_OPTIONS,
+    YESNO_OPTIONS,
+    Abstention,
+    Method,
+    Pick,
+    Picks,
+    PlusOne,
+    Question,
+    Ranking,
+    Scores,
+)
+from gateway.model.charter import Channel, Charter
+from gateway.model.context import Workspace
+from gateway.model.notice import (
+    Act,
+    Answering,
+    AskBackFacts,
+    AwayLine,
+    BallotFacts,
+    BlockerLine,
+    ChangeFacts,
+    CheckInLine,
+    ConfirmFacts,
+    DecidedLine,
+    DeclineFacts,
+    DigestFacts,
+    Facts,
+    Guess,
+    HelpFacts,
+    Item,
+    NeedsYouLine,
+    Notice,
+    OpenVoteLine,
+    OutcomeFacts,
+    PostFacts,
+    PromptFacts,
+    ReceiptFacts,
+    ReminderFacts,
+    StatusFacts,
+    StewardFacts,
+    StoredNotice,
+    SummaryFacts,
+    ThreadLine,
+    WelcomeFacts,
+)
+from gateway.model.round import CheckIn, Outcome, Reason, Result, TallyLine
+from gateway.model.token import Claim, KeyRing
+
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+CLOSES = datetime(2026, 11, 26, 16, 0, tzinfo=UTC)
+
+WORKSPACE = Workspace(
+    id=1,
+    name="acme",
+    charter=Charter(
+        name="Acme Cooperative",
+        address="acme@ws.example.org",
+        languages=("en", "fr"),
+        timezone="Europe/Paris",
+        channels={"design": Channel(purpose="Drafts, looks and layouts"), "money": Channel()},
+    ),
+    charter_version=3,
+)
+RING = KeyRing({0: b"golden keys are no secrets, are they?"}, 0)
+
+CITY = Question(
+    text="Where shall we meet in spring?", method=Method.SINGLE, options=("Lisbon", "Porto", "Faro & the islands")
+)
+CITIES = msgspec.structs.replace(CITY, method=Method.APPROVAL, text="Which towns could you live with?")
+ORDER = msgspec.structs.replace(CITY, method=Method.RANKED, text="Which town first, which last?")
+POINTS = msgspec.structs.replace(CITY, method=Method.SCORE, text="How good is each town?")
+BUDGET = Question(text="Shall we take the budget as proposed?", method=Method.YESNO, options=YESNO_OPTIONS)
+HIRING = Question(
+    text="We hire Chen Wei as our second bookkeeper", method=Method.CONSENT, options=CONSENT_OPTIONS
+)
+RELEASE = Question(text="Release 2.0 as it stands", method=Method.PLUSONE, options=PLUSONE_OPTIONS)
+HOURS = Question(text="Office hours move to 8:30", method=Method.LAZY, options=CONSENT_OPTIONS)
+
+PROPOSAL = """The figures are in the sheet Bo sent on Friday. In short:
+
+- rent stays as it is
+- travel goes up by 12 %, because of the meeting in spring
+- "other" goes down to 4,000 €
+
+Everything above 500 € still needs two signatures."""
+
+POST = """Hello all,
+
+I have put the **new drafts** on the table: https://example.org/drafts?set=2&view=all
+
+> Could we see them before Thursday?
+You can, and please tell me which of the two headers you like better. The long one reads well on paper, but I am not at all sure that it survives on a phone, so do try it there before you answer.
+
+1. short header
+2. long header <draft>
+
+-- 
+Ana"""
+
+CHECKINS = (
+    CheckInLine(
+        name="Ana Silva",
+        checkin=CheckIn(
+            done=("Second draft of the header", "Called the printer about paper & ink, who will send new prices tomorrow"),
+            next=("Third draft",),
+            blockers=("Waiting for the logo from Bo",),
+            mood=4,
+        ),
+    ),
+    CheckInLine(name="Zoë Dupont", checkin=CheckIn(done=("Books of October closed",), next=("VAT",)), late=True),
+    CheckInLine(name="Bo Lindqvist", checkin=None),
+)
+
+TALLY = Outcome(
+    result=Result.CHOSEN,
+    winners=("Lisbon",),
+    lines=(
+        TallyLine(label="Lisbon", value=5, share=0.625, won=True),
+        TallyLine(label="Porto", value=2, share=0.25),
+        TallyLine(label="Faro & the islands", value=0, share=0.0),
+    ),
+    answered=8,
+    abstained=1,
+    electorate=9,
+    quorum=0.5,
+    reasons=(
+        Reason(text="Direct trains from nearly everywhere.", name="Ana Silva", label="Lisbon"),
+        Reason(text="Cheaper, and <quieter>.", name="Bo Lindqvist", label="Porto"),
+    ),
+)
+
+DIGEST = DigestFacts(
+    since=datetime(2026, 11, 20, 7, 30, tzinfo=UTC),
+    until=NOW,
+    period="daily",
+    needs_you=(
+        NeedsYouLine(mark="V-7", ritual="vote", title=CITY.text, closes_at=CLOSES, question=CITY),
+        NeedsYouLine(mark="V-9", ritual="vote", title=BUDGET.text, closes_at=CLOSES, question=BUDGET),
+        NeedsYouLine(mark="C-31", ritual="check-in", title="Monday check-in", closes_at=CLOSES),
+    ),
+    decided=(
+        DecidedLine(
+            mark="V-5",
+            outcome_mark="O-3",
+            title="Shall we renew the lease?",
+            outcome=Outcome(
+                result=Result.PASSED,
+                winners=("Yes",),
+                lines=(
+                    TallyLine(label="Yes", value=6, share=0.75, won=True),
+                    TallyLine(label="No", value=2, share=0.25),
+                ),
+                answered=8,
+                electorate=9,
+            ),
+        ),
+    ),
+    open_votes=(OpenVoteLine(mark="V-8", title=HIRING.text, answered=4, electorate=9, closes_at=CLOSES),),
+    blockers=(
+        BlockerLine(name="Ana Silva", text="Waiting for the logo from Bo", since=datetime(2026, 11, 18, 9, tzinfo=UTC)),
+    ),
+    checkins=(("C-30", "Friday check-in", CHECKINS),),
+    threads=(
+        ThreadLine(
+            mark="P-14",
+            subject="Drafts for the new header",
+            channel="design",
+            posts=(
+                ("Zoë Dupont", "The short one. It is the only one my mother could read.", datetime(2026, 11, 22, 18, 5, tzinfo=UTC)),
+                ("Ana Silva", "I have put the new drafts on the table.", datetime(2026, 11, 22, 9, 40, tzinfo=UTC)),
+            ),
+            more=3,
+        ),
+        ThreadLine(
+            mark="P-15",
+            subject="Lunch on Thursday",
+            channel=None,
+            posts=(("Bo Lindqvist", "Soup, as ever.", datetime(2026, 11, 21, 11, 0, tzinfo=UTC)),),
+        ),
+    ),
+    away=(
+        AwayLine(name="Chen Wei", until=date(2026, 12, 1)),
+        AwayLine(name="Bo Lindqvist", until=None, back=True),
+    ),
+    coming_up=(("Monthly retrospective", datetime(2026, 12, 1, 9, 0, tzinfo=UTC)),),
+)
+
+
+def ballot(question: Question, mark: str = "V-7", **changes: object) -> BallotFacts:
+    """Return the facts of an open vote."""
+    facts = BallotFacts(
+        mark=mark,
+        question=question,
+        text="",
+        opener="Ana Silva",
+        closes_at=CLOSES,
+        electorate=9,
+        quorum=0.5,
+        secret=False,
+        hidden=True,
+        add_options=False,
+    )
+    return msgspec.structs.replace(facts, **changes)
+
+
+SPECIMENS: dict[str, Facts] = {
+    "post": PostFacts(
+        mark="P-14",
+        thread="P-14",
+        author_name="Ana Silva",
+        author_address="ana@example.org",
+        subject="Drafts for the new header",
+        text=POST,
+        channel="design",
+        attachments=("drafts.pdf", "colours.png"),
+        written_at=NOW,
+    ),
+    "post-reply": PostFacts(
+        mark="P-16",
+        thread="P-14",
+        author_name="Zoë Dupont",
+        author_address="zoe@example.fr",
+        subject="Re: [acme P-14] Drafts for the new header",
+        text="The short one.\n\nIt is the only one my mother could read.",
+        written_at=NOW,
+    ),
+    "prompt": PromptFacts(
+        mark="C-31",
+        title="Monday check-in",
+        questions=(),
+        mood=True,
+        plan=("Third draft of the header, this time with the logo in it if Bo has sent it by then", "Call the bank"),
+        closes_at=CLOSES,
+        occurrence=date(2026, 11, 23),
+        blockers=("Waiting for the logo from Bo",),
+    ),
+    "prompt-own-questions": PromptFacts(
+        mark="C-32",
+        title="",
+        questions=("What did you learn?", "Whom would you like to thank?"),
+        mood=False,
+        plan=(),
+        closes_at=CLOSES,
+        occurrence=date(2026, 12, 1),
+    ),
+    "ballot-single": ballot(CITY, add_options=True, text="Trains go to all of them."),
+    "ballot-yesno": ballot(BUDGET, mark="V-9", text=PROPOSAL, secret=True, quorum=0.0),
+    "ballot-consent": ballot(HIRING, mark="V-8", hidden=False, corrected=True),
+    "ballot-approval": ballot(CITIES),
+    "ballot-ranked": ballot(ORDER, opener=""),
+    "ballot-score": ballot(POINTS),
+    "ballot-plusone": ballot(RELEASE),
+    "ballot-lazy": ballot(HOURS, mark="V-11", quorum=0.0),
+    "reminder-vote": ReminderFacts(
+        mark="V-7", ritual="vote", title=CITY.text, closes_at=CLOSES, last=True, question=CITY, quorum_missing=2
+    ),
+    "reminder-doubtful": ReminderFacts(
+        mark="V-9", ritual="vote", title=BUDGET.text, closes_at=CLOSES, last=False, question=BUDGET, doubtful=True
+    ),
+    "reminder-checkin": ReminderFacts(
+        mark="C-31",
+        ritual="check-in",
+        title="Monday check-in",
+        closes_at=CLOSES,
+        last=True,
+        plan=("Third draft", "Call the bank"),
+    ),
+    "summary": SummaryFacts(
+        mark="C-30",
+        title="Friday check-in",
+        occurrence=date(2026, 11, 20),
+        lines=CHECKINS,
+        silent=("Chen Wei", "Dara O’Neill"),
+        away=(AwayLine(name="Femi Ade", until=date(2026, 12, 1)),),
+        answered=3,
+        electorate=6,
+        mood=3.67,
+    ),
+    "outcome-chosen": OutcomeFacts(
+        mark="V-7",
+        outcome_mark="O-4",
+        question=CITY,
+        outcome=TALLY,
+        secret=False,
+        closed_at=CLOSES,
+        opener="Ana Silva",
+    ),
+    "outcome-tied": OutcomeFacts(
+        mark="V-12",
+        outcome_mark="O-5",
+        question=ORDER,
+        outcome=Outcome(
+            result=Result.TIED,
+            winners=("Lisbon", "Porto"),
+            ranking=(("Lisbon", "Porto"), ("Faro & the islands",)),
+            answered=6,
+            electorate=9,
+        ),
+        secret=True,
+        closed_at=CLOSES,
+        opener="",
+    ),
+    "outcome-no-quorum": OutcomeFacts(
+        mark="V-9",
+        outcome_mark="O-6",
+        question=BUDGET,
+        outcome=Outcome(
+            result=Result.NO_QUORUM,
+            lines=(TallyLine(label="Yes", value=1, share=1.0), TallyLine(label="No", value=0, share=0.0)),
+            answered=1,
+            electorate=9,
+            quorum=0.5,
+        ),
+        secret=False,
+        closed_at=CLOSES,
+        opener="Bo",
+    ),
+    "change-extended": ChangeFacts(
+        change="extended", mark="V-7", title=CITY.text, by="Bo Lindqvist", closes_at=CLOSES, question=CITY
+    ),
+    "change-cancelled": ChangeFacts(
+        change="cancelled", mark="V-9", title=BUDGET.text, by="Bo Lindqvist", reason="The figures were wrong."
+    ),
+    "change-paused": ChangeFacts(
+        change="paused", mark="V-11", title=HOURS.text, by="Chen Wei", reason="I bring my children to school at 8:30."
+    ),
+    "change-paused-yours": ChangeFacts(
+        change="paused-yours", mark="V-11", title=HOURS.text, by="Chen Wei", reason="I bring my children to school at 8:30."
+    ),
+    "change-option-added": ChangeFacts(
+        change="option-added",
+        mark="V-7",
+        title=CITY.text,
+        by="Chen Wei",
+        reason="Braga",
+        closes_at=CLOSES,
+        question=msgspec.structs.replace(CITY, options=(*CITY.options, "Braga")),
+    ),
+    "digest": DIGEST,
+    "digest-one-thing": DigestFacts(
+        since=DIGEST.since, until=NOW, period="weekly", open_votes=DIGEST.open_votes, coming_up=DIGEST.coming_up
+    ),
+    "receipt": ReceiptFacts(
+        acts=(
+            Act(name="voted", mark="V-7", title=CITY.text, choice=Pick("Lisbon"), comment="good trains", replaced=True),
+            Act(name="voted", mark="V-12", title=ORDER.text, choice=Ranking((("Porto",), ("Lisbon", "Faro & the islands")))),
+            Act(name="voted", mark="V-9", title=BUDGET.text, choice=Pick("Yes")),
+            Act(name="checked-in", mark="C-31", title="Monday check-in", counts=(2, 1, 0)),
+            Act(name="away", until=date(2026, 12, 1)),
+            Act(name="unclear", mark="V-8", title=HIRING.text, text="perhaps, if Bo agrees"),
+            Act(name="too-late", mark="V-5", title="Shall we renew the lease?"),
+            Act(name="delivery", text="weekly"),
+            Act(name="digest-time", text="monday"),
+        ),
+        subject="Re: [acme] Monday 23 November: 3 things need you",
+    ),
+    "receipt-one": ReceiptFacts(acts=(Act(name="voted", mark="V-20", choice=PlusOne(-0.5), text="-0.5"),)),
+    "ask-back": AskBackFacts(
+        mark="V-7",
+        title=CITY.text,
+        words="Either would do. Lisbon perhaps,\nor Porto.",
+        missing="several",
+        guesses=(Guess(choice=Pick("Lisbon")), Guess(choice=Pick("Porto")), Guess(choice=Abstention())),
+        question=CITY,
+        closes_at=CLOSES,
+    ),
+    "ask-back-reason": AskBackFacts(
+        mark="V-8",
+        title=HIRING.text,
+        words="block",
+        missing="reason",
+        guesses=(Guess(choice=Pick("Block")),),
+        question=HIRING,
+        closes_at=CLOSES,
+    ),
+    "ask-back-open": AskBackFacts(
+        mark="V-13", title=POINTS.text, words="all fine", missing="choice", guesses=(), question=POINTS
+    ),
+    "decline-too-late": DeclineFacts(
+        reason="too-late", subject="Re: [acme V-5] Shall we renew the lease?", mark="V-5", title="Shall we renew the lease?", at=CLOSES
+    ),
+    "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
+    "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),
+    "help": HelpFacts(channels=(("design", "Drafts, looks and layouts"), ("money", ""))),
+    "status": StatusFacts(needs_you=DIGEST.needs_you, open_votes=DIGEST.open_votes),
+    "status-quiet": StatusFacts(),
+    "steward-held": StewardFacts(
+        about="held", name="Eve", address="eve@example.net", subject="Cheap ink", text="Buy now.\nBuy cheap."
+    ),
+    "steward-bounced": StewardFacts(
+        about="bounced", name="Bo Lindqvist", address="bo@example.se", text="550 5.1.1 no such mailbox"
+    ),
+    "confirm-join": ConfirmFacts(act="join", title="Acme Cooperative"),
+    "confirm-leave": ConfirmFacts(act="leave", title="Acme Cooperative"),
+    "confirm-mail": ConfirmFacts(act="mail", title="Re: [acme V-7] Where shall we meet in spring?", arrival_id=4),
+    "welcome": WelcomeFacts(),
+    "welcome-left": WelcomeFacts(left=True),
+}
+
+# Choices of every sort, as a receipt shows them.
+CHOICES = (
+    Pick("Yes"),
+    Picks(("Lisbon", "Porto")),
+    Picks(()),
+    Ranking((("Lisbon",), ("Porto", "Faro & the islands"))),
+    Scores((("Lisbon", 5.0), ("Porto", 2.5))),
+    PlusOne(0.5),
+    PlusOne(-1),
+    Abstention(),
+)
+
+_STRANGERS = ("decline-stranger", "confirm-join", "welcome-left")
+_ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm")
+
+
+def notice(name: str, language: str = "en", **changes: object) -> Notice:
+    """Return a specimen addressed to Zoë."""
+    facts = SPECIMENS[name]
+    mark = str(getattr(facts, "mark", ""))
+    answers = name.split("-")[0] in _ANSWERS or name.startswith("ask-back")
+    made = Notice(
+        key=f"specimen:{name}",
+        facts=facts,
+        member_id=0 if name in _STRANGERS else 12,
+        address="zoe@example.fr",
+        name="Zoë Dupont",
+        language=language,
+        timezone="Europe/Paris",
+        due_at=NOW,
+        thread=str(getattr(facts, "thread", mark)),
+        mark=mark,
+        items=(Item(mark=mark, text=""),) if mark else (),
+        answering=Answering.REPLIED if answers else Answering.GENERATED,
+        in_reply_to="c0ffee@mail.example.fr" if answers or name == "post-reply" else "",
+        subject_hint=str(getattr(facts, "subject", "")) if answers else "",
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def stored(made: Notice, number: int = 41) -> StoredNotice:
+    """Return a notice as it lies in the outbox, with its token."""
+    token = RING.sign(Claim(number, made.member_id, date(2027, 1, 1)), WORKSPACE.name)
+    return StoredNotice(id=number, workspace_id=WORKSPACE.id, token=token, notice=made)

@@ -1,0 +1,86 @@
+"""The explicit update command of what we send: catalogue template, catalogues, golden files.
+
+`python -m tests.golden.update_rendered` writes anew `templates/locale/restante.pot` and what is in `rendered/`, and merges
+new messages into every catalogue (without a translation: the tests then fail until there is one).
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+from gateway.render.render import render
+from gateway.resources import load_templates
+from tests.golden.rendered_specimens import SPECIMENS, WORKSPACE, notice, stored
+
+ROOT = Path(__file__).parents[2]
+RENDERED = Path(__file__).parent / "rendered"
+LOCALE = ROOT / "templates" / "locale"
+LANGUAGES = ("en", "fr")
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "upgettext": ((1, "c"), 2),
+    "say": ((1, "c"), 2),
+}
+_OPTIONS = {
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "newstyle_gettext": "true",
+    "silent": "false",
+    "extensions": "jinja2.ext.do",
+}
+
+
+def messages() -> Catalog:
+    """Return every message that the templates and the render package say."""
+    catalog = Catalog(project="restante", charset="utf-8", fuzzy=False)
+    sources = [(file, "jinja2.ext:babel_extract") for file in sorted((ROOT / "templates" / "mail").glob("*.j2"))]
+    sources.append((ROOT / "gateway" / "render" / "language.py", "python"))
+    for file, method in sources:
+        with file.open("rb") as opened:
+            for _, message, _, context in extract(method, opened, _KEYWORDS, (), _OPTIONS):
+                catalog.add(message, locations=[(file.relative_to(ROOT).as_posix(), 1)], context=context)
+    return catalog
+
+
+def template_text(catalog: Catalog) -> str:
+    """Return the text of `restante.pot`."""
+    written = io.BytesIO()
+    write_po(written, catalog, omit_header=True, include_lineno=False, sort_output=True, width=120)
+    return 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' + written.getvalue().decode()
+
+
+def rendered(name: str, language: str) -> bytes:
+    """Return a specimen as a whole message."""
+    return render(stored(notice(name, language)), WORKSPACE, load_templates())
+
+
+def update() -> None:
+    """Write all of it."""
+    catalog = messages()
+    (LOCALE / "restante.pot").write_text(template_text(catalog), encoding="utf-8")
+    for file in LOCALE.glob("*/LC_MESSAGES/restante.po"):
+        known = read_po(io.StringIO(file.read_text(encoding="utf-8")), locale=file.parts[-3])
+        known.update(catalog, no_fuzzy_matching=True)
+        known.obsolete.clear()
+        written = io.BytesIO()
+        write_po(written, known, omit_header=False, include_lineno=False, sort_output=True, width=120)
+        file.write_bytes(written.getvalue())
+    RENDERED.mkdir(exist_ok=True)
+    wanted = {f"{name}.{language}.eml": (name, language) for name in SPECIMENS for language in LANGUAGES}
+    for stale in RENDERED.glob("*.eml"):
+        if stale.name not in wanted:
+            stale.unlink()
+    for file_name, (name, language) in wanted.items():
+        (RENDERED / file_name).write_bytes(rendered(name, language))
+
+
+if __name__ == "__main__":
+    update()
