@@ -50,6 +50,4 @@ def _take(dialect: str) -> Executable:
 def _move_past(dialect: str) -> Executable:
     row = insert_for(dialect, counters)
     higher = case((row.excluded.next > counters.c.next, row.excluded.next), else_=counters.c.next)
-    return row.on_conflict_do_update(
-        index_elements=[counters.c.workspace_id, counters.c.letter], set_={"next": higher}
-    )
+    return row.on_conflict_do_update(index_elements=[counters.c.workspace_id, counters.c.letter], set_={"next": higher})

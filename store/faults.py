@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 
 class StoreFault(Exception):
@@ -32,13 +40,24 @@ class StoreFull(StoreFault):
         super().__init__(text, temporary=True)
 
 
-class Forbidden(StoreFault):
-    """A transition that is not listed, or a fact about something that is not there. Never temporary."""
+class StoreRefusal(Exception):
+    """This cannot be written, now or later: our own bug, or a person's mistake. The transaction is to be left.
+
+    No StoreFault: the store is well, and whoever waits for it to recover would wait for ever.
+    """
+
+    temporary = False
 
 
-class Conflict(StoreFault):
-    """A unique key guards this fact, and it is already written. Never temporary."""
+class Forbidden(StoreRefusal):
+    """A transition that is not listed, or a fact about something that is not there."""
 
+
+class Conflict(StoreRefusal):
+    """A unique key guards this fact, and it is already written."""
+
+
+_OUR_BUGS = (ProgrammingError, DataError, NotSupportedError)  # a statement or a value that no engine takes
 
 # Primary SQLite result codes (the low byte of an extended one) → what they mean to us.
 _FULL = frozenset({sqlite3.SQLITE_FULL})
@@ -50,12 +69,12 @@ _FULL_STATES = ("53100", "53200")  # disk full, out of memory
 _BUSY_STATES = ("40", "55P03")  # serialization failure, deadlock, lock not available
 
 
-def fault_of(error: SQLAlchemyError) -> StoreFault:
-    """Return our fault for an error of SQLAlchemy; its text names no row's content."""
-    if not isinstance(error, DBAPIError) or error.orig is None:
-        return StoreFault(type(error).__name__)
+def fault_of(error: SQLAlchemyError) -> StoreFault | StoreRefusal:
+    """Return our exception for one of SQLAlchemy; its text names no row's content."""
     if isinstance(error, IntegrityError):
         return Conflict(_first_line(error.orig))
+    if not isinstance(error, DatabaseError) or isinstance(error, _OUR_BUGS):
+        return StoreRefusal(_first_line(getattr(error, "orig", None) or error))
     text, code = _first_line(error.orig), getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         return _sqlite_fault(text, code & 0xFF)
@@ -75,5 +94,5 @@ def _sqlite_fault(text: str, code: int) -> StoreFault:
     return StoreFault(text, temporary=code in _PASSING)
 
 
-def _first_line(error: BaseException) -> str:
+def _first_line(error: BaseException | None) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]

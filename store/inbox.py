@@ -32,7 +32,11 @@ _PENDING = (
     .with_for_update(of=arrivals, skip_locked=True)  # several processes on PostgreSQL; SQLite has one writer
 )
 _PENDING_BEFORE = select(exists().where(_WAITING, arrivals.c.received_at <= bindparam("instant")))
-_GET = select(arrivals, raw.c.body).outerjoin(raw, raw.c.arrival_id == arrivals.c.id).where(arrivals.c.id == bindparam("id"))
+_GET = (
+    select(arrivals, raw.c.body)
+    .outerjoin(raw, raw.c.arrival_id == arrivals.c.id)
+    .where(arrivals.c.id == bindparam("id"))
+)
 _STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id")).with_for_update()
 _SEEN = select(fingerprints.c.arrival_id).where(
     fingerprints.c.workspace_id == bindparam("workspace_id"), fingerprints.c.fingerprint == bindparam("fingerprint")

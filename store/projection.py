@@ -12,19 +12,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Executable, bindparam, delete, insert, select, update
+from sqlalchemy import Executable, bindparam, case, delete, insert, select, update
 
-from gateway.model.ballot import (
-    Abstention,
-    Choice,
-    Method,
-    Pick,
-    Picks,
-    PlusOne,
-    Question,
-    Ranking,
-    Scores,
-)
+from gateway.model.ballot import Question
 from gateway.model.entry import (
     Answered,
     AwayEnded,
@@ -49,7 +39,7 @@ from gateway.model.entry import (
     Withdrawn,
 )
 from gateway.model.member import Absence, Member
-from gateway.model.round import PHASE_TRANSITIONS, Answer, Ballot, Phase, Ritual, Round, VoteForm
+from gateway.model.round import PHASE_TRANSITIONS, Phase, Ritual, Round, VoteForm
 from store import counters
 from store.codec import pack, storable
 from store.faults import Forbidden
@@ -67,9 +57,8 @@ from store.tables import (
     threads,
 )
 
-_round = msgspec.json.Decoder(Round)
-_member = msgspec.json.Decoder(Member)
-_answer: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_round: msgspec.json.Decoder[Round] = msgspec.json.Decoder(Round)
+_member: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
 replace = msgspec.structs.replace
 
 
@@ -107,7 +96,10 @@ _ADD_THREAD = insert(threads)
 _MOVE_THREAD = (
     update(threads)
     .where(threads.c.workspace_id == bindparam("b_workspace_id"), threads.c.mark == bindparam("b_mark"))
-    .values(last_at=bindparam("last_at"), posts=threads.c.posts + 1)
+    .values(
+        last_at=case((threads.c.last_at < bindparam("last_at"), bindparam("last_at")), else_=threads.c.last_at),
+        posts=threads.c.posts + 1,
+    )
 )
 
 
@@ -115,7 +107,8 @@ def _posted(sql: Sql, place: Place, entry: Posted) -> None:
     sql.run(
         _ADD_POST,
         _here(place, entry.mark)
-        | {"thread": entry.thread, "message_id": storable(entry.message_id), "at": place.at, "entry_id": place.entry_id},
+        | {"thread": entry.thread, "message_id": storable(entry.message_id), "at": place.at}
+        | {"entry_id": place.entry_id, "imported": entry.imported},
     )
     where = {"b_workspace_id": place.workspace_id, "b_mark": entry.thread, "last_at": place.at}
     if entry.thread == entry.mark or not sql.run(_MOVE_THREAD, where).rowcount:
@@ -154,9 +147,15 @@ _READ_ROUND = (
     .with_for_update()
 )
 _READ_PHASE = (
-    select(rounds.c.ritual, rounds.c.phase)
+    select(rounds.c.ritual, rounds.c.phase, electorate.c.member_id)
+    .outerjoin(
+        electorate,
+        (electorate.c.workspace_id == rounds.c.workspace_id)
+        & (electorate.c.mark == rounds.c.mark)
+        & (electorate.c.member_id == bindparam("member_id")),
+    )
     .where(rounds.c.workspace_id == bindparam("workspace_id"), rounds.c.mark == bindparam("mark"))
-    .with_for_update()
+    .with_for_update(of=rounds)
 )
 _CHANGE_ROUND = update(rounds).where(_THE_ROUND)
 _COUNT_ANSWERS = update(rounds).where(_THE_ROUND).values(answered=rounds.c.answered + bindparam("difference"))
@@ -201,9 +200,12 @@ def _write_round(sql: Sql, place: Place, round_: Round, **columns: Any) -> None:
 
 
 def _moved(round_: Round, phase: Phase, **changes: Any) -> Round:
-    if phase not in PHASE_TRANSITIONS[round_.phase]:
-        raise Forbidden(f"round {round_.mark} is {round_.phase.value} and cannot become {phase.value}")
-    return replace(round_, phase=phase, **changes)
+    """A transition not listed cannot happen. Paused again, it stays as it is; resumed while open, it was amended."""
+    if phase is round_.phase is Phase.PAUSED:
+        return round_
+    if (phase is not round_.phase and phase in PHASE_TRANSITIONS[round_.phase]) or phase is round_.phase is Phase.OPEN:
+        return replace(round_, phase=phase, **changes)
+    raise Forbidden(f"round {round_.mark} is {round_.phase.value} and cannot become {phase.value}")
 
 
 def _running(sql: Sql, place: Place, mark: str) -> Round:
@@ -249,12 +251,8 @@ def _extended(sql: Sql, place: Place, entry: Extended) -> None:
 
 
 def _corrected(sql: Sql, place: Place, entry: Corrected) -> None:
-    """Answers given stand where their options still exist; the others are as if they had not been given."""
+    """Answers given stand as they are; the tally takes of each what the corrected question still knows."""
     _write_round(sql, place, _with_question(_running(sql, place, entry.mark), entry.question))
-    found = sql.rows(_READ_STANDINGS, _here(place, entry.mark))
-    for row in found:
-        if not still_stands(_answer.decode(row.answer), entry.question):
-            _take_back(sql, place, entry.mark, row.member_id)
 
 
 def _cancelled(sql: Sql, place: Place, entry: Cancelled) -> None:
@@ -279,10 +277,6 @@ _THE_STANDING = (
 _ADD_STANDING = insert(standings)
 _CHANGE_STANDING = update(standings).where(_THE_STANDING)
 _DROP_STANDING = delete(standings).where(_THE_STANDING)
-_READ_STANDINGS = select(standings.c.member_id, standings.c.answer).where(
-    standings.c.workspace_id == bindparam("workspace_id"), standings.c.mark == bindparam("mark")
-)
-
 # What takes answers: a vote while it runs; a check-in also after its close, for its own record.
 _TAKES_ANSWERS = {
     (Ritual.VOTE, Phase.OPEN),
@@ -293,7 +287,7 @@ _TAKES_ANSWERS = {
 
 
 def _answered(sql: Sql, place: Place, entry: Answered) -> None:
-    _check_takes_answers(sql, place, entry.mark)
+    _check_takes_answers(sql, place, entry)
     who = {"b_workspace_id": place.workspace_id, "b_mark": entry.mark, "b_member_id": entry.member_id}
     what = {
         "kind": str(entry.answer.__struct_config__.tag),
@@ -308,61 +302,24 @@ def _answered(sql: Sql, place: Place, entry: Answered) -> None:
 
 
 def _withdrawn(sql: Sql, place: Place, entry: Withdrawn) -> None:
-    _check_takes_answers(sql, place, entry.mark)
-    _take_back(sql, place, entry.mark, entry.member_id)
-
-
-def _take_back(sql: Sql, place: Place, mark: str, member_id: int) -> None:
-    who = {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id}
-    _count(sql, place, mark, -sql.run(_DROP_STANDING, who).rowcount)
+    _check_takes_answers(sql, place, entry)
+    who = {"b_workspace_id": place.workspace_id, "b_mark": entry.mark, "b_member_id": entry.member_id}
+    if sql.run(_DROP_STANDING, who).rowcount:
+        _count(sql, place, entry.mark, -1)
 
 
 def _count(sql: Sql, place: Place, mark: str, difference: int) -> None:
-    if difference:
-        sql.run(_COUNT_ANSWERS, {"b_workspace_id": place.workspace_id, "b_mark": mark, "difference": difference})
+    sql.run(_COUNT_ANSWERS, {"b_workspace_id": place.workspace_id, "b_mark": mark, "difference": difference})
 
 
-def _check_takes_answers(sql: Sql, place: Place, mark: str) -> None:
-    found = sql.first(_READ_PHASE, _here(place, mark))
+def _check_takes_answers(sql: Sql, place: Place, entry: Answered | Withdrawn) -> None:
+    found = sql.first(_READ_PHASE, _here(place, entry.mark) | {"member_id": entry.member_id})
     if found is None:
-        raise Forbidden(f"there is no round {mark}")
+        raise Forbidden(f"there is no round {entry.mark}")
+    if found.member_id is None:
+        raise Forbidden(f"round {entry.mark} does not ask member {entry.member_id}")
     if (Ritual(found.ritual), Phase(found.phase)) not in _TAKES_ANSWERS:
-        raise Forbidden(f"round {mark} is {found.phase}: it takes no answers")
-
-
-# Which choices a method knows; a corrected question may have another method.
-_CHOICES: dict[Method, tuple[type[Choice], ...]] = {
-    Method.YESNO: (Pick,),
-    Method.CONSENT: (Pick,),
-    Method.LAZY: (Pick,),
-    Method.SINGLE: (Pick,),
-    Method.APPROVAL: (Picks,),
-    Method.RANKED: (Ranking,),
-    Method.SCORE: (Scores,),
-    Method.PLUSONE: (PlusOne,),
-}
-
-
-def still_stands(answer: Answer, question: Question) -> bool:
-    """Whether an answer means something for a question: every option it names exists, and the method knows its kind."""
-    if not isinstance(answer, Ballot) or isinstance(answer.choice, Abstention):
-        return True
-    known = set(question.options)
-    return isinstance(answer.choice, _CHOICES[question.method]) and known.issuperset(_labels(answer.choice))
-
-
-def _labels(choice: Choice) -> tuple[str, ...]:
-    match choice:
-        case Pick(label):
-            return (label,)
-        case Picks(labels):
-            return labels
-        case Ranking(groups):
-            return tuple(label for group in groups for label in group)
-        case Scores(pairs):
-            return tuple(label for label, _ in pairs)
-        case _:
-            return ()
+        raise Forbidden(f"round {entry.mark} is {found.phase}: it takes no answers")
 
 
 # --- blockers and bounces ---------------------------------------------------------------------------------------

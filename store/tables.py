@@ -185,6 +185,7 @@ posts = Table(
     _mark("thread"),
     Column("message_id", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("imported", Boolean, nullable=False),
     Column("entry_id", Id, ForeignKey("ledger.id"), nullable=False),
     Index("ix_posts_thread", "workspace_id", "thread", "entry_id"),
     Index("ix_posts_at", "workspace_id", "at"),
@@ -354,4 +355,3 @@ notes = Table(
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
 )
-

@@ -36,7 +36,8 @@ def member(number: int, tz: str = PARIS, *, away: tuple[Absence, ...] = (), **ke
     own = {key: keys.pop(key) for key in tuple(keys) if key in Settings.__struct_fields__}
     name = keys.pop("name", f"Member {number}")
     return Member(
-        id=number, address=f"m{number}@example.org", name=name, timezone=tz, absences=away, settings=Settings(**own), **keys
+        id=number, address=f"m{number}@example.org", name=name, timezone=tz,
+        absences=away, settings=Settings(**own), **keys,
     )  # fmt: skip
 
 
@@ -47,7 +48,9 @@ def workspace(charter_: Charter) -> Workspace:
 
 def context(now: str, charter_: Charter | None = None, **keys: Any) -> TickContext:
     """Return what is known at an instant (UTC)."""
-    return TickContext(utc(now), workspace(charter_ or charter({"daily": DAILY})), fresh=Fresh({"C": 3, "O": 2}), **keys)
+    return TickContext(
+        utc(now), workspace(charter_ or charter({"daily": DAILY})), fresh=Fresh({"C": 3, "O": 2}), **keys
+    )
 
 
 def check_in(opened: str = "2026-03-02T08:00", closes: str = "2026-03-02T16:00", **keys: Any) -> Round:

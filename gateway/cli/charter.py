@@ -14,6 +14,7 @@ from rich.table import Table
 from gateway.app import App
 from gateway.cli.shared import charter_fault, fail, program
 from gateway.model.charter import CharterProblem
+from gateway.pipeline import steering
 
 
 @click.group()
@@ -48,7 +49,7 @@ def apply(config: str, file: Path, prune: bool) -> None:
 def put_in_force(app: App, document: dict[str, Any], file: str, *, prune: bool = False) -> None:
     """Apply a charter document and say what came of it."""
     try:
-        applied = app.pipeline.apply_charter(document, by="command line", now=app.clock(), prune=prune)
+        applied = steering.apply_charter(app.pipeline, document, by="command line", now=app.clock(), prune=prune)
     except CharterProblem as problem:
         charter_fault(file, problem)
     click.echo(

@@ -17,7 +17,8 @@ from gateway.model.address import fold_address
 from gateway.model.charter import CharterMember
 from gateway.model.entry import MemberLeft
 from gateway.model.member import Member
-from gateway.pipeline import member_entries
+from gateway.pipeline.knowing import workspace as workspace_named
+from gateway.pipeline.steering import change_people, member_entries
 
 
 @click.group()
@@ -42,10 +43,10 @@ def _people(app: App, workspace: str) -> list[Member]:
 def _add(app: App, workspace: str, listed: list[CharterMember]) -> int:
     members = _people(app, workspace)
     with app.store.read() as tx:
-        charter = app.pipeline.workspace(tx, workspace).charter
+        charter = workspace_named(tx, workspace).charter
     with_people = charter.model_copy(update={"members": tuple(listed)})
     entries = list(member_entries(with_people, members, prune=False, now=app.clock()))
-    app.pipeline.change_people(workspace, entries, now=app.clock())
+    change_people(app.pipeline, workspace, entries, now=app.clock())
     return len(entries)
 
 
@@ -99,7 +100,7 @@ def remove(config: str, workspace: str, address: str) -> None:
         found = [m for m in _people(app, workspace) if wanted in (m.address, *m.further_addresses)]
         if not found:
             fail(f"{wanted} is no member of {workspace}")
-        app.pipeline.change_people(workspace, [MemberLeft(member_id=found[0].id)], now=app.clock())
+        change_people(app.pipeline, workspace, [MemberLeft(member_id=found[0].id)], now=app.clock())
     click.echo(f"{wanted}: removed.")
 
 

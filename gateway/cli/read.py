@@ -12,6 +12,7 @@ import msgspec
 
 from gateway.resources import load_lexicon
 from gateway.understand import requests
+from gateway.understand.lexicon import Lexicon
 
 
 @click.command()
@@ -72,7 +73,7 @@ def read_batch(lines: TextIO, out: TextIO) -> None:
         out.flush()
 
 
-def _answer(line: str, lexicon: requests.Lexicon) -> dict[str, Any]:
+def _answer(line: str, lexicon: Lexicon) -> dict[str, Any]:
     try:
         request = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeEncodeError) as problem:

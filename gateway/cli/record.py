@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from gateway.cli.shared import fail, program
 from gateway.export import export_workspace
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.notice import NoticeState, StoredNotice
+from gateway.pipeline.knowing import workspace as workspace_named
 
 
 @click.command()
@@ -42,13 +44,15 @@ def mails(
         fail(f"--state: one of {', '.join(states)}")
     with program(config) as app:
         if number is None:
-            (_list_out if out else _list_in)(app, state, limit, as_json)
+            listing = _list_out if out else _list_in
+            listing(app, state, limit, as_json)
         elif again:
             with app.store.begin() as tx:
                 (tx.outbox.requeue if out else tx.inbox.put_back)(number)
             click.echo(f"{number}: put back; `restante serve` takes it up.")
         else:
-            (_show_out if out else _show_in)(app, number, raw, as_json)
+            showing = _show_out if out else _show_in
+            showing(app, number, raw, as_json)
 
 
 def _list_in(app: App, state: str | None, limit: int, as_json: bool) -> None:
@@ -87,7 +91,7 @@ def _show_in(app: App, number: int, raw: bool, as_json: bool) -> None:
     if stored is None:
         fail(f"there is no arrival {number}; `restante mails` lists them")
     if raw:
-        click.get_binary_stream("stdout").write(stored.arrival.raw)
+        sys.stdout.buffer.write(stored.arrival.raw)
         return
     plain = _plain_arrival(stored)
     if as_json:
@@ -140,7 +144,7 @@ def _show_out(app: App, number: int, raw: bool, as_json: bool) -> None:
     if raw:
         if stored.frozen is None:
             fail(f"notice {number} is not rendered yet; it is when it falls due")
-        click.get_binary_stream("stdout").write(stored.frozen)
+        sys.stdout.buffer.write(stored.frozen)
         return
     plain = _plain_notice(stored)
     if as_json:
@@ -173,7 +177,7 @@ def export(config: str, workspace: str, as_json: bool) -> None:
     with program(config) as app:
         try:
             with app.store.read() as tx:
-                document = export_workspace(tx, app.pipeline.workspace(tx, workspace))
+                document = export_workspace(tx, workspace_named(tx, workspace))
         except LookupError as problem:
             fail(str(problem))
     click.echo(_json(document))

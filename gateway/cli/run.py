@@ -17,7 +17,7 @@ from gateway.app import App, RehearsalClock, log_to_stderr
 from gateway.app import serve as serve_app
 from gateway.cli.shared import fail, program
 from gateway.model.arrival import Arrival
-from gateway.pipeline import Preview
+from gateway.pipeline.steering import Preview, envelope_of, import_history, preview
 
 
 @click.command()
@@ -67,7 +67,7 @@ def tick(config: str, now: str | None, dry_run: bool, whole: bool) -> None:
     with program(config) as app:
         moment = _instant(now) if now else app.clock()
         if dry_run:
-            _show_preview(app.pipeline.preview(moment), whole)
+            _show_preview(preview(app.pipeline, moment), whole)
             return
         if now is not None:
             if not isinstance(app.clock, RehearsalClock):
@@ -94,14 +94,14 @@ def work(app: App, moment: datetime) -> tuple[int, int]:
 
 def _show_preview(found: list[Preview], whole: bool) -> None:
     if whole:
-        for preview in found:
-            click.echo(preview.raw.decode("utf-8", "replace"))
+        for one in found:
+            click.echo(one.raw.decode("utf-8", "replace"))
         return
     table = Table("at", "workspace", "to", "what", "about")
-    for preview in found:
-        notice = preview.stored.notice
+    for one in found:
+        notice = one.stored.notice
         at = notice.due_at.isoformat(timespec="minutes")
-        table.add_row(at, preview.workspace, notice.address, notice.kind, notice.mark)
+        table.add_row(at, one.workspace, notice.address, notice.kind, notice.mark)
     Console().print(table)
     click.echo(f"{len(found)} mails would go out.")
 
@@ -132,11 +132,18 @@ def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], wo
         refused = app.pipeline.check(raw)
         if refused:
             fail(f"{file}: {refused}")
-        envelope = app.pipeline.envelope_of(raw, sender=sender, recipients=recipients)
+        envelope = envelope_of(app.pipeline, raw, sender=sender, recipients=recipients)
         if not envelope.recipients:
             fail(f"{file}: none of its recipients is an address of ours; name one with --to")
         now = app.clock()
-        waiting = app.pipeline.receive([Arrival(door="inject", raw=raw, received_at=now, **envelope.as_arguments())])
+        arrival = Arrival(
+            door="inject",
+            reverse_path=envelope.reverse_path,
+            recipients=envelope.recipients,
+            raw=raw,
+            received_at=now,
+        )
+        waiting = app.pipeline.receive([arrival])
         if waiting:
             fail(str(waiting))
         settled, _ = work(app, now)
@@ -147,7 +154,7 @@ def _import(app: App, file: Path, workspace: str) -> None:
     box = mailbox.mbox(file, create=False)
     messages = [box.get_bytes(key) for key in track(box.keys(), description="Reading the archive")]
     try:
-        counts = app.pipeline.import_history(workspace, messages, now=app.clock())
+        counts = import_history(app.pipeline, workspace, messages, now=app.clock())
     except LookupError as problem:
         fail(str(problem))
     click.echo(

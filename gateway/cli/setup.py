@@ -10,14 +10,15 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from store.database import StoreBusy, StoreFault, StoreFull
 
 from gateway.app import App, build, new_key
 from gateway.cli.charter import put_in_force
 from gateway.cli.shared import fail, program
 from gateway.config import FILE_NAME, Settings, SettingsProblem, read_settings
 from gateway.model.charter import CharterProblem, read_charter
+from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.resources import load_templates
+from store.faults import StoreFault
 
 SETTINGS = """\
 # Settings of Restante. Every key can also be set in the environment: RESTANTE_SUBMISSION__HOST=…
@@ -198,7 +199,7 @@ def examine(file: Path) -> Iterator[Finding]:
     yield _templates()
     try:
         app = build(file)
-    except (StoreBusy, StoreFull, StoreFault) as problem:
+    except StoreFault as problem:
         yield Finding("store", False, str(problem))
         return
     try:
@@ -257,7 +258,7 @@ def _store(app: App) -> Iterator[Finding]:
         if not names:
             yield Finding("charters", False, "there is none; apply one with `restante charter apply FILE`")
         for name in names:
-            workspace = app.pipeline.workspace(tx, name)
+            workspace = workspace_named(tx, name)
             people = tx.people.all(workspace.id)
             yield Finding(
                 f"workspace {name}", True, f"charter version {workspace.charter_version}, {len(people)} members"

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from store.database import StoreBusy, StoreFault, StoreFull
 
 from gateway.app import App, build
 from gateway.config import SettingsProblem
 from gateway.model.charter import CharterProblem
+from store.faults import StoreFault
 
 
 def fail(text: str) -> NoReturn:
@@ -27,11 +27,11 @@ def program(config: str, *, create: bool = False) -> Iterator[App]:
         app = build(Path(config), create=create)
     except SettingsProblem as problem:
         fail(str(problem))
-    except (StoreBusy, StoreFull, StoreFault) as problem:
+    except StoreFault as problem:
         fail(f"the store cannot be opened: {problem}")
     try:
         yield app
-    except (StoreBusy, StoreFull, StoreFault) as problem:
+    except StoreFault as problem:
         fail(f"the store refused: {problem}")
     finally:
         app.close()

@@ -193,7 +193,8 @@ def items_of(facts: DigestFacts) -> tuple[Item, ...]:
         *((mark, title) for mark, title, _ in facts.checkins),
         *((thread.mark, thread.subject) for thread in facts.threads),
     ]
-    return tuple(Item(mark=mark, text=text) for mark, text in dict(reversed(shown)).items())[::-1]
+    titles = dict(reversed(shown))  # of a mark shown twice, the title it was first shown with
+    return tuple(Item(mark=mark, text=titles[mark]) for mark in dict.fromkeys(mark for mark, _ in shown))
 
 
 # --- the facts ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 import msgspec
 
@@ -39,13 +40,14 @@ def _come_round(due: Due, context: TickContext) -> Decision:
     routine = context.workspace.charter.routines.get(due.routine)
     if routine is None or due.occurrence is None:
         return Decision(Why.NOT_OWED, detail="the charter has no such routine any more")
-    charter, members, now = context.workspace.charter, context.members, context.now
-    days = routines.begun(due.routine, routine, due.occurrence, charter, members, now)
+    charter, members = context.workspace.charter, context.members
+    begun = routines.begun(due.routine, routine, due.occurrence, charter, members, context.now)
+    days = tuple(islice(begun, None if context.outage else 1))
     opened = _latest_of_use(due.routine, routine, days, context)
     decision = _OPENERS[routine.ritual](due, opened, context) if opened else _nothing_opened(due, days, context)
     last = routines.opened_on(opened.day) if opened else due.since
     after = days[-1] if days else due.occurrence - DAY
-    following = routines.next_due(due.routine, routine, charter, members, now, after, last)
+    following = routines.next_due(due.routine, routine, charter, members, after, last)
     return replace(decision, due=(*decision.due, *((following,) if following else ())))
 
 

@@ -27,6 +27,7 @@ from gateway.model.round import CheckInForm, Phase, Round, VoteForm
 from gateway.model.span import Span
 
 _BREATH = timedelta(hours=1)  # a reminder moved back keeps this far from the question itself
+_TIME_ENOUGH = timedelta(hours=4)  # to answer within the working day
 _LAST_CHANCE = timedelta(minutes=10)  # later than this before the close a reminder helps nobody
 _SLACK = timedelta(minutes=5)  # a tick may come a little after the minute it was planned for
 
@@ -56,11 +57,10 @@ def _time(round_: Round, span: Span, member: Member, charter: Charter, asked: da
     if not asked < wanted < closes:
         return None
     earliest = min(wanted, asked + min(_BREATH, (closes - asked) / 2))
-    halfway = (
-        wanted + (closes - wanted) / 2
-    )  # moved on, it still leaves half of the time it promised; else it moves back
+    # Moved on it still leaves half of the time it promised, or time enough; else it moves back.
+    in_good_time = closes - min((closes - wanted) / 2, _TIME_ENOUGH)
     last = max(wanted, closes - _LAST_CHANCE)
-    return into_working_hours(wanted, member, charter, earliest, halfway) or into_working_hours(
+    return into_working_hours(wanted, member, charter, earliest, in_good_time) or into_working_hours(
         wanted, member, charter, earliest, last
     )
 

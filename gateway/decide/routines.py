@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
@@ -39,10 +39,16 @@ def _rule(text: str) -> rrule | rruleset:
 
 def days_after(rule: str, day: date) -> Iterator[date]:
     """Yield the days of a rule after a day, ascending; it ends when the rule does."""
-    for found in _rule(rule).xafter(datetime.combine(day, time.max)):
-        if found.date() > day:  # a rule may name several hours of one day
-            day = found.date()
-            yield day
+    while found := _next_days(rule, day):
+        yield from found
+        day = found[-1]
+
+
+@lru_cache(maxsize=4096)
+def _next_days(rule: str, day: date) -> tuple[date, ...]:
+    """The next few days of a rule: found once for all the members who are told of them."""
+    ahead = _rule(rule).xafter(datetime.combine(day, time.max))
+    return tuple(dict.fromkeys(found.date() for found in islice(ahead, 8)))  # it may name several hours of one day
 
 
 def is_day_of(rule: str, day: date) -> bool:
@@ -152,6 +158,16 @@ def starts_at(name: str, routine: Routine, day: date, members: Collection[Member
     return min(at for _, at in found.prompts)
 
 
+def opens_at(name: str, routine: Routine, day: date, members: Collection[Member], charter: Charter) -> datetime:
+    """Return when (UTC) a day of a routine is opened: as it begins, and not after the day behind it.
+
+    Who works on Sunday in New York begins that day when it is Monday in Auckland; days are opened in their order.
+    """
+    following = next(days_after(routine.rule, day), None)
+    near = (day, following) if following and following - day <= 2 * DAY else (day,)
+    return min(starts_at(name, routine, found, members, charter) for found in near)
+
+
 # --- dues ---------------------------------------------------------------------------------------
 
 
@@ -183,32 +199,32 @@ def _first_due(
         return before
     opened = before.since if before else None
     after = max(opened.date() if opened else date.min, now.date() - 2 * DAY)  # a day is over two dates later, anywhere
-    return next_due(name, routine, charter, members, now, after, opened)
+    days = (day for day in days_after(routine.rule, after) if starts_at(name, routine, day, members, charter) > now)
+    first = next(days, None)
+    return _due(name, routine, first, members, charter, opened) if first else None
 
 
 def next_due(
-    name: str,
-    routine: Routine,
-    charter: Charter,
-    members: Collection[Member],
-    now: datetime,
-    after: date,
-    opened: datetime | None,
+    name: str, routine: Routine, charter: Charter, members: Collection[Member], after: date, opened: datetime | None
 ) -> Due | None:
-    """Return the due row of the first day after a day that begins later than now; None when the rule has ended."""
-    for day in days_after(routine.rule, after):
-        at = starts_at(name, routine, day, members, charter)
-        if at > now:
-            return Due(key=due_key(name), kind=DueKind.ROUTINE, at=at, routine=name, occurrence=day, since=opened)
-    return None
+    """Return the due row of the first day after a day, at once if it has begun; None when the rule has ended."""
+    following = next(days_after(routine.rule, after), None)
+    return _due(name, routine, following, members, charter, opened) if following else None
+
+
+def _due(
+    name: str, routine: Routine, day: date, members: Collection[Member], charter: Charter, opened: datetime | None
+) -> Due:
+    at = opens_at(name, routine, day, members, charter)
+    return Due(key=due_key(name), kind=DueKind.ROUTINE, at=at, routine=name, occurrence=day, since=opened)
 
 
 def begun(
     name: str, routine: Routine, day: date, charter: Charter, members: Collection[Member], now: datetime
-) -> tuple[date, ...]:
-    """Return the days of a routine from a day on that have begun by now, ascending."""
+) -> Iterator[date]:
+    """Yield the days of a routine from a day on that are to be open by now, ascending."""
     days = takewhile(lambda found: found <= now.date() + 2 * DAY, days_after(routine.rule, day - DAY))
-    return tuple(found for found in days if starts_at(name, routine, found, members, charter) <= now)
+    return takewhile(lambda found: opens_at(name, routine, found, members, charter) <= now, days)
 
 
 def opened_on(day: date) -> datetime:

@@ -143,9 +143,16 @@ def reasons(form: VoteForm, casts: Ballots) -> tuple[Reason, ...]:
     remarked = [cast for cast in casts if cast.comment]
     if form.secret:
         return tuple(Reason(text=text) for text in sorted(cast.comment or "" for cast in remarked))
-    place = {label: index for index, label in enumerate(form.question.options)}
-    shown = [Reason(text=cast.comment or "", name=cast.name, label=label_of(cast.choice)) for cast in remarked]
-    return tuple(sorted(shown, key=lambda r: (place.get(r.label or "", len(place)), r.name or "", r.text)))
+    options = form.question.options
+
+    def place(cast: Cast) -> tuple[float, str, str]:
+        at = -cast.choice.number if isinstance(cast.choice, PlusOne) else len(options)
+        if isinstance(cast.choice, Pick):
+            at = options.index(cast.choice.label)
+        return at, cast.name or "", cast.comment or ""
+
+    shown = sorted(remarked, key=place)
+    return tuple(Reason(text=cast.comment or "", name=cast.name, label=label_of(cast.choice)) for cast in shown)
 
 
 def label_of(choice: Choice) -> str | None:
@@ -397,19 +404,17 @@ def _safely_out(counts: Mapping[str, Fraction]) -> frozenset[str]:
 def _eliminated(
     options: tuple[str, ...], ballots: Mapping[Groups, int], winners: tuple[str, ...]
 ) -> tuple[Groups, dict[str, Fraction]]:
-    """Return the order options went out, best first, and the votes each had then; ties go out together."""
-    remaining, out, values = frozenset(options), list[tuple[str, ...]](), dict[str, Fraction]()
-    while remaining:
+    """Return the order options went out, best first, and the votes each had in its last round; ties go out together."""
+    remaining, out = frozenset(options), list[tuple[str, ...]]()
+    values = first_preferences(remaining, ballots)
+    while losing := [label for label in options if label in remaining and label not in winners]:
         counts = first_preferences(remaining, ballots)
-        candidates = [label for label in remaining if label not in winners] or list(remaining)
-        least = min(counts[label] for label in candidates)
-        group = tuple(label for label in options if label in candidates and counts[label] == least)
-        if set(group) <= set(winners):
-            group = tuple(label for label in options if label in remaining)
-        values |= {label: counts[label] for label in group}
+        values |= counts
+        least = min(counts[label] for label in losing)
+        group = tuple(label for label in losing if counts[label] == least)
         out.append(group)
         remaining -= frozenset(group)
-    return tuple(reversed(out)), values
+    return (winners, *reversed(out)), values
 
 
 _METHODS: dict[Method, Callable[[VoteForm, Ballots], _Count]] = {

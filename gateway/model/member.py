@@ -5,10 +5,13 @@ Must not: hold anything of a charter but the names of roles.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import msgspec
+
+
+_UNDATED_AUTO_REPLY = timedelta(days=5)
 
 
 class Delivery(StrEnum):
@@ -36,8 +39,14 @@ class Absence(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "member"  # member, auto-reply, steward
 
     def covers(self, day: date) -> bool:
-        """Whether this day is within the absence; an undated one covers every day since it began."""
-        return self.starts <= day and (self.until is None or day <= self.until)
+        """Whether this day is within the absence.
+
+        An undated one covers every day since it began; but that of an auto-reply, which nobody may ever take back, only
+        a few: three working days and a weekend.
+        """
+        if self.until is not None:
+            return self.starts <= day <= self.until
+        return self.starts <= day and (self.source != "auto-reply" or day < self.starts + _UNDATED_AUTO_REPLY)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

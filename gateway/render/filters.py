@@ -51,6 +51,11 @@ def paragraphs_html(text: str) -> Markup:
     return Markup(post_html(text))  # post_html gives what nh3 let through, and nothing else
 
 
+def sentence(text: str) -> str:
+    """Return a text with its first letter large, as a line of its own begins."""
+    return text[:1].upper() + text[1:]
+
+
 def unmarked(text: str) -> str:
     """Return a text as it was before it was escaped for a page."""
     return str(text.unescape()) if isinstance(text, Markup) else text
@@ -85,6 +90,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "letter": letter,
     "one_line": one_line,
     "pad": pad,
+    "sentence": sentence,
     "shorten": shorten,
     "paragraphs": paragraphs_html,
     "tag": tag_of,

@@ -126,7 +126,7 @@ class Reader:
     def moment(self, moment: datetime) -> str:
         """Return an instant with weekday, time and whose time it is: Thursday 26 November, 17:00 (Paris)."""
         local = self.local(moment)
-        return f"{self.day(local.date())}, {self.time(moment)} ({self.place})"
+        return f"{self.day(local.date())}, {self.time(moment)}\u00a0({self.place})"
 
     def short_moment(self, moment: datetime) -> str:
         """Return an instant in short: Thu 26 Nov, 17:00."""

@@ -132,7 +132,7 @@ class _Line:
             return first.code, first.message
         except aiosmtplib.SMTPAuthenticationError as refused:
             await self.close()
-            return 0, f"login refused: {refused.code}"  # our settings are wrong, not the notice: try again later
+            return refused.code, refused.message
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code in (421, -1):
                 await self.close()

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import accumulate
 
 from gateway.model.message import Message
@@ -21,10 +22,15 @@ SHORT = 3
 MOST_LINES = 4_000
 MOST_LETTERS = 100_000
 LONGEST_MANGLED = 400  # letters of a line that is compared word by word
+SHORTEST_LINK = 8
+WRAPPED_AT = 60  # characters; shorter lines were not wrapped
 _NEAR = 0.8  # the share of a mangled line's words that must stand where the line is due
 
 _NOISE = re.compile(
-    r"<?(?:https?://|mailto:)[^\s<>]{1,2000}>?|\[(?:cid|image|inline image)[^\]\n]{0,200}\]|<[^\s<>@]{1,100}@[^\s<>]{1,100}>", re.I
+    r"<?(?:https?://|mailto:)[^\s<>]{1,2000}>?"
+    r"|\[(?:cid|image|inline image)[^\]\n]{0,200}\]"
+    r"|<[^\s<>@]{1,100}@[^\s<>]{1,100}>",
+    re.I,
 )
 _LIST_MARK = re.compile(r"^[ \t>|*]*(?:[-*•·◦▪]|\d{1,3}[.)]|[A-Za-z][.)])[ \t]+", re.M)
 _WORD = re.compile(r"[^\W_]+")
@@ -57,7 +63,7 @@ def squeezed(line: str) -> tuple[str, str]:
 
 def squeezed_all(text: str) -> str:
     """Return letters and digits of a text, links and addresses included."""
-    return "".join(_words(text[:2000], 0))
+    return "".join(_words(text[:MOST_LETTERS], 0))
 
 
 class _Stream:
@@ -105,6 +111,9 @@ class _Stream:
         return first >= 0 and self.letters.startswith(piece, first) and (first == 0 or first in self.ends)
 
 
+_Places = list[tuple[_Stream, int, int]]  # the forms of the original a line was found in, its start and end there
+
+
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """Which lines of a reply are the original's, and whether they reach its end."""
@@ -113,19 +122,25 @@ class Alignment:
     reaches_end: bool
 
 
-def align(lines: Sequence[str], original: Message) -> Alignment:
-    """Return for each line whether it is the original's. Short lines count only where they are due, between others."""
+def align(lines: Sequence[str], depths: Sequence[int], original: Message) -> Alignment:
+    """Return for each line whether it is the original's. Short lines count only where they are due, between others;
+    links, which mail programs rewrite, only where the original holds them.
+    """
     streams = _streams(original)
     if not streams:
         return Alignment((False,) * len(lines), False)
     found = [False] * len(lines)
-    places: dict[int, list[tuple[_Stream, int]]] = {}
+    places: dict[int, _Places] = {}
+    latest: _Places = []
     for index, line in enumerate(lines[:MOST_LINES]):
-        if line.strip():
-            places[index] = _places(squeezed(line), line, streams, is_first=not any(places.values()))
-            found[index] = bool(places[index])
+        if not line.strip():
+            continue
+        places[index] = _places(line, streams, latest)
+        latest = places[index] or latest
+        found[index] = bool(places[index])
     _reach_up(lines, found, places)
-    _without_strays(lines, found)
+    _take_links(lines, found, original)
+    _without_strays(lines, depths, found)
     reaches_end = any(stream.at >= len(stream.letters) - LONG for stream in streams)
     return Alignment(tuple(found), reaches_end)
 
@@ -136,46 +151,83 @@ def _streams(original: Message) -> list[_Stream]:
     return [stream for stream in streams if len(stream.letters) >= SHORT]
 
 
-def _places(
-    pieces: tuple[str, str], line: str, streams: list[_Stream], is_first: bool
-) -> list[tuple[_Stream, int]]:
+def _places(line: str, streams: list[_Stream], latest: _Places) -> _Places:
     """Return in which forms of the original a line stands, and where: where it is due, else anywhere if it is long,
-    else about where it is due.
+    else about where it is due. A short line is due only in a form the line before it was found in.
     """
-    due = [(stream, stream.take(pieces[stream.form])) for stream in streams if pieces[stream.form]]
-    places = [(stream, place[0]) for stream, place in due if place]
+    pieces = squeezed(line)
+    current = {id(stream) for stream, _, _ in latest}
+    places: _Places = []
     for stream in streams:
         piece = pieces[stream.form]
-        if len(piece) < LONG or any(held is stream for held, _ in places):
+        if not piece:
             continue
-        place = stream.find(piece)
-        if place is None and not is_first and not places and len(piece) <= LONGEST_MANGLED:
+        is_long = len(piece) >= LONG
+        place = stream.take(piece) if is_long or not latest or id(stream) in current else None
+        place = place or (stream.find(piece) if is_long else None)
+        if place:
+            places.append((stream, *place))
+    return places or _mangled_places(line, pieces, latest)
+
+
+def _mangled_places(line: str, pieces: tuple[str, str], latest: _Places) -> _Places:
+    places: _Places = []
+    for stream, _, _ in latest:
+        piece = pieces[stream.form]
+        if LONG <= len(piece) <= LONGEST_MANGLED:
             words = [word for word in _words(_told(line[:2000]), stream.form) if len(word) > 2]
             place = stream.mangled(piece, words)
-        if place:
-            places.append((stream, place[0]))
+            if place:
+                places.append((stream, *place))
     return places
 
 
-def _reach_up(lines: Sequence[str], found: list[bool], places: dict[int, list[tuple[_Stream, int]]]) -> None:
-    """Find short lines from below: those that stand right before a line already found."""
-    below: list[tuple[_Stream, int]] = []
-    for index in range(min(len(lines), MOST_LINES) - 1, -1, -1):
+def _reach_up(lines: Sequence[str], found: list[bool], places: dict[int, _Places]) -> None:
+    """Find short lines from below: those that stand right before a line already found, behind the one found above."""
+    above: list[_Places] = []  # for each line, where the nearest line found above it stands
+    latest: _Places = []
+    for index in range(min(len(lines), MOST_LINES)):
+        above.append(latest)
+        latest = places.get(index) or latest
+    below: _Places = []
+    for index in range(len(above) - 1, -1, -1):
         if not lines[index].strip():
             continue
         if not found[index] and below:
-            pieces = squeezed(lines[index])
-            places[index] = [
-                (stream, start - len(pieces[stream.form]))
-                for stream, start in below
-                if pieces[stream.form] and stream.stands_before(pieces[stream.form], start)
-            ]
+            places[index] = _places_before(squeezed(lines[index]), below, above[index])
             found[index] = bool(places[index])
         below = places.get(index, [])
 
 
-def _without_strays(lines: Sequence[str], found: list[bool]) -> None:
-    """Forget short lines that matched alone: an author's own "Yes" may be a word of the original."""
+def _places_before(pieces: tuple[str, str], below: _Places, above: _Places) -> _Places:
+    taken_to = {id(stream): end for stream, _, end in above}
+    places: _Places = []
+    for stream, start, _ in below:
+        piece = pieces[stream.form]
+        first = start - len(piece)
+        if piece and first >= taken_to.get(id(stream), 0) and stream.stands_before(piece, start):
+            places.append((stream, first, start))
+    return places
+
+
+def _take_links(lines: Sequence[str], found: list[bool], original: Message) -> None:
+    """Find lines that hold nothing but links, which the comparison leaves out: the original must hold them too."""
+    bare = [index for index, line in enumerate(lines[:MOST_LINES]) if _is_link_alone(line, found[index])]
+    if not bare or not any(found):
+        return
+    held = squeezed_all(original.text) + " " + squeezed_all(unescape(original.html))
+    for index in bare:
+        link = squeezed_all(lines[index])
+        found[index] = len(link) >= SHORTEST_LINK and link in held
+
+
+def _is_link_alone(line: str, is_found: bool) -> bool:
+    return not is_found and ("://" in line or "@" in line) and not any(squeezed(line))
+
+
+def _without_strays(lines: Sequence[str], depths: Sequence[int], found: list[bool]) -> None:
+    """Forget lines that matched by chance: an author's own "Yes" may be a word of the original."""
+    has_marks = any(depth and is_found for depth, is_found in zip(depths, found, strict=True))
     index = 0
     while index < len(found):
         if not found[index]:
@@ -183,12 +235,17 @@ def _without_strays(lines: Sequence[str], found: list[bool]) -> None:
             continue
         end, letters = index, 0
         while end < len(found) and (found[end] or not lines[end].strip()):
-            letters += len(squeezed(lines[end])[0]) if found[end] else 0
+            own_letters = len(squeezed(lines[end])[0]) if found[end] else 0
+            # Where the quote has marks, a short line without one is the author's, unless it is the end of a long one.
+            if has_marks and not depths[end] and found[end] and not _is_wrapped(lines, found, end, own_letters):
+                break
+            letters += own_letters
             end += 1
-        if letters < LONG // 2 and not _has_quote_mark(lines, index, end):
+        if end == index or (letters < LONG // 2 and not any(depths[index:end]) and not lines[index].startswith("\t")):
+            end = max(end, index + 1)
             found[index:end] = [False] * (end - index)
         index = end
 
 
-def _has_quote_mark(lines: Sequence[str], start: int, end: int) -> bool:
-    return any(line.lstrip()[:1] in (">", "|") or line.startswith("\t") for line in lines[start:end] if line.strip())
+def _is_wrapped(lines: Sequence[str], found: list[bool], at: int, letters: int) -> bool:
+    return letters >= LONG or (at > 0 and found[at - 1] and len(lines[at - 1]) >= WRAPPED_AT)

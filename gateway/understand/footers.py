@@ -14,7 +14,7 @@ from gateway.understand.html import Mark, lines_of
 from gateway.understand.line import OWN, Line, drop, paragraphs, segments
 from gateway.understand.signs import (
     Signs,
-    contact,
+    contacts,
     has_link,
     is_card_line,
     is_dashed_name,
@@ -79,13 +79,13 @@ class _Tails:
             return stop
         rules: tuple[Tail, ...] = (
             self.delimited,
-            self.named,
             self.device,
-            self.buried_device,
-            self.small_print,
+            self.named,
             self.list_footer,
+            self.small_print,
             self.card,
             self.drawn_line,
+            self.buried_device,
         )
         return next((end for rule in rules if (end := rule(start, stop)) < stop), stop)
 
@@ -164,8 +164,8 @@ class _Tails:
             texts = [line.text for line in self.lines[first:behind]]
             if behind - first > LONGEST_SIGNATURE or not all(map(is_card_line, texts)):
                 break
-            found = [contact(text) for text in texts]
-            kinds.update(filter(None, found))
+            found = [contacts(text) for text in texts]
+            kinds.update(*found)
             if not found[0] and any(found):  # it begins with a line that is no contact detail: the name
                 at = first
         is_card = start < at < stop and len(kinds) >= 2 and stop - at <= 2 * LONGEST_SIGNATURE

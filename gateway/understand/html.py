@@ -82,15 +82,25 @@ _CONTAINERS: dict[str, Mark] = {
 _PREFIXED = tuple((name[:-1], mark) for name, mark in _CONTAINERS.items() if name.endswith("*"))
 _NAMED = {"quote": Mark.QUOTED, "messagereplysection": Mark.QUOTED}  # GMX, Spark: the name attribute of a div
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2"
-    " h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul".split()
-)
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table".split())
-_SKIPPED = frozenset("head style script title template noscript object svg math select button textarea".split())
+# fmt: off
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
+    "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot",
+    "thead", "tr", "ul",
+))
+# fmt: on
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre", "table"])
+# fmt: off
+_SKIPPED = frozenset((
+    "head", "style", "script", "title", "template", "noscript", "object", "svg", "math", "select", "button",
+    "textarea",
+))
+# fmt: on
 _CELLS = frozenset(("td", "th"))
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_NO_BORDER = re.compile(r"border\s*:\s*(?:none|0)", re.I)
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0", re.I)
 _NO_P_MARGIN = re.compile(r"\bp\s*\{[^}]*margin(?:-top)?\s*:\s*0", re.I)
 _LETTER = re.compile(r"[^\W_]")
@@ -106,10 +116,10 @@ def lines_of(html: str) -> list[HtmlLine]:
 
 
 def bare_text(html: str) -> str:
-    """Return the words of an HTML body in order, without layout: quick, for measuring and comparing."""
+    """Return the words of an HTML body in order, one run of text a line: quick, for measuring and comparing."""
     tree = LexborHTMLParser(html.encode("utf-8", "replace"))
     tree.strip_tags(["style", "script", "template"])
-    return tree.body.text(separator=" ") if tree.body else ""
+    return tree.body.text(separator="\n") if tree.body else ""
 
 
 def readable(html: str) -> str:
@@ -127,7 +137,7 @@ class _Walk:
         self.marks: list[Mark] = [Mark.NONE]
         self.lists: list[int] = []  # next number of each open list, -1 for bullets
         self.preformatted = 0
-        self.gap = False  # an empty line is owed before the next text
+        self.gap: int | None = None  # the quote depth of an empty line that is owed before the next text
         self.rest = False
         self.paragraphs_touch = paragraphs_touch
 
@@ -173,14 +183,20 @@ class _Walk:
             text = re.sub(r" {2,}", " ", text).strip(" ")
         if not text and not keep_empty:
             return
-        if self.gap and self.lines and self.lines[-1].text:
-            self.add("")
-        self.gap = False
+        if self.gap is not None and self.lines and self.lines[-1].text:
+            self.lines.append(HtmlLine("", min(self.gap, self.depth), self.mark()))
+        self.gap = None
         self.add(text)
 
+    def mark(self) -> Mark:
+        return Mark.REST if self.rest else self.marks[-1]
+
+    def owe_gap(self) -> None:
+        self.gap = self.depth if self.gap is None else min(self.gap, self.depth)
+
     def add(self, text: str, is_rule: bool = False) -> None:
-        mark = Mark.REST if self.rest else self.marks[-1]
-        self.lines.append(HtmlLine(text.replace("\xa0", " ").rstrip(), min(self.depth, MOST_DEPTH), mark, is_rule))
+        text = text.replace("\xa0", " ").rstrip()
+        self.lines.append(HtmlLine(text, min(self.depth, MOST_DEPTH), self.mark(), is_rule))
 
     def enter(self, node: LexborNode) -> bool:
         """Begin an element; False to skip what is in it."""
@@ -201,14 +217,15 @@ class _Walk:
             return False
         if tag in _BLOCKS:
             self.end_line()
-            self.gap = self.gap or self.is_spaced(node, tag, style)
+            if self.is_spaced(node, tag, style):
+                self.owe_gap()
         mark = _mark(tag, attributes) if attributes else Mark.NONE
         if mark is Mark.REST:
             self.rest = True
         self.marks.append(mark if mark is not Mark.NONE else self.marks[-1])
         if tag == "hr":
             self.add("", is_rule=True)
-        elif tag == "blockquote":
+        elif tag == "blockquote" and not _is_indent(style):
             self.depth += 1
         elif tag == "pre":
             self.preformatted += 1
@@ -231,10 +248,11 @@ class _Walk:
         if tag in _BLOCKS:
             self.end_line()
             style = (node.attributes.get("style") or "") if node.attributes else ""
-            self.gap = self.gap or self.is_spaced(node, tag, style)
-        if tag == "blockquote":
-            self.depth -= 1
-        elif tag == "pre":
+            if tag == "blockquote" and not _is_indent(style):
+                self.depth -= 1
+            if self.is_spaced(node, tag, style):
+                self.owe_gap()
+        if tag == "pre":
             self.preformatted -= 1
         elif tag in ("ul", "ol", "menu", "dir") and self.lists:
             self.lists.pop()
@@ -248,6 +266,11 @@ class _Walk:
             name = (node.attributes.get("class") or "") if node.attributes else ""
             return not (self.paragraphs_touch or name.startswith(("Mso", "x_Mso")) or _NO_MARGIN.search(style))
         return tag != "table"
+
+
+def _is_indent(style: str) -> bool:
+    """Whether a blockquote is an indented paragraph: Gmail makes those by a blockquote without its line."""
+    return _NO_BORDER.search(style) is not None and "border-left" not in style
 
 
 def _mark(tag: str, attributes: dict[str, str | None]) -> Mark:

@@ -10,7 +10,7 @@ import binascii
 import quopri
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.header import decode_header
@@ -35,7 +35,9 @@ mailparser.utils.log.disabled = True
 
 # mail-parser reads the fields of an envelope's address book and of the MIME tree; the others, traces above all, are
 # read here by one split, so that neither their number nor their oddities reach it.
-_PARSED_FIELDS = frozenset({b"date", b"mime-version", b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id"})
+_PARSED_FIELDS = frozenset(
+    {b"date", b"mime-version", b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id"}
+)
 _FIELD_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _KNOWN_FIELD = re.compile(
     rb"(?:from|to|cc|subject|date|message-id|reply-to|in-reply-to|references|mime-version|content-[a-z-]+|received|sender"
@@ -43,7 +45,9 @@ _KNOWN_FIELD = re.compile(
     re.I,
 )
 # One mailbox with a plain or encoded name (RFC 5322 §3.4), no comment, no quoted pair, no list.
-_PLAIN_MAILBOX = re.compile(rb"(?:\"([^\"\\=<>]{0,200})\"|([^\"\\<>@,;:()\[\]]{0,200}))\s*<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)>$")
+_PLAIN_MAILBOX = re.compile(
+    rb"(?:\"([^\"\\=<>]{0,200})\"|([^\"\\<>@,;:()\[\]]{0,200}))\s*<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)>$"
+)
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
 _FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
@@ -137,7 +141,7 @@ def _mailbox(name: str, address: str) -> Mailbox:
 
 
 def _plain(value: bytes) -> str:
-    """Return a raw field value as text: UTF-8 or windows-1252 where it is not ASCII, encoded words decoded (RFC 2047)."""
+    """Return a raw field value as text, its encoded words decoded (RFC 2047)."""
     text = value.decode("ascii") if value.isascii() else seen(decoded(value, None))
     return seen(_encoded_words(text)).strip() if "=?" in text else text
 
@@ -194,13 +198,10 @@ def _date(value: str) -> datetime | None:
 def _tree(header: bytes, body: bytes, fields: list[tuple[str, bytes]]) -> Tree:
     """Return the MIME tree as mail-parser reads it; where it fails, the same without NULs, then as plain text."""
     kept = b"".join(name.encode() + b": " + value + b"\n" for name, value in fields if name.encode() in _PARSED_FIELDS)
-    for attempt in (
-        lambda: kept + b"\n" + body,
-        lambda: (kept + b"\n" + body).replace(b"\x00", b""),
-        lambda: b"\n" + body.replace(b"\x00", b""),
-    ):
+    for head, strip in ((kept, False), (kept, True), (b"", True)):
+        source = head + b"\n" + body
         try:
-            return _parsed(attempt())
+            return _parsed(source.replace(b"\x00", b"") if strip else source)
         except Unreadable:
             raise
         except Exception:  # mail-parser's own failures come in many types (AttributeError, ValueError, LookupError …)
@@ -307,8 +308,8 @@ def _content(node: Tree) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _source(node: Tree, children: list[Tree]) -> bytes:
-    source = b"\n".join(child.as_bytes() for child in children)
+def _source(node: Tree, children: Sequence[object]) -> bytes:
+    source = b"\n".join(child.as_bytes() for child in children if isinstance(child, Tree))
     if str(node.get("content-transfer-encoding", "")).strip().lower() == "base64":  # QUIRK RFC 2046 §5.2.1 forbids it
         try:
             return base64.b64decode(b"".join(source.split()), validate=True)

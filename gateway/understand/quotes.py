@@ -12,13 +12,14 @@ from gateway.model.message import Message
 from gateway.understand.align import Alignment, align, squeezed_all
 from gateway.understand.html import Mark
 from gateway.understand.line import OWN, QUOTATION, QUOTES, Line, drop, filled_from
-from gateway.understand.signs import Lines, Signs, could_share
+from gateway.understand.signs import MOST_ATTRIBUTION_LINES, Lines, Signs, could_share
 
 LONGEST_LEAD = 10  # lines of an attribution or header block right above our original
 MOST_SHARED_LINES = 20
 SHORTEST_NAME = 5  # letters
 WRAPPED_AT = 60  # characters; shorter lines were not wrapped
 
+_LEAD_DETAIL = re.compile(r"[@:：]|\d")
 _OPEN_LINK = re.compile(r"[(<]https?://[^\s()<>]*$", re.I)
 _LINK_ALONE = re.compile(r"\s*[(<\[]?https?://\S+\s*>?\s*$", re.I)
 _MARK_SIGNS = {
@@ -45,8 +46,10 @@ def part_shared_lines(lines: list[Line], signs: Signs) -> list[Line]:
 
 
 def judge_quotes(lines: list[Line], original: Message | None, signs: Signs) -> Alignment | None:
-    """Give a sign to each line that is quoted, or announces a quote. Return how our original was found, if we have it."""
-    alignment = align([line.text for line in lines], original) if original is not None else None
+    """Give a sign to each line that is quoted, or announces a quote. Return how our original was found."""
+    alignment = (
+        align([line.text for line in lines], [line.depth for line in lines], original) if original is not None else None
+    )
     if alignment is not None:
         for line, is_original in zip(lines, alignment.is_original, strict=True):
             if is_original:
@@ -169,8 +172,8 @@ def _next_with_sign(lines: list[Line], sign: str) -> list[int]:
 
 
 def _judge_leads(lines: list[Line], original: Message) -> None:
-    """Drop the lines right above our original that name its author or subject: an attribution or a header block in a
-    language nobody taught us.
+    """Drop the lines right above our original that say whose it is: an attribution or a header block in a language
+    nobody taught us. They name its author or subject, and each holds an address, a figure or a colon.
     """
     author = original.author
     called = (author.address, author.name, original.subject) if author else (original.subject,)
@@ -178,17 +181,23 @@ def _judge_leads(lines: list[Line], original: Message) -> None:
     for index, line in enumerate(lines):
         if line.sign != "original" or (index and lines[index - 1].sign == "original"):
             continue
-        start = index
-        while start and index - start < LONGEST_LEAD and (lines[start - 1].is_blank or _could_lead(lines[start - 1])):
+        stop = index
+        while stop and lines[stop - 1].is_blank:
+            stop -= 1
+        start = stop
+        while start and stop - start < LONGEST_LEAD and _could_lead(lines[start - 1], names):
             start -= 1
-        for at in range(start, index):
-            if any(name in squeezed_all(lines[at].text) for name in names):
-                drop(lines, at, index, "attribution" if index - at <= 2 else "header-block")
-                break
+        lead = squeezed_all(" ".join(line.text for line in lines[start:stop]))
+        if any(name in lead for name in names) and _LEAD_DETAIL.search(
+            " ".join(line.text for line in lines[start:stop])
+        ):
+            drop(lines, start, index, "attribution" if stop - start <= MOST_ATTRIBUTION_LINES else "header-block")
 
 
-def _could_lead(line: Line) -> bool:
-    return line.sign == OWN and any(mark in line.text for mark in (":", "：", "@"))
+def _could_lead(line: Line, names: list[str]) -> bool:
+    if line.sign != OWN or line.is_blank:
+        return False
+    return _LEAD_DETAIL.search(line.text) is not None or any(name in squeezed_all(line.text) for name in names)
 
 
 def judge_bare_quotes(lines: list[Line], knows_original: bool) -> None:
@@ -210,6 +219,7 @@ def judge_bare_quotes(lines: list[Line], knows_original: bool) -> None:
         is_between = bool(own) and own[0] < at < own[-1]
         is_own = is_between and (knows_original or not quoted_above or _hangs_on_text_above(lines, at, stop))
         drop(lines, at, stop, QUOTATION if is_own else "quote-prefix")
+        quoted_above = quoted_above or not is_own
         at = stop
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
 from gateway.model.reading import BallotKind, CheckInKind, CommandReading, Intent, NewText, Quoted
 from gateway.model.round import CheckInForm, Phase, VoteForm
-from gateway.model.understood import AbsenceNotice, Governing, Piece, Reading, Settle, Understood, Undo
+from gateway.model.understood import AbsenceNotice, Piece, Reading, Settle, Understood
 from gateway.understand.author import written_by
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message, unreadable_reason
@@ -24,17 +25,19 @@ from gateway.understand.reading.away import read_absence
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
-from gateway.understand.reading.govern import read_governing
+from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
 from gateway.understand.reading.plan import read_plan
 from gateway.understand.reply import new_text
 
 # Requests that a reply to anything of ours may hold, when they are its whole new text (product.md §5).
-_SETTINGS = frozenset(
+_REQUESTS = frozenset(
     {Intent.LEAVE, Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY, Intent.HELP, Intent.STATUS}
 )
 _MARK = re.compile(r"\[?\b([VCTPO]-\d{1,7})\b\]?", re.IGNORECASE)
 _LEADING_MARK = re.compile(r"^\s*\[?(?:([VCTPO])-)?(\d{1,7})\]?\s*[:)]\s*(?=\S)", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
+_WITH_ITEMS = ("digest", "status")  # notices that hold several things to answer
+_OVER = ("outcome", "summary", "change")
 _NOTHING = NewText(text="", own="")
 
 
@@ -108,22 +111,37 @@ def _address_part(context: MailContext) -> str:
 # --- one piece for each thing said ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """What every reader of one mail needs."""
+
+    message: Message
+    context: MailContext
+    lexicon: Lexicon
+    found: NewText
+
+    @property
+    def written_at(self) -> datetime:
+        return _written_at(self.message, self.context)
+
+
 def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lexicon) -> tuple[Piece, ...]:
     """Return the pieces of a person's mail. What it answers says how it is read."""
     if not found.own.strip():
         return ()
+    mail = _Mail(message, context, lexicon, found)
     kind = context.answering.kind if context.answering else ""
     special = _SPECIAL.get(kind)
-    if special and (piece := special(found, context)):
+    if special and (piece := special(mail)):
         return (piece,)
-    by_item = _by_item(found, message, context, lexicon)
+    by_item = _by_item(mail)
     if by_item:
         return by_item
     view = _answered_round(context)
     if view is not None:
-        return (_to_round(found.own, view, message, context, lexicon),)
+        return (_to_round(found.own, view, mail),)
     if context.answering is not None or context.thread is not None:
-        return (_to_thread(found.own, message, context, lexicon),)
+        return (_to_thread(mail),)
     return (Piece(found.own, reading=_request(message, found.own, context, lexicon)),)
 
 
@@ -133,41 +151,48 @@ def _answered_round(context: MailContext) -> RoundView | None:
     mark = sent.mark if sent else context.thread.mark if context.thread else ""
     if mark in context.rounds:
         return context.rounds[mark]
-    if sent and sent.kind in ("digest", "status"):
+    if sent and sent.kind in _WITH_ITEMS:
         waiting = [view for view in context.rounds.values() if view.in_electorate and view.round.phase is Phase.OPEN]
         return waiting[0] if len(waiting) == 1 else None
     return None
 
 
-def _settled(found: NewText, context: MailContext) -> Piece | None:
-    number = _BARE_NUMBER.match(found.own.strip())
-    mark = context.answering.mark if context.answering else ""
-    return Piece(found.own, mark, Settle(int(number[1]))) if number else None
+def _settled(mail: _Mail) -> Piece | None:
+    number = _BARE_NUMBER.match(mail.found.own.strip())
+    mark = mail.context.answering.mark if mail.context.answering else ""
+    return Piece(mail.found.own, mark, Settle(int(number[1]))) if number else None
 
 
-def _undone(found: NewText, context: MailContext) -> Piece | None:
-    words = found.own.strip().lower().rstrip(".!").split()
-    if not words or words[0] != "undo" or len(words) > 2:
-        return None
-    return Piece(found.own, reading=Undo(int(words[1]) if len(words) == 2 and words[1].isdigit() else 0))
+def _undone(mail: _Mail) -> Piece | None:
+    asked = read_undo(mail.found.own, mail.lexicon)
+    return Piece(mail.found.own, reading=asked) if asked else None
 
 
-_SPECIAL: dict[str, Callable[[NewText, MailContext], Piece | None]] = {"ask-back": _settled, "receipt": _undone}
+def _confirmed(mail: _Mail) -> Piece:
+    return Piece(mail.found.own, reading=read_confirmation(mail.found.own, mail.lexicon))
 
 
-def _to_round(text: str, view: RoundView, message: Message, context: MailContext, lexicon: Lexicon) -> Piece:
-    """Read a whole reply as what its round makes of it: a governing line, a request, an answer, or a remark."""
+_SPECIAL: dict[str, Callable[[_Mail], Piece | None]] = {
+    "ask-back": _settled,
+    "receipt": _undone,
+    "confirm": _confirmed,
+}
+
+
+def _to_round(text: str, view: RoundView, mail: _Mail) -> Piece:
+    """Read a text as what its round makes of it: a governing line, a setting, an answer, a request, or a remark."""
     mark = view.round.mark
-    governing = _governing(text, view, message, context, lexicon)
+    options = view.round.form.question.options if isinstance(view.round.form, VoteForm) else ()
+    governing = read_governing(text, mail.written_at, mail.lexicon, options)
     if governing:
         return Piece(text, mark, governing)
-    asked = _whole_request(text, message, context, lexicon)
-    answer = _answer(text, view, message, context, lexicon)
-    if asked and not _is_an_answer(answer):
-        return Piece(text, mark, asked)
-    if answer is None:
-        return Piece(text, mark)
-    return Piece(text, mark, answer)
+    setting = read_setting(text, mail.lexicon)
+    if setting:
+        return Piece(text, mark, setting)
+    answer = _answer(text, view, mail)
+    if _is_an_answer(answer):
+        return Piece(text, mark, answer)
+    return Piece(text, mark, _whole_request(text, mail) or answer)
 
 
 def _is_an_answer(reading: Reading | None) -> bool:
@@ -175,62 +200,50 @@ def _is_an_answer(reading: Reading | None) -> bool:
     return kind in (BallotKind.BALLOT, BallotKind.WITHDRAW, CheckInKind.CHECKIN)
 
 
-def _answer(text: str, view: RoundView, message: Message, context: MailContext, lexicon: Lexicon) -> Reading | None:
-    if (
-        context.answering is not None
-        and context.answering.kind in ("outcome", "summary", "change")
-        and view.round.phase is not Phase.OPEN
-    ):
+def _answer(text: str, view: RoundView, mail: _Mail) -> Reading | None:
+    sent = mail.context.answering
+    if sent is not None and sent.kind in _OVER and view.round.phase in (Phase.CLOSED, Phase.CANCELLED):
         return None  # talk about what is over: a post to its thread
     match view.round.form:
         case VoteForm(question=question):
-            return read_ballot(text, question, lexicon)
+            return read_ballot(text, question, mail.lexicon)
         case CheckInForm(questions=questions):
-            planned = read_plan(view.plan, text, lexicon) if view.plan else None
-            return planned or read_checkin(text, _written_at(message, context).date(), lexicon, questions)
+            today = mail.written_at.date()
+            planned = read_plan(view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today)
+            return planned or read_checkin(text, today, mail.lexicon, questions)
 
 
-def _governing(
-    text: str, view: RoundView, message: Message, context: MailContext, lexicon: Lexicon
-) -> Governing | None:
-    author = context.author
-    if author is None:
-        return None
-    return read_governing(text, _written_at(message, context), lexicon)
+def _whole_request(text: str, mail: _Mail) -> CommandReading | None:
+    """Return the request that a whole new text is, in answer to anything of ours; None when it is none."""
+    reading = _request(mail.message, text, mail.context, mail.lexicon)
+    return reading if reading.intent in _REQUESTS else None
 
 
-def _whole_request(text: str, message: Message, context: MailContext, lexicon: Lexicon) -> CommandReading | None:
-    """Return the setting or request that a whole new text is, in answer to anything of ours; None when it is none."""
-    reading = _request(message, text, context, lexicon)
-    return reading if reading.intent in _SETTINGS else None
-
-
-def _to_thread(text: str, message: Message, context: MailContext, lexicon: Lexicon) -> Piece:
-    sent = context.answering
-    mark = context.thread.mark if context.thread else sent.thread if sent else ""
-    asked = _whole_request(text, message, context, lexicon)
-    return Piece(text, mark, asked)
+def _to_thread(mail: _Mail) -> Piece:
+    sent, thread, text = mail.context.answering, mail.context.thread, mail.found.own
+    mark = thread.mark if thread else sent.thread if sent else ""
+    return Piece(text, mark, read_setting(text, mail.lexicon) or _whole_request(text, mail))
 
 
 # --- item by item --------------------------------------------------------------------------------------------------
 
 
-def _by_item(found: NewText, message: Message, context: MailContext, lexicon: Lexicon) -> tuple[Piece, ...]:
+def _by_item(mail: _Mail) -> tuple[Piece, ...]:
     """Return a piece for each item answered, () when the reply is one whole.
 
     Text under a quoted item, or after `V-7:`, `7:`, `7)`, answers that item. Only marks of what we sent count.
     """
-    sent = context.answering
-    if sent is None or len(sent.items) < 1 or sent.kind not in ("digest", "status"):
+    sent = mail.context.answering
+    if sent is None or not sent.items or sent.kind not in _WITH_ITEMS:
         return ()
     marks = {item.mark.upper(): item.mark for item in sent.items}
     addressed: list[tuple[str, list[str]]] = []
-    for block in found.blocks or (Quoted(under="", text=found.own),):
+    for block in mail.found.blocks or (Quoted(under="", text=mail.found.own),):
         _walk(block, marks, addressed)
     if not any(mark for mark, _ in addressed):
         return ()
     return tuple(
-        _to_item(mark, text, message, context, lexicon)
+        _to_item(mark, text, mail)
         for mark, lines in addressed
         if (text := "\n".join(lines).strip()) and (mark or _says_something(text))
     )
@@ -267,6 +280,6 @@ def _says_something(text: str) -> bool:
     return len(text.split()) > 6 or "?" in text
 
 
-def _to_item(mark: str, text: str, message: Message, context: MailContext, lexicon: Lexicon) -> Piece:
-    view = context.rounds.get(mark)
-    return _to_round(text, view, message, context, lexicon) if view else Piece(text, mark)
+def _to_item(mark: str, text: str, mail: _Mail) -> Piece:
+    view = mail.context.rounds.get(mark)
+    return _to_round(text, view, mail) if view else Piece(text, mark)

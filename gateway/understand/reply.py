@@ -49,7 +49,9 @@ def _is_poor(message: Message) -> bool:
     return len(" ".join(message.text.split())) < POOR * len(shown)
 
 
-def _read(lines: list[Line], original: Message | None, signs: Signs, signature: frozenset[str] = frozenset()) -> NewText:
+def _read(
+    lines: list[Line], original: Message | None, signs: Signs, signature: frozenset[str] = frozenset()
+) -> NewText:
     lines, beyond = part_shared_lines(lines[:MOST_LINES], signs), lines[MOST_LINES:]
     knows_original = original is not None
     alignment = judge_quotes(lines, original, signs)
@@ -84,7 +86,11 @@ def _answers(lines: list[Line]) -> list[tuple[int, int]]:
 
 
 def _own(lines: Sequence[Line]) -> str:
-    return _trimmed([line for line in lines if line.sign == OWN])
+    """Return the own lines of an answer, one empty line where a quotation stood."""
+    kept = [line for line in lines if line.sign == OWN]
+    if len(kept) < len(lines):
+        kept = [line for at, line in enumerate(kept) if not (line.is_blank and at and kept[at - 1].is_blank)]
+    return _trimmed(kept)
 
 
 def _trimmed(lines: Sequence[Line]) -> str:

@@ -14,7 +14,7 @@ from gateway.model.message import Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a mail we are ready to look at. Sizes in bytes; `depth` counts MIME levels, attached mails included."""
+    """How much of a mail we are ready to look at. Sizes in bytes; `depth` counts attached mails as levels too."""
 
     size: int = 30 * 1024 * 1024
     lines: int = 1_000_000
@@ -96,7 +96,7 @@ class _Walk:
         stop = end.start() if end else len(self.raw)
         if not self.enclosing and stop - start > self.limits.header_bytes:
             raise Unreadable("header-too-long", f"{stop - start} bytes")
-        # Below the top a block without an empty line may be a whole body: only as much of it counts as a header may have.
+        # Below the top a block without an empty line may be a whole body: only so much of it counts as a header.
         return self.fields(self.raw[start : min(stop, start + self.limits.header_bytes)])
 
     def fields(self, block: bytes) -> tuple[bytes, bytes, bytes]:

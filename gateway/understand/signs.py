@@ -16,6 +16,8 @@ from functools import lru_cache
 from gateway.understand.lexicon import Lexicon
 
 LONGEST = 400
+LONGEST_BANNER = 800
+LONGEST_CARD_LINE = 110
 LONGEST_SEPARATOR = 160
 LONGEST_SMALL_PRINT = 3_000
 MOST_ATTRIBUTION_LINES = 4
@@ -24,13 +26,17 @@ MOST_HEADER_LINES = 30
 _UNSPACED = (("\u1100", "\u11ff"), ("\u3040", "\u9fff"), ("\uac00", "\ud7a3"))  # Hangul (also decomposed), kana, Han
 _LABELS = ("from", "date", "to", "cc", "subject", "other")
 # Names of products are the same in every language.
+# fmt: off
 _PRODUCTS = (
-    "iphone ipad ipod android samsung galaxy blackberry huawei xiaomi redmi oneplus oppo pixel nokia lumia outlook"
-    " windows hotmail ios ipados yahoo aol gmail proton tutanota tuta thunderbird fairemail k-9 mailspring bluemail aquamail"
-    " nine htc motorola lg sony xperia wiko zimbra airmail spark newton edison fastmail mailbird gmx web.de freenet"
-    " mymail mail.ru yandex typeapp polymail mailbox superhuman front missive canary icloud mac macbook surface verizon"
-    " t-mobile vodafone swisscom bell rogers telus orange sfr laposte"
-).split()
+    "iphone", "ipad", "ipod", "android", "samsung", "galaxy", "blackberry", "huawei", "xiaomi", "redmi", "oneplus",
+    "oppo", "pixel", "nokia", "lumia", "outlook", "windows", "hotmail", "ios", "ipados", "yahoo", "aol", "gmail",
+    "proton", "tutanota", "tuta", "thunderbird", "fairemail", "k-9", "mailspring", "bluemail", "aquamail", "nine",
+    "htc", "motorola", "lg", "sony", "xperia", "wiko", "zimbra", "airmail", "spark", "newton", "edison", "fastmail",
+    "mailbird", "gmx", "web.de", "freenet", "mymail", "mail.ru", "yandex", "typeapp", "polymail", "mailbox",
+    "superhuman", "front", "missive", "canary", "icloud", "mac", "macbook", "surface", "verizon", "t-mobile",
+    "vodafone", "swisscom", "bell", "rogers", "telus", "orange", "sfr", "laposte",
+)
+# fmt: on
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LABEL_LINE = re.compile(r"[\s*_|>]{0,6}([^\W\d_][^:：*\n]{0,28}?)[*_\s]{0,4}[:：][*_]{0,2}(?:\s|$)(.*)")
@@ -50,10 +56,13 @@ _FIRST_CLAUSE = re.compile(r"[^,;.!?]{0,90}")
 _LINK = re.compile(r"https?://|www\.|@", re.I)
 _SIGNATURE_MARK = re.compile(r"(?:--|—|– ?–|__) ?$")
 _DASHED_NAME = re.compile(r"\s{0,2}(?:-{1,2}|—|–|/)\s?([^\W\d_][\w.'’]*(?:[ -][^\W\d_][\w.'’]*){0,3})\s*$")
+_BETWEEN_DETAILS = re.compile(r"\s[|·•–]\s|\t")
 _CONTACTS = {
     "phone": re.compile(r"(?:^|[\s(:*<])\+?\(?\d(?:[\s().\-/*]{0,3}\d){7,14}(?:[\s)*>]|$)"),
     "mail": re.compile(r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}[^\s<>@]{1,60}@[^\s<>@]{1,60}[>*]{0,2}$"),
-    "web": re.compile(r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}(?:https?://|www\.)\S{3,200}$|<https?://[^<>\s]{3,200}>\*?$", re.I),
+    "web": re.compile(
+        r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}(?:https?://|www\.)\S{3,200}$|<https?://[^<>\s]{3,200}>\*?$", re.I
+    ),
     "number": re.compile(r"^\*?[A-Z]{2,6}\b[\s:.]{1,8}[A-Z0-9][A-Z0-9 .\-/]{6,40}\*?$"),
     "picture": re.compile(r"^\[(?:image|cid)\b[^\]]{0,200}\]$|^<?cid:\S{1,200}$", re.I),
 }
@@ -230,7 +239,8 @@ class Signs:
             joined = f"{joined} {line}" if joined else line
             following = lines.filled(index, 2)
             above_quote = following is not None and lines.depth[following] > lines.depth[at]
-            if self.is_attribution(joined, above_quote):
+            stands_alone = following is None or following > index
+            if self.is_attribution(joined, above_quote, stands_alone):
                 return Opener(self._last_line(lines, index, joined), "attribution")
         return None
 
@@ -252,9 +262,9 @@ class Signs:
         bare = line.lstrip("-_=*~ >\t")
         return bool(self.on.match(fold(bare[:60])) or _STARTS_WITH_DATE.match(bare))
 
-    def is_attribution(self, joined: str, stands_above_quote: bool = False) -> bool:
+    def is_attribution(self, joined: str, stands_above_quote: bool = False, stands_alone: bool = True) -> bool:
         """Whether one joined line says who wrote when. With a date and an address, or above a quote, it needs no verb
-        that we know.
+        that we know; without an address or a quote it must stand in a paragraph of its own.
         """
         joined = joined.strip(" *_\t")
         if not 6 <= len(joined) <= LONGEST:
@@ -273,9 +283,7 @@ class Signs:
             return True
         if has_colon and date and _DATED_ADDRESS.search(joined):
             return True
-        if joined.endswith(">") and self.wrote.search(folded) is None:
-            return False
-        return self.wrote.search(folded) is not None
+        return (has_address or stands_alone) and self.wrote.search(folded) is not None
 
     def shared_line(self, line: str) -> int | None:
         """Return where an attribution begins that stands on one line with the text above it, or None."""
@@ -329,8 +337,12 @@ class Signs:
         return _LINK.search(paragraph) is not None and self.list_footer.search(fold(paragraph)) is not None
 
     def is_banner(self, paragraph: str) -> bool:
-        """Whether a paragraph is the warning a mail server puts on top."""
-        return len(paragraph) <= 800 and self.banner.search(fold(paragraph)) is not None
+        """Whether a paragraph is the warning a mail server puts on top: two of its phrases, or one that is all of it."""
+        if len(paragraph) > LONGEST_BANNER:
+            return False
+        folded = fold(paragraph).strip(" *_")
+        found = self.banner.findall(folded)
+        return len(set(found)) >= 2 or folded in found
 
 
 def could_share(line: str) -> bool:
@@ -367,16 +379,20 @@ def is_dashed_name(line: str) -> bool:
     return words[0][:1].isupper() and words[-1][:1].isupper()
 
 
-def contact(line: str) -> str:
-    """Return what kind of contact detail a line is: "phone", "mail", "web", "number", "picture", or ""."""
-    line = line.strip()[:LONGEST]
-    return next((kind for kind, pattern in _CONTACTS.items() if pattern.search(line)), "")
+def contacts(line: str) -> frozenset[str]:
+    """Return the kinds of contact detail a line holds: "phone", "mail", "web", "number", "picture"."""
+    pieces = [piece.strip() for piece in _BETWEEN_DETAILS.split(line.strip()[:LONGEST])]
+    return frozenset(kind for piece in pieces for kind, pattern in _CONTACTS.items() if pattern.search(piece))
 
 
 def is_card_line(line: str) -> bool:
     """Whether a line could stand on a visiting card: short, and no sentence."""
     line = line.strip()
-    return len(line) <= 80 and not line.endswith((".", "?", "!", ":", ";", ",")) and len(line.split()) <= 9
+    words = line.split()
+    if len(line) > LONGEST_CARD_LINE or line.endswith(("?", "!", ":", ";", ",")):
+        return False
+    is_sentence = line.endswith(".") and len(words[-1]) > 5  # Ltd. and Inc. end no sentence
+    return not is_sentence and len([word for word in words if word.isalpha()]) <= 8
 
 
 def _continuation(lines: Lines, at: int, index: int, joined: str) -> str | None:

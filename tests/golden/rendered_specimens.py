@@ -423,7 +423,7 @@ _STRANGERS = ("decline-stranger", "confirm-join", "welcome-left")
 _ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm")
 
 
-def notice(name: str, language: str = "en", **changes: object) -> Notice:
+def notice(name: str, language: str = "en", /, **changes: object) -> Notice:
     """Return a specimen addressed to Zoë."""
     facts = SPECIMENS[name]
     mark = str(getattr(facts, "mark", ""))

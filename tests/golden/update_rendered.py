@@ -50,11 +50,23 @@ def messages() -> Catalog:
     return catalog
 
 
-def template_text(catalog: Catalog) -> str:
-    """Return the text of `restante.pot`."""
+def catalogue_text(catalog: Catalog) -> str:
+    """Return the text of a catalogue: no dates and no names in its head, so that it changes only when a message does."""
     written = io.BytesIO()
     write_po(written, catalog, omit_header=True, include_lineno=False, sort_output=True, width=120)
-    return 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' + written.getvalue().decode()
+    head = ["Content-Type: text/plain; charset=utf-8"]
+    if catalog.locale:
+        head += [f"Language: {catalog.locale}", f"Plural-Forms: {catalog.plural_forms}"]
+    lines = "".join(f'"{line}\\n"\n' for line in head)
+    return f'msgid ""\nmsgstr ""\n{lines}\n{written.getvalue().decode()}'
+
+
+def merged(text: str, language: str, catalog: Catalog) -> str:
+    """Return a catalogue with the messages there are now; what is new has no translation, what is gone is left out."""
+    known = read_po(io.StringIO(text), locale=language)
+    known.update(catalog, no_fuzzy_matching=True)
+    known.obsolete.clear()
+    return catalogue_text(known)
 
 
 def rendered(name: str, language: str) -> bytes:
@@ -65,14 +77,9 @@ def rendered(name: str, language: str) -> bytes:
 def update() -> None:
     """Write all of it."""
     catalog = messages()
-    (LOCALE / "restante.pot").write_text(template_text(catalog), encoding="utf-8")
+    (LOCALE / "restante.pot").write_text(catalogue_text(catalog), encoding="utf-8")
     for file in LOCALE.glob("*/LC_MESSAGES/restante.po"):
-        known = read_po(io.StringIO(file.read_text(encoding="utf-8")), locale=file.parts[-3])
-        known.update(catalog, no_fuzzy_matching=True)
-        known.obsolete.clear()
-        written = io.BytesIO()
-        write_po(written, known, omit_header=False, include_lineno=False, sort_output=True, width=120)
-        file.write_bytes(written.getvalue())
+        file.write_text(merged(file.read_text(encoding="utf-8"), file.parts[-3], catalog), encoding="utf-8")
     RENDERED.mkdir(exist_ok=True)
     wanted = {f"{name}.{language}.eml": (name, language) for name in SPECIMENS for language in LANGUAGES}
     for stale in RENDERED.glob("*.eml"):

@@ -35,13 +35,17 @@ HOUR = timedelta(hours=1)  # what the clocks may jump by where wall time is kept
 
 
 @given(instants, spans, charters, zones)
-def test_adding_never_goes_back_and_taking_off_never_goes_on(at: datetime, span: Span, rules: Charter, zone: str) -> None:
+def test_adding_never_goes_back_and_taking_off_never_goes_on(
+    at: datetime, span: Span, rules: Charter, zone: str
+) -> None:
     assert add_span(at, span, rules, zone) >= at
     assert subtract_span(at, span, rules, zone) <= at
 
 
 @given(instants, st.timedeltas(timedelta(0), timedelta(days=9)), spans, charters, zones)
-def test_what_starts_later_never_ends_earlier(at: datetime, gap: timedelta, span: Span, rules: Charter, zone: str) -> None:
+def test_what_starts_later_never_ends_earlier(
+    at: datetime, gap: timedelta, span: Span, rules: Charter, zone: str
+) -> None:
     slack = HOUR if span.unit in (Unit.DAYS, Unit.WORKING_DAYS) else timedelta(0)
     assert add_span(at, span, rules, zone) <= add_span(at + gap, span, rules, zone) + slack
     assert subtract_span(at, span, rules, zone) <= subtract_span(at + gap, span, rules, zone) + slack

@@ -33,8 +33,8 @@ def answer(
     reading: CheckInReading, view: RoundView | None = None, at: str = "2026-03-02T10:00", author: Member | None = None
 ) -> Acted:
     mail = MailContext(
-        now=utc(at), received_at=utc(at), arrival_id=1, workspace=workspace(RULES), destination=Destination("acme", Door.REPLY),
-        author=author or member(1), trust=Trust.PROVEN,
+        now=utc(at), received_at=utc(at), arrival_id=1, workspace=workspace(RULES),
+        destination=Destination("acme", Door.REPLY), author=author or member(1), trust=Trust.PROVEN,
     )  # fmt: skip
     return checkin.answer(mail, view or asked(check_in()), reading, "some words")
 
@@ -198,7 +198,9 @@ def test_a_blocker_nobody_speaks_of_stays_open() -> None:
 
 
 @pytest.mark.parametrize(
-    "reading", [read(cleared=("no key",)), read(unblocked=True), read(done=("No key",))], ids=["by number", "none", "done"]
+    "reading",
+    [read(cleared=("no key",)), read(unblocked=True), read(done=("No key",))],
+    ids=["by number", "none", "done"],
 )
 def test_a_blocker_closes_when_its_author_says_it_is_gone(reading: CheckInReading) -> None:
     acted = answer(reading, asked(check_in(), open_blockers=("no key",)))

@@ -155,7 +155,9 @@ def test_an_empty_audience_opens_nothing_and_goes_on(people: tuple[Member, ...])
 
 
 def test_a_routines_vote_opens_for_all_at_once() -> None:
-    rules = charter({"daily": {"ritual": "vote", "rule": "FREQ=WEEKLY;BYDAY=MO", "question": "Lunch out?", "for": "all"}})
+    rules = charter(
+        {"daily": {"ritual": "vote", "rule": "FREQ=WEEKLY;BYDAY=MO", "question": "Lunch out?", "for": "all"}}
+    )
     decision = come("2026-03-02T08:00", rules=rules, people=PEOPLE)
     round_, electorate = opened(decision)
     assert (round_.ritual, round_.occurrence, electorate) == (Ritual.VOTE, MONDAY, (1, 2, 3))

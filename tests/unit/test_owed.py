@@ -32,9 +32,7 @@ def notice(facts: Facts, **keys: object) -> Notice:
 
 
 def reason(facts: Facts, one: Member | None = None, view: RoundView | None = None, now: str = "") -> str | None:
-    return still_owed(
-        notice(facts), view or asked(check_in()), one or member(1), utc(now) if now else NOON, charter()
-    )
+    return still_owed(notice(facts), view or asked(check_in()), one or member(1), utc(now) if now else NOON, charter())
 
 
 def test_what_is_owed_goes() -> None:

@@ -18,12 +18,13 @@ from gateway.decide.acted import Acted, declined
 from gateway.decide.audience import audience_members, observers
 from gateway.decide.calendar import local
 from gateway.decide.owed import wants_nothing
+from gateway.decide.rounds import close_row, refusal
 from gateway.decide.routines import Occurrence
 from gateway.model.context import Due, DueKind, MailContext, RoundView, TickContext
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import Answered, AwayNoted, BlockerClosed, BlockerRaised, Closed, Entry, RoundOpened
 from gateway.model.member import Absence, Member
-from gateway.model.notice import Act, AwayLine, CheckInLine, DeclineFacts, Item, Notice, PromptFacts, SummaryFacts
+from gateway.model.notice import Act, AwayLine, CheckInLine, Item, Notice, PromptFacts, SummaryFacts
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritual, Round, Skip, Standing
 
@@ -38,7 +39,7 @@ def open_round(occurrence: Occurrence, context: TickContext) -> Decision:
     """Return the opening of a routine's check-in: the round, and when each member is asked, reminded, and it closes."""
     charter, now = context.workspace.charter, context.now
     round_ = _round(occurrence, context)
-    dues = [_close_due(round_)]
+    dues = [close_row(round_.mark, round_.closes_at)]
     for member, at in occurrence.not_before(now).prompts:
         dues.append(_prompt_due(round_, member, at))
         dues.extend(reminders.member_dues(round_, member, charter))
@@ -82,10 +83,6 @@ def _prompt_key(mark: str, member_id: int) -> str:
 def _prompt_due(round_: Round, member: Member, at: datetime) -> Due:
     key = _prompt_key(round_.mark, member.id)
     return Due(key=key, kind=DueKind.PROMPT, at=at, mark=round_.mark, member_id=member.id)
-
-
-def _close_due(round_: Round) -> Due:
-    return Due(key=f"close:{round_.mark}", kind=DueKind.CLOSE, at=round_.closes_at, mark=round_.mark)
 
 
 # --- asking -------------------------------------------------------------------------------------
@@ -160,30 +157,27 @@ def _prompt_facts(view: RoundView, context: TickContext) -> PromptFacts:
 
 def answer(context: MailContext, view: RoundView, reading: CheckInReading, text: str) -> Acted:
     """Return what a member's answer to a check-in comes to: recorded, late, skipped, or declined with its reason."""
-    member = context.author
-    refusal = _refusal(context, view, reading)
-    if refusal or member is None:
-        why, reason = refusal or (Why.DECLINED, "not-asked")
-        return declined(why, _decline(view.round, reason, text))
+    member, refused = context.author, _refused(context, view, reading, text)
+    if refused or member is None:
+        return refused or declined(Why.DECLINED, refusal("not-asked", view.round))
     if reading.kind is CheckInKind.SKIP:
         return _skipped(context, view, reading, member, text)
     return _checked_in(context, view, reading, member)
 
 
-def _refusal(context: MailContext, view: RoundView, reading: CheckInReading) -> tuple[Why, str] | None:
+def _refused(context: MailContext, view: RoundView, reading: CheckInReading, text: str) -> Acted | None:
     """The first reason found counts."""
+    round_ = view.round
     if context.author is None or not view.in_electorate:
-        return Why.DECLINED, "not-asked"
-    if view.round.phase is Phase.CANCELLED:
-        return Why.DECLINED, "cancelled"
-    if _is_late(context, view.round) and not view.is_latest:
-        return Why.TOO_LATE, "too-late"
-    return (Why.ASKED_BACK, "no-check-in") if reading.kind is CheckInKind.UNCLEAR else None
-
-
-def _decline(round_: Round, reason: str, text: str) -> DeclineFacts:
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return DeclineFacts(reason=reason, mark=round_.mark, title=round_.title, detail=first[:200])
+        return declined(Why.DECLINED, refusal("not-asked", round_))
+    if round_.phase is Phase.CANCELLED:
+        return declined(Why.TOO_LATE, refusal("cancelled", round_, at=round_.closed_at))
+    if _is_late(context, round_) and not view.is_latest:
+        return declined(Why.TOO_LATE, refusal("too-late", round_, at=round_.closed_at or round_.closes_at))
+    if reading.kind is CheckInKind.UNCLEAR:
+        first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+        return declined(Why.ASKED_BACK, refusal("not-understood", round_, detail=first[:200]))
+    return None
 
 
 def _is_late(context: MailContext, round_: Round) -> bool:

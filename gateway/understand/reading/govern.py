@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from functools import lru_cache
 
-from gateway.model.understood import Act, Governing, Setting, Settle, Word
+from gateway.model.understood import Act, Governing, Setting, Settle, Undo, Word
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import find_dates
 from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
@@ -20,7 +20,7 @@ from gateway.understand.reading.phrases import Word as Token
 _TABLE = "govern"
 _MOST_WORDS = 80  # a longer text is talk; only a new text for a round may be long
 _LINE_WORDS = 30
-_MARK = re.compile(r"\[?\b[VC]-\d{1,7}\b\]?\s*:?", re.IGNORECASE)
+_MARK = re.compile(r"^\W*\[?\b[VC]-\d{1,7}\b\]?\s*:|\[?\b[VC]-\d{1,7}\b\]?", re.IGNORECASE)
 _GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _LABEL = re.compile(r"^([^:：\n]{1,60})[:：]\s*(.*)$", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–—]\s+")
@@ -59,6 +59,8 @@ def _lengths(lexicon: Lexicon) -> Phrases:
 @lru_cache(maxsize=8)
 def _numbers(lexicon: Lexicon) -> dict[str, int]:
     found: dict[str, int] = {}
+    for phrase in lexicon.words(_TABLE, "another"):
+        found.update((word.text, 1) for word in words_of(phrase))
     for table in lexicon.tables("date").values():
         for phrase, number in table.get("numbers", {}).items():
             words = words_of(phrase)
@@ -97,7 +99,7 @@ def _labelled(text: str, lexicon: Lexicon) -> Governing | None:
     found = _LABEL.match(text)
     if not found:
         return None
-    hits = {hit.key for hit in _acts(lexicon).whole(_left(words_of(found[1]), lexicon))}
+    hits = _whole_acts(words_of(found[1]), lexicon)
     act = next((act for act in (*_TEXT_ACTS, Act.CANCEL) if act.value in hits), None)
     if act is None or not found[2].strip():
         return None
@@ -105,11 +107,20 @@ def _labelled(text: str, lexicon: Lexicon) -> Governing | None:
     return Governing(act, text=says, evidence=text.partition("\n")[0].strip())
 
 
-def _left(words: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
+def _whole_acts(words: Sequence[Token], lexicon: Lexicon) -> frozenset[str]:
+    """Return the acts that these words are the whole of, politeness apart; else with the round not named."""
+    for left in (_left(words, lexicon, ("polite",)), _left(words, lexicon)):
+        hits = frozenset(hit.key for hit in _acts(lexicon).whole(left))
+        if hits:
+            return hits
+    return frozenset()
+
+
+def _left(words: Sequence[Token], lexicon: Lexicon, keys: Sequence[str] = ("polite", "object")) -> tuple[Token, ...]:
     """Return the words without those that are only polite, or only name the round."""
     covered: set[int] = set()
     for start in range(len(words)):
-        hits = list(_fillers(lexicon).at(words, start))
+        hits = [hit for hit in _fillers(lexicon).at(words, start) if hit.key in keys]
         if hits and not any(hit.end > start + 1 for hit in _acts(lexicon).at(words, start)):
             covered.update(range(start, max(hit.end for hit in hits)))
     return tuple(word for index, word in enumerate(words) if index not in covered)
@@ -138,7 +149,7 @@ def _plain(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> tuple[Act
     for hit in _because(lexicon).find(words):
         said, reason = words[: hit.start], sentence[words[hit.start].start :].strip(_TRAIL)
         break
-    hits = {hit.key for hit in _acts(lexicon).whole(_left(said, lexicon))}
+    hits = _whole_acts(said, lexicon)
     act = next((act for act in _PLAIN_ACTS if act.value in hits), None)
     return (act, reason) if act else None
 
@@ -187,16 +198,22 @@ def _at_an_end(words: Sequence[Token], lexicon: Lexicon) -> Hit | None:
 
 def _length(words: Sequence[Token], lexicon: Lexicon) -> str:
     """Return a length as spans are written (`2 working days`), "" when none is named."""
-    for index, word in enumerate(words):
-        number = int(word.text) if word.text.isdigit() and len(word.text) < 4 else _numbers(lexicon).get(word.text)
-        if not number:
-            continue
+    counted = [(number, index) for index, word in enumerate(words) if (number := _number(word, lexicon))]
+    # Figures first: a number word of one language may be a little word of another ("um 2 Tage").
+    for number, index in sorted(counted, key=lambda pair: not words[pair[1]].text.isdigit()):
         for begin in (index + 1, index + 2):  # one word may stand between: "2 more days"
             hits = list(_lengths(lexicon).at(words, begin)) if begin < len(words) else []
             if hits:
                 unit = max(hits, key=lambda hit: hit.end).key
                 return f"{number} {_SPAN_UNITS.get(unit) or unit.replace('_', ' ') + 's'}"
     return ""
+
+
+def _number(word: Token, lexicon: Lexicon) -> int:
+    """Return the number a word stands for, 0 for none."""
+    if word.text.isdecimal():
+        return int(word.text) if len(word.text) < 4 else 0
+    return _numbers(lexicon).get(word.text, 0)
 
 
 # --- one word -------------------------------------------------------------------------------------------------------
@@ -232,3 +249,18 @@ def read_confirmation(text: str, lexicon: Lexicon) -> Settle | None:
         return Settle(0)
     begins = {hit.key for hit in _confirming(lexicon).at(first, 0)} if first else set()
     return Settle(1) if "confirm" in begins else None
+
+
+@lru_cache(maxsize=8)
+def _undoing(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("undo",)))
+
+
+def read_undo(text: str, lexicon: Lexicon) -> Undo | None:
+    """Return what `undo` or `undo 2` asks when it is the whole new text, politeness apart; else None."""
+    words = _left(words_of(text), lexicon)
+    numbers = [word.text for word in words if word.text.isdigit()]
+    verb = [word for word in words if not word.text.isdigit()]
+    if len(words) > 6 or len(numbers) > 1 or not any(True for _ in _undoing(lexicon).whole(verb)):
+        return None
+    return Undo(int(numbers[0]) if numbers and len(numbers[0]) < 4 else 0)

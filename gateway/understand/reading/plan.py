@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.checkin import read_checkin
+from gateway.understand.reading.date import read_when
 from gateway.understand.reading.phrases import Word, words_of
 
 _VERBS = ("done", "dropped", "moved", "same", "blocked")  # what can become of a line; also the keys of its words
@@ -26,13 +27,19 @@ _PERCENT = re.compile(r"^(\d{1,3}) ?%")
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+)?")
 _NEW = re.compile(r"(?:^|(?<=\s))\+(?!\d)\s*(?=\S)")
 _AFTER_NUMBER = re.compile(r"\s*(?:[.):=]|[-–—](?!>))?\s*")
-_BREAK = re.compile(r"(?:^|;\s*|\s{2,}|\t)$")
+_BREAK = re.compile(r"(?:^|;\s*|\s{2,}|\t)\Z")
+_PAUSE = re.compile(r"[,.]\s*\Z")
+_UP_TO_BREAK = re.compile(r"[,;]|\.\s|\s{2,}|\s(?=[+#\d])")
 _AROUND = " \t,;.:-–—()"
 _MOVED_BEFORE = re.compile(r"\s+→[^→]*$")
+_LONGEST = 8_000  # letters; who writes more than that does not answer by numbers
+_NEAR = 100  # letters around a number that tell whether something is said of it
+_DAY_WORDS = 5
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # whether words name a day does not hang on when they were written
 _COURTESY_WORDS = 3  # a line this short beside plan lines is a greeting or a name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Words:
     """The words of the grammar, compiled: phrases by verb, longest first, and what joins numbers."""
 
@@ -42,6 +49,7 @@ class _Words:
     all: frozenset[tuple[str, ...]]
     rest: frozenset[tuple[str, ...]]
     numbers: re.Pattern[str]
+    lexicon: Lexicon
 
 
 @lru_cache(maxsize=4)
@@ -52,6 +60,7 @@ def _words(lexicon: Lexicon) -> _Words:
     verbs = [(phrase, verb) for verb in _VERBS for phrase in phrases(verb)] + [((s,), v) for s, v in _SIGNS.items()]
     joint = "|".join(re.escape(word) for word in lexicon.words("plan", "and"))
     return _Words(
+        lexicon=lexicon,
         verbs=tuple(sorted(verbs, key=lambda verb: -len(verb[0]))),
         fillers=frozenset(phrase[0] for phrase in phrases("filler")),
         to=frozenset(phrase[0] for phrase in phrases("to")),
@@ -78,6 +87,8 @@ def read_plan(
     `blockers` are the open ones, numbered on from the plan. With `sent_on`, lines that are no plan lines are read as a
     check-in beside them; without it, more than a greeting there makes it no answer by numbers.
     """
+    if len(text) > _LONGEST:
+        return None
     words = _words(lexicon)
     pieces, others = _parted(_ARROW.sub("→", text), len(plan), words)
     if not _is_answer(pieces, len(plan) + len(blockers)):
@@ -151,8 +162,14 @@ def _anchors(line: str, words: _Words) -> Iterator[tuple[int, int, tuple[int, ..
     """Yield where numbers stand that something is said of: after a break, or where a verb follows at once."""
     for match in words.numbers.finditer(line):
         begins = match.end() + _end(_AFTER_NUMBER.match(line[match.end() :]))
-        if _BREAK.search(line[: match.start()]) or _leading_verb(words_of(line[begins:]), words):
+        if _is_told(line[max(0, match.start() - _NEAR) : match.start()], line[begins : begins + _NEAR], words):
             yield match.start(), begins, tuple(int(number) for number in re.findall(r"\d+", match.group(1)))
+
+
+def _is_told(before: str, behind: str, words: _Words) -> bool:
+    if _BREAK.search(before) or _leading_verb(words_of(behind), words):
+        return True
+    return bool(_PAUSE.search(before)) and _is_day(_UP_TO_BREAK.split(behind)[0].strip(_AROUND), words.lexicon)
 
 
 def _of_all(line: str, lines: int, words: _Words) -> _Piece | None:
@@ -205,7 +222,16 @@ def _verb_of(said: str, words: _Words) -> tuple[str, str]:
     for phrase, verb in words.verbs:
         if len(texts) > len(phrase) and texts[-len(phrase) :] == phrase:
             return verb, ""  # `1 login page done` says the line again
-    return "", said.strip(_AROUND)
+    remark = said.strip(_AROUND)
+    return "moved" if _is_day(remark, words.lexicon) else "", remark
+
+
+def _is_day(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text is the name of a day and nothing else: `2 tomorrow` moves the line there."""
+    if not text or len(words_of(text)) > _DAY_WORDS:
+        return False
+    found = read_when(text, _ANY_DAY, lexicon)
+    return found is not None and len(found.evidence.strip(_AROUND)) == len(text)
 
 
 def _remark(after: str, verb: str, words: _Words) -> str:

@@ -1,0 +1,91 @@
+"""A decision is written: entries, due rows and notices together or not at all.
+
+Must not: decide; broadcasts are expanded by decide/audience.py, here only those it needs are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from store.transaction import Transaction
+
+from gateway.decide import digests
+from gateway.decide.audience import expand
+from gateway.model.context import Workspace
+from gateway.model.decision import Broadcast, Decision, Group
+from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed, SettingsChanged
+from gateway.model.member import Member
+from gateway.model.notice import Notice
+from gateway.pipeline.knowing import confirm
+
+
+def record(
+    tx: Transaction,
+    workspace: Workspace,
+    decision: Decision,
+    now: datetime,
+    token_days: int,
+    arrival_id: int | None = None,
+) -> list[int]:
+    """Write a decision within a transaction; return the ids of its notices."""
+    tx.ledger.append(
+        workspace.id, decision.entries, at=now, arrival_id=arrival_id, charter_version=workspace.charter_version
+    )
+    tx.schedule.remove(workspace.id, decision.undue)
+    tx.schedule.plan(workspace.id, decision.due)
+    _replan(tx, workspace, decision.entries, now)
+    for number in decision.release:
+        confirm(tx, number)
+        tx.inbox.put_back(number)
+    notices = [*decision.notices]
+    for broadcast in decision.broadcasts:
+        notices.extend(_expanded(tx, workspace, broadcast, now))
+    return tx.outbox.add(workspace.id, notices, expires_on=(now + timedelta(days=token_days)).date())
+
+
+def _expanded(tx: Transaction, workspace: Workspace, broadcast: Broadcast, now: datetime) -> tuple[Notice, ...]:
+    parent = broadcast.thread if broadcast.thread != broadcast.mark else ""
+    tokens = tx.outbox.copy_tokens(workspace.id, parent) if parent else {}
+    return expand(
+        broadcast,
+        members=tx.people.all(workspace.id),
+        electorate=_asked(tx, workspace, broadcast),
+        workspace=workspace,
+        due_at=now,
+        copy_ids={member: workspace.address.message_id(token) for member, token in tokens.items()},
+    )
+
+
+def _asked(tx: Transaction, workspace: Workspace, broadcast: Broadcast) -> tuple[int, ...]:
+    if broadcast.group is not Group.ELECTORATE:
+        return ()
+    round_ = tx.rounds.round(workspace.id, broadcast.mark)
+    observers = round_.observers if round_ and broadcast.observers else ()
+    return (*tx.rounds.electorate(workspace.id, broadcast.mark), *observers)
+
+
+def _replan(tx: Transaction, workspace: Workspace, entries: Iterable[Entry], now: datetime) -> None:
+    """A member who joined or changed a setting gets the next digest when the new settings say."""
+    touched: dict[int, Member] = {}
+    for entry in entries:
+        match entry:
+            case SettingsChanged(member_id=member_id) | MemberRenamed(member_id=member_id):
+                if found := tx.people.get(member_id):
+                    touched[found.id] = found
+            case MemberAdded(member=member):
+                if joined := tx.people.by_address(workspace.id, member.address):
+                    touched[joined.id] = joined
+            case MemberLeft(member_id=member_id):
+                tx.schedule.remove(workspace.id, [digests.due_key(member_id)])
+    plan_digests(tx, workspace, list(touched.values()), now)
+
+
+def plan_digests(tx: Transaction, workspace: Workspace, members: Sequence[Member], now: datetime) -> None:
+    """Plan the next digest of each member anew; what was told stays told."""
+    if not members:
+        return
+    keys = [digests.due_key(member.id) for member in members]
+    planned = tx.schedule.get(workspace.id, keys)
+    tx.schedule.remove(workspace.id, keys)
+    tx.schedule.plan(workspace.id, digests.first_dues(workspace.charter, members, now, planned))

@@ -1,0 +1,443 @@
+"""The outbox: notices on their way, each written once, leased while it is attempted, frozen before the first attempt.
+
+Must not: render, send, or let a notice take a way that NOTICE_TRANSITIONS does not list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Executable, Row, Select, bindparam, delete, func, insert, select, update
+
+from gateway.model.context import Sent
+from gateway.model.notice import Answering, AskBackFacts, Attempt, Facts, Item, Notice, NoticeState, StoredNotice
+from gateway.model.token import Claim, KeyRing
+from store import counters
+from store.codec import expand, pack, squeeze, storable
+from store.faults import Forbidden
+from store.sql import Sql, insert_for
+from store.tables import attempts, facts, frozen, outbox
+
+_items: msgspec.json.Decoder[tuple[Item, ...]] = msgspec.json.Decoder(tuple[Item, ...])
+_refs: msgspec.json.Decoder[tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...])
+_facts: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)
+
+# A transition not listed cannot happen. A lease that ran out is leased anew.
+NOTICE_TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
+    NoticeState.QUEUED: frozenset({NoticeState.LEASED, NoticeState.SUPPRESSED}),
+    NoticeState.LEASED: frozenset(NoticeState),
+    NoticeState.SENT: frozenset(),
+    NoticeState.FAILED: frozenset({NoticeState.QUEUED}),
+    NoticeState.SUPPRESSED: frozenset({NoticeState.QUEUED}),
+}
+
+_QUEUED, _LEASED = NoticeState.QUEUED.value, NoticeState.LEASED.value
+_COPY_KINDS = ("post", "ballot", "prompt")  # what carries a post or a round to its readers
+_FACTS_KEPT_FOR_ANSWERS = frozenset({"ask-back", "confirm", "receipt"})
+_AT_ONCE = 500  # values in one IN list; SQLite takes 32,766 parameters in a statement
+
+_ADD = insert(outbox)
+_ADD_FACTS = insert(facts).returning(facts.c.id)
+_KNOWN_KEYS = select(outbox.c.key).where(
+    outbox.c.workspace_id == bindparam("workspace_id"), outbox.c.key.in_(bindparam("keys", expanding=True))
+)
+_WHOLE: Select[Any] = (
+    select(outbox, facts.c.body.label("facts_body"), frozen.c.body.label("frozen_body"))
+    .join(facts, facts.c.id == outbox.c.facts_id)
+    .outerjoin(frozen, frozen.c.notice_id == outbox.c.id)
+)
+_GET = _WHOLE.where(outbox.c.id == bindparam("id"))
+_BY_IDS = _WHOLE.where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+_READY = (
+    select(outbox.c.id, outbox.c.due_at)
+    .where(outbox.c.state == _QUEUED, outbox.c.due_at <= bindparam("now"), outbox.c.next_attempt_at <= bindparam("now"))
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_ABANDONED = (
+    select(outbox.c.id, outbox.c.due_at)
+    .where(outbox.c.state == _LEASED, outbox.c.leased_until <= bindparam("now"))
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=_LEASED, leased_until=bindparam("until"))
+)
+_STATE = select(outbox.c.state).where(outbox.c.id == bindparam("id")).with_for_update()
+_MOVE = update(outbox).where(outbox.c.id == bindparam("b_id"))
+_RELEASE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.state == _LEASED)
+    .values(state=_QUEUED, leased_until=None)
+)
+# A report changes a notice that is leased; that it was sent is true whatever became of the row meanwhile.
+_REPORT: Any = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.state == _LEASED)
+    .values(attempts=outbox.c.attempts + 1, leased_until=None)
+)
+_REPORT_SENT: Any = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.state != NoticeState.SENT.value)
+    .values(attempts=outbox.c.attempts + 1, leased_until=None, state=NoticeState.SENT.value)
+)
+_ADD_ATTEMPT = insert(attempts)
+_ATTEMPTS = select(attempts).where(attempts.c.notice_id == bindparam("id")).order_by(attempts.c.id)
+_COPIES = (
+    select(outbox.c.member_id, outbox.c.id, outbox.c.token)
+    .where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.mark == bindparam("mark"),
+        outbox.c.kind.in_(_COPY_KINDS),
+        outbox.c.state.not_in((NoticeState.FAILED.value, NoticeState.SUPPRESSED.value)),
+    )
+    .order_by(outbox.c.id.desc())
+)
+_COPIES_OF = _COPIES.where(outbox.c.member_id.in_(bindparam("member_ids", expanding=True)))
+_DEPTH = select(func.count(), func.min(outbox.c.due_at)).where(
+    outbox.c.state.in_((_QUEUED, _LEASED)), outbox.c.due_at <= bindparam("now")
+)
+_REPLIED = select(func.count()).where(
+    outbox.c.workspace_id == bindparam("workspace_id"),
+    outbox.c.address == bindparam("address"),
+    outbox.c.due_at >= bindparam("since"),
+    outbox.c.answering == Answering.REPLIED.value,
+)
+_REPLIED_SO = _REPLIED.where(outbox.c.kind == bindparam("kind"))
+_NEXT_QUEUED = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state == _QUEUED)
+_NEXT_LEASED = select(func.min(outbox.c.leased_until)).where(outbox.c.state == _LEASED)
+
+
+class Report(NamedTuple):
+    """What came of an attempt, for `report_all`."""
+
+    attempt: Attempt
+    state: NoticeState
+    next_attempt_at: datetime | None = None
+    reason: str = ""
+
+
+class Outbox:
+    """Notices of one transaction. `name_of` gives a workspace's name, which is part of what a token is signed for."""
+
+    def __init__(self, sql: Sql, keys: KeyRing, name_of: Callable[[int], str]) -> None:
+        self._sql = sql
+        self._keys = keys
+        self._name_of = name_of
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def add(self, workspace_id: int, notices: Sequence[Notice], *, expires_on: date) -> list[int]:
+        """Write notices, each with its token, and return their ids in order. One whose key is known is left out."""
+        fresh = self._unknown(workspace_id, notices)
+        if not fresh:
+            return []
+        first = counters.take(self._sql, counters.NOTICES, len(fresh))
+        workspace, said = self._name_of(workspace_id), self._say(fresh)
+        rows = []
+        for notice_id, notice in enumerate(fresh, start=first):
+            token = self._keys.sign(Claim(notice_id, notice.member_id, expires_on), workspace)
+            rows.append(
+                _columns(notice)
+                | {"id": notice_id, "workspace_id": workspace_id, "token": token}
+                | {"facts_id": said[id(notice.facts)]}
+            )
+        self._sql.run(_ADD, rows)
+        return [row["id"] for row in rows]
+
+    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[StoredNotice]:
+        """Lease what is due and not being attempted, the earliest due first, until `now + lease`."""
+        found = [*self._sql.rows(_ABANDONED, {"now": now, "limit": limit})]
+        found += self._sql.rows(_READY, {"now": now, "limit": limit})
+        ids = [row.id for row in sorted(found, key=lambda row: (row.due_at, row.id))[:limit]]
+        for some in _pieces(ids):
+            self._sql.run(_LEASE, {"ids": some, "until": now + lease})
+        return self._many(ids)
+
+    def freeze(self, pairs: Sequence[tuple[int, bytes]]) -> None:
+        """Keep the bytes of notices for good: what was frozen once is never replaced."""
+        if pairs:
+            self._sql.run(
+                _freeze(self._sql.dialect), [{"notice_id": one, "body": squeeze(body)} for one, body in pairs]
+            )
+
+    def report(
+        self, attempt: Attempt, *, state: NoticeState, next_attempt_at: datetime | None = None, reason: str = ""
+    ) -> None:
+        """Record an attempt and what follows from it: sent, failed, or queued again for a later time."""
+        self.report_all([Report(attempt, state, next_attempt_at, reason)])
+
+    def report_all(self, reports: Sequence[Report]) -> None:
+        """Record many attempts at once."""
+        if not reports:
+            return
+        sent = [_reported(report) for report in reports if report.state is NoticeState.SENT]
+        rest = [_reported(report) for report in reports if report.state is not NoticeState.SENT]
+        if sent:
+            self._sql.run(_REPORT_SENT, sent)
+        for one in rest:  # few: what they set differs
+            self._sql.run(_REPORT, one)
+        self._sql.run(_ADD_ATTEMPT, [_attempt_columns(report.attempt) for report in reports])
+
+    def suppress(self, notice_id: int, reason: str, now: datetime) -> None:
+        """Give a notice up that is no longer owed."""
+        self._move(notice_id, NoticeState.SUPPRESSED, reason=reason, detail=f"at {now.isoformat()}", leased_until=None)
+
+    def release(self, ids: Iterable[int]) -> None:
+        """Give leases back untried, as at a shutdown."""
+        rows = [{"b_id": one} for one in ids]
+        if rows:
+            self._sql.run(_RELEASE, rows)
+
+    def requeue(self, notice_id: int) -> None:
+        """Put a failed or suppressed notice back, to be attempted at once; frozen bytes stay as they are."""
+        due_at = self._sql.value(select(outbox.c.due_at).where(outbox.c.id == notice_id))
+        self._move(notice_id, NoticeState.QUEUED, reason="", detail="", attempts=0, next_attempt_at=due_at)
+
+    def purge(self, before: datetime) -> int:
+        """Drop the frozen bytes of what was due before an instant and is finished, and return of how many."""
+        over = (NoticeState.SENT.value, NoticeState.SUPPRESSED.value)
+        old = select(outbox.c.id).where(outbox.c.state.in_(over), outbox.c.due_at < before)
+        return self._sql.run(delete(frozen).where(frozen.c.notice_id.in_(old))).rowcount
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def get(self, notice_id: int) -> StoredNotice | None:
+        """Return a notice with its frozen bytes, or None."""
+        row = self._sql.first(_GET, {"id": notice_id})
+        return None if row is None else _stored(row, {})
+
+    def sent(self, notice_id: int) -> Sent | None:
+        """Return a notice as an answer to it is read, or None."""
+        row = self._sql.first(_GET, {"id": notice_id})
+        return None if row is None else _sent(row)
+
+    def list(
+        self,
+        *,
+        limit: int | None,
+        workspace_id: int | None = None,
+        state: NoticeState | None = None,
+        member_id: int | None = None,
+        kind: str | None = None,
+        mark: str | None = None,
+        before_id: int | None = None,
+    ) -> list[StoredNotice]:
+        """Return notices newest first, without frozen bytes; `before_id` continues where a list ended."""
+        query = select(outbox, facts.c.body.label("facts_body")).join(facts, facts.c.id == outbox.c.facts_id)
+        wanted = {
+            outbox.c.workspace_id: workspace_id,
+            outbox.c.state: None if state is None else state.value,
+            outbox.c.member_id: member_id,
+            outbox.c.kind: kind,
+            outbox.c.mark: mark,
+        }
+        for column, value in wanted.items():
+            if value is not None:
+                query = query.where(column == value)
+        if before_id is not None:
+            query = query.where(outbox.c.id < before_id)
+        known: dict[int, Facts] = {}
+        return [_stored(row, known) for row in self._sql.rows(query.order_by(outbox.c.id.desc()).limit(limit))]
+
+    def attempts(self, notice_id: int) -> Sequence[Attempt]:
+        """Return every try to hand a notice on, oldest first."""
+        return [
+            Attempt(notice_id=row.notice_id, at=row.at, code=row.code, text=row.text, took=row.took / 1_000_000)
+            for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
+        ]
+
+    def copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, int]:
+        """Return which notice brought a post or a round to each member: the first of this mark that was not given up."""
+        return {row.member_id: row.id for row in self._copies(workspace_id, mark, member_ids)}
+
+    def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
+        """Return the tokens of those notices, by member."""
+        return {row.member_id: row.token for row in self._copies(workspace_id, mark, member_ids)}
+
+    def depth(self, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many notices are due and not yet gone, and since when the oldest is."""
+        row = self._sql.first(_DEPTH, {"now": now})
+        return (0, None) if row is None else (int(row[0]), row[1])
+
+    def count_replied_since(self, workspace_id: int, address: str, since: datetime, kind: str | None = None) -> int:
+        """Return how many automatic answers an address was sent since an instant, of one kind when it is named."""
+        values = {"workspace_id": workspace_id, "address": address, "since": since}
+        if kind is None:
+            return int(self._sql.value(_REPLIED, values))
+        return int(self._sql.value(_REPLIED_SO, values | {"kind": kind}))
+
+    def next_at(self) -> datetime | None:
+        """Return when there is something to attempt next, None when the outbox is empty."""
+        found: list[datetime | None] = [self._sql.value(_NEXT_QUEUED), self._sql.value(_NEXT_LEASED)]
+        return min((at for at in found if at is not None), default=None)
+
+    # --- pieces -------------------------------------------------------------------------------------------------
+
+    def _unknown(self, workspace_id: int, notices: Sequence[Notice]) -> Sequence[Notice]:
+        by_key: dict[str, Notice] = {}
+        for notice in notices:
+            by_key.setdefault(notice.key, notice)
+        for some in _pieces(list(by_key)):
+            for row in self._sql.rows(_KNOWN_KEYS, {"workspace_id": workspace_id, "keys": some}):
+                del by_key[row.key]
+        return list(by_key.values())
+
+    def _say(self, notices: Sequence[Notice]) -> dict[int, int]:
+        """Write what notices say, once for all that share it; by the identity of the facts."""
+        distinct = {id(notice.facts): notice.facts for notice in notices}
+        return {key: int(self._sql.value(_ADD_FACTS, {"body": pack(said)})) for key, said in distinct.items()}
+
+    def _many(self, ids: Sequence[int]) -> list[StoredNotice]:
+        known: dict[int, Facts] = {}
+        found = {row.id: row for some in _pieces(ids) for row in self._sql.rows(_BY_IDS, {"ids": some})}
+        return [_stored(found[one], known) for one in ids]
+
+    def _copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None) -> Sequence[Row[Any]]:
+        """The newest first, so that in a mapping the oldest of each member stays."""
+        values: dict[str, Any] = {"workspace_id": workspace_id, "mark": mark}
+        if member_ids is None:
+            return self._sql.rows(_COPIES, values)
+        pieces = _pieces(list(member_ids))
+        return [row for some in pieces for row in self._sql.rows(_COPIES_OF, values | {"member_ids": some})]
+
+    def _move(self, notice_id: int, state: NoticeState, **columns: Any) -> None:
+        found = self._sql.value(_STATE, {"id": notice_id})
+        if found is None:
+            raise Forbidden(f"there is no notice {notice_id}")
+        if state not in NOTICE_TRANSITIONS[NoticeState(found)]:
+            raise Forbidden(f"notice {notice_id} is {found} and cannot become {state.value}")
+        self._sql.run(_MOVE, {"b_id": notice_id, "state": state.value, **columns})
+
+
+@lru_cache
+def _freeze(dialect: str) -> Executable:
+    return insert_for(dialect, frozen).on_conflict_do_nothing()
+
+
+def _pieces(values: Sequence[Any]) -> list[Sequence[Any]]:
+    return [values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE)]
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _columns(notice: Notice) -> dict[str, Any]:
+    return {
+        "key": notice.key,
+        "kind": notice.kind,
+        "member_id": notice.member_id,
+        "address": storable(notice.address),
+        "name": storable(notice.name),
+        "language": notice.language,
+        "timezone": notice.timezone,
+        "thread": notice.thread,
+        "mark": notice.mark,
+        "items": pack(notice.items),
+        "answering": notice.answering.value,
+        "in_reply_to": storable(notice.in_reply_to),
+        "refs": pack(notice.references),
+        "owed": notice.owed,
+        "subject_hint": storable(notice.subject_hint),
+        "due_at": notice.due_at,
+        "next_attempt_at": notice.due_at,
+        "state": _QUEUED,
+    }
+
+
+def _reported(report: Report) -> dict[str, Any]:
+    attempt = report.attempt
+    common = {"b_id": attempt.notice_id, "reason": report.reason, "detail": _told(attempt)}
+    if report.state is NoticeState.SENT:
+        return common | {"sent_at": attempt.at}
+    if report.state is NoticeState.QUEUED:
+        return common | {"state": _QUEUED, "next_attempt_at": report.next_attempt_at or attempt.at}
+    if report.state is NoticeState.FAILED:
+        return common | {"state": NoticeState.FAILED.value}
+    raise Forbidden(f"an attempt does not make a notice {report.state.value}")
+
+
+def _told(attempt: Attempt) -> str:
+    return storable(f"{attempt.code} {attempt.text}".strip() if attempt.code else attempt.text)
+
+
+def _attempt_columns(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "notice_id": attempt.notice_id,
+        "at": attempt.at,
+        "code": attempt.code,
+        "text": storable(attempt.text),
+        "took": round(attempt.took * 1_000_000),
+    }
+
+
+def _notice(row: Row[Any], said: Facts) -> Notice:
+    return Notice(
+        key=row.key,
+        facts=said,
+        member_id=row.member_id,
+        address=row.address,
+        name=row.name,
+        language=row.language,
+        timezone=row.timezone,
+        due_at=row.due_at,
+        thread=row.thread,
+        mark=row.mark,
+        items=_items.decode(row.items),
+        answering=Answering(row.answering),
+        in_reply_to=row.in_reply_to,
+        references=_refs.decode(row.refs),
+        owed=row.owed,
+        subject_hint=row.subject_hint,
+    )
+
+
+def _stored(row: Row[Any], known: dict[int, Facts]) -> StoredNotice:
+    """Return the notice of a row. `known` holds facts read already: the copies of a broadcast share theirs."""
+    if row.facts_id not in known:
+        known[row.facts_id] = _facts.decode(row.facts_body)
+    body = getattr(row, "frozen_body", None)
+    return StoredNotice(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        token=row.token,
+        notice=_notice(row, known[row.facts_id]),
+        state=NoticeState(row.state),
+        frozen=None if body is None else expand(body),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        leased_until=row.leased_until,
+        sent_at=row.sent_at,
+        reason=row.reason,
+        detail=row.detail,
+    )
+
+
+def _sent(row: Row[Any]) -> Sent:
+    said = _facts.decode(row.facts_body) if row.kind in _FACTS_KEPT_FOR_ANSWERS else None
+    return Sent(
+        notice_id=row.id,
+        kind=row.kind,
+        member_id=row.member_id,
+        mark=row.mark,
+        thread=row.thread,
+        items=_items.decode(row.items),
+        language=row.language,
+        sent_at=row.sent_at,
+        frozen=None if row.frozen_body is None else expand(row.frozen_body),
+        guesses=_guesses(said),
+        facts=b"" if said is None else row.facts_body.encode(),
+    )
+
+
+def _guesses(said: Facts | None) -> tuple[bytes, ...]:
+    guesses = said.guesses if isinstance(said, AskBackFacts) else ()
+    return tuple(msgspec.json.encode(guess.choice) for guess in guesses)

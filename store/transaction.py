@@ -1,0 +1,83 @@
+"""One unit of work: inbox, ledger, outbox, people, charters, rounds and schedule behind one commit.
+
+Must not: commit or roll back by itself; leaving `Store.begin()` or `Store.read()` does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+
+from sqlalchemy import Executable, bindparam, select
+
+from gateway.model.token import KeyRing
+from store.charters import Cache, Charters
+from store.codec import storable
+from store.inbox import Inbox
+from store.ledger import Ledger
+from store.outbox import Outbox
+from store.people import People
+from store.reading import Rounds
+from store.schedule import Schedule
+from store.sql import Sql, insert_for
+from store.tables import notes
+
+_GET_MARK = select(notes.c.value).where(notes.c.name == bindparam("name"))
+
+
+class Transaction:
+    """Everything durable, as one transaction sees and changes it. Of no use once it has ended."""
+
+    def __init__(self, sql: Sql, keys: KeyRing, cache: Cache) -> None:
+        self._sql = sql
+        self._keys = keys
+        self._cache = cache
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Arrivals."""
+        return Inbox(self._sql)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Entries."""
+        return Ledger(self._sql)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Notices."""
+        return Outbox(self._sql, self._keys, self.charters.name_of)
+
+    @cached_property
+    def people(self) -> People:
+        """Members."""
+        return People(self._sql)
+
+    @cached_property
+    def charters(self) -> Charters:
+        """Charters and the workspaces they govern."""
+        return Charters(self._sql, self._cache)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """Rounds, threads and news."""
+        return Rounds(self._sql)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Due rows."""
+        return Schedule(self._sql)
+
+    def get_mark(self, name: str) -> str | None:
+        """Return a value of the store itself, such as when it was last alive."""
+        found: str | None = self._sql.value(_GET_MARK, {"name": name})
+        return found
+
+    def set_mark(self, name: str, value: str) -> None:
+        """Keep a value of the store itself."""
+        self._sql.run(_set_mark(self._sql.dialect), {"name": name, "value": storable(value)})
+
+
+@lru_cache
+def _set_mark(dialect: str) -> Executable:
+    row = insert_for(dialect, notes)
+    return row.on_conflict_do_update(index_elements=[notes.c.name], set_={"value": row.excluded.value})

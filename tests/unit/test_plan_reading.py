@@ -1,0 +1,129 @@
+"""Answers to a numbered plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from gateway.resources import load_lexicon
+from gateway.understand.reading.plan import read_plan
+
+LEXICON = load_lexicon()
+PLAN = ("fix the login", "write the report", "plan the retro")
+
+
+def read(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None:
+    found = read_plan(PLAN, text, LEXICON)
+    return (found.done, found.next, found.blockers) if found else None
+
+
+def test_the_form_the_prompt_shows_is_a_full_answer() -> None:
+    assert read("1 done  2 → Thu  3 dropped  + call the bank") == (
+        ("fix the login",), ("write the report → Thu", "call the bank"), (),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 done 2 -> Thu 3 dropped + call the bank",
+        "1. done\n2. moved to Thu\n3. dropped\n+ call the bank",
+        "1) done\n2) → Thu\n3) no longer needed\n+ call the bank\n\nThanks, Bob",
+        "#1 done, #2 postponed until Thu, #3 cancelled\n+ call the bank",
+        "- 1: done\n- 2: moved to Thu\n- 3: skip\n- + call the bank",
+        "1 ✓; 2 => Thu; 3 ✗\n+ call the bank",
+        "Hi\n1 fait\n2 reporté à Thu\n3 abandonné\n+ call the bank",
+        "1 erledigt, 2 verschoben auf Thu, 3 gestrichen\n+ call the bank",
+        "1 hecho, 2 aplazado a Thu, 3 cancelado\n+ call the bank",
+        "1 fatto, 2 rimandato a Thu, 3 annullato\n+ call the bank",
+        "1 feito, 2 adiado para Thu, 3 cancelado\n+ call the bank",
+        "1 gedaan, 2 verplaatst naar Thu, 3 geschrapt\n+ call the bank",
+    ],
+)
+def test_the_same_answer_is_read_however_it_is_written(text: str) -> None:
+    assert read(text) == (("fix the login",), ("write the report → Thu", "call the bank"), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("1, 2 done", PLAN[:2]),
+        ("1 and 3 done", (PLAN[0], PLAN[2])),
+        ("done: 1, 3", (PLAN[0], PLAN[2])),
+        ("all done", PLAN),
+        ("tout est fait", PLAN),
+        ("1 is not done, 2 done", (PLAN[1],)),
+        ("1 noch nicht fertig\n2 fertig", (PLAN[1],)),
+        ("1 100%\n2 80%", (PLAN[0],)),
+        ("1 dropped\nrest done", PLAN[1:]),
+        ("1 done, 2 tomorrow", PLAN[:1]),
+    ],
+)
+def test_what_is_done_is_told_in_many_ways(text: str, done: tuple[str, ...]) -> None:
+    found = read(text)
+    assert found
+    assert found[0] == done
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "next week", "Thursday", "lundi prochain", "morgen", "el jueves"])
+def test_a_day_alone_is_verb_enough(day: str) -> None:
+    assert read(f"2 {day}") == ((), ("fix the login", f"write the report → {day}", "plan the retro"), ())
+
+
+def test_what_is_not_mentioned_stays_planned() -> None:
+    assert read("2 done") == (("write the report",), ("fix the login", "plan the retro"), ())
+
+
+def test_a_remark_is_kept_beside_its_line() -> None:
+    assert read("1 done (took two days)\n2 half done") == (
+        ("fix the login (took two days)",), ("write the report", "plan the retro"), (),
+    )  # fmt: skip
+
+
+def test_a_line_that_is_stuck_stays_planned_and_is_a_blocker() -> None:
+    assert read("1 done\n2 blocked by the legal team") == (
+        ("fix the login",), ("write the report", "plan the retro"), ("write the report: the legal team",),
+    )  # fmt: skip
+
+
+def test_a_line_moved_twice_names_the_last_day_alone() -> None:
+    found = read_plan(("write the report → Thu",), "1 → Fri", LEXICON)
+    assert found
+    assert found.next == ("write the report → Fri",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "2 3",
+        "done",
+        "+1",
+        "4 done",  # there is no such line
+        "1. Fixed the login\n2. Write the tests\n3. none",  # the questions by number
+        "1 new colleague started today and we did the tour",
+        "Yesterday I finished the login page and today I shall write the report, it takes 2 days.",
+    ],
+)
+def test_what_is_no_answer_by_numbers_is_left_to_others(text: str) -> None:
+    assert read(text) is None
+
+
+def test_free_words_beside_plan_lines_need_reading_of_their_own() -> None:
+    text = "1 done\nBesides that we lost half a day to the broken printer again."
+    assert read(text) is None
+    assert read_plan(PLAN, text, LEXICON, sent_on=date(2026, 3, 2))
+
+
+def test_numbers_after_the_plan_mean_the_open_blockers() -> None:
+    found = read_plan(("a",), "1 done\n2 done", LEXICON, blockers=("no key",))
+    assert found
+    assert (found.done, found.cleared) == (("a",), ("no key",))
+
+
+def test_all_done_speaks_of_the_plan_and_not_of_what_stops_people() -> None:
+    found = read_plan(("a",), "all done", LEXICON, blockers=("no key",))
+    assert found
+    assert (found.done, found.cleared) == (("a",), ())
