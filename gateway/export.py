@@ -58,7 +58,7 @@ def _post(post: Any, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _round(round_: Round, standings: list[Standing], names: dict[int, str]) -> dict[str, Any]:
-    return _builtins(round_) | {"answered": len(standings)} | _answers(round_, standings, names)
+    return {**_builtins(round_), "answered": len(standings), **_answers(round_, standings, names)}
 
 
 def _answers(round_: Round, standings: list[Standing], names: dict[int, str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Everything durable, and nothing clever: see database.py for the way in."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Executable, bindparam, case, select
+from sqlalchemy import BindParameter, Executable, bindparam, case, select
 
 from store.sql import Sql, insert_for
 from store.tables import counters
@@ -37,7 +38,7 @@ def move_past(sql: Sql, workspace_id: int, letter: str, number: int) -> None:
 
 @lru_cache
 def _take(dialect: str) -> Executable:
-    count = bindparam("count")
+    count: BindParameter[Any] = bindparam("count")
     row = insert_for(dialect, counters).values(
         workspace_id=bindparam("workspace_id"), letter=bindparam("letter"), next=count + 1
     )

@@ -246,16 +246,18 @@ def _locks(file: Path | None, command: str) -> tuple[FileLock | None, FileLock |
 
 
 def _engine(url: URL) -> Engine:
+    """Parameters are hidden: errors are logged, and a log holds no mail."""
     try:
         if url.get_backend_name() == "sqlite":
-            return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-        return create_engine(url, pool_pre_ping=True, pool_size=1, max_overflow=0)
+            threads = {"check_same_thread": False}  # one at a time, see Store._one_at_a_time
+            return create_engine(url, poolclass=StaticPool, connect_args=threads, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, pool_size=1, max_overflow=0, hide_parameters=True)
     except (SQLAlchemyError, ImportError) as error:
         raise StoreFault(f"{url.drivername}: {error}") from error
 
 
 def _use_plain_transactions(engine: Engine, begin: Callable[[], str]) -> None:
-    """Let SQLAlchemy, not the driver, begin transactions: writers at once as writers, schema changes within them too."""
+    """Let SQLAlchemy begin transactions, not the driver: writers as writers at once, schema changes within them too."""
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, record: Any) -> None:

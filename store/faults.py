@@ -41,7 +41,7 @@ class StoreFull(StoreFault):
 
 
 class StoreRefusal(Exception):
-    """This cannot be written, now or later: our own bug, or a person's mistake. The transaction is to be left.
+    """A thing that cannot be written, now or later: our own bug, or a person's mistake. The transaction is to be left.
 
     No StoreFault: the store is well, and whoever waits for it to recover would wait for ever.
     """

@@ -1,8 +1,8 @@
 """Who may write a SQLite file: one process at a time, by a lock file beside it that names the command that writes.
 
-SQLite before 3.51.3 can lose a commit when two connections write or checkpoint at the same moment (the WAL-reset fault).
-So processes take turns, a transaction each, by `<file>.lock`; a process that is the only one of its kind (`serve`) keeps
-`<file>.serving` for as long as it lives. Must not: be relied upon over a network file system.
+SQLite before 3.51.3 can lose a commit when two connections write or checkpoint at the same moment (the WAL-reset
+fault). So processes take turns, a transaction each, by `<file>.lock`; a process that is the only one of its kind
+(`serve`) keeps `<file>.serving` for as long as it lives. Must not: be relied upon over a network file system.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Executable, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, delete, exists, func, insert, select, update
 
 from gateway.model.context import Sent
 from gateway.model.notice import Answering, AskBackFacts, Attempt, Facts, Item, Notice, NoticeState, StoredNotice
@@ -102,7 +102,18 @@ _COPIES = (
     .order_by(outbox.c.id.desc())
 )
 _COPIES_OF = _COPIES.where(outbox.c.member_id.in_(bindparam("member_ids", expanding=True)))
-_DEPTH = select(func.count(), func.min(outbox.c.due_at)).where(
+_ASKED_BACK = select(
+    exists().where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.mark == bindparam("mark"),
+        outbox.c.member_id == bindparam("member_id"),
+        outbox.c.kind == "ask-back",
+    )
+)
+_TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True))
+)
+_DEPTH = select(func.count().label("waiting"), func.min(outbox.c.due_at).label("oldest")).where(
     outbox.c.state.in_((_QUEUED, _LEASED)), outbox.c.due_at <= bindparam("now")
 )
 _REPLIED = select(func.count()).where(
@@ -220,6 +231,86 @@ class Outbox:
         row = self._sql.first(_GET, {"id": notice_id})
         return None if row is None else _sent(row)
 
+    def attempts(self, notice_id: int) -> Sequence[Attempt]:
+        """Return every try to hand a notice on, oldest first."""
+        return [
+            Attempt(notice_id=row.notice_id, at=row.at, code=row.code, text=row.text, took=row.took / 1_000_000)
+            for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
+        ]
+
+    def copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, int]:
+        """Return which notice brought a post or a round to each member: the first that was not given up."""
+        return {row.member_id: row.id for row in self._copies(workspace_id, mark, member_ids)}
+
+    def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
+        """Return the tokens of those notices, by member."""
+        return {row.member_id: row.token for row in self._copies(workspace_id, mark, member_ids)}
+
+    def depth(self, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many notices are due and not yet gone, and since when the oldest is."""
+        row: Any = self._sql.first(_DEPTH, {"now": now})
+        return int(row.waiting), row.oldest
+
+    def count_replied_since(self, workspace_id: int, address: str, since: datetime, kind: str | None = None) -> int:
+        """Return how many automatic answers an address was sent since an instant, of one kind when it is named."""
+        values = {"workspace_id": workspace_id, "address": address, "since": since}
+        if kind is None:
+            return int(self._sql.value(_REPLIED, values))
+        return int(self._sql.value(_REPLIED_SO, values | {"kind": kind}))
+
+    def next_at(self) -> datetime | None:
+        """Return when there is something to attempt next, None when the outbox is empty."""
+        found: list[datetime | None] = [self._sql.value(_NEXT_QUEUED), self._sql.value(_NEXT_LEASED)]
+        return min((at for at in found if at is not None), default=None)
+
+    def asked_back(self, workspace_id: int, mark: str, member_id: int) -> bool:
+        """Whether a member was asked back about a round: an answer came, and was unclear."""
+        values = {"workspace_id": workspace_id, "mark": mark, "member_id": member_id}
+        return bool(self._sql.value(_ASKED_BACK, values))
+
+    def tries(self, notice_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
+        """Return (attempts so far, due at) of notices by id; what is not known is left out."""
+        found = (row for some in _pieces(notice_ids) for row in self._sql.rows(_TRIES, {"ids": some}))
+        return {row.id: (row.attempts, row.due_at) for row in found}
+
+    # --- pieces -------------------------------------------------------------------------------------------------
+
+    def _unknown(self, workspace_id: int, notices: Sequence[Notice]) -> Sequence[Notice]:
+        by_key: dict[str, Notice] = {}
+        for notice in notices:
+            by_key.setdefault(notice.key, notice)
+        for some in _pieces([*by_key]):
+            for row in self._sql.rows(_KNOWN_KEYS, {"workspace_id": workspace_id, "keys": some}):
+                del by_key[row.key]
+        return [*by_key.values()]
+
+    def _say(self, notices: Sequence[Notice]) -> dict[int, int]:
+        """Write what notices say, once for all that share it; by the identity of the facts."""
+        distinct = {id(notice.facts): notice.facts for notice in notices}
+        return {key: int(self._sql.value(_ADD_FACTS, {"body": pack(said)})) for key, said in distinct.items()}
+
+    def _many(self, ids: Sequence[int]) -> list[StoredNotice]:
+        known: dict[int, Facts] = {}
+        found = {row.id: row for some in _pieces(ids) for row in self._sql.rows(_BY_IDS, {"ids": some})}
+        return [_stored(found[one], known) for one in ids]
+
+    def _copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None) -> Sequence[Row[Any]]:
+        """The newest first, so that in a mapping the oldest of each member stays."""
+        values: dict[str, Any] = {"workspace_id": workspace_id, "mark": mark}
+        if member_ids is None:
+            return self._sql.rows(_COPIES, values)
+        pieces = _pieces([*member_ids])
+        return [row for some in pieces for row in self._sql.rows(_COPIES_OF, values | {"member_ids": some})]
+
+    def _move(self, notice_id: int, state: NoticeState, **columns: Any) -> None:
+        found = self._sql.value(_STATE, {"id": notice_id})
+        if found is None:
+            raise Forbidden(f"there is no notice {notice_id}")
+        if state not in NOTICE_TRANSITIONS[NoticeState(found)]:
+            raise Forbidden(f"notice {notice_id} is {found} and cannot become {state.value}")
+        self._sql.run(_MOVE, {"b_id": notice_id, "state": state.value, **columns})
+
+    # Last, since it takes the name of the built-in type from what stands below it.
     def list(
         self,
         *,
@@ -247,75 +338,6 @@ class Outbox:
             query = query.where(outbox.c.id < before_id)
         known: dict[int, Facts] = {}
         return [_stored(row, known) for row in self._sql.rows(query.order_by(outbox.c.id.desc()).limit(limit))]
-
-    def attempts(self, notice_id: int) -> Sequence[Attempt]:
-        """Return every try to hand a notice on, oldest first."""
-        return [
-            Attempt(notice_id=row.notice_id, at=row.at, code=row.code, text=row.text, took=row.took / 1_000_000)
-            for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
-        ]
-
-    def copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, int]:
-        """Return which notice brought a post or a round to each member: the first of this mark that was not given up."""
-        return {row.member_id: row.id for row in self._copies(workspace_id, mark, member_ids)}
-
-    def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
-        """Return the tokens of those notices, by member."""
-        return {row.member_id: row.token for row in self._copies(workspace_id, mark, member_ids)}
-
-    def depth(self, now: datetime) -> tuple[int, datetime | None]:
-        """Return how many notices are due and not yet gone, and since when the oldest is."""
-        row = self._sql.first(_DEPTH, {"now": now})
-        return (0, None) if row is None else (int(row[0]), row[1])
-
-    def count_replied_since(self, workspace_id: int, address: str, since: datetime, kind: str | None = None) -> int:
-        """Return how many automatic answers an address was sent since an instant, of one kind when it is named."""
-        values = {"workspace_id": workspace_id, "address": address, "since": since}
-        if kind is None:
-            return int(self._sql.value(_REPLIED, values))
-        return int(self._sql.value(_REPLIED_SO, values | {"kind": kind}))
-
-    def next_at(self) -> datetime | None:
-        """Return when there is something to attempt next, None when the outbox is empty."""
-        found: list[datetime | None] = [self._sql.value(_NEXT_QUEUED), self._sql.value(_NEXT_LEASED)]
-        return min((at for at in found if at is not None), default=None)
-
-    # --- pieces -------------------------------------------------------------------------------------------------
-
-    def _unknown(self, workspace_id: int, notices: Sequence[Notice]) -> Sequence[Notice]:
-        by_key: dict[str, Notice] = {}
-        for notice in notices:
-            by_key.setdefault(notice.key, notice)
-        for some in _pieces(list(by_key)):
-            for row in self._sql.rows(_KNOWN_KEYS, {"workspace_id": workspace_id, "keys": some}):
-                del by_key[row.key]
-        return list(by_key.values())
-
-    def _say(self, notices: Sequence[Notice]) -> dict[int, int]:
-        """Write what notices say, once for all that share it; by the identity of the facts."""
-        distinct = {id(notice.facts): notice.facts for notice in notices}
-        return {key: int(self._sql.value(_ADD_FACTS, {"body": pack(said)})) for key, said in distinct.items()}
-
-    def _many(self, ids: Sequence[int]) -> list[StoredNotice]:
-        known: dict[int, Facts] = {}
-        found = {row.id: row for some in _pieces(ids) for row in self._sql.rows(_BY_IDS, {"ids": some})}
-        return [_stored(found[one], known) for one in ids]
-
-    def _copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None) -> Sequence[Row[Any]]:
-        """The newest first, so that in a mapping the oldest of each member stays."""
-        values: dict[str, Any] = {"workspace_id": workspace_id, "mark": mark}
-        if member_ids is None:
-            return self._sql.rows(_COPIES, values)
-        pieces = _pieces(list(member_ids))
-        return [row for some in pieces for row in self._sql.rows(_COPIES_OF, values | {"member_ids": some})]
-
-    def _move(self, notice_id: int, state: NoticeState, **columns: Any) -> None:
-        found = self._sql.value(_STATE, {"id": notice_id})
-        if found is None:
-            raise Forbidden(f"there is no notice {notice_id}")
-        if state not in NOTICE_TRANSITIONS[NoticeState(found)]:
-            raise Forbidden(f"notice {notice_id} is {found} and cannot become {state.value}")
-        self._sql.run(_MOVE, {"b_id": notice_id, "state": state.value, **columns})
 
 
 @lru_cache

@@ -1,33 +1,34 @@
-"""People as the ledger left them, for reading. Whatever changes here changes through an entry (projection.py)."""
+"""People as the ledger left them. Must not: write; whatever changes a member is an entry (projection.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from gateway.model.member import Member
 from store.sql import Sql
-from store.tables import addresses, bounces, members
+from store.tables import addresses, members
 
-_member = msgspec.json.Decoder(Member)
+_member: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
 
-_GET = select(members.c.record).where(members.c.id == bindparam("id"))
-_BY_ADDRESS = (
-    select(members.c.record)
-    .join(addresses, addresses.c.member_id == members.c.id)
-    .where(addresses.c.address == bindparam("address"), addresses.c.workspace_id == bindparam("workspace_id"))
+SUSPENDED_AFTER = 3  # mails that came back for good, with no mail from the member in between; a complaint counts as all
+
+_RECORD = select(members.c.record, members.c.bounced)
+_GET = _RECORD.where(members.c.id == bindparam("id"))
+_BY_ADDRESS = _RECORD.join(addresses, addresses.c.member_id == members.c.id).where(
+    addresses.c.address == bindparam("address"), addresses.c.workspace_id == bindparam("workspace_id")
 )
-_ALL = select(members.c.record).where(members.c.workspace_id == bindparam("workspace_id")).order_by(members.c.id)
+_ALL = _RECORD.where(members.c.workspace_id == bindparam("workspace_id")).order_by(members.c.id)
 _PRESENT = _ALL.where(members.c.left_at.is_(None))
+_ABSENT = _PRESENT.where(members.c.absent_until >= bindparam("first"))
+_MANY = _RECORD.where(members.c.id.in_(bindparam("ids", expanding=True))).order_by(members.c.id)
 _NAMES = select(members.c.id, members.c.name).where(members.c.workspace_id == bindparam("workspace_id"))
 _WORKSPACES_OF = select(addresses.c.workspace_id).where(addresses.c.address == bindparam("address"))
 _WORKSPACES_OF = _WORKSPACES_OF.order_by(addresses.c.workspace_id)
-_BOUNCES = select(func.count()).where(
-    bounces.c.member_id == bindparam("member_id"), bounces.c.at >= bindparam("since"), bounces.c.permanent
-)
 
 
 class People:
@@ -38,23 +39,30 @@ class People:
 
     def get(self, member_id: int) -> Member | None:
         """Return a member, also one who left."""
-        found = self._sql.value(_GET, {"id": member_id})
-        return None if found is None else _member.decode(found)
+        row = self._sql.first(_GET, {"id": member_id})
+        return None if row is None else _read(row)
 
     def by_address(self, workspace_id: int, folded: str) -> Member | None:
         """Return the member with this folded address, main or further; nobody who left."""
-        found = self._sql.value(_BY_ADDRESS, {"workspace_id": workspace_id, "address": folded})
-        return None if found is None else _member.decode(found)
+        row = self._sql.first(_BY_ADDRESS, {"workspace_id": workspace_id, "address": folded})
+        return None if row is None else _read(row)
 
     def all(self, workspace_id: int, include_left: bool = False) -> list[Member]:
         """Return the members of a workspace in the order they joined."""
-        found = self._sql.rows(_ALL if include_left else _PRESENT, {"workspace_id": workspace_id})
-        return [_member.decode(row.record) for row in found]
+        return [*map(_read, self._sql.rows(_ALL if include_left else _PRESENT, {"workspace_id": workspace_id}))]
 
     def many(self, member_ids: Sequence[int]) -> list[Member]:
         """Return members by id, in the order of their ids; ids of nobody are passed over."""
-        found = self._sql.rows(select(members.c.record).where(members.c.id.in_(member_ids)).order_by(members.c.id))
-        return [_member.decode(row.record) for row in found]
+        return [*map(_read, self._sql.rows(_MANY, {"ids": list(member_ids)}))]
+
+    def absent(self, workspace_id: int, first: date, last: date) -> list[Member]:
+        """Return the members with an absence that touches the days from `first` to `last`."""
+        found = map(_read, self._sql.rows(_ABSENT, {"workspace_id": workspace_id, "first": first}))
+        return [
+            member
+            for member in found
+            if any(one.starts <= last and (one.until is None or one.until >= first) for one in member.absences)
+        ]
 
     def names(self, workspace_id: int) -> dict[int, str]:
         """Return the names of all who are or were members, by id."""
@@ -64,6 +72,7 @@ class People:
         """Return the ids of the workspaces somebody with this folded address is a member of."""
         return [row.workspace_id for row in self._sql.rows(_WORKSPACES_OF, {"address": address})]
 
-    def bounces_since(self, member_id: int, since: datetime) -> int:
-        """Return how often mail to a member came back for good since an instant."""
-        return int(self._sql.value(_BOUNCES, {"member_id": member_id, "since": since}))
+
+def _read(row: Row[Any]) -> Member:
+    member = _member.decode(row.record)
+    return msgspec.structs.replace(member, suspended=True) if row.bounced >= SUSPENDED_AFTER else member

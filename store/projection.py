@@ -43,11 +43,11 @@ from gateway.model.round import PHASE_TRANSITIONS, Phase, Ritual, Round, VoteFor
 from store import counters
 from store.codec import pack, storable
 from store.faults import Forbidden
+from store.people import SUSPENDED_AFTER
 from store.sql import Sql, insert_for
 from store.tables import (
     addresses,
     blockers,
-    bounces,
     electorate,
     members,
     message_ids,
@@ -115,6 +115,7 @@ def _posted(sql: Sql, place: Place, entry: Posted) -> None:
         _start_thread(sql, place, entry.thread, entry.subject, entry.channel, entry.message_id, posts=1)
     _remember(sql, place, entry.message_id, entry.thread)
     _use_mark(sql, place, entry.mark)
+    _alive(sql, None if entry.imported else entry.author_id)
 
 
 def _start_thread(
@@ -299,6 +300,7 @@ def _answered(sql: Sql, place: Place, entry: Answered) -> None:
     if not sql.run(_CHANGE_STANDING, who | what).rowcount:
         sql.run(_ADD_STANDING, _here(place, entry.mark) | {"member_id": entry.member_id} | what)
         _count(sql, place, entry.mark, 1)
+    _alive(sql, entry.member_id)
 
 
 def _withdrawn(sql: Sql, place: Place, entry: Withdrawn) -> None:
@@ -333,7 +335,6 @@ _OPEN_BLOCKERS = (
 )
 _READ_BLOCKER = select(blockers.c.entry_id).where(_OPEN_BLOCKERS)
 _CLOSE_BLOCKER = update(blockers).where(_OPEN_BLOCKERS)
-_ADD_BOUNCE = insert(bounces)
 
 
 def _blocker(place: Place, entry: BlockerRaised | BlockerClosed) -> dict[str, Any]:
@@ -350,15 +351,6 @@ def _blocker_closed(sql: Sql, place: Place, entry: BlockerClosed) -> None:
     sql.run(_CLOSE_BLOCKER, _blocker(place, entry) | {"closed_at": place.at})
 
 
-def _bounced(sql: Sql, place: Place, entry: Bounced) -> None:
-    if entry.member_id is not None:
-        values = {"member_id": entry.member_id, "notice_id": entry.notice_id, "permanent": entry.permanent}
-        sql.run(
-            _ADD_BOUNCE,
-            values | {"entry_id": place.entry_id, "at": place.at, "status": storable(entry.status)},
-        )
-
-
 # --- members ----------------------------------------------------------------------------------------------------
 
 _ADD_MEMBER = insert(members)
@@ -370,16 +362,42 @@ _READ_MEMBER = (
     .with_for_update()
 )
 _CHANGE_MEMBER = update(members).where(members.c.id == bindparam("b_id"))
+_BOUNCED: Any = _CHANGE_MEMBER.values(bounced=members.c.bounced + bindparam("weight"))
+_ALIVE: Any = _CHANGE_MEMBER.where(members.c.bounced > 0).values(bounced=0)
+COMPLAINT = "complaint"  # the status of a bounce that says: the recipient does not want our mail (RFC 5965)
 
 
 def _member_added(sql: Sql, place: Place, entry: MemberAdded) -> None:
     member = entry.member
     if member.joined_at is None:
         member = replace(member, joined_at=place.at)
-    values = {"id": member.id, "workspace_id": place.workspace_id, "left_at": member.left_at}
-    sql.run(_ADD_MEMBER, values | {"name": storable(member.name), "record": pack(member)})
+    who = {"id": member.id, "workspace_id": place.workspace_id}
+    sql.run(_ADD_MEMBER, who | {"bounced": SUSPENDED_AFTER if member.suspended else 0} | _member_columns(member))
     if member.left_at is None:
         _add_addresses(sql, place, member)
+
+
+def _member_columns(member: Member) -> dict[str, Any]:
+    """Whether delivery is suspended is counted in a column of its own, not kept in the record."""
+    return {
+        "name": storable(member.name),
+        "left_at": member.left_at,
+        "absent_until": max((absence.until or date.max for absence in member.absences), default=None),
+        "record": pack(replace(member, suspended=False)),
+    }
+
+
+def _bounced(sql: Sql, place: Place, entry: Bounced) -> None:
+    """Mail that came back for good is counted; a complaint counts for all it takes to suspend delivery."""
+    if entry.permanent and entry.member_id is not None:
+        weight = SUSPENDED_AFTER if entry.status == COMPLAINT else 1
+        sql.run(_BOUNCED, {"b_id": entry.member_id, "weight": weight})
+
+
+def _alive(sql: Sql, member_id: int | None) -> None:
+    """A member who writes is reached again: what came back before counts no more."""
+    if member_id:
+        sql.run(_ALIVE, {"b_id": member_id})
 
 
 def _add_addresses(sql: Sql, place: Place, member: Member) -> None:
@@ -394,9 +412,7 @@ def _change_member(sql: Sql, place: Place, member_id: int, change: Callable[[Mem
     found = sql.value(_READ_MEMBER, {"id": member_id, "workspace_id": place.workspace_id})
     if found is None:
         raise Forbidden(f"there is no member {member_id} in this workspace")
-    member = change(_member.decode(found))
-    values = {"name": storable(member.name), "left_at": member.left_at, "record": pack(member)}
-    sql.run(_CHANGE_MEMBER, {"b_id": member_id, **values})
+    sql.run(_CHANGE_MEMBER, {"b_id": member_id} | _member_columns(change(_member.decode(found))))
 
 
 def _member_renamed(sql: Sql, place: Place, entry: MemberRenamed) -> None:
@@ -412,6 +428,7 @@ def _member_left(sql: Sql, place: Place, entry: MemberLeft) -> None:
 
 def _settings_changed(sql: Sql, place: Place, entry: SettingsChanged) -> None:
     _change_member(sql, place, entry.member_id, lambda member: replace(member, settings=entry.settings))
+    _alive(sql, entry.member_id)
 
 
 def _away_noted(sql: Sql, place: Place, entry: AwayNoted) -> None:

@@ -6,11 +6,11 @@ Each question is answered by a fixed number of statements on indexes. Must not: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, bindparam, exists, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, exists, select
 
 from gateway.model.context import BlockerView, News, PostView, RoundView, ThreadView
 from gateway.model.entry import Closed, Posted
@@ -26,12 +26,14 @@ _closed: msgspec.json.Decoder[Closed] = msgspec.json.Decoder(Closed)
 
 _RUNNING = (Phase.OPEN.value, Phase.PAUSED.value)
 _CHECKIN_KIND = str(CheckIn.__struct_config__.tag)
+_ZONES = timedelta(days=1)  # a day of UTC is also a part of the days before and after it elsewhere
+_BACK = timedelta(days=2)  # who came back on the first day of the time was away on the day before
 _NEWEST_IDS = 3  # how many of a thread's last Message-IDs its next mail refers to
 _MOST_REFERENCES = 100  # how many ids of a References field are looked up, the newest
 
-_HERE = bindparam("workspace_id")
-_MARK = bindparam("mark")
-_MEMBER = bindparam("member_id")
+_HERE: BindParameter[Any] = bindparam("workspace_id")
+_MARK: BindParameter[Any] = bindparam("mark")
+_MEMBER: BindParameter[Any] = bindparam("member_id")
 
 _ROUND = select(rounds.c.record).where(rounds.c.workspace_id == _HERE, rounds.c.mark == _MARK)
 _ANSWERED = select(rounds.c.answered).where(rounds.c.workspace_id == _HERE, rounds.c.mark == _MARK)
@@ -255,7 +257,7 @@ class Rounds:
         return None if row is None else _thread(row, self._last_ids(workspace_id, row.mark))
 
     def thread_of(self, workspace_id: int, ids: Sequence[str]) -> str | None:
-        """Return the mark of the thread one of these Message-IDs belongs to; the last known one in the sequence wins."""
+        """Return the thread one of these Message-IDs belongs to; of several the last in the sequence wins."""
         newest = ids[-_MOST_REFERENCES:]
         if not newest:
             return None
@@ -292,6 +294,7 @@ class Rounds:
             open_rounds=tuple(self._running(_VIEWS_RUNNING, workspace_id, member_id)),
             checkins=tuple((round_, tuple(given)) for round_, given in checkins.values()),
             blockers=tuple(self.blockers(workspace_id)),
+            absent=tuple(People(self._sql).absent(workspace_id, since.date() - _BACK, until.date() + _ZONES)),
         )
 
     def blockers(self, workspace_id: int) -> list[BlockerView]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -147,8 +148,11 @@ members = Table(
     _workspace(),
     Column("name", Text, nullable=False),
     Column("left_at", Instant),
+    Column("absent_until", Date),  # the last day of all absences, for ever when one is undated, NULL without any
+    Column("bounced", Integer, nullable=False),  # how often mail came back for good since the last sign of life
     Column("record", Text, nullable=False),  # JSON of the whole Member, settings and absences within
     Index("ix_members_workspace_id", "workspace_id", "left_at"),
+    Index("ix_members_absent_until", "workspace_id", "absent_until"),
 )
 
 # Every address of those who have not left: no two members share one.
@@ -256,18 +260,6 @@ blockers = Table(
     Column("since", Instant, nullable=False),
     Column("closed_at", Instant),
     Index("ix_blockers_member_id", "workspace_id", "closed_at", "member_id"),
-)
-
-bounces = Table(
-    "bounces",
-    metadata,
-    Column("entry_id", Id, ForeignKey("ledger.id"), primary_key=True, autoincrement=False),
-    Column("member_id", Id, nullable=False),
-    Column("notice_id", Id),
-    Column("at", Instant, nullable=False),
-    Column("permanent", Boolean, nullable=False),
-    Column("status", String, nullable=False),
-    Index("ix_bounces_member_id", "member_id", "at"),
 )
 
 # --- outbox -----------------------------------------------------------------------------------------------------

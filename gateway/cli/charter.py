@@ -68,9 +68,10 @@ def _document(app: App, workspace: str | None, version: int | None) -> tuple[str
         assert found is not None
         _, current, document = found
         if version is not None and version != current:
-            document = tx.charters.version(workspace, version)
-            if document is None:
+            earlier = tx.charters.version(workspace, version)
+            if earlier is None:
                 fail(f"{workspace} has no version {version}; the newest is {current}")
+            document = earlier
     return workspace, version or current, dict(document)
 
 

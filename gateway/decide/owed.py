@@ -90,7 +90,7 @@ _CHECKS: dict[str, tuple[Callable[[_Case], str | None], ...]] = {
     "outcome": (_wants_nothing,),
     "change": (_wants_nothing,),
     "digest": (_wants_nothing, _away),
-    "ballot": (_wants_nothing, _over, _not_asked, _answered),
+    "ballot": (_wants_nothing, _over, _not_asked),  # also to who has answered: it may be a corrected one
     "prompt": (_wants_nothing, _over, _not_asked, _answered, _away),
     "reminder": (_wants_nothing, _over, _clock_stands, _not_asked, _answered, _away, _out_of_hours),
 }

@@ -128,12 +128,12 @@ def remind(due: Due, context: TickContext) -> Decision:
 
 def _owing(due: Due, context: TickContext) -> Iterator[Member]:
     view = context.view
-    answered = {standing.member_id for standing in context.standings}
+    owing = set(context.electorate) - {standing.member_id for standing in context.standings}
     for member in context.members:
         if due.member_id:
             owes = member.id == due.member_id and view is not None and view.in_electorate and view.standing is None
         else:
-            owes = member.id in context.electorate and member.id not in answered
+            owes = member.id in owing
         if owes and _can_be_asked(member, context.now):
             yield member
 

@@ -79,6 +79,7 @@ class RoundView:
     in_electorate: bool
     standing: Standing | None = None
     plan: tuple[str, ...] = ()  # the member's plan of last time, for a check-in
+    carried: tuple[int, ...] = ()  # CheckIn.carried of that plan
     is_latest: bool = True  # no later round of its routine is open: late answers still find their place
     open_blockers: tuple[str, ...] = ()
     answered: int = 0  # how many have answered, for `status`

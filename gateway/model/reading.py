@@ -91,7 +91,7 @@ class CheckInReading:
     mood: int | None = None
     away_until: date | None = None
     evidence: str = ""
-    cleared: tuple[str, ...] = ()  # blockers of before that are gone, as they were shown to the author
+    cleared: tuple[str, ...] = ()  # blockers and plans of before that are gone, as they were shown to the author
     unblocked: bool = False  # the author says in so many words that nothing stops them ("Blockers: none")
 
 

@@ -97,6 +97,7 @@ class CheckIn(msgspec.Struct, frozen=True, kw_only=True, tag="check-in"):
     next: tuple[str, ...] = ()
     blockers: tuple[str, ...] = ()
     mood: int | None = None
+    carried: tuple[int, ...] = ()  # for each of `next`, how often it was planned before; () means never
 
 
 class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):

@@ -38,6 +38,7 @@ from gateway.understand.mime import read_message
 from gateway.understand.read import understand
 from gateway.understand.scan import DEFAULT_LIMITS, Limits, scan
 from store.faults import StoreFault, StoreFull
+from store.outbox import Report
 
 log = structlog.get_logger()
 
@@ -256,14 +257,13 @@ class Pipeline:
         """Record what came of tries, in one commit."""
         with self.store.begin() as tx:
             known = tx.outbox.tries([attempt.notice_id for attempt in attempts])
+            reports = []
             for attempt in attempts:
-                if attempt.notice_id not in known:
-                    continue
-                tries, due_at = known[attempt.notice_id]
-                verdict = retries.after(attempt, tries + 1, due_at, now)
-                tx.outbox.report(
-                    attempt, state=verdict.state, next_attempt_at=verdict.next_attempt_at, reason=verdict.reason
-                )
+                if attempt.notice_id in known:
+                    tries, due_at = known[attempt.notice_id]
+                    verdict = retries.after(attempt, tries + 1, due_at, now)
+                    reports.append(Report(attempt, verdict.state, verdict.next_attempt_at, verdict.reason))
+            tx.outbox.report_all(reports)
 
     # --- signs of life -------------------------------------------------------------------------------------------
 

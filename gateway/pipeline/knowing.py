@@ -98,7 +98,7 @@ def mail_context(
     """Return what is known beside a mail: token first, then References, then the mark in its subject."""
     arrival = stored.arrival
     visible = [box.address for box in (*message.to, *message.cc)]
-    ours = [found for a in (*arrival.recipients, *visible) if (found := destination_of(tx, a, [group.name]))]
+    ours = [place for a in (*arrival.recipients, *visible) if (place := destination_of(tx, a, [group.name]))]
     author = tx.people.by_address(group.id, fold_address(message.author.address)) if message.author else None
     destination = min(ours, key=_precedence, default=Destination(group.name, Door.POST))
     claim = _claim(group, destination, message, keys)

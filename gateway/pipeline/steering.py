@@ -57,7 +57,7 @@ def apply_charter(
             if isinstance(entry, MemberLeft):
                 tx.schedule.remove(workspace_id, [digests.due_key(entry.member_id)])
         members = tx.people.all(workspace_id)
-        planned = [due for due in tx.schedule.list(workspace_id) if due.key.startswith("routine:")]
+        planned = tx.schedule.get(workspace_id, [routines.due_key(name) for name in charter.routines])
         tx.schedule.remove(workspace_id, ["routine:*"])
         tx.schedule.plan(workspace_id, routines.first_dues(charter, members, now, planned))
         plan_digests(tx, group, members, now)

@@ -13,9 +13,9 @@ import msgspec
 from markupsafe import Markup
 
 from gateway.model.address import WorkspaceAddress
-from gateway.model.ballot import FIXED_OPTIONS, Method, Question
 from gateway.render.bars import bar, cells
 from gateway.render.html import post_html
+from gateway.render.language import has_fixed_options
 from gateway.render.text import TOKEN_SIGN, WIDTH, clean, columns, one_line, pad, shorten, wrap
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -29,11 +29,6 @@ def letter(position: int) -> str:
 def tag_of(value: msgspec.Struct) -> str:
     """Return the tag of a struct: which kind of choice, answer or facts it is."""
     return str(value.__struct_config__.tag)
-
-
-def has_fixed_options(question: Question) -> bool:
-    """Whether a method brings its options with it, so that they are shown in the reader's language."""
-    return FIXED_OPTIONS.get(Method(question.method)) == question.options
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:

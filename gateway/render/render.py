@@ -18,7 +18,7 @@ from gateway.model.notice import Facts, Notice, StoredNotice
 from gateway.render.filters import FILTERS, TESTS, reply_link
 from gateway.render.headers import ANSWERING_KINDS, bare_subject, header_block, subject_line
 from gateway.render.html import inlined
-from gateway.render.language import SOURCE_LANGUAGE, Reader, nearest_language, zone_named
+from gateway.render.language import SOURCE_LANGUAGE, Reader, nearest_language, spoken, zone_named
 from gateway.render.shelf import Shelf
 from gateway.render.text import TOKEN_SIGN, one_line, paragraphs, quoted_printable
 
@@ -145,13 +145,13 @@ def _environment(sources: Mapping[str, str], said: NullTranslations, escape: boo
         loader=jinja2.DictLoader(sources),
         autoescape=escape,
         undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
     )
-    environment.install_gettext_translations(said, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    environment.globals.update(spoken(said, escape=escape))
     environment.filters.update(FILTERS)
     environment.tests.update(TESTS)
     return environment

@@ -35,6 +35,7 @@ _NOISE = re.compile(
 _LIST_MARK = re.compile(r"^[ \t>|*]*(?:[-*•·◦▪]|\d{1,3}[.)]|[A-Za-z][.)])[ \t]+", re.M)
 _WORD = re.compile(r"[^\W_]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
+_BROKEN = re.compile(r"[\ufffdÃÂ]|\w\?\w|(?:^|\s)\?\w")  # letters a wrong charset leaves behind
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -51,7 +52,8 @@ def _words(text: str, form: int) -> list[str]:
 
 def _told(text: str) -> str:
     """Return a text without what mail programs change in it: links, list marks."""
-    return _NOISE.sub(" ", _LIST_MARK.sub("", text))
+    text = _LIST_MARK.sub("", text)
+    return _NOISE.sub(" ", text) if "://" in text or "@" in text or "[" in text or "mailto:" in text else text
 
 
 def squeezed(line: str) -> tuple[str, str]:
@@ -85,10 +87,10 @@ class _Stream:
             return None
         return self.step(self.at, end)
 
-    def find(self, piece: str) -> tuple[int, int] | None:
-        """Step behind a long piece wherever it stands, later first."""
+    def find(self, piece: str, may_go_back: bool) -> tuple[int, int] | None:
+        """Step behind a long piece where it stands next, or also where it stood before."""
         found = self.letters.find(piece, self.at)
-        if found < 0:
+        if found < 0 and may_go_back:
             found = self.letters.find(piece)
         return self.step(found, found + len(piece)) if found >= 0 else None
 
@@ -122,40 +124,49 @@ class Alignment:
     reaches_end: bool
 
 
-def align(lines: Sequence[str], depths: Sequence[int], original: Message) -> Alignment:
+def align(
+    lines: Sequence[str], depths: Sequence[int], original: Message, quote_at: int | None = None
+) -> Alignment:
     """Return for each line whether it is the original's. Short lines count only where they are due, between others;
-    links, which mail programs rewrite, only where the original holds them.
+    links, which mail programs rewrite, only where the original holds them. `depths` are the quote marks of each line,
+    `quote_at` where the quote is announced.
     """
-    streams = _streams(original)
+    streams = _streams(original, has_broken_letters=any(map(_BROKEN.search, lines[:MOST_LINES])))
     if not streams:
         return Alignment((False,) * len(lines), False)
     found = [False] * len(lines)
+    letters = [0] * len(lines)
     places: dict[int, _Places] = {}
     latest: _Places = []
     for index, line in enumerate(lines[:MOST_LINES]):
         if not line.strip():
             continue
-        places[index] = _places(line, streams, latest)
+        pieces = squeezed(line)
+        letters[index] = len(pieces[0])
+        places[index] = _places(line, pieces, streams, latest, may_go_back=depths[index] > 0)
         latest = places[index] or latest
         found[index] = bool(places[index])
     _reach_up(lines, found, places)
     _take_links(lines, found, original)
-    _without_strays(lines, depths, found)
+    _without_strays(lines, depths, found, letters, quote_at)
     reaches_end = any(stream.at >= len(stream.letters) - LONG for stream in streams)
     return Alignment(tuple(found), reaches_end)
 
 
-def _streams(original: Message) -> list[_Stream]:
-    forms = [text for text in (original.text, bare_text(original.html) if original.html else "") if text.strip()]
-    streams = [_Stream(text, form) for text in forms for form in ((0,) if text.isascii() else (0, 1))]
+def _streams(original: Message, has_broken_letters: bool) -> list[_Stream]:
+    """Return the forms of the original to look in: its text, its HTML, each again in ASCII for a broken charset."""
+    texts = [text for text in (original.text, bare_text(original.html) if original.html else "") if text.strip()]
+    forms = (0, 1) if has_broken_letters else (0,)
+    streams = [_Stream(text, form) for text in texts for form in forms]
     return [stream for stream in streams if len(stream.letters) >= SHORT]
 
 
-def _places(line: str, streams: list[_Stream], latest: _Places) -> _Places:
+def _places(
+    line: str, pieces: tuple[str, str], streams: list[_Stream], latest: _Places, may_go_back: bool
+) -> _Places:
     """Return in which forms of the original a line stands, and where: where it is due, else anywhere if it is long,
     else about where it is due. A short line is due only in a form the line before it was found in.
     """
-    pieces = squeezed(line)
     current = {id(stream) for stream, _, _ in latest}
     places: _Places = []
     for stream in streams:
@@ -164,7 +175,7 @@ def _places(line: str, streams: list[_Stream], latest: _Places) -> _Places:
             continue
         is_long = len(piece) >= LONG
         place = stream.take(piece) if is_long or not latest or id(stream) in current else None
-        place = place or (stream.find(piece) if is_long else None)
+        place = place or (stream.find(piece, may_go_back) if is_long else None)
         if place:
             places.append((stream, *place))
     return places or _mangled_places(line, pieces, latest)
@@ -225,27 +236,32 @@ def _is_link_alone(line: str, is_found: bool) -> bool:
     return not is_found and ("://" in line or "@" in line) and not any(squeezed(line))
 
 
-def _without_strays(lines: Sequence[str], depths: Sequence[int], found: list[bool]) -> None:
-    """Forget lines that matched by chance: an author's own "Yes" may be a word of the original."""
-    has_marks = any(depth and is_found for depth, is_found in zip(depths, found, strict=True))
+def _without_strays(
+    lines: Sequence[str], depths: Sequence[int], found: list[bool], letters: list[int], quote_at: int | None
+) -> None:
+    """Forget lines an author wrote in our own words: a "Yes" that the original holds too, an option copied out of it.
+
+    Where the quote has marks, a line without one is the author's, unless it is the end of a wrapped one. Where it has
+    none, it begins where it is announced; unannounced, it is more than one line.
+    """
+    letters = [count if is_found else 0 for count, is_found in zip(letters, found, strict=True)]
+    marked = sum(count for count, depth in zip(letters, depths, strict=True) if depth)
+    if marked * 2 >= sum(letters):
+        for index in range(len(found)):
+            found[index] = found[index] and (depths[index] > 0 or _is_tabbed_or_wrapped(lines, found, index))
+        return
+    for index in range(quote_at or 0):
+        found[index] = found[index] and depths[index] > 0
+    is_run = quote_at is not None or sum(found) > 2
     index = 0
     while index < len(found):
-        if not found[index]:
-            index += 1
-            continue
-        end, letters = index, 0
-        while end < len(found) and (found[end] or not lines[end].strip()):
-            own_letters = len(squeezed(lines[end])[0]) if found[end] else 0
-            # Where the quote has marks, a short line without one is the author's, unless it is the end of a long one.
-            if has_marks and not depths[end] and found[end] and not _is_wrapped(lines, found, end, own_letters):
-                break
-            letters += own_letters
+        end = index
+        while end < len(found) and (found[end] or (end > index and not lines[end].strip())):
             end += 1
-        if end == index or (letters < LONG // 2 and not any(depths[index:end]) and not lines[index].startswith("\t")):
-            end = max(end, index + 1)
+        if sum(letters[index:end]) < (LONG // 2 if is_run else MOST_LETTERS) and not any(depths[index:end]):
             found[index:end] = [False] * (end - index)
-        index = end
+        index = max(end, index + 1)
 
 
-def _is_wrapped(lines: Sequence[str], found: list[bool], at: int, letters: int) -> bool:
-    return letters >= LONG or (at > 0 and found[at - 1] and len(lines[at - 1]) >= WRAPPED_AT)
+def _is_tabbed_or_wrapped(lines: Sequence[str], found: list[bool], at: int) -> bool:
+    return lines[at].startswith("\t") or (at > 0 and found[at - 1] and len(lines[at - 1]) >= WRAPPED_AT)

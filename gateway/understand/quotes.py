@@ -12,7 +12,7 @@ from gateway.model.message import Message
 from gateway.understand.align import Alignment, align, squeezed_all
 from gateway.understand.html import Mark
 from gateway.understand.line import OWN, QUOTATION, QUOTES, Line, drop, filled_from
-from gateway.understand.signs import MOST_ATTRIBUTION_LINES, Lines, Signs, could_share
+from gateway.understand.signs import MOST_ATTRIBUTION_LINES, Lines, Opener, Signs, could_share
 
 LONGEST_LEAD = 10  # lines of an attribution or header block right above our original
 MOST_SHARED_LINES = 20
@@ -47,17 +47,11 @@ def part_shared_lines(lines: list[Line], signs: Signs) -> list[Line]:
 
 def judge_quotes(lines: list[Line], original: Message | None, signs: Signs) -> Alignment | None:
     """Give a sign to each line that is quoted, or announces a quote. Return how our original was found."""
-    alignment = (
-        align([line.text for line in lines], [line.depth for line in lines], original) if original is not None else None
-    )
-    if alignment is not None:
-        for line, is_original in zip(lines, alignment.is_original, strict=True):
-            if is_original:
-                line.sign = "original"
-    for line in lines:
-        if line.sign == OWN and line.mark in _MARK_SIGNS:
-            line.sign = _MARK_SIGNS[line.mark]
-    openers = _Openers(lines, signs, knows_original=original is not None)
+    openers = _Openers(lines, signs)
+    alignment = openers.aligned(original) if original is not None else None
+    is_original = alignment.is_original if alignment is not None else (False,) * len(lines)
+    for line, is_ours in zip(lines, is_original, strict=True):
+        line.sign = "original" if is_ours else _MARK_SIGNS.get(line.mark, OWN)
     openers.judge()
     openers.judge_quoted_runs()
     if original is not None:
@@ -68,19 +62,32 @@ def judge_quotes(lines: list[Line], original: Message | None, signs: Signs) -> A
 class _Openers:
     """The lines that announce a quote, and what they announce."""
 
-    def __init__(self, lines: list[Line], signs: Signs, knows_original: bool) -> None:
+    def __init__(self, lines: list[Line], signs: Signs) -> None:
         self.lines = lines
         self.signs = signs
-        self.knows_original = knows_original
         self.first_own = 0
-        self.next_original = _next_with_sign(lines, "original")
+        self.next_original: list[int] = []
+        self.known: dict[int, Opener | None] = {}
         self.view = Lines([line.raw for line in lines], [line.text for line in lines], [line.depth for line in lines])
 
+    def opener(self, at: int) -> Opener | None:
+        """Return the opener that begins at a line; each line is looked at once."""
+        if at not in self.known:
+            self.known[at] = self.signs.opener(self.view, at)
+        return self.known[at]
+
+    def aligned(self, original: Message) -> Alignment:
+        """Return where our original stands below the first line that announces a quote, or among marked lines."""
+        filled = (index for index, line in enumerate(self.lines) if not line.is_blank and not line.depth)
+        quote_at = next((index for index in filled if self.opener(index)), None)
+        return align(self.view.text, self.view.depth, original, quote_at)
+
     def judge(self) -> None:
+        self.next_original = _next_with_sign(self.lines, "original")
         at = 0
         while at < len(self.lines):
             line = self.lines[at]
-            opener = None if line.is_blank or line.depth else self.signs.opener(self.view, at)
+            opener = None if line.is_blank or line.depth else self.opener(at)
             if opener is None or line.sign == "original":
                 at += 1
             else:
@@ -157,7 +164,7 @@ class _Openers:
                 continue
             stop = self.end_of_marked(at)
             first = filled_from(self.lines, at)
-            opener = self.signs.opener(self.view, first) if first is not None and first < stop else None
+            opener = self.opener(first) if first is not None and first < stop else None
             if opener is not None:
                 drop(self.lines, at, stop, "forward" if opener.sign == "forward" else "quote-prefix")
             at = stop

@@ -148,22 +148,25 @@ class Signs:
     def separator(self, lines: Lines, at: int) -> Opener | None:
         """-----Original Message-----, Begin forwarded message:, a drawn line above a header block."""
         line = lines.text[at][:LONGEST]
-        following = lines.filled(at + 1, 2)
         if is_rule(line):
-            return self.header_block(lines, following) if following is not None else None
+            return self._block_below(lines, at)
         dashed = _DASHED.match(line) if len(line) <= LONGEST_SEPARATOR else None
-        inner = fold(dashed[2] if dashed else line).strip(" *:")
-        if not dashed and (len(inner) > 60 or not line.rstrip(" *").endswith((":", "："))):
+        if not dashed and (len(line) > LONGEST_SEPARATOR or not line.rstrip(" *").endswith((":", "："))):
             return None
+        inner = fold(dashed[2] if dashed else line).strip(" *:")
         sign = self._announces(inner, bool(dashed))
         if sign is not None:
-            block = self.header_block(lines, following, least=1) if following is not None else None
+            block = self._block_below(lines, at, least=1)
             return Opener(block.end if block else at + 1, sign)
         if dashed is None or dashed[3] is None or min(len(dashed[1]), len(dashed[3])) < 3:
             return None
         if self.wrote.search(inner):  # ---- Ana Lima wrote ----
             return Opener(at + 1, "attribution")
-        return self.header_block(lines, following) if following is not None else None
+        return self._block_below(lines, at)
+
+    def _block_below(self, lines: Lines, at: int, least: int = 2) -> Opener | None:
+        following = lines.filled(at + 1, 2)
+        return self.header_block(lines, following, least) if following is not None else None
 
     def _announces(self, inner: str, is_dashed: bool) -> str | None:
         for pattern, sign in ((self.forwarded, "forward"), (self.original, "separator")):

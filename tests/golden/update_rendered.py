@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from gateway.model.ballot import FIXED_OPTIONS
 from gateway.render.render import render
 from gateway.resources import load_templates
 from tests.golden.rendered_specimens import SPECIMENS, WORKSPACE, notice, stored
@@ -47,6 +48,8 @@ def messages() -> Catalog:
         with file.open("rb") as opened:
             for _, message, _, context in extract(method, opened, _KEYWORDS, (), _OPTIONS):
                 catalog.add(message, locations=[(file.relative_to(ROOT).as_posix(), 1)], context=context)
+    for label in sorted({label for labels in FIXED_OPTIONS.values() for label in labels if label.isalpha()}):
+        catalog.add(label, locations=[("gateway/model/ballot.py", 1)], context="vote")
     return catalog
 
 

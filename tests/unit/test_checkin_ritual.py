@@ -214,6 +214,28 @@ def test_a_blocker_taken_out_of_an_edited_answer_closes() -> None:
     assert [entry.text for entry in of_kind(acted.entries, BlockerRaised)] == ["no coffee"]
 
 
+def test_what_is_planned_again_and_again_is_raised_once_as_a_possible_blocker() -> None:
+    plan, raised = ("write the report", "call the bank"), []
+    carried: tuple[int, ...] = ()
+    for _ in range(5):
+        view = asked(check_in(), plan=plan, carried=carried)
+        entries = answer(read(next=("write the report → Thu", "something else")), view).entries
+        plan, carried = ("write the report", "x"), of_kind(entries, Answered)[0].answer.carried
+        raised.append([entry.text for entry in of_kind(entries, BlockerRaised)])
+    assert carried == (5, 0)
+    assert raised == [[], [], ["write the report"], [], []]
+
+
+def test_a_plan_made_for_the_first_time_counts_nothing() -> None:
+    assert of_kind(answer(read(next=("a",))).entries, Answered)[0].answer.carried == ()
+
+
+def test_what_was_raised_for_being_carried_closes_when_it_is_done_or_dropped() -> None:
+    view = asked(check_in(), open_blockers=("write the report",))
+    for reading in (read(done=("write the report (at last)",)), read(cleared=("write the report",))):
+        assert [e.text for e in of_kind(answer(reading, view).entries, BlockerClosed)] == ["write the report"]
+
+
 # --- closing ---
 
 

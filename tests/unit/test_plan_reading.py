@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import perf_counter
 
 import pytest
 
@@ -121,6 +122,19 @@ def test_numbers_after_the_plan_mean_the_open_blockers() -> None:
     found = read_plan(("a",), "1 done\n2 done", LEXICON, blockers=("no key",))
     assert found
     assert (found.done, found.cleared) == (("a",), ("no key",))
+
+
+def test_a_line_that_was_dropped_is_gone() -> None:
+    found = read_plan(PLAN, "1 dropped 2 done", LEXICON)
+    assert found
+    assert (found.cleared, found.done) == (PLAN[:1], PLAN[1:2])
+
+
+@pytest.mark.parametrize("text", ["1 " * 1999, "1 done " * 570, "+ " * 1999, "1, " * 1300, "1 " * 1_000_000])
+def test_whatever_is_sent_is_read_in_no_time(text: str) -> None:
+    begun = perf_counter()
+    read(text)
+    assert perf_counter() - begun < 1
 
 
 def test_all_done_speaks_of_the_plan_and_not_of_what_stops_people() -> None:

@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
@@ -36,7 +37,7 @@ def read(raw: bytes) -> EmailMessage:
 def page(message: EmailMessage, subtype: str = "plain") -> str:
     body = message.get_body((subtype,))
     assert isinstance(body, EmailMessage)
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def test_there_is_a_specimen_of_every_kind() -> None:
@@ -157,8 +158,9 @@ def test_an_answer_keeps_the_subject_it_answers() -> None:
 
 
 def test_a_mail_rendered_twice_is_the_same_octet_for_octet() -> None:
+    anew = load_templates()
     for name in SPECIMENS:
-        assert render(stored(notice(name)), WORKSPACE, load_templates()) == sent(notice(name))
+        assert render(stored(notice(name)), WORKSPACE, anew) == sent(notice(name))
 
 
 def test_two_recipients_share_all_but_the_token() -> None:
@@ -212,8 +214,9 @@ def test_no_name_and_no_subject_can_add_a_header(evil: str) -> None:
 def test_names_with_specials_are_quoted_and_others_encoded() -> None:
     quoted = sent(notice("digest", name='Dupont, "Zoe" \\ Ltd.'))
     assert read(quoted)["To"].addresses[0].display_name == 'Dupont, "Zoe" \\ Ltd.'
-    long_name = "Ζωή " * 20
-    assert read(sent(notice("digest", name=long_name)))["To"].addresses[0].display_name == long_name.strip()
+    long_name = ("Ζωή " * 20).strip()
+    raw = email.message_from_bytes(sent(notice("digest", name=long_name)))  # the old parser joins encoded words rightly
+    assert str(make_header(decode_header(raw["To"]))) == f"{long_name} <zoe@example.fr>"
     assert read(sent(notice("digest", name="=?utf-8?q?x?=")))["To"].addresses[0].display_name == "=?utf-8?q?x?="
     assert read(sent(notice("digest", name="")))["To"] == "zoe@example.fr"
 

@@ -49,6 +49,7 @@ from tests.builders import (
     tick,
     view,
     vote_round,
+    workspace,
 )
 
 YES, NO = Pick("Yes"), Pick("No")
@@ -471,8 +472,6 @@ def test_a_routine_opens_its_vote() -> None:
         "options": ["Here", "There"],
         "open_for": "4 hours",
     }
-    from tests.builders import workspace
-
     told = tick(vote_round(), now=NOW, workspace=workspace(routines={"lunch": routine}))
     decision = vote.open_round(Due(key="routine:lunch", kind=DueKind.ROUTINE, at=NOW, routine="lunch"), told)
     assert opened(decision).round.closes_at == NOW + timedelta(hours=4)

@@ -8,6 +8,7 @@ Must not: read words (understand/reading/checkin.py and plan.py do), or know whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -29,6 +30,7 @@ from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritual, Round, Skip, Standing
 
 _SAME_WORDS = 88  # of 100: two people-written lines that differ in a word or two mean the same thing
+_BESIDE = re.compile(r"(?:\s+→[^→]*|\s+\([^()]*\))+$")
 _ENOUGH_TO_AVERAGE = 3  # a mean mood of fewer would tell whose it is
 
 
@@ -186,11 +188,12 @@ def _is_late(context: MailContext, round_: Round) -> bool:
 
 def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, member: Member) -> Acted:
     round_, late = view.round, _is_late(context, view.round)
-    given = CheckIn(done=reading.done, next=reading.next, blockers=reading.blockers, mood=reading.mood)
+    given = _given(reading, view)
     entries: list[Entry] = [
         Answered(mark=round_.mark, member_id=member.id, answer=given, late=late, evidence=reading.evidence)
     ]
     entries += _blocker_entries(view, reading, member)
+    entries += _carried_too_often(context, view, given, member)
     counts = (len(given.done), len(given.next), len(given.blockers))
     act = Act(
         name="late" if late else "checked-in",
@@ -201,6 +204,22 @@ def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, 
     )
     away, away_acts = _away(context, reading, member)
     return Acted(Why.ANSWERED, (*entries, *away), undue=_nothing_owed(round_, member), acts=(act, *away_acts))
+
+
+def _given(reading: CheckInReading, view: RoundView) -> CheckIn:
+    carried = tuple(_times_carried(item, view) for item in reading.next)
+    return CheckIn(
+        done=reading.done,
+        next=reading.next,
+        blockers=reading.blockers,
+        mood=reading.mood,
+        carried=carried if any(carried) else (),
+    )
+
+
+def _times_carried(item: str, view: RoundView) -> int:
+    counts = dict(zip(view.plan, view.carried, strict=False))
+    return next((counts.get(line, 0) + 1 for line in view.plan if _among(item, (line,))), 0)
 
 
 def _skipped(context: MailContext, view: RoundView, reading: CheckInReading, member: Member, text: str) -> Acted:
@@ -246,13 +265,29 @@ def _blocker_entries(view: RoundView, reading: CheckInReading, member: Member) -
     ]
 
 
+def _carried_too_often(context: MailContext, view: RoundView, given: CheckIn, member: Member) -> list[Entry]:
+    """What is planned again and again is raised, once, as something that may be stuck."""
+    limit = context.workspace.charter.blockers_after
+    known = (*view.open_blockers, *given.blockers)
+    return [
+        BlockerRaised(mark=view.round.mark, member_id=member.id, text=_core(item))
+        for item, times in zip(given.next, given.carried, strict=False)
+        if times == limit and not _among(item, known)
+    ]
+
+
 def _is_gone(text: str, reading: CheckInReading, before: tuple[str, ...]) -> bool:
     return reading.unblocked or text in before or _among(text, reading.cleared) or _among(text, reading.done)
 
 
 def _among(text: str, others: Iterable[str]) -> bool:
-    wanted = text.casefold()
-    return any(token_sort_ratio(wanted, other.casefold()) >= _SAME_WORDS for other in others)
+    wanted = _core(text).casefold()
+    return any(token_sort_ratio(wanted, _core(other).casefold()) >= _SAME_WORDS for other in others)
+
+
+def _core(text: str) -> str:
+    """A line without the day it was moved to and without a remark in brackets."""
+    return _BESIDE.sub("", text).strip()
 
 
 # --- closing ------------------------------------------------------------------------------------

@@ -1186,3 +1186,14 @@ def _fallback(text: str, base: datetime, lexicon: Lexicon) -> When | None:
     if found is None or not base.replace(tzinfo=None) < found < base.replace(tzinfo=None) + _HORIZON:
         return None
     return When(day=found.date(), evidence=text, span=(0, len(text)))
+
+
+def find_clock(text: str, base: datetime, lexicon: Lexicon) -> time | None:
+    """Return the first clock time named in a text ("around 17:30", "at 8 am"), with or without a date; None without one."""
+    parser = _Parser(_Lattice(text[:_LONGEST_TEXT], base, _words(lexicon)))
+    for start in range(parser.size):
+        found = sorted(parser.times(start), key=lambda pair: -pair[1])
+        if found:
+            clock: time = found[0][0]
+            return clock
+    return None

@@ -32,7 +32,7 @@ _PAUSE = re.compile(r"[,.]\s*\Z")
 _UP_TO_BREAK = re.compile(r"[,;]|\.\s|\s{2,}|\s(?=[+#\d])")
 _AROUND = " \t,;.:-–—()"
 _MOVED_BEFORE = re.compile(r"\s+→[^→]*$")
-_LONGEST = 8_000  # letters; who writes more than that does not answer by numbers
+_LONGEST = 4_000  # letters; who writes more than that does not answer by numbers
 _NEAR = 100  # letters around a number that tell whether something is said of it
 _DAY_WORDS = 5
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # whether words name a day does not hang on when they were written
@@ -292,8 +292,11 @@ def _merged(
     for number, line in enumerate(plan, start=1):
         piece = said.get(number)
         _BECOMES[piece.verb if piece else ""](into, line, piece.remark if piece else "")
-    shown = dict(enumerate(blockers, start=len(plan) + 1))
-    cleared = tuple(line for n, line in shown.items() if n in said and said[n].verb in ("done", "dropped"))
+    cleared = tuple(
+        line
+        for number, line in enumerate((*plan, *blockers), start=1)
+        if number in said and said[number].verb in (("dropped",) if number <= len(plan) else ("done", "dropped"))
+    )
     new = [piece.remark for piece in pieces if piece.verb == "new" and piece.remark]
     return CheckInReading(
         kind=CheckInKind.CHECKIN,

@@ -119,10 +119,13 @@ def upgrade() -> None:
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("left_at", INSTANT, nullable=True),
+        sa.Column("absent_until", sa.Date(), nullable=True),
+        sa.Column("bounced", sa.Integer(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_members_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
     )
+    op.create_index("ix_members_absent_until", "members", ["workspace_id", "absent_until"], unique=False)
     op.create_index("ix_members_workspace_id", "members", ["workspace_id", "left_at"], unique=False)
 
     op.create_table(
@@ -214,7 +217,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address", "workspace_id", name=op.f("pk_addresses")),
         sqlite_with_rowid=False,
     )
-    op.create_index(batch_op.f("ix_addresses_member_id"), "addresses", ["member_id"], unique=False)
+    op.create_index(op.f("ix_addresses_member_id"), "addresses", ["member_id"], unique=False)
 
     op.create_table(
         "attempts",
@@ -227,7 +230,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice_id"], ["outbox.id"], name=op.f("fk_attempts_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
-    op.create_index(batch_op.f("ix_attempts_notice_id"), "attempts", ["notice_id"], unique=False)
+    op.create_index(op.f("ix_attempts_notice_id"), "attempts", ["notice_id"], unique=False)
 
     op.create_table(
         "blockers",
@@ -243,19 +246,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_blockers")),
     )
     op.create_index("ix_blockers_member_id", "blockers", ["workspace_id", "closed_at", "member_id"], unique=False)
-
-    op.create_table(
-        "bounces",
-        sa.Column("entry_id", ID, autoincrement=False, nullable=False),
-        sa.Column("member_id", ID, nullable=False),
-        sa.Column("notice_id", ID, nullable=True),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("permanent", sa.Boolean(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["entry_id"], ["ledger.id"], name=op.f("fk_bounces_entry_id")),
-        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_bounces")),
-    )
-    op.create_index("ix_bounces_member_id", "bounces", ["member_id", "at"], unique=False)
 
     op.create_table(
         "fingerprints",

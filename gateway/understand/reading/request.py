@@ -1,0 +1,193 @@
+"""A mail to a workspace made ready for reading as a request: its subject's prefixes and marks, its own lines and sentences.
+
+Must not: conclude what is asked for, or keep a quoted line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.date import Dated, find_dated
+from gateway.understand.reading.lines import Line, lines_of, sentences_of, without_manners
+from gateway.understand.reading.phrases import Hit, Phrases, Word, fold, listed, words_of
+from gateway.understand.reading.tongue import languages_of
+
+TABLE = "command"
+_MOST_PREFIXES = 8
+_LONGEST_SUBJECT = 500
+_PREFIX = re.compile(r"\s*([^\W\d_]{1,14})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
+_BRACKET = re.compile(r"\s*\[([^\]]{1,60})\]\s*")
+_LETTERED = re.compile(r"\s*\(?[a-hA-H][.)]\s+(?=\S)")
+_SEPARATORS = re.compile(r"[+.=_-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject without its prefixes and bracketed marks; the marks are kept, folded, in order."""
+
+    text: str
+    is_reply: bool = False
+    is_forward: bool = False
+    marks: tuple[str, ...] = ()
+
+
+class Lists:
+    """The word lists of table [command], and those of [checkin] about absence, compiled once for each lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._tables = lexicon.tables(TABLE)
+        self._compiled: dict[tuple[str, ...], Phrases] = {}
+        self.reply_prefixes = self._set("reply_prefix")
+        self.forward_prefixes = self._set("forward_prefix")
+
+    def _set(self, key: str) -> frozenset[str]:
+        return frozenset(fold(word) for _, _, word in listed(self._tables, (key,)))
+
+    def of(self, *keys: str) -> Phrases:
+        """Return the phrases under these keys, of all languages."""
+        if keys not in self._compiled:
+            self._compiled[keys] = Phrases(listed(self._tables, keys))
+        return self._compiled[keys]
+
+
+@lru_cache(maxsize=8)
+def lists_of(lexicon: Lexicon) -> Lists:
+    """Return the compiled word lists of a lexicon."""
+    return Lists(lexicon)
+
+
+def split_subject(subject: str, lists: Lists) -> Subject:
+    """Take "Re:", "TR:", "[acme]", "[VOTE]" … off a subject, in any order and number."""
+    text = " ".join(subject[:_LONGEST_SUBJECT].split())
+    is_reply = is_forward = False
+    marks: list[str] = []
+    for _ in range(_MOST_PREFIXES):
+        bracket = _BRACKET.match(text)
+        prefix = _PREFIX.match(text)
+        word = fold(prefix[1]) if prefix else ""
+        if bracket:
+            marks.append(fold(bracket[1]).strip())
+            text = text[bracket.end() :]
+        elif prefix and word in lists.reply_prefixes:
+            is_reply, text = True, text[prefix.end() :]
+        elif prefix and word in lists.forward_prefixes:
+            is_forward, text = True, text[prefix.end() :]
+        else:
+            break
+    return Subject(text.strip(), is_reply, is_forward and not is_reply, tuple(marks))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of the author's (or the subject) with the phrases found in it."""
+
+    text: str
+    words: tuple[Word, ...]
+    is_subject: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether it ends with a question mark."""
+        return self.text.rstrip(" )\"'»”").endswith("?")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A mail as its author wrote it: address words, subject, lines, sentences. `body` is the lines as one text."""
+
+    parts: tuple[str, ...]
+    subject: Subject
+    lines: tuple[Line, ...]
+    sentences: tuple[Told, ...]
+    body: str
+    languages: frozenset[str]
+    sent_at: datetime
+    lexicon: Lexicon
+
+    @property
+    def lists(self) -> Lists:
+        """Return the compiled word lists."""
+        return lists_of(self.lexicon)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Return what the author says anew: the sentences, and the subject when it is of their own making."""
+        if self.subject.is_reply or not self.subject.text:
+            return self.sentences
+        return (Told(self.subject.text, words_of(self.subject.text), is_subject=True), *self.sentences)
+
+    @property
+    def body_words(self) -> int:
+        """Return how many words the body has."""
+        return sum(len(told.words) for told in self.sentences)
+
+    def hits(self, told: Told, *keys: str) -> tuple[Hit, ...]:
+        """Return the phrases of these keys in a sentence, in the languages the mail may be in."""
+        return self.spoken(self.lists.of(*keys).find(told.words))
+
+    def spoken(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """Keep the hits that are of a language the mail may be in."""
+        return tuple(hit for hit in hits if hit.language in self.languages)
+
+    def whole(self, text: str, *keys: str) -> bool:
+        """Tell whether a text is nothing but a phrase of these keys, in any language."""
+        stripped = text.strip(" .!:;,*_\"'«»()")
+        if stripped in ("?", "??", "???"):
+            return any(phrase == "?" for key in keys for _, _, phrase in listed(self.lexicon.tables(TABLE), (key,)))
+        return bool(self.lists.of(*keys).whole(words_of(stripped)))
+
+    def dates(self, text: str) -> tuple[Dated, ...]:
+        """Return the dates in a text, relative to when the mail was sent."""
+        return find_dated(text, self.sent_at, self.lexicon)
+
+    def listed_lines(self) -> tuple[str, ...]:
+        """Return the lines that are bulleted, numbered or lettered, without their marks."""
+        found = []
+        for line in self.lines:
+            lettered = _LETTERED.match(line.text)
+            if line.bullet or line.number is not None:
+                found.append(line.text)
+            elif lettered:
+                found.append(line.text[lettered.end() :])
+        return tuple(text for text in found if text)
+
+
+def make_request(address: str, subject: str, text: str, sent_at: datetime, lexicon: Lexicon) -> Request:
+    """Return a mail as a request. `sent_at` is aware, in its author's zone; quoted lines are left out."""
+    lists = lists_of(lexicon)
+    split = split_subject(subject, lists)
+    own = [line for line in lines_of(text) if not line.quoted]
+    lines = tuple(without_manners(own, lexicon))
+    sentences = tuple(_sentences(lines))
+    spoken = [word for told in sentences for word in told.words]
+    body = "\n".join(line.text for line in lines)
+    languages = languages_of((*words_of(split.text), *spoken), lexicon)
+    parts = tuple(part for part in _SEPARATORS.split(fold(address.partition("@")[0])) if part)
+    return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon)
+
+
+def _sentences(lines: Sequence[Line]) -> Iterable[Told]:
+    """Yield the sentences; lines that wrap are joined first, bulleted ones stand alone."""
+    joined: list[str] = []
+    fresh = True
+    for line in lines:
+        if line.is_blank:
+            fresh = True
+            continue
+        apart = fresh or line.bullet or line.number is not None or not joined or joined[-1].endswith((".", "!", "?", ":"))
+        if apart or (line.text[:1].isupper() and len(joined[-1]) < _WRAP_FROM):
+            joined.append(line.text)
+        else:
+            joined[-1] += " " + line.text
+        fresh = line.bullet or line.number is not None
+    for text in joined:
+        for sentence in sentences_of(text):
+            yield Told(sentence, words_of(sentence))
+
+
+_WRAP_FROM = 55  # a line this long may have been wrapped by a mail program

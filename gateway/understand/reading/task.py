@@ -1,0 +1,180 @@
+"""Tasks out of a request: title, who is to do it, when it is due, one for each listed line or one for the mail.
+
+Must not: decide that a mail asks for tasks (command.py does), or know members' names.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from gateway.model.reading import TaskRequest
+from gateway.understand.reading.date import Dated
+from gateway.understand.reading.phrases import Word, words_of
+from gateway.understand.reading.request import Request
+
+_HANDLE = re.compile(r"(?<![\w.])@([\w.-]*\w)")
+_TAG = re.compile(r"(?<!\w)#[\w-]+")
+_NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
+_NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_EDGES = " \t.,;:!-–—/|()[]*_"
+_DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
+_LONGEST_TITLE = 200
+
+
+def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ...]:
+    """Return the tasks a mail asks for; the subject is the title when `from_subject` says that it names one."""
+    listed = request.listed_lines()
+    if listed:
+        found = tuple(task for task in (read_task(line, request) for line in listed) if task)
+        if found:
+            return found
+    if from_subject and request.subject.text:
+        return _with_body(read_task(request.subject.text, request), request)
+    first = next((told.text for told in request.sentences), "")
+    task = read_task(first, request)
+    if task is None:
+        return ()
+    if task.due is None:
+        task = TaskRequest(task.title, task.assignee, _due_of(" ".join(told.text for told in request.sentences[1:3]), request))
+    return (task,)
+
+
+def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest, ...]:
+    """Add what the body says of the task named in the subject: who, and until when."""
+    if task is None:
+        return ()
+    handle = _HANDLE.search(request.body)
+    assignee = task.assignee or (handle[1] if handle else None) or _assigned(request.body, request)
+    due = task.due or _due_of(request.body, request)
+    return (TaskRequest(task.title, assignee, due),)
+
+
+def read_task(text: str, request: Request) -> TaskRequest | None:
+    """Read one line as a task; None when nothing is left for a title."""
+    assignee, rest = _assignee(text, request)
+    due, rest = _due(_TAG.sub("", rest), request)
+    if assignee is None:
+        assignee, rest = _assignee(rest, request)
+    title = _without_lead(rest, request).strip(_EDGES)
+    reading = _me_reading(text, request)
+    if not title or not any(char.isalpha() for char in title):
+        return None
+    return TaskRequest(title[:_LONGEST_TITLE], assignee or reading, due)
+
+
+def _assignee(text: str, request: Request) -> tuple[str | None, str]:
+    """Return who is named to do it, and the text without them."""
+    handle = _HANDLE.search(text)
+    if handle:
+        return handle[1], (text[: handle.start()] + text[handle.end() :]).strip(_EDGES)
+    behind = _NAME_BEHIND.search(text)
+    if behind and not request.dates(behind.group()):
+        return behind[1] or behind[2], text[: behind.start()]
+    ahead = _NAME_AHEAD.match(text)
+    if ahead and not request.whole(ahead[1], "task_label", "due_label", "task_lead"):
+        return ahead[1], text[ahead.end() :]
+    named = _assigned(text, request)
+    if named:
+        return named, text[: _assigned_start(text, request)]
+    return _named_first(text, request)
+
+
+def _named_first(text: str, request: Request) -> tuple[str | None, str]:
+    """Read "Ines to book the hall", "Bob kümmert sich um …": a name, then words that hand something over."""
+    words = words_of(text)
+    if len(words) < 3 or not _is_name(words[0], text) or _is_lead(words[0], request):
+        return None, text
+    ends = [hit.end for hit in request.spoken(request.lists.of("assign_verbs").at(words, 1))]
+    if not ends or max(ends) >= len(words):
+        return None, text
+    return text[words[0].start : words[0].end], text[words[max(ends)].start :]
+
+
+def _is_name(word: Word, text: str) -> bool:
+    raw = text[word.start : word.end]
+    return raw[:1].isupper() and raw.isalpha() and len(raw) > 1 and not (raw.isupper() and len(raw) > 3)
+
+
+def _is_lead(word: Word, request: Request) -> bool:
+    return bool(request.lists.of("task_lead", "first_person", "task_label").whole((word,)))
+
+
+def _assigned(text: str, request: Request) -> str | None:
+    """Return the name after "assigned to", "owner:" …, "me" for the author."""
+    spot = _assigned_spot(text, request)
+    return spot[0] if spot else None
+
+
+def _assigned_start(text: str, request: Request) -> int:
+    spot = _assigned_spot(text, request)
+    return spot[1] if spot else len(text)
+
+
+def _assigned_spot(text: str, request: Request) -> tuple[str, int] | None:
+    words = words_of(text)
+    for hit in request.spoken(request.lists.of("assign_to").find(words)):
+        if hit.end >= len(words):
+            continue
+        one_word = hit.end - hit.start == 1
+        following = words[hit.end]
+        labelled = ":" in text[words[hit.end - 1].end : following.start]
+        if request.lists.of("me").whole((following,)) and (not one_word or labelled or hit.end == len(words) - 1):
+            return "me", words[hit.start].start
+        if _is_name(following, text) and hit.end == len(words) - 1 and not request.dates(text[words[hit.start].start :]):
+            return text[following.start : following.end], words[hit.start].start
+        if _is_name(following, text) and labelled:
+            return text[following.start : following.end], words[hit.start].start
+    return None
+
+
+def _me_reading(text: str, request: Request) -> str | None:
+    """Return "me" when the author is to be reminded ("remind me to …") or says to do it ("I'll …")."""
+    words = words_of(text)
+    mine = request.lists.of("me")
+    for hit in request.spoken(request.lists.of("task_ask", "task_lead").find(words)):
+        if any(mine.whole((word,)) for word in words[hit.start : hit.end]):
+            return "me"
+    first = [hit for hit in request.spoken(mine.at(words, 0))] if words else []
+    return "me" if first else None
+
+
+def _due_of(text: str, request: Request) -> date | None:
+    return _due(text, request)[0]
+
+
+def _due(text: str, request: Request) -> tuple[date | None, str]:
+    """Return when it is due, and the text without those words: a date led up to by such words, or the last thing named."""
+    dates = request.dates(text)
+    chosen = next((one for one in dates if one.leads & {"by", "until", "before", "within"}), None)
+    chosen = chosen or next((one for one in reversed(dates) if one.leads & _DUE or _ends(one, text)), None)
+    if chosen is None:
+        return None, text
+    start, end = chosen.when.span
+    before, after = text[:start], text[end:]
+    before = _without_label(before, request)
+    return chosen.when.end_day or chosen.when.day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+
+
+def _ends(one: Dated, text: str) -> bool:
+    return not text[one.when.span[1] :].strip(_EDGES) or not text[: one.when.span[0]].strip(_EDGES)
+
+
+def _without_label(before: str, request: Request) -> str:
+    """Take "due:", "deadline" … off the end of what stands before a date."""
+    words = words_of(before)
+    for count in (3, 2, 1):
+        if len(words) >= count and request.lists.of("due_label").whole(words[-count:]):
+            return before[: words[-count].start]
+    return before
+
+
+def _without_lead(text: str, request: Request) -> str:
+    """Take "please", "remind me to", "TODO" … off the front, as often as they stand there."""
+    for _ in range(3):
+        words = words_of(text)
+        ends = [hit.end for hit in request.spoken(request.lists.of("task_lead").at(words, 0))] if words else []
+        if not ends or max(ends) >= len(words):
+            return text
+        text = text[words[max(ends)].start :]
+    return text

@@ -1,0 +1,164 @@
+"""A vote opened by mail: its question, its options from list lines or words, its method and its deadline.
+
+Must not: decide that a mail asks for a vote (command.py does), or choose what the author left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.date import Dated
+from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.request import Request, Told
+
+_METHODS = ("plusone", "ranked", "approval", "score", "consent", "yesno", "single")
+_LEADS = frozenset({"by", "until", "before", "within", "for", "in"})
+_FEWEST, _MOST = 2, 30  # options
+_LONGEST_OPTION = 120
+_OPTION_WORDS = 4
+_EDGES = " \t.,;:!-–—*_"
+_DAY_END = time(23, 59)
+
+
+def read_vote_request(request: Request, *, consent: bool = False) -> CommandReading | None:
+    """Return the vote a mail opens, None when no question can be made out."""
+    question, spare = _question(request)
+    options = _options(request, question)
+    method = "consent" if consent else _method(request)
+    deadline = _deadline(request)
+    question = _without_deadline(question, request)
+    if not question.strip(_EDGES):
+        return None
+    if method in ("consent", "plusone", "yesno"):
+        options = ()
+    when = deadline.when if deadline else None
+    instant = (when.instant or datetime.combine(when.end_day or when.day, _DAY_END, request.sent_at.tzinfo)) if when else None
+    return CommandReading(
+        intent=Intent.NEW_VOTE,
+        question=_without_inline_options(question, options).strip(" \t.,;:-–—*_"),
+        options=options,
+        method=method,
+        deadline=instant,
+        deadline_has_time=bool(when and when.instant),
+        evidence=spare or question,
+    )
+
+
+def _question(request: Request) -> tuple[str, str]:
+    """Return the question: of the subject, unless that is but a label, or the body proposes something in full."""
+    subject = _without_label(request.subject.text, request)
+    proposed = next((text for told in request.sentences if (text := proposal_of(told, request))), "")
+    if proposed:
+        return proposed, subject
+    if subject and not request.whole(subject, "vote_label", "propose_label", "tag_vote"):
+        return subject, ""
+    asked = next((told.text for told in request.sentences if told.asks), "")
+    first = next((told.text for told in request.sentences if len(told.words) > 2), "")
+    return _without_label(asked or first, request), subject
+
+
+def proposal_of(told: Told, request: Request) -> str:
+    """Return what a sentence proposes ("I propose that we move" → "move"), "" when it proposes nothing."""
+    hits = request.spoken(request.lists.of("propose").find(told.words))
+    ends = [hit.end for hit in hits if hit.start <= 2 and hit.end - hit.start > 1 or hit.start == 0]
+    if not ends or max(ends) >= len(told.words) - 1:
+        return ""
+    return told.text[told.words[max(ends)].start :]
+
+
+def _without_label(text: str, request: Request) -> str:
+    """Take "Poll:", "Vote -" … off the front of a question."""
+    words = words_of(text)
+    for hit in request.lists.of("vote_label", "propose_label", "tag_vote", "tag_consent").at(words, 0) if words else ():
+        if hit.end < len(words):
+            between = text[words[hit.end - 1].end : words[hit.end].start]
+            if any(mark in between for mark in ":-–—>|"):
+                return text[words[hit.end].start :]
+    return text
+
+
+def _method(request: Request) -> str | None:
+    texts = (Told(request.subject.text, words_of(request.subject.text)), *request.sentences)
+    for method in _METHODS:
+        key = "consent" if method == "consent" else f"method_{method}"
+        found = [hit for told in texts for hit in request.hits(told, key)]
+        if method == "plusone":
+            if any("+1" in told.text and ("-1" in told.text or "−1" in told.text) for told in texts):
+                return method
+        elif found:
+            return method
+    return None
+
+
+def _options(request: Request, question: str) -> tuple[str, ...]:
+    listed = tuple(line.strip(_EDGES) for line in request.listed_lines() if len(line) <= _LONGEST_OPTION)
+    if _FEWEST <= len(listed) <= _MOST:
+        return listed
+    for told in request.sentences:
+        named = _named_options(told, request)
+        if named:
+            return named
+    return _alternatives(question, request)
+
+
+def _named_options(told: Told, request: Request) -> tuple[str, ...]:
+    """Read "Options: a, b, c", "choose between a and b"."""
+    for hit in request.hits(told, "options_label"):
+        if hit.end >= len(told.words):
+            continue
+        between = told.text[told.words[hit.end - 1].end : told.words[hit.end].start]
+        if ":" not in between and hit.start > 0 and hit.end - hit.start == 1:
+            continue
+        if ":" not in between and hit.end - hit.start == 1:
+            continue
+        found = _split(told.text[told.words[hit.end].start :], request)
+        if found:
+            return found
+    return ()
+
+
+def _alternatives(question: str, request: Request) -> tuple[str, ...]:
+    """Read "Lisbon or Porto?", "Which day: Monday, Tuesday or Friday?": short names only, so that nothing is cut apart."""
+    tail = question.rsplit(":", 1)[-1]
+    found = _split(tail, request) if any(request.hits(Told(tail, words_of(tail)), "or")) else ()
+    return found if all(len(words_of(option)) <= _OPTION_WORDS - 1 for option in found) else ()
+
+
+def _split(text: str, request: Request) -> tuple[str, ...]:
+    words = words_of(text)
+    cuts = [words[hit.start : hit.end] for hit in request.lists.of("or").find(words) if hit.language in request.languages]
+    pieces = []
+    start = 0
+    for cut in cuts:
+        pieces.append(text[start : cut[0].start])
+        start = cut[-1].end
+    pieces.append(text[start:])
+    found = tuple(part.strip(" \t.,;:!?*_") for piece in pieces for part in re.split(r"[,;/|]\s+|\s/\s", piece) if part.strip(_EDGES))
+    short = all(len(words_of(option)) <= 2 * _OPTION_WORDS for option in found)
+    return found if _FEWEST <= len(found) <= _MOST and short else ()
+
+
+def _without_inline_options(question: str, options: Sequence[str]) -> str:
+    return question
+
+
+def _deadline(request: Request) -> Dated | None:
+    """Return the first date led up to as a deadline is, the subject before the body."""
+    for text in (request.subject.text, *(told.text for told in request.sentences)):
+        dated = request.dates(text)
+        chosen = next((one for one in dated if one.leads & _LEADS), None)
+        if chosen:
+            return chosen
+    return None
+
+
+def _without_deadline(question: str, request: Request) -> str:
+    """Take "by Friday 17:00" off the end of a question."""
+    for one in request.dates(question):
+        start, end = one.when.span
+        if one.leads & _LEADS and not question[end:].strip(_EDGES + "()?]"):
+            return question[:start].rstrip(" (,;:–-[")
+    return question

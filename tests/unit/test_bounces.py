@@ -1,0 +1,92 @@
+"""Stories of machines: bounces, complaints and vacation replies, none of which is ever answered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.model.arrival import ArrivalState
+from gateway.model.decision import Decision, Group, Why
+from gateway.model.entry import AwayNoted, Bounced, MemberLeft
+from gateway.model.member import Absence
+from gateway.model.nature import Bounce, Nature, Written
+from gateway.model.notice import StewardFacts
+from gateway.model.understood import AbsenceNotice
+from tests.builders import BEN, NOW, context, facts_of, member, of_kind, say, sent
+
+TODAY = NOW.date()
+GONE = Bounce(("ben@example.org",), permanent=True, status="5.1.1", diagnostic="no such user")
+
+
+def report(bounce: Bounce = GONE, nature: Nature = Nature.BOUNCE, **facts: object) -> Decision:
+    told = context(None, bounced=sent("post", "P-3"), **facts)
+    return say(told, written=Written(nature, "delivery-status", bounce=bounce))
+
+
+def vacation(notice: AbsenceNotice | None, author: object = BEN) -> Decision:
+    return say(context(author), written=Written(Nature.AUTOREPLY, "auto-submitted"), absence=notice)  # type: ignore[arg-type]
+
+
+def test_a_bounce_is_recorded_against_the_notice_and_its_member_and_stewards_are_told() -> None:
+    decision = report()
+    assert of_kind(decision, Bounced) == [Bounced(notice_id=90, member_id=2, permanent=True, status="5.1.1")]
+    assert (decision.notices, decision.why) == ((), Why.BOUNCED)
+    (told,) = decision.broadcasts
+    assert (told.group, told.leave_out) == (Group.STEWARDS, frozenset({2}))
+
+
+def test_stewards_are_told_once_a_day_of_one_members_bounces() -> None:
+    assert report().broadcasts[0].key == report(Bounce((), True, "5.2.2")).broadcasts[0].key
+
+
+def test_a_temporary_failure_is_recorded_and_nobody_is_told() -> None:
+    decision = report(Bounce((), permanent=False, status="4.2.2"))
+    assert (of_kind(decision, Bounced)[0].permanent, decision.broadcasts) == (False, ())
+
+
+def test_a_bounce_of_nothing_we_know_is_recorded_without_a_member() -> None:
+    decision = say(context(None), written=Written(Nature.BOUNCE, "delivery-status"))
+    assert (of_kind(decision, Bounced)[0].notice_id, of_kind(decision, Bounced)[0].member_id) == (None, None)
+
+
+def test_a_complaint_ends_mail_to_the_one_who_complained() -> None:
+    decision = report(nature=Nature.COMPLAINT)
+    assert of_kind(decision, Bounced)[0].status == "complaint"
+    assert facts_of(decision, StewardFacts)[0].about == "complaint"
+    assert not of_kind(decision, MemberLeft)
+
+
+def test_a_vacation_reply_marks_its_author_away_until_the_day_it_names_and_is_never_posted_or_answered() -> None:
+    decision = vacation(AbsenceNotice(TODAY, TODAY + timedelta(9)))
+    (entry,) = of_kind(decision, AwayNoted)
+    assert entry.absence == Absence(starts=TODAY, until=TODAY + timedelta(9), source="auto-reply")
+    assert (len(decision.entries), decision.notices, decision.broadcasts) == (1, (), ())
+
+
+@pytest.mark.parametrize("notice", [None, AbsenceNotice()])
+def test_an_undated_absence_begins_today_and_has_no_end_of_its_own(notice: AbsenceNotice | None) -> None:
+    absence = of_kind(vacation(notice), AwayNoted)[0].absence
+    assert (absence.starts, absence.until) == (TODAY, None)
+
+
+def test_an_undated_auto_reply_keeps_its_author_away_for_a_few_days_only() -> None:
+    absence = Absence(starts=TODAY, source="auto-reply")
+    assert absence.covers(TODAY + timedelta(4))
+    assert not absence.covers(TODAY + timedelta(5))
+    assert Absence(starts=TODAY).covers(TODAY + timedelta(365))
+
+
+def test_the_same_vacation_reply_again_is_known() -> None:
+    away = member(2, "Ben", absences=(Absence(starts=TODAY, until=TODAY + timedelta(9), source="auto-reply"),))
+    decision = vacation(AbsenceNotice(TODAY, TODAY + timedelta(9)), away)
+    assert (decision.state, decision.entries) == (ArrivalState.IGNORED, ())
+
+
+def test_the_vacation_reply_of_a_stranger_means_nothing() -> None:
+    decision = vacation(AbsenceNotice(), None)
+    assert (decision.state, decision.entries, decision.why) == (ArrivalState.IGNORED, (), Why.MACHINE)
+
+
+def test_an_absence_that_is_over_is_not_noted() -> None:
+    assert vacation(AbsenceNotice(None, TODAY - timedelta(1))).entries == ()

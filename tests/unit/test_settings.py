@@ -1,0 +1,182 @@
+"""Stories of a member's own settings: how mail comes, pauses, absences, muted threads, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from gateway.model.decision import Decision, Why
+from gateway.model.entry import AwayEnded, AwayNoted, SettingsChanged
+from gateway.model.member import Absence, Delivery, Settings
+from gateway.model.notice import Act, DeclineFacts, ReceiptFacts
+from gateway.model.reading import CommandReading, Intent
+from gateway.model.understood import Setting, Undo, Word
+from tests.builders import (
+    BEN,
+    NOW,
+    context,
+    facts_of,
+    member,
+    of_kind,
+    piece,
+    say,
+    sent,
+    settings_of,
+    thread,
+    view,
+    vote_round,
+)
+
+TODAY = NOW.date()
+
+
+def with_settings(**settings: object) -> object:
+    return member(2, "Ben", settings=Settings(**settings))  # type: ignore[arg-type]
+
+
+def word(name: Word, author: object = BEN, **facts: object) -> Decision:
+    return say(context(author, **facts), piece(Setting(name), name.value))  # type: ignore[arg-type]
+
+
+def ask(intent: Intent, author: object = BEN, told: dict[str, object] | None = None, **facts: object) -> Decision:
+    return say(context(author, **(told or {})), piece(CommandReading(intent, **facts), intent.value))  # type: ignore[arg-type]
+
+
+def acts(decision: Decision) -> list[tuple[str, str]]:
+    return [(act.name, act.text) for facts in facts_of(decision, ReceiptFacts) for act in facts.acts]
+
+
+def test_less_goes_down_one_step_and_more_goes_up_one() -> None:
+    assert settings_of(word(Word.LESS))["delivery"] is Delivery.DAILY
+    assert settings_of(word(Word.LESS, with_settings(delivery=Delivery.DAILY)))["delivery"] is Delivery.WEEKLY
+    assert settings_of(word(Word.MORE, with_settings(delivery=Delivery.WEEKLY)))["delivery"] is Delivery.DAILY
+
+
+def test_the_receipt_says_what_it_is_now() -> None:
+    assert acts(word(Word.LESS)) == [("delivery", "daily")]
+
+
+def test_more_than_everything_changes_nothing_and_says_so() -> None:
+    decision = word(Word.MORE, with_settings(delivery=Delivery.IMMEDIATE))
+    assert (decision.entries, acts(decision)) == ((), [("delivery", "immediate")])
+
+
+def test_mute_means_the_thread_it_answers_and_unmute_takes_it_back() -> None:
+    assert settings_of(word(Word.MUTE, thread=thread("P-4")))["muted_threads"] == ("P-4",)
+    muted = with_settings(muted_threads=("P-4", "P-9"))
+    assert settings_of(word(Word.UNMUTE, muted, thread=thread("P-4")))["muted_threads"] == ("P-9",)
+    assert settings_of(word(Word.UNMUTE, muted))["muted_threads"] == ()
+
+
+def test_mute_in_answer_to_nothing_is_not_understood() -> None:
+    assert facts_of(word(Word.MUTE), DeclineFacts)[0].reason == "not-understood"
+
+
+def test_digest_collects_posts_and_stop_ends_everything_sent_of_our_own_accord() -> None:
+    assert settings_of(word(Word.DIGEST))["delivery"] is Delivery.DAILY
+    stopped = settings_of(word(Word.STOP))
+    assert (stopped["delivery"], stopped["prompts"]) == (Delivery.NONE, False)
+
+
+def test_a_pause_lasts_until_its_day_or_until_resume() -> None:
+    assert settings_of(ask(Intent.PAUSE, until=TODAY + timedelta(3)))["paused_until"] == TODAY + timedelta(3)
+    assert settings_of(ask(Intent.PAUSE))["paused"] is True
+    assert settings_of(ask(Intent.RESUME, with_settings(paused=True)))["paused"] is False
+
+
+def test_resume_ends_an_absence_as_well() -> None:
+    away = member(2, "Ben", absences=(Absence(starts=TODAY, until=TODAY + timedelta(9)),))
+    assert of_kind(ask(Intent.RESUME, away), AwayEnded) == [AwayEnded(member_id=2, day=TODAY)]
+
+
+def test_resume_after_stop_brings_everything_back() -> None:
+    back = settings_of(ask(Intent.RESUME, with_settings(delivery=Delivery.NONE, prompts=False)))
+    assert (back["delivery"], back["prompts"]) == (None, True)
+
+
+def test_an_absence_is_noted_as_its_member_states_it() -> None:
+    decision = ask(Intent.AWAY, away_from=date(2026, 8, 3), until=date(2026, 8, 14))
+    (entry,) = of_kind(decision, AwayNoted)
+    assert entry.absence == Absence(starts=date(2026, 8, 3), until=date(2026, 8, 14))
+    assert (decision.why, acts(decision)) == (Why.AWAY, [("away", "2026-08-03")])
+
+
+def test_an_absence_that_is_over_is_not_understood() -> None:
+    assert ask(Intent.AWAY, until=TODAY - timedelta(1)).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "delivery"),
+    [("daily", Delivery.DAILY), ("weekly", Delivery.WEEKLY), ("monthly", Delivery.WEEKLY), ("never", Delivery.NONE)],
+)
+def test_a_frequency_is_that_of_posts(frequency: str, delivery: Delivery) -> None:
+    assert settings_of(ask(Intent.SET_FREQUENCY, frequency=frequency))["delivery"] is delivery
+
+
+def test_the_day_and_hour_of_a_digest_can_be_chosen() -> None:
+    changed = settings_of(ask(Intent.SET_FREQUENCY, frequency="weekly", days=("friday",), at=time(8)))
+    assert (changed["digest_weekday"], changed["digest_at"]) == (4, time(8))
+
+
+def test_in_answer_to_a_prompt_a_frequency_is_that_of_prompts() -> None:
+    told: dict[str, object] = {"answering": sent("prompt", "C-31")}
+    weekly = settings_of(ask(Intent.SET_FREQUENCY, told=told, frequency="weekly"))
+    assert (weekly["prompt_days"], weekly["prompt_every"], weekly["delivery"]) == ((2,), 1, None)  # asked on Wednesday
+    named = settings_of(ask(Intent.SET_FREQUENCY, told=told, frequency="weekly", days=("monday", "friday")))
+    assert named["prompt_days"] == (0, 4)
+    assert settings_of(ask(Intent.SET_FREQUENCY, told=told, frequency="never"))["prompts"] is False
+
+
+def test_a_frequency_without_anything_in_it_is_not_understood() -> None:
+    assert ask(Intent.SET_FREQUENCY).why is Why.ASKED_BACK or not ask(Intent.SET_FREQUENCY).entries
+
+
+# --- undo -----------------------------------------------------------------------------------------------------------
+
+
+def receipt(*lines: Act) -> dict[str, object]:
+    return {"answering": sent("receipt", facts=ReceiptFacts(acts=lines))}
+
+
+def undo(number: int = 0, **told: object) -> Decision:
+    return say(context(BEN, **told), piece(Undo(number), "undo"))
+
+
+def test_undo_brings_the_settings_of_before_back() -> None:
+    before = Settings(delivery=Delivery.WEEKLY)
+    decision = undo(**receipt(Act(name="delivery", text="daily", settings_before=before)))
+    assert of_kind(decision, SettingsChanged)[0].settings == before
+
+
+def test_undo_of_all_goes_back_before_the_first_change() -> None:
+    first, second = Settings(), Settings(delivery=Delivery.DAILY)
+    lines = (Act(name="delivery", settings_before=first), Act(name="muted", settings_before=second))
+    assert of_kind(undo(**receipt(*lines)), SettingsChanged)[-1].settings == first
+
+
+def test_undo_of_an_absence_ends_it() -> None:
+    decision = undo(**receipt(Act(name="away", text="2026-08-03")))
+    assert of_kind(decision, AwayEnded) == [AwayEnded(member_id=2, day=date(2026, 8, 3))]
+
+
+def test_what_has_gone_out_cannot_be_undone() -> None:
+    assert facts_of(undo(**receipt(Act(name="posted", mark="P-3"))), DeclineFacts)[0].reason == "cannot-undo"
+
+
+def test_there_is_nothing_to_undo_in_answer_to_something_else() -> None:
+    assert facts_of(undo(), DeclineFacts)[0].reason == "nothing-to-undo"
+    assert facts_of(undo(2, **receipt(Act(name="away"))), DeclineFacts)[0].reason == "nothing-to-undo"
+
+
+def test_undo_takes_a_ballot_back_and_the_one_before_stands_again() -> None:
+    from gateway.model.ballot import Pick
+    from gateway.model.entry import Answered, Withdrawn
+    from gateway.model.round import Ballot
+
+    seen = view(vote_round(), Pick("No"))
+    first = receipt(Act(name="voted", mark="V-7"))
+    assert of_kind(say(context(BEN, seen, **first), piece(Undo(), "undo")), Withdrawn)
+    earlier = Ballot(choice=Pick("Yes"), comment="why not")
+    second = receipt(Act(name="voted", mark="V-7", replaced=True, before=earlier))
+    assert of_kind(say(context(BEN, seen, **second), piece(Undo(1), "undo 1")), Answered)[0].answer == earlier
