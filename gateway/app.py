@@ -121,6 +121,11 @@ def log_to_stderr(*, plain: bool, level: int = logging.INFO) -> None:
     )
 
 
+def silence_logs() -> None:
+    """Write faults only: for the demo, where a person reads something else."""
+    log_to_stderr(plain=True, level=logging.ERROR)
+
+
 @dataclass
 class Service:
     """`serve`: the doors, the worker, the clock and the courier in one process, with one thread for the store."""

@@ -198,7 +198,9 @@ def say(told: MailContext, *pieces: Piece, mail: Message | None = None, **facts:
     return decide(told, understood(*pieces, mail=mail or message(told.author or "eve@elsewhere.example"), **facts))
 
 
-def tick(round_: Round, standings: Iterable[Standing] = (), members: Iterable[Member] = TEAM, **facts: Any) -> TickContext:
+def tick(
+    round_: Round, standings: Iterable[Standing] = (), members: Iterable[Member] = TEAM, **facts: Any
+) -> TickContext:
     """Return all that is known when a round's time is up."""
     people = tuple(members)
     defaults: dict[str, Any] = {

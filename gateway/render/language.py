@@ -190,7 +190,7 @@ class Reader:
         return _place(self.zone.key, self.language)
 
     def label(self, text: str, question: Question | None = None) -> str:
-        """Return an option as shown: in the reader's language where the method brings it, else as its author wrote it."""
+        """Return an option as shown: in the reader's language where the method brings it, else as it was written."""
         if text in _FIXED_LABELS and (question is None or has_fixed_options(question)):
             return self.translations.upgettext("vote", text)
         return one_line(text)

@@ -6,7 +6,7 @@ the time, or catch a template's fault (the pipeline marks that notice failed and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import jinja2
@@ -58,12 +58,21 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Templates:
-    """Templates compiled for every language there is a catalogue for. Make one with `compile` and keep it."""
+class Language:
+    """A language we write: its translations, and what templates call to say something in plain and in HTML pages."""
 
-    plain: Mapping[str, jinja2.Environment]  # by language; subjects and text pages
-    marked: Mapping[str, jinja2.Environment]  # by language; HTML pages, where all foreign text is escaped
-    translations: Mapping[str, NullTranslations]
+    translations: NullTranslations
+    plain: Mapping[str, Callable[..., str]]
+    marked: Mapping[str, Callable[..., str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Templates compiled, and the languages they can speak. Make one with `compile` and keep it."""
+
+    plain: jinja2.Environment  # subjects and text pages
+    marked: jinja2.Environment  # HTML pages, where all foreign text is escaped
+    languages: Mapping[str, Language]
     shelf: Shelf[_Key, Page] = field(default_factory=lambda: Shelf(_SHELF_ROOM), compare=False, repr=False)
 
     @classmethod
@@ -73,19 +82,20 @@ class Templates:
         `sources` maps names below `templates/mail` (`ballot.txt.j2`) to texts, `catalogues` languages to their
         translations. Raises TemplateProblem where one is missing or cannot be compiled.
         """
-        translations = {SOURCE_LANGUAGE: NullTranslations(), **catalogues}
         missing = [name for kind in KINDS for name in _names(kind) if name not in sources]
         if missing:
             raise TemplateProblem(f"{missing[0]}: this template is missing; put it back from the release")
-        plain = {code: _environment(sources, said, escape=False) for code, said in translations.items()}
-        marked = {code: _environment(sources, said, escape=True) for code, said in translations.items()}
+        plain, marked = _environment(sources, escape=False), _environment(sources, escape=True)
         for name in sources:
-            _check((marked if ".html." in name else plain)[SOURCE_LANGUAGE], name)
-        return cls(plain, marked, translations)
+            for environment in (plain, marked):
+                if _is_used_by(environment is marked, name):
+                    _check(environment, name)
+        said = {SOURCE_LANGUAGE: NullTranslations(), **catalogues}
+        return cls(plain, marked, {code: _language(translations) for code, translations in said.items()})
 
     def page(self, notice: Notice, workspace: Workspace) -> Page:
         """Return what a notice says in its reader's language and zone; made once for all recipients alike."""
-        key = _key(notice, workspace, nearest_language(notice.language, self.translations))
+        key = _key(notice, workspace, nearest_language(notice.language, self.languages))
         page = self.shelf.get(key)
         if page is None:
             page = self._make(notice, workspace, key.language)
@@ -93,9 +103,10 @@ class Templates:
         return page
 
     def _make(self, notice: Notice, workspace: Workspace, language: str) -> Page:
+        spoken_here = self.languages[language]
         zone = zone_named(notice.timezone)
         written_on = notice.due_at.astimezone(zone).date()
-        reader = Reader(language, zone, written_on, self.translations[language])
+        reader = Reader(language, zone, written_on, spoken_here.translations)
         names: dict[str, object] = {
             "facts": notice.facts,
             "kind": notice.kind,
@@ -110,14 +121,14 @@ class Templates:
             "bare": lambda text: bare_subject(text, workspace.name),
         }
         subject_name, text_name, html_name = _names(notice.kind)
-        subject = one_line(self.plain[language].get_template(subject_name).render(names))
+        subject = one_line(self.plain.get_template(subject_name).render(names, **spoken_here.plain))
         if notice.kind in ANSWERING_KINDS and names["hint"]:
             subject = str(names["hint"])
         answered = subject_line(notice, workspace.name, subject)
         names["title"] = subject
         names["answer"] = reply_link(workspace.address, answered if answered.startswith("Re: ") else f"Re: {answered}")
-        text = self.plain[language].get_template(text_name).render(names)
-        html = self.marked[language].get_template(html_name).render(names)
+        text = self.plain.get_template(text_name).render(names, **spoken_here.plain)
+        html = self.marked.get_template(html_name).render(names, **spoken_here.marked)
         return Page(subject, paragraphs(text), inlined(html))
 
 
@@ -139,7 +150,11 @@ def _key(notice: Notice, workspace: Workspace, language: str) -> _Key:
     )
 
 
-def _environment(sources: Mapping[str, str], said: NullTranslations, escape: bool) -> jinja2.Environment:
+def _language(translations: NullTranslations) -> Language:
+    return Language(translations, spoken(translations, escape=False), spoken(translations, escape=True))
+
+
+def _environment(sources: Mapping[str, str], *, escape: bool) -> jinja2.Environment:
     # Escaping is the environment's and not the file's: a macro of words.j2 called from a page gives what is safe there.
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(sources),
@@ -151,10 +166,15 @@ def _environment(sources: Mapping[str, str], said: NullTranslations, escape: boo
         cache_size=-1,
         auto_reload=False,
     )
-    environment.globals.update(spoken(said, escape=escape))
     environment.filters.update(FILTERS)
     environment.tests.update(TESTS)
     return environment
+
+
+def _is_used_by(marked: bool, name: str) -> bool:
+    """Whether a page of this sort is made with a template; words.j2 serves both."""
+    is_plain, is_marked = ".txt." in name or ".subject." in name, ".html." in name or ".css." in name
+    return not is_plain if marked else not is_marked
 
 
 def _check(environment: jinja2.Environment, name: str) -> None:
@@ -170,7 +190,7 @@ def render(stored: StoredNotice, workspace: Workspace, templates: Templates) -> 
     Raises what a faulty template raises (jinja2.TemplateError and what its expressions raise).
     """
     page = templates.page(stored.notice, workspace)
-    language = nearest_language(stored.notice.language, templates.translations)
+    language = nearest_language(stored.notice.language, templates.languages)
     # "=_" cannot stand in a quoted-printable body, so no text can end a part (RFC 2045 §6.7, example of §5).
     boundary = f"=_{stored.token[-24:]}"
     return b"".join(

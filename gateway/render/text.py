@@ -35,12 +35,14 @@ _BULLET = re.compile(r"[ \t]*(?:[-*+•–] +|\d{1,3}[.)] +)?")
 
 def clean(text: str) -> str:
     """Return a foreign text with newlines as \\n and without controls, so that it can break neither mail nor page."""
+    if text.isprintable():  # nothing to take out, newlines included; most names and titles are so
+        return text
     return _NEWLINES.sub("\n", text).translate(_CONTROLS)
 
 
 def one_line(text: str) -> str:
     """Return a foreign text as one line: every run of white space is one space (no header can be injected)."""
-    return " ".join(clean(text).split())
+    return " ".join(clean(text).split()) if text else ""
 
 
 def shorten(text: str, most: int) -> str:
@@ -120,6 +122,8 @@ def paragraphs(text: str) -> str:
 
 def quoted_printable(text: str) -> bytes:
     """Return a body for transfer: 7-bit, lines of at most 76 octets, CRLF (RFC 2045 §6.7)."""
+    if "\n" not in text:  # b2a_qp breaks lines as the text does, and with a bare LF where it does not
+        return quoted_printable(text + "\n").removesuffix(b"\r\n")
     encoded = binascii.b2a_qp(text.replace("\n", "\r\n").encode("utf-8", "replace"), istext=True)
     # RFC 4155 §A: relays still write ">From " where a line begins with that word.
     return encoded.replace(b"\r\nFrom ", b"\r\n=46rom ") if b"\r\nFrom " in encoded else encoded

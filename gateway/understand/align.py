@@ -124,9 +124,7 @@ class Alignment:
     reaches_end: bool
 
 
-def align(
-    lines: Sequence[str], depths: Sequence[int], original: Message, quote_at: int | None = None
-) -> Alignment:
+def align(lines: Sequence[str], depths: Sequence[int], original: Message, quote_at: int | None = None) -> Alignment:
     """Return for each line whether it is the original's. Short lines count only where they are due, between others;
     links, which mail programs rewrite, only where the original holds them. `depths` are the quote marks of each line,
     `quote_at` where the quote is announced.
@@ -147,7 +145,7 @@ def align(
         latest = places[index] or latest
         found[index] = bool(places[index])
     _reach_up(lines, found, places)
-    _take_links(lines, found, original)
+    _take_links(lines, found, letters, original)
     _without_strays(lines, depths, found, letters, quote_at)
     reaches_end = any(stream.at >= len(stream.letters) - LONG for stream in streams)
     return Alignment(tuple(found), reaches_end)
@@ -161,9 +159,7 @@ def _streams(original: Message, has_broken_letters: bool) -> list[_Stream]:
     return [stream for stream in streams if len(stream.letters) >= SHORT]
 
 
-def _places(
-    line: str, pieces: tuple[str, str], streams: list[_Stream], latest: _Places, may_go_back: bool
-) -> _Places:
+def _places(line: str, pieces: tuple[str, str], streams: list[_Stream], latest: _Places, may_go_back: bool) -> _Places:
     """Return in which forms of the original a line stands, and where: where it is due, else anywhere if it is long,
     else about where it is due. A short line is due only in a form the line before it was found in.
     """
@@ -221,7 +217,7 @@ def _places_before(pieces: tuple[str, str], below: _Places, above: _Places) -> _
     return places
 
 
-def _take_links(lines: Sequence[str], found: list[bool], original: Message) -> None:
+def _take_links(lines: Sequence[str], found: list[bool], letters: list[int], original: Message) -> None:
     """Find lines that hold nothing but links, which the comparison leaves out: the original must hold them too."""
     bare = [index for index, line in enumerate(lines[:MOST_LINES]) if _is_link_alone(line, found[index])]
     if not bare or not any(found):
@@ -230,6 +226,7 @@ def _take_links(lines: Sequence[str], found: list[bool], original: Message) -> N
     for index in bare:
         link = squeezed_all(lines[index])
         found[index] = len(link) >= SHORTEST_LINK and link in held
+        letters[index] = len(link)
 
 
 def _is_link_alone(line: str, is_found: bool) -> bool:

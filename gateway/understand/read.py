@@ -186,7 +186,7 @@ def _to_round(text: str, view: RoundView, mail: _Mail) -> Piece:
     governing = read_governing(text, mail.written_at, mail.lexicon, options)
     if governing:
         return Piece(text, mark, governing)
-    setting = read_setting(text, mail.lexicon)
+    setting = read_setting(text, mail.lexicon, options)
     if setting:
         return Piece(text, mark, setting)
     answer = _answer(text, view, mail)
@@ -202,11 +202,14 @@ def _is_an_answer(reading: Reading | None) -> bool:
 
 def _answer(text: str, view: RoundView, mail: _Mail) -> Reading | None:
     sent = mail.context.answering
-    if sent is not None and sent.kind in _OVER and view.round.phase in (Phase.CLOSED, Phase.CANCELLED):
-        return None  # talk about what is over: a post to its thread
+    over = sent is not None and sent.kind in _OVER and view.round.phase in (Phase.CLOSED, Phase.CANCELLED)
     match view.round.form:
         case VoteForm(question=question):
-            return read_ballot(text, question, mail.lexicon)
+            ballot = read_ballot(text, question, mail.lexicon)
+            # Talk about an outcome is a post to its thread; a bare vote that comes too late is told so.
+            return None if over and (ballot.kind is BallotKind.UNCLEAR or ballot.comment) else ballot
+        case CheckInForm() if over:
+            return None
         case CheckInForm(questions=questions):
             today = mail.written_at.date()
             planned = read_plan(view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today)

@@ -91,7 +91,7 @@ def ranked(ballots: list[Ranking], run_off: bool = False) -> Outcome:
 @given(st.lists(rankings(), min_size=1, max_size=9))
 def test_who_wins_every_duel_wins_by_schulze(ballots: list[Ranking]) -> None:
     full = Counter(
-        ballot.groups + ((tuple(x for x in LABELS if x not in {y for g in ballot.groups for y in g}),))
+        (*ballot.groups, tuple(x for x in LABELS if x not in {y for g in ballot.groups for y in g}))
         for ballot in ballots
     )
     pairs = preferences(LABELS, full)
@@ -108,9 +108,7 @@ def test_who_is_first_for_more_than_half_wins_a_run_off(ballots: list[Ranking]) 
 
 
 @given(st.lists(rankings(), min_size=1, max_size=7), st.permutations(LABELS), st.booleans())
-def test_other_names_for_the_options_change_only_names(
-    ballots: list[Ranking], other: list[str], run_off: bool
-) -> None:
+def test_other_names_for_the_options_change_only_names(ballots: list[Ranking], other: list[str], run_off: bool) -> None:
     names = dict(zip(LABELS, other, strict=True))
     renamed = [Ranking(tuple(tuple(names[x] for x in group) for group in ballot.groups)) for ballot in ballots]
     before, after = ranked(ballots, run_off), ranked(renamed, run_off)

@@ -25,8 +25,11 @@ FACTS = PostFacts(
 )
 
 
-def reached(*members: Member, electorate: tuple[int, ...] = (), rules: dict[str, Any] | None = None, **told: Any) -> list[int]:
-    broadcast = Broadcast(**({"key": "post:P-3", "facts": FACTS, "group": Group.READERS, "thread": "P-3"} | told))
+def reached(
+    *members: Member, electorate: tuple[int, ...] = (), rules: dict[str, Any] | None = None, **told: Any
+) -> list[int]:
+    defaults: dict[str, Any] = {"key": "post:P-3", "facts": FACTS, "group": Group.READERS, "thread": "P-3"}
+    broadcast = Broadcast(**(defaults | told))
     notices = expand(
         broadcast,
         members=members,
@@ -63,7 +66,10 @@ def test_a_channel_reaches_its_watchers_and_whoever_chose_it() -> None:
 
 def test_the_author_and_those_who_have_it_already_are_left_out() -> None:
     second = member(4, "Dan", further_addresses=("dan@home.example",))
-    told = {"leave_out": frozenset({2}), "leave_out_addresses": frozenset({"cleo@example.org", "dan@home.example"})}
+    told: dict[str, Any] = {
+        "leave_out": frozenset({2}),
+        "leave_out_addresses": frozenset({"cleo@example.org", "dan@home.example"}),
+    }
     assert reached(ANA, BEN, CLEO, second, **told) == [1]
 
 
@@ -145,7 +151,7 @@ def test_an_observer_with_another_role_is_asked() -> None:
 
 def test_a_thousand_copies_are_made_in_no_time() -> None:
     people = [member(number, f"M{number}", settings=Settings(muted_threads=("P-9",))) for number in range(1, 1001)]
-    told = {"leave_out_addresses": frozenset({"m7@example.org"}), "channel": "design"}
+    told: dict[str, Any] = {"leave_out_addresses": frozenset({"m7@example.org"}), "channel": "design"}
     reached(*people[:1], **told)
     began = time.perf_counter()
     assert len(reached(*people, **told)) == 999

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,13 @@ TODAY = NOW.date()
 GONE = Bounce(("ben@example.org",), permanent=True, status="5.1.1", diagnostic="no such user")
 
 
-def report(bounce: Bounce = GONE, nature: Nature = Nature.BOUNCE, **facts: object) -> Decision:
+def report(bounce: Bounce = GONE, nature: Nature = Nature.BOUNCE, **facts: Any) -> Decision:
     told = context(None, bounced=sent("post", "P-3"), **facts)
     return say(told, written=Written(nature, "delivery-status", bounce=bounce))
 
 
-def vacation(notice: AbsenceNotice | None, author: object = BEN) -> Decision:
-    return say(context(author), written=Written(Nature.AUTOREPLY, "auto-submitted"), absence=notice)  # type: ignore[arg-type]
+def vacation(notice: AbsenceNotice | None, author: Any = BEN) -> Decision:
+    return say(context(author), written=Written(Nature.AUTOREPLY, "auto-submitted"), absence=notice)
 
 
 def test_a_bounce_is_recorded_against_the_notice_and_its_member_and_stewards_are_told() -> None:

@@ -61,7 +61,9 @@ def test_joining_works_in_words_and_with_an_empty_mail() -> None:
 
 
 def test_a_confirmed_join_adds_a_member_and_welcomes_them() -> None:
-    told = context(None, answering=sent("confirm", facts=JOIN, to=0), rules={"languages": ["fr"], "timezone": "Europe/Paris"})
+    told = context(
+        None, answering=sent("confirm", facts=JOIN, to=0), rules={"languages": ["fr"], "timezone": "Europe/Paris"}
+    )
     decision = say(told, piece(Settle(1), "oui"), mail=message("Eve@Elsewhere.example"))
     (entry,) = of_kind(decision, MemberAdded)
     assert (entry.member.address, entry.member.language, entry.member.timezone) == (EVE, "fr", "Europe/Paris")

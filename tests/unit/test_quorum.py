@@ -7,7 +7,9 @@ import pytest
 from gateway.decide import quorum
 
 
-@pytest.mark.parametrize(("electorate", "share", "needed"), [(5, 0.5, 3), (4, 0.5, 2), (5, 0.6, 3), (10, 0.7, 7), (3, 0.0, 0), (3, 1, 3)])
+@pytest.mark.parametrize(
+    ("electorate", "share", "needed"), [(5, 0.5, 3), (4, 0.5, 2), (5, 0.6, 3), (10, 0.7, 7), (3, 0.0, 0), (3, 1, 3)]
+)
 def test_a_quorum_is_the_smallest_number_that_is_the_share(electorate: int, share: float, needed: int) -> None:
     assert quorum.needed(electorate, share) == needed
     assert quorum.is_reached(needed, electorate, share)

@@ -19,7 +19,9 @@ def casts(*choices: Choice) -> list[Cast]:
 
 def ranked(ballots: dict[str, int]) -> list[Cast]:
     """`{"ABC": 2}`: two ballots that rank A, then B, then C."""
-    return [Cast(Ranking(tuple((label,) for label in order))) for order, number in ballots.items() for _ in range(number)]
+    return [
+        Cast(Ranking(tuple((label,) for label in order))) for order, number in ballots.items() for _ in range(number)
+    ]
 
 
 def value(outcome: Outcome, label: str) -> float:

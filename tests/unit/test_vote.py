@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,7 +26,7 @@ from gateway.model.notice import (
 )
 from gateway.model.reading import BallotKind, BallotReading, CommandReading, Intent
 from gateway.model.round import Ballot, Phase, Result, Round, VoteForm
-from gateway.model.understood import Act, Governing, Settle
+from gateway.model.understood import Act, Governing, Reading, Settle
 from tests.builders import (
     ANA,
     BEN,
@@ -58,15 +59,15 @@ WITHDRAW = BallotReading(BallotKind.WITHDRAW)
 DUE = Due(key="close:V-7", kind=DueKind.CLOSE, at=CLOSE, mark="V-7")
 
 
-def answer(round_: Round, reading: object, voted: Choice | None = None, **facts: object) -> Decision:
+def answer(round_: Round, reading: Reading, voted: Choice | None = None, **facts: Any) -> Decision:
     """Ben answers a round with what was read."""
     author = facts.pop("author", BEN)
     seen = view(round_, voted, asked=facts.pop("asked", True))
-    return say(context(author, seen, **facts), piece(reading, mark="V-7"))  # type: ignore[arg-type]
+    return say(context(author, seen, **facts), piece(reading, mark="V-7"))
 
 
 def reason_of_no(decision: Decision) -> str:
-    return next(facts.reason for facts in facts_of(decision, DeclineFacts))
+    return str(facts_of(decision, DeclineFacts)[0].reason)
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -281,8 +282,8 @@ def test_an_objection_in_a_secret_vote_has_no_name() -> None:
 # --- opening --------------------------------------------------------------------------------------------------------
 
 
-def wish(**facts: object) -> CommandReading:
-    return CommandReading(Intent.NEW_VOTE, **facts)  # type: ignore[arg-type]
+def wish(**facts: Any) -> CommandReading:
+    return CommandReading(Intent.NEW_VOTE, **facts)
 
 
 def opened(decision: Decision) -> RoundOpened:
@@ -342,7 +343,7 @@ def test_a_deadline_that_has_passed_is_declined() -> None:
     ],
 )
 def test_the_method_follows_from_the_words_and_the_options(
-    subject: str, text: str, asked: dict[str, object], method: Method
+    subject: str, text: str, asked: dict[str, Any], method: Method
 ) -> None:
     mail = message(subject=subject)
     decision = say(context(BEN, destination=door(Door.VOTE)), piece(wish(question="Q?", **asked), text), mail=mail)
@@ -409,8 +410,8 @@ def test_a_vote_in_a_channel_is_for_its_watchers() -> None:
 # --- closing --------------------------------------------------------------------------------------------------------
 
 
-def close(round_: Round, *ballots: tuple[int, Choice], **facts: object) -> Decision:
-    return vote.close(DUE, tick(round_, [standing(number, choice) for number, choice in ballots], **facts))  # type: ignore[arg-type]
+def close(round_: Round, *ballots: tuple[int, Choice], **facts: Any) -> Decision:
+    return vote.close(DUE, tick(round_, [standing(number, choice) for number, choice in ballots], **facts))
 
 
 def test_a_vote_closes_with_its_outcome_to_everyone() -> None:

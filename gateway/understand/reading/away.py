@@ -56,7 +56,7 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     dated = find_dated(text, base, lexicon)
     words = words_of(text)
     backs = tuple(hit for hit in _phrases(lexicon).find(words) if hit.key == "back")
-    returns = [one for one in dated if _is_return(one, text, words, backs)]
+    returns = _returns(dated, text, words, backs)
     stays = [one for one in dated if one not in returns]
     starts, until = _stay(stays, base)
     if until is None and returns:
@@ -89,19 +89,31 @@ def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | N
     return (min(plain), max(plain)) if plain else (None, None)
 
 
-def _is_return(one: Dated, text: str, words: Sequence[Word], backs: Sequence[Hit]) -> bool:
-    """Tell whether a date is that of the return: "back" stands a few words before it, or right behind it."""
-    start, end = one.when.span
+def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Sequence[Hit]) -> list[Dated]:
+    """Return the dates that are those of the return: "back" stands a few words before one, or else right behind it."""
+    found: list[Dated] = []
     for hit in backs:
         first, last = words[hit.start].start, words[hit.end - 1].end
-        if last <= start:
-            near = sum(last <= word.start < start for word in words) <= _BACK_BEFORE
-            between = text[last:start]
-        elif first >= end:
-            near = sum(end <= word.start < first for word in words) <= _BACK_AFTER and "until" not in one.leads
-            between = text[end:first]
-        else:
-            return True
-        if near and not _SENTENCE_END.search(between):
-            return True
-    return False
+        one = _next_date(dated, last, text, words) or _date_before(dated, first, text, words)
+        one = one or next((within for within in dated if within.when.span[0] <= first and last <= within.when.span[1]), None)
+        if one and one not in found:
+            found.append(one)
+    return found
+
+
+def _next_date(dated: Sequence[Dated], last: int, text: str, words: Sequence[Word]) -> Dated | None:
+    one = next((one for one in dated if one.when.span[0] >= last), None)
+    if one is None:
+        return None
+    start = one.when.span[0]
+    near = sum(last <= word.start < start for word in words) <= _BACK_BEFORE
+    return one if near and not _SENTENCE_END.search(text[last:start]) else None
+
+
+def _date_before(dated: Sequence[Dated], first: int, text: str, words: Sequence[Word]) -> Dated | None:
+    one = next((one for one in reversed(dated) if one.when.span[1] <= first), None)
+    if one is None or "until" in one.leads or one.when.end_day:
+        return None
+    end = one.when.span[1]
+    near = sum(end <= word.start < first for word in words) <= _BACK_AFTER
+    return one if near and not _SENTENCE_END.search(text[end:first]) and "," not in text[end:first] else None

@@ -7,7 +7,7 @@ what a check-in changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -32,12 +32,15 @@ _CUES = {
     "block": (BLOCKERS, _STRONG_BLOCK),
     "block_weak": (BLOCKERS, _WEAK),
 }
+_NEUTRAL = "neutral"  # words that look like a sign by their ending, and are none
+_ALIKE = "_alike"  # behind a key: the sign is but the form of a word, so that a listed word goes before it
 _EARLY_WORDS = 3  # a sign among the first words tells what a sentence is about …
 _EARLY = 1.5  # … and weighs so much more
 _MORE = 0.25  # what further signs of the same kind add
 _POSITION = 1.6  # what the place among three tells
 _INERTIA = 0.3  # a sentence without signs goes on with the one before
 _CLEAR = 2.0  # from this score on a sentence says what it is
+_FOUR_WORDS = 4  # a label this long may have one word we do not know
 _LONGEST_LABEL = 60
 _MOST_LABEL_WORDS = 9
 _RATING = range(1, 6)
@@ -97,7 +100,7 @@ class _Lists:
         self.none = phrases("none")
         self.none_block = phrases("none_block")
         self.excepts = phrases("except_words")
-        self.cues = phrases(*_CUES)
+        self.cues = Phrases(_rated(listed(tables, (*_CUES, _NEUTRAL))))
         self.noise = phrases("noise")
         self.lead_time = phrases("lead_time")
         self.skip = phrases("skip")
@@ -117,6 +120,12 @@ def _weekdays(lexicon: Lexicon) -> Mapping[str, int]:
     return weekday_names(lexicon)
 
 
+def _rated(phrases: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Part the phrases that are but one word's form from those that name it."""
+    for key, language, phrase in phrases:
+        yield (key + _ALIKE if "*" in phrase and " " not in phrase else key), language, phrase
+
+
 @lru_cache(maxsize=8)
 def _lists(lexicon: Lexicon) -> _Lists:
     return _Lists(lexicon)
@@ -130,6 +139,13 @@ def read_checkin(text: str, sent_on: date, lexicon: Lexicon, questions: tuple[st
     """
     reader = _Reader(lexicon, sent_on, questions)
     return reader.read(text)
+
+
+def tells_work(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a text plainly says, in its first sentences, that something was done."""
+    reader = _Reader(lexicon, date.min, ())
+    reader.languages = languages_of(words_of(text), lexicon)
+    return any(reader._score(sentence)[DONE] >= _CLEAR * _EARLY for sentence in sentences_of(text, lexicon)[:3])
 
 
 class _Reader:
@@ -158,6 +174,9 @@ class _Reader:
         self._read_sections(sections, found)
         self._read_preamble(preamble, found)
         return self._concluded(found, own, away=self._away_until(own, strict=True))
+
+    def _sentences(self, text: str) -> list[str]:
+        return sentences_of(text, self.lexicon)
 
     # --- labels -----------------------------------------------------------------------------------------------------
 
@@ -279,7 +298,7 @@ class _Reader:
 
     def _label_kind(self, text: str, *, exact: bool) -> tuple[str, bool] | None:
         """Return the kind of a label and whether it is but a word of time; None when the text is no label."""
-        words = words_of(re.sub(r"\([^)]*\)\s*$", "", text))
+        words = words_of(re.sub(r"\([^)]*\)[\s?:]*$", "", text))
         while words and not words[0].text[0].isalnum() and len(words) > 1 and not self._known_label(words):
             words = words[1:]
         if not words or len(words) > _MOST_LABEL_WORDS:
@@ -321,7 +340,8 @@ class _Reader:
                 covered[at] = True
             counts[hit.key] = counts.get(hit.key, 0) + 1
         covered = [is_covered or word.text.isdecimal() for is_covered, word in zip(covered, words, strict=True)]
-        if not all(covered):
+        unknown = [word for is_covered, word in zip(covered, words, strict=True) if not is_covered]
+        if len(unknown) > (len(words) >= _FOUR_WORDS) or any(not word.written.islower() for word in unknown):
             return None
         for kind, strong in ((BLOCKERS, "label_block"), (NEXT, "label_next"), (DONE, "label_done")):
             if counts.get(strong):
@@ -363,11 +383,11 @@ class _Reader:
             if not text:
                 continue
             if paragraph and not line.bullet and line.number is None and started:
-                loose += sentences_of(text)
+                loose += self._sentences(text)
                 continue
             started = True
             if section.weak and not has_blockers and not line.bullet:
-                first, *others = sentences_of(text)
+                first, *others = self._sentences(text)
                 kept = [first]
                 for other in others:
                     (loose if self._score(other)[BLOCKERS] >= _CLEAR or self._is_none_block(other) else kept).append(other)
@@ -391,7 +411,7 @@ class _Reader:
                 self._add(kind, sentence, found)
 
     def _read_preamble(self, lines: Sequence[Line], found: _Found) -> None:
-        sentences = [s for line in lines for s in sentences_of(self._without_mood(line.text, found))]
+        sentences = [s for line in lines for s in self._sentences(self._without_mood(line.text, found))]
         if DONE in found.answered:
             sentences = [s for s in sentences if max(self._score(s).values()) >= _CLEAR and not self._is_away(s)]
         self._read_loose([s for s in sentences if not self._is_skip(s)], found)
@@ -480,7 +500,7 @@ class _Reader:
             return [_Piece(paragraph) for paragraph in paragraphs], True
         if len(paragraphs) == 1 and len(filled) == len(_ORDER) and all(map(_stands_alone, filled)):
             return [_Piece(line.text) for line in filled], True
-        return [clause for p in paragraphs for s in sentences_of(p) for clause in self._clauses(s)], False
+        return [clause for p in paragraphs for s in self._sentences(p) for clause in self._clauses(s)], False
 
     def _clauses(self, sentence: str) -> list[_Piece]:
         """Split a sentence at commas when its parts plainly say different things ("did x, doing y, need z")."""
@@ -557,13 +577,14 @@ class _Reader:
     def _told(self, words: Sequence[Word]) -> list[Hit]:
         """Return the signs in a sentence; of two that overlap the longer one is meant, then the stronger."""
         hits = [hit for hit in self.lists.cues.find(words) if hit.language in self.languages]
-        hits.sort(key=lambda hit: (hit.start - hit.end, -_CUES[hit.key][1], hit.start))
+        hits.sort(key=lambda hit: (hit.start - hit.end, hit.key.endswith(_ALIKE), -_weight(hit), hit.start))
         taken = [False] * len(words)
         kept = []
         for hit in hits:
             if not any(taken[hit.start : hit.end]):
                 taken[hit.start : hit.end] = [True] * (hit.end - hit.start)
-                kept.append(hit)
+                if hit.key != _NEUTRAL:
+                    kept.append(Hit(hit.key.removesuffix(_ALIKE), hit.language, hit.start, hit.end))
         return kept
 
     def _is_none(self, text: str, kind: str) -> bool:
@@ -651,7 +672,7 @@ class _Reader:
 
     def _excused(self, lines: Sequence[Line]) -> CheckInReading | None:
         """Return a skip when the text first of all says so, or unclear when it says it is no check-in; else None."""
-        sentences = [s for line in lines for s in sentences_of(line.text)]
+        sentences = [s for line in lines for s in self._sentences(line.text)]
         told = [s for s in sentences if not self._is_noise(s) and not self._is_manners(s)] or sentences
         own = " ".join(sentences)
         if self._says_unclear(told, own):
@@ -713,7 +734,7 @@ class _Reader:
 
     def _away_until(self, own: str, *, strict: bool) -> date | None:
         """Return the last day away named in the sentences that tell of an absence (or right after them)."""
-        told = sentences_of(own)
+        told = self._sentences(own)
         for index, sentence in enumerate(told):
             if not self._is_away(sentence):
                 continue
@@ -759,11 +780,11 @@ class _Reader:
         if not any(digit in text for digit in _DIGITS):
             return text
         kept = []
-        for sentence in sentences_of(text):
+        for sentence in self._sentences(text):
             rest = self._mood_taken(sentence, found)
             if rest:
                 kept.append(rest)
-        return text if " ".join(kept) == " ".join(sentences_of(text)) else " ".join(kept)
+        return text if " ".join(kept) == " ".join(self._sentences(text)) else " ".join(kept)
 
     def _mood_taken(self, sentence: str, found: _Found) -> str:
         words = words_of(sentence)
@@ -827,6 +848,10 @@ def _paragraphs(lines: Sequence[Line]) -> list[str]:
         else:
             found[-1].append(line.text)
     return [" ".join(paragraph) for paragraph in found if paragraph]
+
+
+def _weight(hit: Hit) -> float:
+    return _CUES.get(hit.key.removesuffix(_ALIKE), ("", _STRONG_BLOCK + 1))[1]
 
 
 def _kind_of_question(index: int) -> str:

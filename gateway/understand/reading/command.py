@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from gateway.model.reading import CheckInKind, CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import absence_in
-from gateway.understand.reading.checkin import read_checkin
+from gateway.understand.reading.checkin import read_checkin, tells_work
 from gateway.understand.reading.date import read_when
 from gateway.understand.reading.frequency import read_frequency
 from gateway.understand.reading.phrases import Hit, fold, words_of
@@ -205,6 +205,8 @@ def _is_apt(told: Told, hit: Hit, request: Request) -> bool:
 
 def _resume(request: Request) -> CommandReading | None:
     for told, hit in _asked(request, "resume"):
+        if _until(told, request):
+            continue  # a return still to come
         ends_there = hit.end == len(told.words) or bool(told.text[told.words[hit.end - 1].end :].lstrip()[:1] in ",.!;")
         about_mail = request.hits(told, "mails", "send", "away") and hit.end - hit.start > 1
         if _is_apt(told, hit, request) and (ends_there or about_mail) and request.body_words <= _SHORT * 2:
@@ -271,10 +273,22 @@ def _starts_away(told: Told, request: Request) -> bool:
         return False
     if max(ends) == len(told.words):
         return True
+    if _all_away(told, request):
+        return True
     rest = told.text[told.words[max(ends)].start :]
     dates = request.dates(rest)
     covered = sum(len(words_of(one.when.evidence)) for one in dates)
     return bool(dates) and covered * 2 >= len(words_of(rest))
+
+
+def _all_away(told: Told, request: Request) -> bool:
+    """Tell whether a sentence is made of nothing but words for being away ("out sick")."""
+    at = 0
+    while at < len(told.words):
+        at = max((hit.end for hit in request.lists.of("away", "away_start").at(told.words, at)), default=0)
+        if not at:
+            return False
+    return True
 
 
 def _is_other(told: Told, hit: Hit, request: Request) -> bool:
@@ -549,6 +563,14 @@ def _new_vote(request: Request) -> CommandReading | None:
     return None
 
 
+def _refused(request: Request) -> CommandReading | None:
+    """Say unclear to a short mail that speaks of leaving, pausing or joining without asking for it."""
+    if request.body_words > _SHORT or not request.subject.is_reply:
+        return None
+    spoken = any(request.hits(told, "leave", "pause", "join", "resume") for told in request.sentences)
+    return _UNCLEAR if spoken else None
+
+
 def _checkin_answer(request: Request) -> CommandReading | None:
     """Read a check-in sent as a mail of its own, or in answer to the questions."""
     subject = request.subject.text
@@ -560,7 +582,8 @@ def _checkin_answer(request: Request) -> CommandReading | None:
         return None
     full = bool(reading.done) and bool(reading.next or reading.blockers)
     labelled = full and ":" in text and len(reading.evidence) > 0
-    if (about and (full or (request.subject.is_reply and reading.done))) or (not subject and labelled):
+    told_work = request.subject.is_reply and bool(reading.done) and tells_work(request.body, request.lexicon)
+    if (about and (full or told_work)) or (not subject and labelled):
         return CommandReading(intent=Intent.NEW_CHECKIN_ANSWER, checkin=reading, evidence=reading.evidence)
     return None
 
@@ -607,6 +630,7 @@ _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     _away,
     _help,
     _status,
+    _refused,
     _checkin_answer,
     _topic,
 )

@@ -167,10 +167,19 @@ def weekday_names(lexicon: Lexicon) -> Mapping[str, int]:
     return found
 
 
+@lru_cache(maxsize=8)
+def month_words(lexicon: Lexicon) -> frozenset[str]:
+    """Return the folded names of the months in all languages, long and short."""
+    tables = lexicon.tables(_TABLE)
+    named = {name for language in tables for tag, name, _ in _cldr_names(language) if tag == "month"}
+    extra = {name for table in tables.values() for name in table.get("month_names", {})}
+    return frozenset(words[0].text for name in named | extra if (words := words_of(name)))
+
+
 # --- the text as a lattice of tagged stretches ----------------------------------------------------------------------
 
 _ISO = re.compile(r"(?<![\d/.-])(20\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(Z|[+-]\d\d:?\d\d)?)?(?![\d-])")
-_NUMERIC = re.compile(r"(?<![\d/.:-])(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d)|(?<=\.\d)\.|(?<=\.\d\d)\.)?(?![\d/:]|\.\d)")
+_NUMERIC = re.compile(r"(?<![\d/.:])(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d)|(?<=\.\d)\.|(?<=\.\d\d)\.)?(?![\d/:]|\.\d)")
 _DASHED = re.compile(r"(?<![\d/.:-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\d-])")
 _SHARED_MONTH = re.compile(r"(?<![\d/.:-])(\d{1,2})\.?\s?[-–]\s?(\d{1,2})([./])(\d{1,2})(?:\3(\d{4}|\d{2}))?\.?(?![\d/:])")
 _CLOCK = re.compile(r"(?<![\d/.:-])(\d{1,2})(?::|(?<=\d)\.)([0-5]\d)(?::[0-5]\d)?(?![\d/:%€$£]|\.\d)")
@@ -1016,7 +1025,7 @@ def _read_at(parser: _Parser, start: int, base: datetime) -> tuple[Dated | None,
 
 def _candidates(parser: _Parser, start: int) -> list[tuple[int, _Resolve, int]]:
     """Return what begins at this word or right after the leading words here, the furthest reaching first."""
-    begins = [start, *{edge.end for tag in _LEADS for edge in parser.tagged(tag, start)}]
+    begins = _after_leads(parser.lattice, start)
     found = [(begin, *pair) for begin in begins if begin < parser.size for pair in parser.expressions(begin)]
     return sorted(found, key=lambda candidate: (-candidate[2], candidate[0]))
 
@@ -1112,7 +1121,7 @@ def read_when(text: str, base: datetime, lexicon: Lexicon) -> When | None:
 def _whole(text: str, base: datetime, lexicon: Lexicon) -> When | None:
     lattice = _Lattice(text, base, _words(lexicon))
     parser = _Parser(lattice)
-    for start in _lead_ends(lattice):
+    for start in _after_leads(lattice, 0):
         for resolve, end in parser.expressions(start) if start < parser.size else ():
             moment = _resolved(resolve, base)
             if moment is None:
@@ -1128,7 +1137,7 @@ def _whole(text: str, base: datetime, lexicon: Lexicon) -> When | None:
 def _bare(parser: _Parser, base: datetime) -> When | None:
     """Read what is a date only because nothing else stands beside it: "4.12", "17:00", "30 days", "12"."""
     lattice, size = parser.lattice, parser.size
-    for start in _lead_ends(lattice):
+    for start in _after_leads(lattice, 0):
         if start >= size:
             continue
         for edge in (*parser.tagged("numeric_weak", start), *parser.tagged("weekday_short", start)):
@@ -1152,17 +1161,12 @@ def _bare(parser: _Parser, base: datetime) -> When | None:
     return None
 
 
-def _lead_ends(lattice: _Lattice) -> tuple[int, ...]:
-    """Return where a whole expression may begin: at its first word, or after the words that lead up to it."""
-    ends = {0}
+def _after_leads(lattice: _Lattice, start: int) -> tuple[int, ...]:
+    """Return where an expression may begin: at this word, or after the words here that lead up to one."""
+    ends = {start}
     for _ in range(_MOST_LEADS):
-        more = {
-            edge.end
-            for at in ends
-            if at < len(lattice.words)
-            for tag in _LEADS
-            for edge in lattice.edges[at].get(tag, ())
-        }
+        edges = (lattice.edges[at] for at in ends if at < len(lattice.words))
+        more = {edge.end for tags in edges for tag in _LEADS for edge in tags.get(tag, ())}
         if more <= ends:
             break
         ends |= more

@@ -20,6 +20,7 @@ from gateway.understand.reading.phrases import Word as Token
 _TABLE = "govern"
 _MOST_WORDS = 80  # a longer text is talk; only a new text for a round may be long
 _LINE_WORDS = 30
+_SETTING_WORDS = 6
 _MARK = re.compile(r"^\W*\[?\b[VC]-\d{1,7}\b\]?\s*:|\[?\b[VC]-\d{1,7}\b\]?", re.IGNORECASE)
 _GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _LABEL = re.compile(r"^([^:：\n]{1,60})[:：]\s*(.*)$", re.DOTALL)
@@ -224,13 +225,31 @@ def _settings(lexicon: Lexicon) -> Phrases:
     return Phrases(listed(lexicon.tables(_TABLE), [word.value for word in Word]))
 
 
-def read_setting(text: str, lexicon: Lexicon) -> Setting | None:
-    """Return the setting that is the whole new text in one word (`less`, `mute`), politeness apart; else None."""
+def read_setting(text: str, lexicon: Lexicon, options: Sequence[str] = ()) -> Setting | None:
+    """Return the setting that is the whole new text in one word (`less`, `mute`), politeness apart; else None.
+
+    `options` are those of the vote it answers: a word that is one of them is a ballot.
+    """
     words = words_of(text)
-    if not words or len(words) > 6:
+    if not words or len(words) > _SETTING_WORDS or _is_option(text, options):
         return None
     keys = {hit.key for hit in _settings(lexicon).whole(_left(words, lexicon))}
     return Setting(Word(keys.pop())) if len(keys) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def _undoing(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("undo",)))
+
+
+def read_undo(text: str, lexicon: Lexicon) -> Undo | None:
+    """Return what `undo` or `undo 2` takes back when it is the whole first line of a short text; else None."""
+    words = _left(words_of(_without_greeting(text).partition("\n")[0]), lexicon, ("polite",))
+    if not words or len(words) > _SETTING_WORDS:
+        return None
+    number = int(words[-1].text) if words[-1].text.isdecimal() and len(words[-1].text) < 3 else None
+    said = words if number is None else words[:-1]
+    return Undo(number or 0) if _undoing(lexicon).whole(said) else None
 
 
 @lru_cache(maxsize=8)
@@ -249,18 +268,3 @@ def read_confirmation(text: str, lexicon: Lexicon) -> Settle | None:
         return Settle(0)
     begins = {hit.key for hit in _confirming(lexicon).at(first, 0)} if first else set()
     return Settle(1) if "confirm" in begins else None
-
-
-@lru_cache(maxsize=8)
-def _undoing(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables(_TABLE), ("undo",)))
-
-
-def read_undo(text: str, lexicon: Lexicon) -> Undo | None:
-    """Return what `undo` or `undo 2` asks when it is the whole new text, politeness apart; else None."""
-    words = _left(words_of(text), lexicon)
-    numbers = [word.text for word in words if word.text.isdigit()]
-    verb = [word for word in words if not word.text.isdigit()]
-    if len(words) > 6 or len(numbers) > 1 or not any(True for _ in _undoing(lexicon).whole(verb)):
-        return None
-    return Undo(int(numbers[0]) if numbers and len(numbers[0]) < 4 else 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.date import month_words
 from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
 
 LONGEST_TEXT = 20_000
@@ -23,6 +24,8 @@ _SIGNATURE = re.compile(r"^(?:-- ?|—|__+|--+|\*\*+|==+)$")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _SENTENCE_END = re.compile(r"([.!?…]+[)\"'”»]?|[:;]-?[()DP])\s+(?=\S)")
 _SHORT_WORD = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][bcdfghjklmnpqrstvwxz]{1,2}|(?:[^\W\d_]\.)+[^\W\d_])$")
+_DATED = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}$")
+_DAY = re.compile(r"(?<![\d.,])\d{1,2}$")
 _MOST_CLOSING_LINES = 7
 _LONGEST_NAME = 5  # words of a name, or of a line below a closing
 _LONGEST_GREETING = 6
@@ -96,7 +99,7 @@ def without_manners(lines: Sequence[Line], lexicon: Lexicon) -> list[Line]:
         _strip_blank(kept)
     if kept:
         kept[0] = _without_greeting(kept[0], manners)
-    return _without_closing(kept, manners)
+    return _without_closing(kept, manners, lexicon)
 
 
 def _strip_blank(lines: list[Line]) -> None:
@@ -153,7 +156,7 @@ def _without_greeting(line: Line, manners: _Manners) -> Line:
     return line
 
 
-def _without_closing(lines: list[Line], manners: _Manners) -> list[Line]:
+def _without_closing(lines: list[Line], manners: _Manners, lexicon: Lexicon) -> list[Line]:
     """Cut from the last closing line that has only a name or two below it; then a closing at the end of the last line."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 1 - _MOST_CLOSING_LINES), -1):
         line = lines[index]
@@ -161,7 +164,7 @@ def _without_closing(lines: list[Line], manners: _Manners) -> list[Line]:
             lines = lines[:index]
     _strip_blank(lines)
     if lines and not lines[-1].quoted:
-        lines[-1] = _without_closing_words(lines[-1], manners)
+        lines[-1] = _without_closing_words(lines[-1], manners, lexicon)
         _strip_blank(lines)
     return lines
 
@@ -191,26 +194,44 @@ def _is_signature_line(line: Line) -> bool:
     return len(words_of(line.text)) <= _LONGEST_NAME and not line.bullet and ":" not in line.text and line.number is None
 
 
-def _without_closing_words(line: Line, manners: _Manners) -> Line:
+def _without_closing_words(line: Line, manners: _Manners, lexicon: Lexicon) -> Line:
     """Take closing words off the end of the last line when they are a sentence of their own there."""
-    sentences = sentences_of(line.text)
+    sentences = told = sentences_of(line.text, lexicon)
     while len(sentences) > 1:
         words = words_of(sentences[-1])
         closed = _longest(tuple(manners.closings.at(words, 0))) if words else 0
         if not closed or len(words) - closed > 2 or "?" in sentences[-1]:
             break
         sentences = sentences[:-1]
-    text = line.text if len(sentences) == len(sentences_of(line.text)) else " ".join(sentences)
+    text = line.text if len(sentences) == len(told) else " ".join(sentences)
     return Line(text, line.bullet, line.number, line.quoted, line.heading)
 
 
-def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a text, as written; the dot of an abbreviation or an initial ends none."""
+@lru_cache(maxsize=8)
+def _after_ordinals(lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that go on after the number of a day ("3. bis 14. August"): months, and words of a range."""
+    ranges = listed(lexicon.tables("date"), ("to", "and", "until", "at"))
+    return month_words(lexicon) | {words[0].text for _, _, phrase in ranges if (words := words_of(phrase))}
+
+
+def _goes_on(before: str, after: str, ordinals: frozenset[str]) -> bool:
+    """Tell whether the dot between two stretches belongs to a number of a date or a list, and ends no sentence."""
+    if not before[-1:].isdecimal():
+        return False
+    if before.strip().isdecimal() or (_DATED.search(before) and after[:1].islower()):
+        return True
+    words = words_of(after[:40])
+    return bool(_DAY.search(before)) and bool(words) and words[0].text in ordinals
+
+
+def sentences_of(text: str, lexicon: Lexicon) -> list[str]:
+    """Return the sentences of a text, as written; the dot of an abbreviation, an initial or a date ends none."""
+    ordinals = _after_ordinals(lexicon)
     found = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
         before = text[start : match.start(1)]
-        if match[1] == "." and (_SHORT_WORD.search(before) or before.strip().isdecimal()):
+        if match[1] == "." and (_SHORT_WORD.search(before) or _goes_on(before, text[match.end() :], ordinals)):
             continue
         found.append(text[start : match.end(1)].strip())
         start = match.end()

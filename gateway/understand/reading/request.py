@@ -163,7 +163,7 @@ def make_request(address: str, subject: str, text: str, sent_at: datetime, lexic
     split = split_subject(subject, lists)
     own = [line for line in lines_of(text) if not line.quoted]
     lines = tuple(without_manners(own, lexicon))
-    sentences = tuple(_sentences(lines))
+    sentences = tuple(_sentences(lines, lexicon))
     spoken = [word for told in sentences for word in told.words]
     body = "\n".join(line.text for line in lines)
     languages = languages_of((*words_of(split.text), *spoken), lexicon)
@@ -171,7 +171,7 @@ def make_request(address: str, subject: str, text: str, sent_at: datetime, lexic
     return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon)
 
 
-def _sentences(lines: Sequence[Line]) -> Iterable[Told]:
+def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:
     """Yield the sentences; lines that wrap are joined first, bulleted ones stand alone."""
     joined: list[str] = []
     fresh = True
@@ -186,7 +186,7 @@ def _sentences(lines: Sequence[Line]) -> Iterable[Told]:
             joined[-1] += " " + line.text
         fresh = line.bullet or line.number is not None
     for text in joined:
-        for sentence in sentences_of(text):
+        for sentence in sentences_of(text, lexicon):
             yield Told(sentence, words_of(sentence))
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, time
+from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import Dated
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
 
 _METHODS = ("plusone", "ranked", "approval", "score", "consent", "yesno", "single")
-_LEADS = frozenset({"by", "until", "before", "within", "for", "in"})
+_ENDS = frozenset({"by", "until", "before"})
+_LASTS = frozenset({"within", "for", "in"})  # with a length: "for 72 hours", "in 3 days"
 _FEWEST, _MOST = 2, 30  # options
 _LONGEST_OPTION = 120
 _OPTION_WORDS = 4
@@ -63,7 +66,7 @@ def _question(request: Request) -> tuple[str, str]:
 def proposal_of(told: Told, request: Request) -> str:
     """Return what a sentence proposes ("I propose that we move" → "move"), "" when it proposes nothing."""
     hits = request.spoken(request.lists.of("propose").find(told.words))
-    ends = [hit.end for hit in hits if hit.start <= 2 and hit.end - hit.start > 1 or hit.start == 0]
+    ends = [hit.end for hit in hits if (hit.start <= 2 and hit.end - hit.start > 1) or hit.start == 0]
     if not ends or max(ends) >= len(told.words) - 1:
         return ""
     return told.text[told.words[max(ends)].start :]
@@ -147,18 +150,33 @@ def _without_inline_options(question: str, options: Sequence[str]) -> str:
 
 def _deadline(request: Request) -> Dated | None:
     """Return the first date led up to as a deadline is, the subject before the body."""
-    for text in (request.subject.text, *(told.text for told in request.sentences)):
-        dated = request.dates(text)
-        chosen = next((one for one in dated if one.leads & _LEADS), None)
+    subject = (request.subject.text, True)
+    for text, asks in (subject, *((told.text, told.asks) for told in request.sentences)):
+        chosen = next((one for one in request.dates(text) if _closes(one, request, asks=asks)), None)
         if chosen:
             return chosen
     return None
+
+
+def _closes(one: Dated, request: Request, *, asks: bool) -> bool:
+    """Tell whether a date says when a vote ends: "by Friday", "for 72 hours"; "in August" is what it is about.
+
+    A word that leads both ways ("for", "pour", "voor") leads up to a deadline only where nothing is asked.
+    """
+    if one.leads & _ENDS and not (asks and "for" in one.leads):
+        return True
+    return bool(one.leads & _LASTS) and any(True for _ in _lengths(request.lexicon).find(words_of(one.when.evidence)))
+
+
+@lru_cache(maxsize=8)
+def _lengths(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("minute", "hour", "day", "week")))
 
 
 def _without_deadline(question: str, request: Request) -> str:
     """Take "by Friday 17:00" off the end of a question."""
     for one in request.dates(question):
         start, end = one.when.span
-        if one.leads & _LEADS and not question[end:].strip(_EDGES + "()?]"):
+        if _closes(one, request, asks=True) and not question[end:].strip(_EDGES + "()?]"):
             return question[:start].rstrip(" (,;:–-[")
     return question

@@ -1,0 +1,34 @@
+"""What all tests share: a town per story, and where third-party corpora lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flow.town import Town
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Iterator[Callable[..., Town]]:
+    """Give a maker of towns: `found(quorum=0.5)`. When the story ends, no fault of our own may have been logged."""
+    towns: list[Town] = []
+
+    def founded(*people: Any, **keys: Any) -> Town:
+        folder = tmp_path / f"town-{len(towns)}"
+        folder.mkdir()
+        towns.append(Town.founded(folder, *([people] if people else []), **keys))
+        return towns[-1]
+
+    yield founded
+    for town in towns:
+        town.close()
+    assert [fault for town in towns for fault in town.faults] == []
+
+
+@pytest.fixture
+def town(found: Callable[..., Town]) -> Town:
+    """Give a town of three with the plainest charter, on a Monday at six."""
+    return found()

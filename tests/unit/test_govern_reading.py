@@ -1,0 +1,208 @@
+"""What is read as a governing line, a setting in one word, `undo`, a yes or a no; and what is not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gateway.model.understood import Act, Undo, Word
+from gateway.resources import load_lexicon
+from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
+
+LEXICON = load_lexicon()
+PARIS = ZoneInfo("Europe/Paris")
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=PARIS)
+
+
+def act(text: str, *options: str) -> Act | None:
+    found = read_governing(text, MONDAY, LEXICON, options)
+    return found.act if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Cancel", Act.CANCEL),
+        ("please cancel this vote.", Act.CANCEL),
+        ("V-7: cancel", Act.CANCEL),
+        ("Abstimmung abbrechen", Act.CANCEL),
+        ("annule le vote svp", Act.CANCEL),
+        ("Cancela la votación, por favor", Act.CANCEL),
+        ("Annulla la votazione", Act.CANCEL),
+        ("Cancele a votação", Act.CANCEL),
+        ("Annuleer de stemming", Act.CANCEL),
+        ("Close now", Act.CLOSE),
+        ("close it now.", Act.CLOSE),
+        ("Clôturer maintenant", Act.CLOSE),
+        ("Bitte jetzt schließen", Act.CLOSE),
+        ("Cerrar ya", Act.CLOSE),
+        ("Chiudi subito", Act.CLOSE),
+        ("Encerre agora", Act.CLOSE),
+        ("Nu sluiten", Act.CLOSE),
+        ("resume", Act.RESUME),
+        ("Fortsetzen", Act.RESUME),
+        ("put it to a vote", Act.VOTE),
+        ("Mettons au vote", Act.VOTE),
+        ("Stelle den Vorschlag zur Abstimmung", Act.VOTE),
+        ("extend", Act.EXTEND),
+    ],
+)
+def test_a_line_that_only_governs_governs(text: str, wanted: Act) -> None:
+    assert act(text) is wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes",
+        "I agree, close to perfect",
+        "Let's not cancel",
+        "no, extend nothing",
+        "Madrid",
+        "Could we extend until Friday?",
+        "Cancel culture is what worries me about this",
+        "I would close the window first",
+        "Add sugar, then I am for it",
+        "",
+        "Block",
+        "+1",
+        "We should talk about the deadline with everyone before we decide what to do about it at all",
+    ],
+)
+def test_talk_and_ballots_do_not_govern(text: str) -> None:
+    assert act(text) is None
+
+
+def test_a_line_that_is_an_option_is_a_ballot() -> None:
+    assert act("Cancel", "Keep", "Cancel") is None
+    assert act("Close now", "Close now", "Wait") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("Extend until Friday 17:00", datetime(2026, 11, 27, 17, tzinfo=PARIS)),
+        ("Please keep it open until Friday noon", datetime(2026, 11, 27, 12, tzinfo=PARIS)),
+        ("Bitte bis Freitag 17:00 verlängern", datetime(2026, 11, 27, 17, tzinfo=PARIS)),
+        ("Prolonger jusqu'à vendredi 17h", datetime(2026, 11, 27, 17, tzinfo=PARIS)),
+        ("verleng tot vrijdag", datetime(2026, 11, 27, 23, 59, tzinfo=PARIS)),
+    ],
+)
+def test_an_extension_names_its_end_and_a_day_alone_is_open_to_its_end(text: str, until: datetime) -> None:
+    found = read_governing(text, MONDAY, LEXICON)
+    assert found is not None
+    assert (found.act, found.until) == (Act.EXTEND, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("extend by 2 days please", "2 days"),
+        ("Extend the deadline by two working days", "2 working days"),
+        ("Extend for another week", "1 weeks"),
+        ("um 2 Tage verlängern", "2 days"),
+        ("Bitte um eine weitere Woche verlängern", "1 weeks"),
+        ("prolonge de 3 jours", "3 days"),
+        ("prolonge de 3 jours ouvrés", "3 working days"),
+        ("ampliar dos días", "2 days"),
+        ("Extend 48 hours", "48 hours"),
+    ],
+)
+def test_an_extension_may_be_a_length(text: str, span: str) -> None:
+    found = read_governing(text, MONDAY, LEXICON)
+    assert found is not None
+    assert (found.act, found.for_span) == (Act.EXTEND, span)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "says"),
+    [
+        ("Amend: we buy two\nand one spare", Act.AMEND, "we buy two\nand one spare"),
+        ("Correction: Where do we meet?\n- Lisbon\n- Porto", Act.CORRECT, "Where do we meet?\n- Lisbon\n- Porto"),
+        ("Add option: Madrid\nThanks, Ana", Act.ADD_OPTION, "Madrid"),
+        ("add option Madrid", Act.ADD_OPTION, "Madrid"),
+        ("Ajouter une option : Lyon", Act.ADD_OPTION, "Lyon"),
+        ("Neue Option: Köln", Act.ADD_OPTION, "Köln"),
+        ("Cancel V-7: nobody has time", Act.CANCEL, "nobody has time"),
+        ("Cancel the vote because we lost the room.", Act.CANCEL, "because we lost the room"),
+        ("Cancel. We lost the room.", Act.CANCEL, "We lost the room."),
+    ],
+)
+def test_what_it_says_is_taken_as_it_is_written(text: str, wanted: Act, says: str) -> None:
+    found = read_governing(text, MONDAY, LEXICON)
+    assert found is not None
+    assert (found.act, found.text) == (wanted, says)
+
+
+def test_a_greeting_above_and_a_name_below_do_not_hide_it() -> None:
+    assert act("Hi all,\n\nextend until Friday\n\nThanks, Ana") is Act.EXTEND
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("less", Word.LESS),
+        ("More please", Word.MORE),
+        ("MUTE", Word.MUTE),
+        ("unmute", Word.UNMUTE),
+        ("digest", Word.DIGEST),
+        ("stop", Word.STOP),
+        ("moins svp", Word.LESS),
+        ("Stumm", Word.MUTE),
+        ("resumen", Word.DIGEST),
+        ("basta", Word.STOP),
+    ],
+)
+def test_one_word_is_a_setting_when_it_is_all_there_is(text: str, word: Word) -> None:
+    found = read_setting(text, LEXICON)
+    assert found is not None
+    assert found.word is word
+
+
+@pytest.mark.parametrize("text", ["more information needed", "Stop the presses, we have a winner", "", "yes"])
+def test_a_word_within_talk_is_no_setting(text: str) -> None:
+    assert read_setting(text, LEXICON) is None
+
+
+def test_a_word_that_is_an_option_is_no_setting() -> None:
+    assert read_setting("More", LEXICON, ("More", "Less")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("undo", 0), ("Undo 2", 2), ("please undo that", 0), ("annule", 0), ("rückgängig", 0), ("undo 2\n\nBen", 2)],
+)
+def test_undo_is_read_with_its_number(text: str, number: int) -> None:
+    assert read_undo(text, LEXICON) == Undo(number)
+
+
+def test_talk_of_undoing_undoes_nothing() -> None:
+    assert read_undo("I want to undo the damage we did", LEXICON) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Yes", 1),
+        ("yes please", 1),
+        ("I confirm", 1),
+        ("Hi,\nyes, that was me", 1),
+        ("oui", 1),
+        ("Ja, bitte", 1),
+        ("no", 0),
+        ("I did not send this", 0),
+        ("Das war ich nicht", 0),
+        ("Non merci", 0),
+    ],
+)
+def test_a_confirmation_is_a_yes_or_a_no(text: str, number: int) -> None:
+    found = read_confirmation(text, LEXICON)
+    assert found is not None
+    assert found.number == number
+
+
+@pytest.mark.parametrize("text", ["what is this?", "Who are you", ""])
+def test_in_doubt_nothing_is_confirmed(text: str) -> None:
+    assert read_confirmation(text, LEXICON) is None
