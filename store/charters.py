@@ -26,8 +26,7 @@ Document = dict[str, Any]
 Cache = MutableMapping[tuple[int, int], bytes]
 
 # Parts of a charter with a table of their own: a document for each name, or for each line of a list.
-_NAMED = ("roles", "channels", "routines")
-_LISTED = ("members",)
+_PARTS: dict[str, type] = {"roles": dict, "channels": dict, "routines": dict, "members": list}
 _HEAD = "charter"  # the table with everything else, in one document
 
 _BY_NAME = select(workspaces.c.id, workspaces.c.charter_version).where(workspaces.c.name == bindparam("name"))
@@ -165,15 +164,18 @@ def _name_of(document: Document) -> str:
 
 
 def _take_apart(charter: TinyDB, document: Document) -> None:
-    for name, value in document.items():
-        if name in _NAMED and isinstance(value, dict):
-            charter.table(name).insert_multiple({"name": key, "says": part} for key, part in value.items())
-        elif name in _LISTED and isinstance(value, list):
-            charter.table(name).insert_multiple({"says": part} for part in value)
+    parts = {name for name, kind in _PARTS.items() if isinstance(document.get(name), kind)}
+    for name in parts:
+        charter.table(name).insert_multiple(_documents(document[name]))
     # Last, since it says which parts there are, also the empty ones, and in what order they were written.
-    parts = _NAMED + _LISTED
-    rest = {name: value for name, value in document.items() if name not in parts or not isinstance(value, dict | list)}
+    rest = {name: value for name, value in document.items() if name not in parts}
     charter.table(_HEAD).insert({"order": list(document), "says": rest})
+
+
+def _documents(part: dict[str, Any] | list[Any]) -> list[Document]:
+    if isinstance(part, dict):
+        return [{"name": name, "says": value} for name, value in part.items()]
+    return [{"says": value} for value in part]
 
 
 def _put_together(charter: TinyDB) -> Document:
@@ -182,6 +184,7 @@ def _put_together(charter: TinyDB) -> Document:
 
 
 def _part(charter: TinyDB, name: str) -> Any:
-    if name in _LISTED:
-        return [document["says"] for document in charter.table(name).all()]
-    return {document["name"]: document["says"] for document in charter.table(name).all()}
+    documents = charter.table(name).all()
+    if _PARTS[name] is list:
+        return [document["says"] for document in documents]
+    return {document["name"]: document["says"] for document in documents}

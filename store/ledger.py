@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Row, bindparam, insert, select
 
 from gateway.model.context import Fresh
-from gateway.model.entry import Entry, MemberAdded, Recorded
+from gateway.model.entry import Entry, MemberAdded, Recorded, RoundOpened
 from store import counters
 from store.codec import pack
 from store.projection import Place, project
@@ -84,7 +84,7 @@ class Ledger:
     def _write(self, entry: Entry, common: dict[str, Any]) -> int:
         if isinstance(entry, MemberAdded):
             entry = self._numbered(entry)
-        values = {"kind": kind_of(entry), "mark": getattr(entry, "mark", None), "entry": pack(entry), **common}
+        values = {"kind": kind_of(entry), "mark": mark_of(entry), "entry": pack(entry), **common}
         entry_id = int(self._sql.value(_ADD, values))
         project(self._sql, Place(common["workspace_id"], entry_id, common["at"], common["arrival_id"]), entry)
         return entry_id
@@ -101,6 +101,11 @@ class Ledger:
 def kind_of(entry: Entry) -> str:
     """Return the name an entry's type is stored under."""
     return str(entry.__struct_config__.tag)
+
+
+def mark_of(entry: Entry) -> str | None:
+    """Return the mark of what an entry is about, None when it is about a member."""
+    return entry.round.mark if isinstance(entry, RoundOpened) else getattr(entry, "mark", None)
 
 
 def recorded(row: Row[Any]) -> Recorded:

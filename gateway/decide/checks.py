@@ -11,9 +11,9 @@ from collections.abc import Callable
 from gateway.decide import bounces, rounds
 from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.answering import once_per_mail, to_author, to_stewards
-from gateway.decide.rituals import membership, posting, vote
+from gateway.decide.rituals import govern, membership, posting, vote
 from gateway.decide.sent import facts_of, has_own_token
-from gateway.model.address import OFFERED, Door
+from gateway.model.address import OFFERED, Door, fold_address
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Method, Pick, PlusOne
 from gateway.model.context import MailContext, Trust
@@ -24,7 +24,7 @@ from gateway.model.notice import ConfirmFacts, DeclineFacts
 from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent
 from gateway.model.round import VoteForm
 from gateway.model.understood import Act as Governed
-from gateway.model.understood import Governing, Settle, Understood, Undo
+from gateway.model.understood import Governing, Piece, Settle, Understood
 
 
 def _machine(context: MailContext, understood: Understood) -> Acted | None:
@@ -109,9 +109,11 @@ _NATURES: dict[Nature, Callable[[MailContext, Understood], Acted | None]] = {
 
 def _confirmation(context: MailContext, understood: Understood) -> Acted | None:
     """Settle an answer to `please confirm`: what was held is done now, by the one it was held for."""
-    asked = facts_of(context, ConfirmFacts)
-    if asked is None or not has_own_token(context):
+    asked, author = facts_of(context, ConfirmFacts), understood.message.author
+    if asked is None or author is None or not has_own_token(context):
         return None
+    if asked.address != fold_address(author.address):
+        return None  # forwarded: who holds the question is not who was asked
     agrees = _agrees(understood, asked)
     if agrees is None:
         return declined(Why.ASKED_BACK, DeclineFacts(reason="not-confirmed", title=asked.title))
@@ -180,7 +182,8 @@ def _unproven(context: MailContext, understood: Understood) -> Acted | None:
     if asked is None:
         return None
     message = understood.message
-    facts = ConfirmFacts(act=asked, title=message.subject, arrival_id=context.arrival_id)
+    address = fold_address(message.author.address) if message.author else ""
+    facts = ConfirmFacts(act=asked, title=message.subject, arrival_id=context.arrival_id, address=address)
     return Acted(
         Why.NOT_AUTHENTIC,
         entries=(HeldForSteward(arrival_id=context.arrival_id, reason="not-authentic"),),
@@ -192,11 +195,13 @@ def _unproven(context: MailContext, understood: Understood) -> Acted | None:
 
 
 def _proof_wanted(context: MailContext, understood: Understood) -> tuple[tuple[str, bool], ...]:
-    readings = [piece.reading for piece in understood.pieces]
-    by_token = context.proven_by_token or (context.trust is Trust.CLAIMED and has_own_token(context))
-    by_nothing = context.trust is Trust.CLAIMED and not has_own_token(context)
-    governs = any(isinstance(reading, Governing) and reading.act is not Governed.ADD_OPTION for reading in readings)
-    answers = any(isinstance(reading, (BallotReading, CheckInReading, Settle, Undo)) for reading in readings)
+    # A reply to all carries somebody else's token: it proves less than one's own, yet it answers a mail of ours, and
+    # the receipt goes to whoever is named as its author. Nothing at all is a new mail with a mark in its subject.
+    answers_ours = context.answering is not None and not context.expired_token
+    by_token = context.proven_by_token or (context.trust is Trust.CLAIMED and answers_ours)
+    by_nothing = context.trust is Trust.CLAIMED and not answers_ours
+    governs = any(_governs(context, piece) for piece in understood.pieces)
+    answers = any(_answers(context, piece) for piece in understood.pieces)
     enough = context.workspace.charter.token_is_enough
     return (
         ("mail", context.trust is Trust.FAILED),  # outweighs any token
@@ -204,6 +209,24 @@ def _proof_wanted(context: MailContext, understood: Understood) -> tuple[tuple[s
         ("govern", (by_token or by_nothing) and governs),
         ("mail", by_nothing and answers),  # a mark in a subject counts together with a proven member only
     )
+
+
+def _governs(context: MailContext, piece: Piece) -> bool:
+    """Whether a piece asks for what only some may. Others are told that they may not, and not asked to confirm."""
+    reading, view = piece.reading, rounds.answered_view(context, piece.mark)
+    if not isinstance(reading, Governing) or reading.act is Governed.ADD_OPTION or view is None:
+        return False
+    return govern.refusal(context, view.round, reading) is None
+
+
+def _answers(context: MailContext, piece: Piece) -> bool:
+    """Whether a piece answers a round that still takes answers."""
+    view = rounds.answered_view(context, piece.mark)
+    if view is None:
+        return False
+    if isinstance(piece.reading, CheckInReading):
+        return True  # also a late one finds its place
+    return isinstance(piece.reading, (BallotReading, Settle)) and rounds.no_longer_open(context, view) is None
 
 
 def _door(context: MailContext, understood: Understood) -> Acted | None:

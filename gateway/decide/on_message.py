@@ -21,7 +21,7 @@ from gateway.decide.rituals import checkin, govern, membership, posting, setting
 from gateway.decide.rituals.vote_opening import asks_for_a_vote
 from gateway.model.address import Door
 from gateway.model.arrival import ArrivalState
-from gateway.model.context import Fresh, MailContext
+from gateway.model.context import Fresh, MailContext, RoundView
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import (
     Answered,
@@ -177,14 +177,18 @@ def _govern(context: MailContext, understood: Understood, piece: Piece) -> Acted
     view, reading = rounds.answered_view(context, piece.mark), piece.reading
     assert isinstance(reading, Governing)
     assert context.author is not None
-    # `resume` is a member's own setting as well: it means the round only where the round stands still.
-    if reading.act is Governed.RESUME and (view is None or view.round.phase is not Phase.PAUSED):
+    if reading.act is Governed.RESUME and not _stands_still(context, view):
         return settings.resume(context, context.author, CommandReading(Intent.RESUME))
     if view is None:
         return _unknown_mark(piece)
     if reading.act is Governed.ADD_OPTION:
         return vote.add_option(context, view, reading.text)
     return govern.govern(context, view.round, reading)
+
+
+def _stands_still(context: MailContext, view: RoundView | None) -> bool:
+    """Whether `resume` means the round: one that stands still, said by one who may. Else it is a setting."""
+    return view is not None and view.round.phase is Phase.PAUSED and govern.may_govern(context, view.round)
 
 
 def _undo(context: MailContext, understood: Understood, piece: Piece) -> Acted:

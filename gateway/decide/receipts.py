@@ -12,10 +12,16 @@ from gateway.model.member import Receipts
 from gateway.model.message import Message
 from gateway.model.notice import Act, Notice, ReceiptFacts
 
-# Acts everyone can see for themselves, or that bring a mail of their own: no receipt for these alone.
-_SEEN = frozenset({"posted", "joined", "left", "asked"})
-# Lines of what was not done, beside the reasons of a DeclineFacts.
+# What everyone can see for themselves: no receipt for this alone.
+_SEEN = frozenset({"posted"})
 _OFFERED = "still-away"
+# What was done; every other act is one that was not, or that came late.
+_DONE = _SEEN | {
+    *("voted", "abstained", "withdrawn", "checked-in", "skipped", "undone", "vote-opened", "option-added"),
+    *("extended", "cancelled", "closing", "corrected", "amended", "round-resumed", "put-to-vote"),
+    *("away", "still-away", "back", "paused", "resumed", "muted", "unmuted", "delivery", "digest-time", "prompts"),
+    "channel-left",
+}
 
 
 def receipt(context: MailContext, message: Message, acted: Acted) -> Notice | None:
@@ -24,7 +30,7 @@ def receipt(context: MailContext, message: Message, acted: Acted) -> Notice | No
         return None
     acts = acted.acts
     telling = [act for act in acts if act.name not in _SEEN]
-    if not telling or not _wanted(context.author.settings.receipts, telling, acted):
+    if not telling or not _wanted(context.author.settings.receipts, telling):
         return None
     facts = ReceiptFacts(acts=acts, subject=message.subject)
     mark = acts[0].mark if len(acts) == 1 else ""
@@ -39,10 +45,7 @@ def _key(context: MailContext, telling: list[Act]) -> str:
     return once_per_mail(context, "receipt")
 
 
-def _wanted(choice: Receipts, telling: list[Act], acted: Acted) -> bool:
+def _wanted(choice: Receipts, telling: list[Act]) -> bool:
     if choice is Receipts.ON:
         return True
-    return choice is Receipts.UNCLEAR and any(act.name in ("unclear", *_REFUSALS) for act in telling)
-
-
-_REFUSALS = frozenset({"late", "too-late", "not-asked", "not-allowed", "unknown-mark", "cancelled", "not-understood"})
+    return choice is Receipts.UNCLEAR and any(act.name not in _DONE for act in telling)

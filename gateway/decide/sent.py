@@ -19,7 +19,7 @@ _read = msgspec.json.Decoder(Facts).decode
 def facts_of(context: MailContext, kind: type[_F]) -> _F | None:
     """Return the facts of the notice answered when they are of this kind and were said to this author, else None."""
     sent = context.answering
-    if sent is None or context.foreign_token or not sent.facts:
+    if sent is None or not sent.facts or not is_to_author(context):
         return None
     try:
         facts = _read(sent.facts)
@@ -28,6 +28,12 @@ def facts_of(context: MailContext, kind: type[_F]) -> _F | None:
     return facts if isinstance(facts, kind) else None
 
 
+def is_to_author(context: MailContext) -> bool:
+    """Whether the notice answered was sent to the one who answers it; strangers have no number of their own but 0."""
+    sent, author = context.answering, context.author
+    return sent is not None and not context.foreign_token and sent.member_id == (author.id if author else 0)
+
+
 def has_own_token(context: MailContext) -> bool:
     """Whether the author holds a token of ours made out to them, still valid."""
-    return context.answering is not None and not context.foreign_token and not context.expired_token
+    return is_to_author(context) and not context.expired_token

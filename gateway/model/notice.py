@@ -293,6 +293,7 @@ class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
     act: str  # join, leave, mail (its authentication failed), govern (a token alone is not enough for it)
     title: str = ""
     arrival_id: int = 0  # the mail that is held until confirmed
+    address: str = ""  # folded; only an answer from this address confirms
 
 
 class WelcomeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):

@@ -27,6 +27,11 @@ _CONTROL_RANGES = (
 _CONTROLS = {code: None for start, end in _CONTROL_RANGES for code in range(start, end)}
 _NEWLINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 _QUOTE = re.compile(r"(?:[ \t]?>)+ ?")
+# Where signs stand that take no column or two of them; all others take one.
+_UNEVEN = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u0e4e\u0eb1-\u1dff\u20d0-\u20ff\u231a-\u2b55\u2cef-\ua4cf"
+    "\ua802-\uabed\uac00-\ud7ff\uf900-\uffee\U00010000-\U0010ffff]"
+)
 _SHORT_QUOTATION = re.compile(r"[“«][^“”«»\n]{1,24}[”»]")
 _SPACES = re.compile(r"[ \t]+")  # not the no-break space
 _JOINT = "\ue002"  # a space at which no line is broken
@@ -56,7 +61,7 @@ def shorten(text: str, most: int) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns a line takes in a fixed-width font."""
-    if text.isascii():
+    if not _UNEVEN.search(text):
         return len(text)
     return sum(_columns_of(sign) for sign in text)
 

@@ -37,9 +37,12 @@ _LEADING_MARK = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# Zero-width space, word joiner, byte order mark, soft hyphen, marks of direction and NUL say nothing and break comparisons; joiners stay,
-# since emoji and Persian are spelt with them. No-break spaces become plain ones; other line ends become \n.
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\x00\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), "")
+# Zero-width space, word joiner, byte order mark, soft hyphen, marks of direction and NUL say nothing and break
+# comparisons; joiners stay, since emoji and Persian are spelt with them. No-break spaces become plain ones; other line
+# ends become \n.
+_UNSEEN = dict.fromkeys(
+    [*map(ord, "\x00\u00ad\u200b\u200e\u200f\u2060\ufeff"), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""
+)
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003"), " ")
 _TABLE = _UNSEEN | _SPACES | {ord("\u2028"): "\n", ord("\u2029"): "\n", ord("\x0c"): "\n", ord("\x0b"): "\n"}
 _ODD = re.compile("[" + "".join(map(chr, _TABLE)) + "]")

@@ -18,6 +18,7 @@ from gateway.understand.signs import (
     has_link,
     is_card_line,
     is_dashed_name,
+    is_picture,
     is_rule,
     is_signature_mark,
 )
@@ -42,7 +43,8 @@ def judge_banners(lines: list[Line], signs: Signs) -> None:
     """Give a sign to warnings a mail server put on top."""
     left = MOST_BANNERS
     for start, stop in paragraphs(lines, 0, len(lines)):
-        is_banner = signs.is_banner(" ".join(line.text for line in lines[start:stop]))
+        has_own_below = any(line.sign == OWN and not line.is_blank and not line.depth for line in lines[stop:])
+        is_banner = has_own_below and signs.is_banner(" ".join(line.text for line in lines[start:stop]))
         if is_banner:
             drop(lines, start, stop, "banner")
         left -= 1
@@ -147,7 +149,7 @@ class _Tails:
                 continue
             below = self.joined(at + 1, stop)
             is_long = self.text(at).strip().startswith("_____")  # what Mailman draws
-            if has_link(below) and (is_long or self.signs.is_list_footer(below)):
+            if has_link(below) and (is_long or self.signs.names_list(below)):
                 return self.cut(at, stop, "list-footer")
         return self.paragraph(start, stop, self.signs.is_list_footer, "list-footer")
 
@@ -172,6 +174,8 @@ class _Tails:
         return self.cut(at, stop, "signature") if is_card else stop
 
     def drawn_line(self, start: int, stop: int) -> int:
-        """A drawn line that now stands at the end parted the text from what is gone."""
-        is_last = stop - 1 > start and is_rule(self.text(stop - 1))
-        return self.cut(stop - 1, stop, "separator") if is_last else stop
+        """A drawn line that now stands at the end parted the text from what is gone; a picture there is a logo."""
+        last = stop - 1
+        if last > start and is_picture(self.text(last)):
+            return self.cut(last, stop, "signature")
+        return self.cut(last, stop, "separator") if last > start and is_rule(self.text(last)) else stop

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from gateway.understand.html import Mark, lines_of
 
+MOST_LINES = 5_000  # lines beyond are kept unread
+UNREAD = "too-long"  # their sign
 OWN = ""  # the sign of a line that is the author's
 QUOTATION = "quotation"  # the author's own quotation: kept for the reader, never acting
 QUOTES = frozenset({"original", "quote-prefix"})  # lines of the mail that is answered, told one by one
@@ -34,8 +36,12 @@ class Line:
 
 
 def text_lines(text: str) -> list[Line]:
-    """Return the lines of a plain text body, their > marks counted."""
-    return [_from_text(raw) for raw in text.split("\n")]
+    """Return the lines of a plain text body, their > marks counted. What is behind the last line we read is one piece,
+    kept unread.
+    """
+    pieces = text.split("\n", MOST_LINES)
+    lines = [_from_text(raw) for raw in pieces[:MOST_LINES]]
+    return lines + [Line(raw, raw, sign=UNREAD) for raw in pieces[MOST_LINES:]]
 
 
 def _from_text(raw: str) -> Line:
@@ -50,7 +56,7 @@ def html_lines(html: str) -> list[Line]:
         text = "___" if line.is_rule else line.text
         prefix = ">" * line.depth + " " * bool(line.depth and text)
         lines.append(Line(prefix + text, text, line.depth, line.mark))
-    return lines
+    return lines[:MOST_LINES] + [Line(line.raw, line.text, sign=UNREAD) for line in lines[MOST_LINES:]]
 
 
 def drop(lines: Sequence[Line], start: int, stop: int, sign: str) -> None:

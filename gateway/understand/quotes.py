@@ -114,7 +114,9 @@ class _Openers:
             drop(self.lines, start, original, sign)
             return original
         if not self.has_own_above(start) and sign != "attribution":
-            return end  # nothing above it: a mail passed on without a word, and all its author sent
+            # Nothing above it: a mail passed on without a word. It is all its author sent, and not the author's words.
+            drop(self.lines, start, len(self.lines), QUOTATION)
+            return len(self.lines)
         drop(self.lines, start, len(self.lines), sign)
         return len(self.lines)
 

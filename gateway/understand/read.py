@@ -17,7 +17,7 @@ from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
 from gateway.model.reading import BallotKind, CheckInKind, CommandReading, Intent, NewText, Quoted
 from gateway.model.round import CheckInForm, Phase, VoteForm
-from gateway.model.understood import AbsenceNotice, Piece, Reading, Settle, Understood
+from gateway.model.understood import AbsenceNotice, Piece, Reading, Setting, Settle, Understood
 from gateway.understand.author import written_by
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message, unreadable_reason
@@ -142,7 +142,16 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
         return (_to_round(found.own, view, mail),)
     if context.answering is not None or context.thread is not None:
         return (_to_thread(mail),)
-    return (Piece(found.own, reading=_request(message, found.own, context, lexicon)),)
+    setting = _new_setting(mail)
+    return (Piece(found.own, reading=setting or _request(message, found.own, context, lexicon)),)
+
+
+def _new_setting(mail: _Mail) -> Setting | None:
+    """Return the one-word setting that a new mail to the workspace is, its subject saying the same or nothing."""
+    if mail.context.destination.door not in (Door.POST, Door.REQUEST):
+        return None
+    setting, subject = read_setting(mail.found.own, mail.lexicon), mail.message.subject.strip()
+    return setting if setting and (not subject or read_setting(subject, mail.lexicon) == setting) else None
 
 
 def _answered_round(context: MailContext) -> RoundView | None:
@@ -189,10 +198,21 @@ def _to_round(text: str, view: RoundView, mail: _Mail) -> Piece:
     setting = read_setting(text, mail.lexicon, options)
     if setting:
         return Piece(text, mark, setting)
-    answer = _answer(text, view, mail)
+    answer = _asked_instead(text, view, mail) or _answer(text, view, mail)
     if _is_an_answer(answer):
         return Piece(text, mark, answer)
-    return Piece(text, mark, _whole_request(text, mail) or answer)
+    return Piece(text, mark, answer if isinstance(answer, CommandReading) else _whole_request(text, mail) or answer)
+
+
+def _asked_instead(text: str, view: RoundView, mail: _Mail) -> CommandReading | None:
+    """A check-in takes any words; so one line that is wholly a request ("pause 3d") is that, not what was done.
+
+    An absence stays with the check-in, which skips the day.
+    """
+    if not isinstance(view.round.form, CheckInForm) or "\n" in text.strip():
+        return None
+    asked = _whole_request(text, mail)
+    return asked if asked and asked.intent is not Intent.AWAY else None
 
 
 def _is_an_answer(reading: Reading | None) -> bool:

@@ -15,11 +15,10 @@ from gateway.understand.charset import seen
 from gateway.understand.footers import html_signature, judge_banners, judge_tails
 from gateway.understand.html import bare_text
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.line import OWN, QUOTATION, QUOTES, Line, html_lines, segments, text_lines
+from gateway.understand.line import OWN, QUOTATION, QUOTES, UNREAD, Line, html_lines, segments, text_lines
 from gateway.understand.quotes import judge_bare_quotes, judge_quotes, part_shared_lines
 from gateway.understand.signs import Signs, signs_of
 
-MOST_LINES = 10_000  # lines beyond are kept, unread, as dropped text
 SHORT_QUOTE = 6  # lines; an answer below so few, the rest cut away, answers just these
 POOR = 0.5  # a text part with less than this share of the HTML's letters is not read
 
@@ -35,10 +34,10 @@ def new_text(message: Message | str, original: Message | None, lexicon: Lexicon)
         return _read(text_lines(message.text), original, signs)
     if not _is_poor(message):
         reading = _read(text_lines(message.text), original, signs, html_signature(message.html))
-        if reading.own:
+        if reading.text:
             return reading
     from_html = _read(html_lines(message.html), original, signs)
-    if from_html.own or not message.text.strip():
+    if from_html.text or not message.text.strip():
         return from_html
     return _read(text_lines(message.text), original, signs)
 
@@ -52,15 +51,14 @@ def _is_poor(message: Message) -> bool:
 def _read(
     lines: list[Line], original: Message | None, signs: Signs, signature: frozenset[str] = frozenset()
 ) -> NewText:
-    lines, beyond = part_shared_lines(lines[:MOST_LINES], signs), lines[MOST_LINES:]
+    unread = [line for line in lines if line.sign == UNREAD]
+    lines = part_shared_lines(lines[: len(lines) - len(unread)], signs)
     knows_original = original is not None
     alignment = judge_quotes(lines, original, signs)
     judge_banners(lines, signs)
     judge_tails(lines, signs, signature, knows_original)
     judge_bare_quotes(lines, knows_original)
-    for line in beyond:
-        line.sign = "too-long"
-    return _composed(lines + beyond, alignment)
+    return _composed(lines + unread, alignment)
 
 
 def _composed(lines: list[Line], alignment: Alignment | None) -> NewText:
@@ -99,9 +97,9 @@ def _trimmed(lines: Sequence[Line]) -> str:
 
 def _kept(lines: list[Line], answers: list[tuple[int, int]]) -> list[int]:
     """Return the lines of the new text: the author's, and in an interleaved answer the quoted ones it stands among."""
-    if not answers:
-        return []
     wanted = {OWN, QUOTATION}
+    if not answers:  # a mail passed on without a word
+        return [index for index, line in enumerate(lines) if line.sign == QUOTATION]
     first, behind = answers[0][0], answers[-1][1]
     if any(line.sign in QUOTES for line in lines[first:behind]):
         wanted |= _KEPT_BETWEEN

@@ -16,7 +16,7 @@ from gateway.model.message import Unreadable
 class Limits:
     """How much of a mail we are ready to look at. Sizes in bytes; `depth` counts attached mails as levels too."""
 
-    size: int = 30 * 1024 * 1024
+    size: int = 25 * 1024 * 1024
     lines: int = 1_000_000
     header_bytes: int = 256 * 1024
     header_fields: int = 1_000
@@ -25,6 +25,8 @@ class Limits:
     parameters: int = 100
     parts: int = 1_000
     depth: int = 30
+    dashed_lines: int = 200_000  # lines that begin as delimiters do
+    line_levels: int = 4_000_000  # lines times levels: a parser compares each line with the delimiter of each level
 
 
 DEFAULT_LIMITS = Limits()
@@ -37,7 +39,10 @@ _STRUCTURE_FIELD = re.compile(rb"content-(?:type|disposition)[ \t]*:", re.I)
 _MEDIA_TYPE = re.compile(rb"content-type[ \t]*:\s*([a-z]+)/([^\s;]+)", re.I)
 _BOUNDARY = re.compile(rb"boundary\*?0?\*?\s*=\s*(?:\"([^\"]*)\"|([^\s;\"]+))", re.I)
 # Two codecs of the standard library take quadratic time, and no mail program names them.
-_SLOW_CODEC = re.compile(rb"punycode|idna", re.I)
+_SLOW_CODEC = re.compile(
+    rb"charset[^;]{0,20}(?:punycode|idna)|=\s{0,5}(?:punycode|idna)'|=\?(?:punycode|idna)(?:\*[^?]{0,40})?\?", re.I
+)
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*")
 _BREAK = re.compile(rb"[\r\n]")
 
 
@@ -51,9 +56,12 @@ def scan(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
         raise Unreadable("empty")
     if len(raw) > limits.size:
         raise Unreadable("too-large", f"{len(raw)} bytes")
-    if raw.count(b"\n") > limits.lines or raw.count(b"\r") > limits.lines:
-        raise Unreadable("too-many-lines")
-    _Walk(raw, limits).run()
+    lines = max(raw.count(b"\n"), raw.count(b"\r"))
+    if lines > limits.lines:
+        raise Unreadable("too-many-lines", f"{lines} lines")
+    depth = _Walk(raw, limits).run()
+    if depth * lines > limits.line_levels:
+        raise Unreadable("too-deep", f"{depth} levels of {lines} lines")
 
 
 class _Walk:
@@ -62,11 +70,14 @@ class _Walk:
     def __init__(self, raw: bytes, limits: Limits) -> None:
         self.raw = raw
         self.limits = limits
-        self.at = 0
+        self.at = _LEADING.match(raw).end()  # type: ignore[union-attr]  # a pattern that matches the empty text
         self.parts = 0
+        self.deepest = 0
+        self.dashed_lines = 0
         self.enclosing: list[bytes] = []  # one a level; an attached mail has no boundary of its own: b""
 
-    def run(self) -> None:
+    def run(self) -> int:
+        """Walk to the end; return the greatest depth met."""
         while self.at < len(self.raw):
             main, sub, boundary = self.header_block()
             if main == b"message" and sub in (b"rfc822", b"global", b"news", b"delivery-status"):
@@ -75,11 +86,13 @@ class _Walk:
             if main == b"multipart" and boundary:
                 self.enter(boundary)
             if not self.next_boundary():
-                return
+                break
+        return self.deepest
 
     def enter(self, boundary: bytes) -> None:
         self.enclosing.append(boundary)
-        if len(self.enclosing) > self.limits.depth:
+        self.deepest = max(self.deepest, len(self.enclosing))
+        if self.deepest > self.limits.depth:
             raise Unreadable("too-deep", f"more than {self.limits.depth} levels")
 
     def header_block(self) -> tuple[bytes, bytes, bytes]:
@@ -139,6 +152,9 @@ class _Walk:
             if at and raw[at - 1] not in b"\r\n":
                 at += 2
                 continue
+            self.dashed_lines += 1
+            if self.dashed_lines > self.limits.dashed_lines:
+                raise Unreadable("too-many-lines", f"more than {self.limits.dashed_lines} that begin with --")
             ends = _BREAK.search(raw, at)
             stop = ends.start() if ends else len(raw)
             line = raw[at + 2 : min(stop, at + 2 + self.limits.structure_field_bytes)].rstrip()
@@ -152,14 +168,11 @@ class _Walk:
 
     def close(self, line: bytes) -> bool:
         """Leave the levels that end at this delimiter line; False when it is none of ours."""
-        for level in range(len(self.enclosing) - 1, -1, -1):
-            boundary = self.enclosing[level]
-            if not boundary or not line.startswith(boundary):
-                continue
-            rest = line[len(boundary) :]
-            if rest in (b"", b"--"):
-                self.opened = not rest
-                del self.enclosing[level + (1 if self.opened else 0) :]
+        for boundary, opens in ((line, True), (line.removesuffix(b"--"), False)):
+            if boundary and boundary in self.enclosing:
+                self.opened = opens
+                level = len(self.enclosing) - 1 - self.enclosing[::-1].index(boundary)
+                del self.enclosing[level + (1 if opens else 0) :]
                 return True
         return False
 

@@ -59,7 +59,7 @@ _DASHED_NAME = re.compile(r"\s{0,2}(?:-{1,2}|—|–|/)\s?([^\W\d_][\w.'’]*(?:
 _BETWEEN_DETAILS = re.compile(r"\s[|·•–]\s|\t")
 _CONTACTS = {
     "phone": re.compile(r"(?:^|[\s(:*<])\+?\(?\d(?:[\s().\-/*]{0,3}\d){7,14}(?:[\s)*>]|$)"),
-    "mail": re.compile(r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}[^\s<>@]{1,60}@[^\s<>@]{1,60}[>*]{0,2}$"),
+    "mail": re.compile(r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}[^\s<>@\[\]]{1,60}@[^\s<>@\[\]]{1,60}[>*]{0,2}$"),
     "web": re.compile(
         r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}(?:https?://|www\.)\S{3,200}$|<https?://[^<>\s]{3,200}>\*?$", re.I
     ),
@@ -133,7 +133,8 @@ class Signs:
         self.device_noun = _any_of((*words("device_noun"), *_PRODUCTS))
         self.excuse = _any_of(words("excuse"))
         self.list_footer = _any_of(words("list_footer"))
-        self.disclaimer = _any_of(words("disclaimer"))
+        self.disclaimer = _any_of(words("disclaimer"), after="")
+        self.disclaimer_hint = _any_of(words("disclaimer_hint"), after="")
         self.antivirus = _any_of(words("antivirus"))
         self.banner = _any_of(words("banner"), before="", after="")
 
@@ -328,19 +329,25 @@ class Signs:
         return len(line) <= 120 and self.excuse.search(fold(line)) is not None
 
     def is_disclaimer(self, paragraph: str) -> bool:
-        """Whether a paragraph is legal small print, an appeal to save paper, or the mark of a virus scanner."""
+        """Whether a paragraph is legal small print, an appeal to save paper, or the mark of a virus scanner: one phrase
+        nobody else writes, or two that people write too, or a scanner's phrase with its link.
+        """
         pieces = range(0, min(len(paragraph), LONGEST_SMALL_PRINT), LONGEST)
         folded = " ".join(fold(paragraph[start : start + LONGEST]) for start in pieces)
-        return self.disclaimer.search(folded) is not None or (
-            self.antivirus.search(folded) is not None and len(folded) <= 300
-        )
+        if self.disclaimer.search(folded) or len(set(self.disclaimer_hint.findall(folded))) >= 2:
+            return True
+        return len(folded) <= LONGEST and self.antivirus.search(folded) is not None and has_link(paragraph)
 
     def is_list_footer(self, paragraph: str) -> bool:
-        """Whether lines are what a mailing list adds: how to leave it, where it lives."""
-        return _LINK.search(paragraph) is not None and self.list_footer.search(fold(paragraph)) is not None
+        """Whether a paragraph begins as what a mailing list adds, and says where the list lives."""
+        return has_link(paragraph) and self.list_footer.match(fold(paragraph)) is not None
+
+    def names_list(self, text: str) -> bool:
+        """Whether lines below a drawn one speak of a mailing list anywhere."""
+        return has_link(text) and self.list_footer.search(fold(text)) is not None
 
     def is_banner(self, paragraph: str) -> bool:
-        """Whether a paragraph is the warning a mail server puts on top: two of its phrases, or one that is all of it."""
+        """Whether a paragraph is the warning a mail server puts on top: two of its phrases, or one alone."""
         if len(paragraph) > LONGEST_BANNER:
             return False
         folded = fold(paragraph).strip(" *_")
@@ -386,6 +393,11 @@ def contacts(line: str) -> frozenset[str]:
     """Return the kinds of contact detail a line holds: "phone", "mail", "web", "number", "picture"."""
     pieces = [piece.strip() for piece in _BETWEEN_DETAILS.split(line.strip()[:LONGEST])]
     return frozenset(kind for piece in pieces for kind, pattern in _CONTACTS.items() if pattern.search(piece))
+
+
+def is_picture(line: str) -> bool:
+    """Whether a line only stands for a picture: [cid:image001.png@01D9], [image: Logo]."""
+    return _CONTACTS["picture"].search(line.strip()[:LONGEST]) is not None
 
 
 def is_card_line(line: str) -> bool:

@@ -16,9 +16,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from store.database import Store
 from structlog.testing import capture_logs
 
 from gateway.accept.verdict import Reject, recipient_verdict
@@ -36,7 +38,8 @@ from gateway.pipeline.steering import Applied, apply_charter
 from gateway.render.render import Templates
 from gateway.resources import load_lexicon, load_templates
 from gateway.understand.lexicon import Lexicon
-from tests.fakes import HandClock, Letter, PostOffice
+from tests.fakes import HandClock, PostOffice
+from tests.fakes import Letter as Letter
 from tests.flow.mortal import MortalStore
 
 DOMAIN = "ws.example.org"
@@ -108,6 +111,15 @@ def templates() -> Templates:
     return load_templates()
 
 
+@cache
+def _empty_store() -> bytes:
+    """Return an empty store of the newest schema: made once, since a town is founded for every story."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        Store.open(file, keys=KEYS, create=True).close()
+        return file.read_bytes()
+
+
 @dataclass
 class Town:
     """The whole of it. `at` moves the clock, `writes` and `answers` send mail, `box` is what somebody received."""
@@ -139,7 +151,9 @@ class Town:
 
     def open(self, *, create: bool = False) -> None:
         """Start Restante on its file, as `serve` does: the first thing is a sign of life."""
-        store = MortalStore.open(self.file, keys=KEYS, create=create)
+        if create:
+            self.file.write_bytes(_empty_store())
+        store = MortalStore.open(self.file, keys=KEYS)
         assert isinstance(store, MortalStore)
         self.store = store
         self.pipeline = Pipeline(store, lexicon(), self.templates or templates(), KEYS, self.rules)
@@ -316,6 +330,11 @@ class Town:
         name = letter.message.author.name if letter.message.author else ""
         text = f"On {letter.at:%d %b %Y at %H:%M}, {name} wrote:\n" + "\n".join(lines)
         return self.answers(who, letter, text, quote=False)
+
+    def confirms(self, who: str, text: str = "yes") -> str:
+        """Let somebody answer the `please confirm` they got, where they got one: a token alone may not be enough."""
+        letter = self.newest(who)
+        return self.answers(who, letter, text) if letter.kind == "confirm" else ""
 
     def address_of(self, who: str) -> str:
         """Return the address of somebody of the town; an address stands for itself."""

@@ -80,9 +80,7 @@ CITIES = msgspec.structs.replace(CITY, method=Method.APPROVAL, text="Which towns
 ORDER = msgspec.structs.replace(CITY, method=Method.RANKED, text="Which town first, which last?")
 POINTS = msgspec.structs.replace(CITY, method=Method.SCORE, text="How good is each town?")
 BUDGET = Question(text="Shall we take the budget as proposed?", method=Method.YESNO, options=YESNO_OPTIONS)
-HIRING = Question(
-    text="We hire Chen Wei as our second bookkeeper", method=Method.CONSENT, options=CONSENT_OPTIONS
-)
+HIRING = Question(text="We hire Chen Wei as our second bookkeeper", method=Method.CONSENT, options=CONSENT_OPTIONS)
 RELEASE = Question(text="Release 2.0 as it stands", method=Method.PLUSONE, options=PLUSONE_OPTIONS)
 HOURS = Question(text="Office hours move to 8:30", method=Method.LAZY, options=CONSENT_OPTIONS)
 
@@ -99,19 +97,23 @@ POST = """Hello all,
 I have put the **new drafts** on the table: https://example.org/drafts?set=2&view=all
 
 > Could we see them before Thursday?
-You can, and please tell me which of the two headers you like better. The long one reads well on paper, but I am not at all sure that it survives on a phone, so do try it there before you answer.
+You can, and please tell me which of the two headers you like better. The long one reads well on paper, \
+but I am not at all sure that it survives on a phone, so do try it there before you answer.
 
 1. short header
 2. long header <draft>
 
--- 
+--\x20
 Ana"""
 
 CHECKINS = (
     CheckInLine(
         name="Ana Silva",
         checkin=CheckIn(
-            done=("Second draft of the header", "Called the printer about paper & ink, who will send new prices tomorrow"),
+            done=(
+                "Second draft of the header",
+                "Called the printer about paper & ink, who will send new prices tomorrow",
+            ),
             next=("Third draft",),
             blockers=("Waiting for the logo from Bo",),
             mood=4,
@@ -176,7 +178,11 @@ DIGEST = DigestFacts(
             subject="Drafts for the new header",
             channel="design",
             posts=(
-                ("Zoë Dupont", "The short one. It is the only one my mother could read.", datetime(2026, 11, 22, 18, 5, tzinfo=UTC)),
+                (
+                    "Zoë Dupont",
+                    "The short one. It is the only one my mother could read.",
+                    datetime(2026, 11, 22, 18, 5, tzinfo=UTC),
+                ),
                 ("Ana Silva", "I have put the new drafts on the table.", datetime(2026, 11, 22, 9, 40, tzinfo=UTC)),
             ),
             more=3,
@@ -335,7 +341,11 @@ SPECIMENS: dict[str, Facts] = {
         change="paused", mark="V-11", title=HOURS.text, by="Chen Wei", reason="I bring my children to school at 8:30."
     ),
     "change-paused-yours": ChangeFacts(
-        change="paused-yours", mark="V-11", title=HOURS.text, by="Chen Wei", reason="I bring my children to school at 8:30."
+        change="paused-yours",
+        mark="V-11",
+        title=HOURS.text,
+        by="Chen Wei",
+        reason="I bring my children to school at 8:30.",
     ),
     "change-option-added": ChangeFacts(
         change="option-added",
@@ -353,7 +363,12 @@ SPECIMENS: dict[str, Facts] = {
     "receipt": ReceiptFacts(
         acts=(
             Act(name="voted", mark="V-7", title=CITY.text, choice=Pick("Lisbon"), comment="good trains", replaced=True),
-            Act(name="voted", mark="V-12", title=ORDER.text, choice=Ranking((("Porto",), ("Lisbon", "Faro & the islands")))),
+            Act(
+                name="voted",
+                mark="V-12",
+                title=ORDER.text,
+                choice=Ranking((("Porto",), ("Lisbon", "Faro & the islands"))),
+            ),
             Act(name="voted", mark="V-9", title=BUDGET.text, choice=Pick("Yes")),
             Act(name="checked-in", mark="C-31", title="Monday check-in", counts=(2, 1, 0)),
             Act(name="away", until=date(2026, 12, 1)),
@@ -387,7 +402,11 @@ SPECIMENS: dict[str, Facts] = {
         mark="V-13", title=POINTS.text, words="all fine", missing="choice", guesses=(), question=POINTS
     ),
     "decline-too-late": DeclineFacts(
-        reason="too-late", subject="Re: [acme V-5] Shall we renew the lease?", mark="V-5", title="Shall we renew the lease?", at=CLOSES
+        reason="too-late",
+        subject="Re: [acme V-5] Shall we renew the lease?",
+        mark="V-5",
+        title="Shall we renew the lease?",
+        at=CLOSES,
     ),
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
     "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),

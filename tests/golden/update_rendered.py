@@ -1,7 +1,7 @@
 """The explicit update command of what we send: catalogue template, catalogues, golden files.
 
-`python -m tests.golden.update_rendered` writes anew `templates/locale/restante.pot` and what is in `rendered/`, and merges
-new messages into every catalogue (without a translation: the tests then fail until there is one).
+`python -m tests.golden.update_rendered` writes anew `templates/locale/restante.pot` and what is in `rendered/`, and
+merges new messages into every catalogue (without a translation: the tests then fail until there is one).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def messages() -> Catalog:
 
 
 def catalogue_text(catalog: Catalog) -> str:
-    """Return the text of a catalogue: no dates and no names in its head, so that it changes only when a message does."""
+    """Return the text of a catalogue: no dates and no names in its head, so that it changes as messages do."""
     written = io.BytesIO()
     write_po(written, catalog, omit_header=True, include_lineno=False, sort_output=True, width=120)
     head = ["Content-Type: text/plain; charset=utf-8"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -54,12 +55,17 @@ LINE = st.one_of(
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 
 
-def readable_or_refused(raw: bytes) -> None:
+def message_or_reason(raw: bytes) -> Message | str:
     try:
-        message = read_message(raw)
+        return read_message(raw)
     except Unreadable as problem:
-        assert problem.reason
-        assert problem.reason == problem.reason.lower().replace(" ", "-")
+        return problem.reason
+
+
+def readable_or_refused(raw: bytes) -> None:
+    message = message_or_reason(raw)
+    if isinstance(message, str):
+        assert re.fullmatch(r"[a-z]+(?:-[a-z]+)*", message)
         return
     assert isinstance(message, Message)
     unreadable_reason(message)
@@ -121,6 +127,21 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "received-clauses": lambda n: b"Received: " + b"from x by y " * n + b"\r\n\r\nhi",
     "html-quotes": lambda n: HEAD + b"Content-Type: text/html\r\n\r\n" + b"<blockquote>" * n + b"x",
     "html-cells": lambda n: HEAD + b"Content-Type: text/html\r\n\r\n" + b"<table><tr><td>x" * n,
+    "html-formatting-never-closed": lambda n: (
+        HEAD
+        + b"Content-Type: text/html\r\n\r\n<p>"
+        + b"".join(b"<b id=%d>" % at for at in range(n))
+        + b"</p>"
+        + b"<p>x</p>" * n
+    ),
+    "html-formatting-spelt-oddly": lambda n: (
+        HEAD
+        + b"Content-Type: text/html\r\n\r\n<p>"
+        + b"".join(b"<B/id=%d x='<'>" % at for at in range(n))
+        + b"</p>"
+        + b"<p>x</p>" * n
+    ),
+    "html-deep-after-closing": lambda n: HEAD + b"Content-Type: text/html\r\n\r\n" + b"</div>" * n + b"<div>" * n,
     "punycode": lambda n: HEAD + b"Content-Type: text/plain; charset=punycode\r\n\r\n" + b"a-" * n,
 }
 

@@ -1,4 +1,4 @@
-"""Promises of rendering that hold for any text: nothing is injected, nothing is lost, the thread and token come back."""
+"""Promises of rendering that hold for any text: nothing is injected, nothing is lost, thread and token come back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from gateway.resources import load_templates
 from tests.golden.rendered_specimens import NOW, SPECIMENS, WORKSPACE, notice, stored
 
 TEMPLATES = load_templates()
-TEXTS = st.text(max_size=300) | st.text(alphabet="ab \t\r\n\x0b\x85\u2028<>&\"'*_`[]()#-=:;.@\\/!\ue000é日", max_size=300)
+TEXTS = st.text(max_size=300) | st.text(
+    alphabet="ab \t\r\n\x0b\x85\u2028<>&\"'*_`[]()#-=:;.@\\/!\ue000é日", max_size=300
+)
 LINES = st.text(alphabet="abc é日-*>.0123456789\t\n", max_size=400)
 
 
@@ -41,7 +43,9 @@ def page(message: EmailMessage, subtype: str) -> str:
 @settings(max_examples=60, deadline=None)
 @given(subject=TEXTS, name=TEXTS, text=TEXTS, hint=TEXTS)
 def test_no_text_changes_the_headers_or_the_structure(subject: str, name: str, text: str, hint: str) -> None:
-    facts = msgspec.structs.replace(SPECIMENS["post"], subject=subject, author_name=name, text=text, attachments=(name,))
+    facts = msgspec.structs.replace(
+        SPECIMENS["post"], subject=subject, author_name=name, text=text, attachments=(name,)
+    )
     made = stored(notice("post", facts=facts, name=name, references=(hint,)))
     raw = render(made, WORKSPACE, TEMPLATES)
     usual = read(render(stored(notice("post")), WORKSPACE, TEMPLATES))

@@ -1,20 +1,21 @@
-"""A store of its own for each test, on a real engine: SQLite files, and PostgreSQL where RESTANTE_TEST_POSTGRES names one.
+"""A store of its own for each test, on a real engine: a SQLite file, and PostgreSQL where a server is named.
 
-RESTANTE_TEST_POSTGRES is an SQLAlchemy URL, such as postgresql://localhost/test; each test works in a schema of its own.
+RESTANTE_TEST_POSTGRES is an SQLAlchemy URL, such as postgresql://localhost/test; each test works in its own schema.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from store.database import Store
 
 from gateway.model.token import KeyRing
+from store.database import Store
 from tests.store.samples import found
 
 SERVER = os.environ.get("RESTANTE_TEST_POSTGRES", "")
@@ -50,9 +51,19 @@ def address(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
     server.dispose()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store to copy: making one runs every migration."""
+    path = tmp_path_factory.mktemp("template") / "restante.db"
+    Store.open(path, keys=KeyRing({1: b"k" * 32}, current=1), create=True).close()
+    return path
+
+
 @pytest.fixture
-def store(address: str, keys: KeyRing) -> Iterator[Store]:
+def store(address: str, template: Path, keys: KeyRing) -> Iterator[Store]:
     """An empty store, on each engine."""
+    if "://" not in address:
+        shutil.copyfile(template, address)
     with_store = Store.open(address, keys=keys, create=True)
     yield with_store
     with_store.close()

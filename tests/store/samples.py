@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from gateway.model.entry import Answered, MemberAdded, Posted, RoundOpened
 from gateway.model.member import Member
 from gateway.model.notice import HelpFacts, Notice
 from gateway.model.round import Ballot, CheckIn, CheckInForm, Ritual, Round, VoteForm
-from store.database import Store
+from store.database import Store, Transaction
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -128,6 +129,14 @@ def found(store: Store, **keys: Any) -> int:
     """Put a charter in force and return the id of its workspace."""
     with store.begin() as tx:
         return tx.charters.apply(CHARTER | keys, at=NOW, by="ana")[0]
+
+
+@contextmanager
+def lost(store: Store) -> Iterator[Transaction]:
+    """Give a transaction that an exception ends, as a fault of ours would."""
+    with suppress(LookupError), store.begin() as tx:
+        yield tx
+        raise LookupError
 
 
 def record(store: Store, workspace_id: int, *entries: Any, at: datetime = NOW, arrival_id: int | None = None) -> None:

@@ -6,11 +6,11 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from store.charters import CharterStorage
-from store.database import Forbidden, Store
 from tinydb import TinyDB, where
 
-from tests.store.samples import CHARTER, DAY, NOW, arrival, found
+from store.charters import CharterStorage
+from store.database import Forbidden, Store
+from tests.store.samples import CHARTER, DAY, NOW, arrival, found, lost
 
 
 def _in_force(store: Store) -> tuple[int, dict[str, Any]]:
@@ -80,11 +80,10 @@ def test_an_equal_document_makes_no_version(store: Store, acme: int) -> None:
 
 def test_a_version_that_is_rolled_back_was_never_there(store: Store, acme: int) -> None:
     for name in ("Never", "Neither"):
-        with pytest.raises(LookupError), store.begin() as tx:
+        with lost(store) as tx:
             tx.charters.apply(CHARTER | {"name": name}, at=NOW, by="ben")
             assert tx.charters.current("acme") == (acme, 2, CHARTER | {"name": name})
             tx.inbox.add([arrival()])
-            raise LookupError
         assert _in_force(store) == (1, CHARTER)
     with store.read() as tx:
         tx.charters.apply(CHARTER | {"name": "Tried out"}, at=NOW, by="ben")
@@ -95,9 +94,8 @@ def test_a_version_that_is_rolled_back_was_never_there(store: Store, acme: int) 
 
 
 def test_a_workspace_that_is_rolled_back_leaves_its_name_free(store: Store) -> None:
-    with pytest.raises(LookupError), store.begin() as tx:
+    with lost(store) as tx:
         tx.charters.apply(CHARTER | {"address": "first@ws.example.org"}, at=NOW, by="ana")
-        raise LookupError
     second = found(store, address="second@ws.example.org")
     with store.read() as tx:
         assert tx.charters.names() == {"second": second}

@@ -6,9 +6,9 @@ import itertools
 import os
 
 import pytest
-from store.database import Conflict, Forbidden, Store
 
 from gateway.model.arrival import ARRIVAL_TRANSITIONS, ArrivalState
+from store.database import Conflict, Forbidden, Store
 from tests.store.samples import DAY, MINUTE, NOW, arrival, found
 
 
@@ -50,9 +50,8 @@ def test_many_arrivals_get_their_ids_in_order(store: Store) -> None:
 def test_an_envelope_that_is_no_text_of_a_database_is_kept_readable(store: Store) -> None:
     with store.begin() as tx:
         ids = tx.inbox.add([arrival(reverse_path="a\x00b\udc80@x", recipients=("\udcff\x00@y", "ok@y"))])
-        tx.inbox.settle(
-            ids[0], ArrivalState.FAILED, "our-fault", at=NOW, detail="\x00", subject="\ud800", author="\x00", message_id="\udc00"
-        )  # fmt: skip
+        texts = {"detail": "\x00", "subject": "\ud800", "author": "\x00", "message_id": "\udc00"}
+        tx.inbox.settle(ids[0], ArrivalState.FAILED, "our-fault", at=NOW, **texts)
     with store.read() as tx:
         stored = tx.inbox.get(ids[0])
     assert stored is not None
@@ -123,7 +122,9 @@ _WAYS = list(itertools.product(ArrivalState, ArrivalState))
 
 
 @pytest.mark.parametrize(("before", "after"), _WAYS, ids=[f"{one}-{two}" for one, two in _WAYS])
-def test_an_arrival_takes_only_the_ways_that_are_listed(store: Store, before: ArrivalState, after: ArrivalState) -> None:
+def test_an_arrival_takes_only_the_ways_that_are_listed(
+    store: Store, before: ArrivalState, after: ArrivalState
+) -> None:
     (arrival_id,) = _added(store, b"1")
     if before is not ArrivalState.RECEIVED:
         _settled(store, arrival_id, before)

@@ -9,17 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
-import store.database as database
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+
+import store.database as database
+from gateway.model.token import KeyRing
 from store.database import Store, StoreBusy, StoreFault
 from store.lock import FileLock
 from store.migrations import configuration
 from store.tables import metadata
-
-from gateway.model.token import KeyRing
 from tests.store.samples import found
 
 
@@ -134,9 +134,9 @@ def test_who_waits_too_long_is_told_which_command_writes(
     other = Store.open(file, keys=keys, command="restante member add")
     with serve.begin() as tx:
         tx.set_mark("one", "1")
-        with pytest.raises(StoreBusy, match=r"restante\.db is held by restante serve \(process \d+\)") as raised:
-            with other.begin():
-                pass
+        held = r"restante\.db is held by restante serve \(process \d+\)"
+        with pytest.raises(StoreBusy, match=held) as raised, other.begin():
+            pass
         assert raised.value.temporary
         with pytest.raises(StoreBusy), other.read() as dry_run:
             dry_run.set_mark("two", "2")
@@ -148,9 +148,7 @@ def test_who_waits_too_long_is_told_which_command_writes(
     other.close()
 
 
-def test_a_store_can_be_kept_from_all_other_writers(
-    file: Path, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_can_be_kept_from_all_other_writers(file: Path, keys: KeyRing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.05)
     keeper = Store.open(file, keys=keys, create=True, command="restante restore", keep=True)
     found(keeper)

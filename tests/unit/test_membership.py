@@ -36,13 +36,18 @@ from tests.builders import (
 )
 
 EVE = "eve@elsewhere.example"
-JOIN, LEAVE = ConfirmFacts(act="join"), ConfirmFacts(act="leave")
+JOIN = ConfirmFacts(act="join", address=EVE)
+LEAVE = ConfirmFacts(act="leave", address="ben@example.org")
 
 
 def test_a_stranger_who_wants_to_join_is_asked_to_confirm_and_the_stewards_are_told() -> None:
     decision = say(context(None, destination=door(Door.JOIN)), piece(text="hello"), mail=message(EVE))
     (notice,) = decision.notices
-    assert (notice.facts, notice.address, notice.member_id) == (ConfirmFacts(act="join", title="Acme"), EVE, 0)
+    assert (notice.facts, notice.address, notice.member_id) == (
+        ConfirmFacts(act="join", title="Acme", address=EVE),
+        EVE,
+        0,
+    )
     assert (decision.broadcasts[0].group, facts_of(decision, StewardFacts)[0].about) == (Group.STEWARDS, "join")
     assert decision.entries == ()
 
@@ -81,6 +86,13 @@ def test_an_empty_answer_confirms_a_no_does_not_and_other_words_are_asked_back()
 def test_a_confirmation_asked_of_somebody_else_confirms_nothing() -> None:
     told = context(None, answering=sent("confirm", facts=JOIN, to=0), foreign_token=True)
     decision = say(told, piece(Settle(1), "yes"), mail=message(EVE))
+    assert (of_kind(decision, MemberAdded), decision.state) == ([], ArrivalState.HELD)
+
+
+def test_a_question_for_confirmation_that_was_forwarded_adds_nobody() -> None:
+    """Eve asked to join; somebody answers with her token in the name of a third person."""
+    told = context(None, answering=sent("confirm", facts=JOIN, to=0))
+    decision = say(told, piece(Settle(1), "yes"), mail=message("victim@elsewhere.example"))
     assert (of_kind(decision, MemberAdded), decision.state) == ([], ArrivalState.HELD)
 
 

@@ -35,7 +35,11 @@ def glued(levels: int) -> bytes:
         (HEAD + b"Content-Type: text/plain; charset=punycode\r\n\r\nhi", "slow-charset"),
         (HEAD + b"Subject: =?punycode?Q?a?=\r\n\r\nhi", "slow-charset"),
         (HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 1_500, "too-many-parts"),
+        (HEAD + b"Content-Disposition: attachment; filename*=punycode'en'a\r\n\r\nhi", "slow-charset"),
         (nested(1_000), "too-deep"),
+        (b"\n\n\xef\xbb\xbf"[2:] + b"\r\n\r\n" + nested(1_000), "too-deep"),
+        (nested(20) + b"x\r\n" * 400_000, "too-deep"),
+        (glued(2) + b"-- x\r\n" * 300_000, "too-many-lines"),
         (glued(1_000), "too-deep"),
         (HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 1_000, "too-deep"),
     ],
@@ -53,6 +57,11 @@ def test_levels_side_by_side_are_not_depth() -> None:
 
 def test_text_that_looks_like_structure_is_text() -> None:
     scan(HEAD + b"\r\n" + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 500)
+
+
+def test_names_that_hold_the_name_of_a_codec_are_names() -> None:
+    scan(HEAD + b'Content-Type: application/pdf; name="idna.pdf"\r\n\r\nhi')
+    scan(b"Subject: =?utf-8?q?punycode?= and idna\r\n\r\nhi")
 
 
 def test_limits_are_the_callers() -> None:

@@ -37,6 +37,7 @@ from gateway.model.understood import Act, Governing, Setting, Settle, Word
 from tests.builders import (
     ANA,
     BEN,
+    CLEO,
     CLOSE,
     NOW,
     ballot,
@@ -162,7 +163,7 @@ def test_a_failed_authentication_outweighs_any_token_until_confirmed() -> None:
 
 
 def test_what_was_held_is_done_when_its_author_confirms_it() -> None:
-    asked = sent("confirm", facts=ConfirmFacts(act="mail", arrival_id=499))
+    asked = sent("confirm", facts=ConfirmFacts(act="mail", arrival_id=499, address=BEN.address))
     decision = say(context(BEN, trust=Trust.FAILED, answering=asked), piece(Settle(1), "yes"))
     assert (decision.why, decision.release) == (Why.CONFIRMED, (499,))
 
@@ -191,11 +192,36 @@ def test_a_mark_in_a_subject_counts_only_for_a_proven_member() -> None:
     assert say(told, piece(text="Hello"), mail=message(subject="Lunch")).why is Why.THREAD_STARTED
 
 
+def test_resume_from_others_than_who_may_govern_is_their_own_setting() -> None:
+    halted = vote_round(Method.LAZY, phase=Phase.PAUSED, paused_at=NOW - timedelta(hours=1))
+    assert say(context(CLEO, view(halted)), piece(Governing(Act.RESUME), mark="V-7")).why is Why.SETTINGS
+
+
+def test_somebody_elses_confirmation_releases_nothing() -> None:
+    asked = sent("confirm", facts=ConfirmFacts(act="mail", arrival_id=499, address=BEN.address))
+    assert say(context(None, answering=asked), piece(Settle(1), "yes"), mail=message(EVE)).release == ()
+    assert say(context(ANA, answering=asked, foreign_token=True), piece(Settle(1), "yes")).release == ()
+
+
+def test_who_may_not_govern_is_told_so_without_being_asked_to_confirm() -> None:
+    told = context(CLEO, view(vote_round()), proven_by_token=True)
+    assert facts_of(say(told, piece(Governing(Act.CANCEL), mark="V-7")), DeclineFacts)[0].reason == "not-allowed"
+
+
+def test_an_unproven_answer_to_what_is_over_is_too_late_and_not_asked_to_be_confirmed() -> None:
+    told = context(BEN, view(closed(vote_round())), trust=Trust.CLAIMED, expired_token=True)
+    assert say(told, piece(ballot(YES), mark="V-7")).why is Why.TOO_LATE
+
+
 def test_a_foreign_token_acts_for_its_author_never_for_its_owner() -> None:
     """A reply-all carries Cleo's token; Ben wrote it."""
     told = context(BEN, view(vote_round()), answering=sent("ballot", "V-7", to=3), foreign_token=True)
-    decision = say(told, piece(ballot(YES), mark="V-7"))
-    assert [entry.member_id for entry in of_kind(decision, Answered)] == [BEN.id]
+    for each in (told, replace(told, trust=Trust.CLAIMED)):
+        decision = say(each, piece(ballot(YES), mark="V-7"))
+        assert [entry.member_id for entry in of_kind(decision, Answered)] == [BEN.id]
+        assert [notice.member_id for notice in decision.notices] == [BEN.id]
+    governing = say(replace(told, trust=Trust.CLAIMED), piece(Governing(Act.CANCEL), mark="V-7"))
+    assert governing.state is ArrivalState.HELD
 
 
 # --- addresses, and mails without text ------------------------------------------------------------------------------

@@ -136,7 +136,8 @@ def test_a_very_long_text_keeps_its_words() -> None:
 
 
 def test_styles_come_inline_and_what_depends_on_the_screen_stays() -> None:
-    page = "<html><head><style>p { color: red; } @media (max-width: 9px) { p { color: blue } }</style></head><p>x</p></html>"
+    style = "p { color: red; } @media (max-width: 9px) { p { color: blue } }"
+    page = f"<html><head><style>{style}</style></head><p>x</p></html>"
     assert '<p style="color: red;">x</p>' in inlined(page)
     assert "@media" in inlined(page)
 
@@ -170,7 +171,8 @@ def test_a_shelf_replaces_what_it_keeps() -> None:
 
 
 def test_a_catalogue_is_read_and_what_is_fuzzy_is_left_out() -> None:
-    text = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "a"\nmsgstr "é"\n\n#, fuzzy\nmsgid "b"\nmsgstr "x"\n'
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    text = head + 'msgid "a"\nmsgstr "é"\n\n#, fuzzy\nmsgid "b"\nmsgstr "x"\n'
     catalogue = catalogue_from_po(text)
     assert (catalogue.ugettext("a"), catalogue.ugettext("b")) == ("é", "b")
 

@@ -50,6 +50,12 @@ def read(text: str, original: Message | None = None) -> NewText:
         "Please write me on Monday, 4 May 2026 at 16:29.\nYou wrote that before.",
         "one\n\n---\n\ntwo\n\n***\n\nthree",
         "Sent from my desk, which is easier than a phone.",
+        "Done: the login.\nI will renew the antivirus tomorrow.",
+        "How do I unsubscribe from these messages? https://ws.example/u does nothing.",
+        "[EXTERN] Externe E-Mail. Klicken Sie nicht auf Links.\nB",
+        "Offen: der Eintrag im Handelsregister.",
+        "We should consider the environment when we choose the hall.",
+        "J'ai lu ce courriel et je suis d'accord.",
         "External email filters broke my vote; I say B.\n\nAna",
         "| a | b |\n|---|---|\n| 1 | 2 |",
         "def f():\n    return 1  # From: here\n",
@@ -113,6 +119,7 @@ def test_a_quote_is_told_by_what_announces_it(lead: str, sign: str, mark: str) -
         ("Inviato da Posta per Windows", "device-footer"),
         ("Verstuurd vanaf mijn Samsung-tablet", "device-footer"),
         ("_______________________________________________\nteam mailing list\nhttps://l.example/team", "list-footer"),
+        ("You received this message because you are a member.\nhttps://l.example/team", "list-footer"),
         ("---\nTo unsubscribe write to leave@l.example", "list-footer"),
         ("If you are not the intended recipient, delete this message.", "disclaimer"),
         ("Denken Sie an die Umwelt, bevor Sie diese E-Mail drucken.", "disclaimer"),
@@ -191,9 +198,9 @@ def test_a_forward_is_never_part_of_an_answer() -> None:
     assert read(text).text == "Look at this\n\n\nGood, no?"
 
 
-def test_a_mail_passed_on_without_a_word_is_kept() -> None:
+def test_a_mail_passed_on_without_a_word_is_kept_and_never_acts() -> None:
     text = "From: Eva <e@x.org>\nSent: Tuesday, 10 March 2026\nTo: Ana\nSubject: s\n\nhello"
-    assert read(text).text == text
+    assert (read(text).text, read(text).own) == (text, "")
 
 
 def test_html_says_more_than_a_poor_text_part() -> None:
@@ -227,6 +234,15 @@ def test_containers_of_mail_programs_hold_the_quote(quote: str) -> None:
 def test_an_indented_paragraph_of_gmail_is_no_quote() -> None:
     html = '<div>See:</div><blockquote style="margin:0 0 0 40px;border:none;padding:0px"><div>inner</div></blockquote>'
     assert "inner" in new_text(message("", html), None, LEXICON).own
+
+
+def test_a_numbered_list_goes_on_where_its_program_says() -> None:
+    html = '<ol><li>one</li></ol><p>so</p><ol start="2"><li>two</li></ol>'
+    assert new_text(message("", html), None, LEXICON).text == "1. one\n\nso\n\n2. two"
+
+
+def test_a_logo_at_the_end_is_no_text() -> None:
+    assert read("Yes.\n\nAna Lima\n[cid:image001.png@01DC755B.F46D1C04]").text == "Yes.\n\nAna Lima"
 
 
 def test_layout_survives_as_lines_lists_and_code() -> None:

@@ -78,8 +78,7 @@ def test_mute_in_answer_to_nothing_is_not_understood() -> None:
 
 def test_digest_collects_posts_and_stop_ends_everything_sent_of_our_own_accord() -> None:
     assert settings_of(word(Word.DIGEST))["delivery"] is Delivery.DAILY
-    stopped = settings_of(word(Word.STOP))
-    assert (stopped["delivery"], stopped["prompts"]) == (Delivery.NONE, False)
+    assert settings_of(word(Word.STOP))["paused"] is True
 
 
 def test_a_pause_lasts_until_its_day_or_until_resume() -> None:
@@ -93,9 +92,20 @@ def test_resume_ends_an_absence_as_well() -> None:
     assert of_kind(ask(Intent.RESUME, away), AwayEnded) == [AwayEnded(member_id=2, day=TODAY)]
 
 
-def test_resume_after_stop_brings_everything_back() -> None:
-    back = settings_of(ask(Intent.RESUME, with_settings(delivery=Delivery.NONE, prompts=False)))
-    assert (back["delivery"], back["prompts"]) == (None, True)
+def test_resume_brings_prompts_back_and_leaves_the_delivery_that_was_chosen() -> None:
+    back = settings_of(ask(Intent.RESUME, with_settings(delivery=Delivery.WEEKLY, prompts=False, paused=True)))
+    assert (back["delivery"], back["prompts"], back["paused"]) == (Delivery.WEEKLY, True, False)
+
+
+def test_less_in_answer_to_a_prompt_means_prompts() -> None:
+    told: dict[str, Any] = {"answering": sent("prompt", "C-31")}
+    less = settings_of(word(Word.LESS, **told))
+    assert (less["prompt_days"], less["prompt_every"], less["delivery"]) == ((2,), 1, None)
+    seldom = settings_of(word(Word.LESS, with_settings(prompt_days=(2,)), **told))
+    assert seldom["prompt_every"] == 2
+    assert settings_of(word(Word.LESS, with_settings(prompt_days=(2,), prompt_every=2), **told))["prompts"] is False
+    more = settings_of(word(Word.MORE, with_settings(prompt_days=(2,)), **told))
+    assert (more["prompt_days"], more["prompt_every"]) == ((), 1)
 
 
 def test_an_absence_is_noted_as_its_member_states_it() -> None:

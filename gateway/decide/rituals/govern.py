@@ -40,13 +40,14 @@ def may_govern(context: MailContext, round_: Round) -> bool:
 
 def govern(context: MailContext, round_: Round, asked: Governing) -> Acted:
     """Return what a governing line comes to: done and told, or declined with its reason."""
-    failed = _refusal(context, round_, asked)
+    failed = refusal(context, round_, asked)
     if failed:
         return declined(Why.DECLINED, rounds.refusal(failed, round_, detail=asked.text))
     return _RULES[asked.act](context, round_, asked)
 
 
-def _refusal(context: MailContext, round_: Round, asked: Governing) -> str | None:
+def refusal(context: MailContext, round_: Round, asked: Governing) -> str | None:
+    """Return why this author may not change this round so, None when they may."""
     lazy = isinstance(round_.form, VoteForm) and round_.form.question.method is Method.LAZY
     checks = (
         ("not-allowed", not may_govern(context, round_)),
@@ -127,8 +128,9 @@ def _running_until(context: MailContext, round_: Round, acted: Acted) -> Acted:
 def _cancel(context: MailContext, round_: Round, asked: Governing) -> Acted:
     reason = asked.text.strip()
     entry = Cancelled(mark=round_.mark, by=_author_id(context), reason=reason)
-    done = _done("cancelled", context, round_, (entry,), (_told(context, round_, "cancelled", reason),), reason)
-    return dataclasses.replace(done, undue=rounds.clock_keys(round_.mark))
+    done = _done("cancelled", context, round_, (entry,), (_told(context, round_, "cancelled", reason),))
+    acts = tuple(msgspec.structs.replace(act, title="") for act in done.acts)  # with a title it is the no to an answer
+    return dataclasses.replace(done, acts=acts, undue=rounds.clock_keys(round_.mark))
 
 
 def _extend(context: MailContext, round_: Round, asked: Governing) -> Acted:

@@ -27,6 +27,11 @@ from gateway.model.notice import (
 )
 from gateway.model.round import CheckInForm, Phase, VoteForm
 
+
+def _address(message: Message) -> str:
+    return fold_address(message.author.address) if message.author else ""
+
+
 # --- joining --------------------------------------------------------------------------------------------------------
 
 
@@ -35,7 +40,7 @@ def ask_to_join(context: MailContext, message: Message) -> Acted:
     if context.author is not None:
         return declined(Why.DECLINED, DeclineFacts(reason="already-a-member", subject=message.subject))
     key = once_per_day(context, message, "confirm:join")
-    facts = ConfirmFacts(act="join", title=context.workspace.charter.name)
+    facts = ConfirmFacts(act="join", title=context.workspace.charter.name, address=_address(message))
     notice = to_author(context, message, facts, key)
     told = to_stewards(context, message, "join", key=f"steward:{key}")
     return Acted(Why.ASKED_BACK, notices=(notice,), broadcasts=(told,), settled=False, detail="join")
@@ -49,7 +54,7 @@ def join(context: MailContext, message: Message) -> Acted:
     charter = context.workspace.charter
     member = Member(
         id=0,
-        address=fold_address(message.author.address),
+        address=_address(message),
         name=message.author.name,
         language=charter.languages[0],
         timezone=charter.timezone,
@@ -70,9 +75,9 @@ def ask_to_leave(context: MailContext, message: Message, scope: str | None = Non
         return declined(Why.DECLINED, DeclineFacts(reason="not-a-member", subject=message.subject))
     if scope and scope != "all":
         return _leave_channel(context, member, scope)
-    facts = ConfirmFacts(act="leave", title=context.workspace.charter.name)
+    facts = ConfirmFacts(act="leave", title=context.workspace.charter.name, address=_address(message))
     notice = to_author(context, message, facts, once_per_mail(context, "confirm:leave"))
-    return Acted(Why.ASKED_BACK, notices=(notice,), acts=(Act(name="asked"),), settled=False, detail="leave")
+    return Acted(Why.ASKED_BACK, notices=(notice,), settled=False, detail="leave")
 
 
 def _leave_channel(context: MailContext, member: Member, scope: str) -> Acted:
@@ -92,7 +97,7 @@ def leave(context: MailContext, message: Message) -> Acted:
     goodbye = to_author(context, message, WelcomeFacts(left=True), once_per_mail(context, "welcome"))
     told = to_stewards(context, message, "left", key=once_per_mail(context, "steward:left"))
     entry = MemberLeft(member_id=member.id, by=member.id)
-    return Acted(Why.LEFT, entries=(entry,), notices=(goodbye,), broadcasts=(told,), acts=(Act(name="left"),))
+    return Acted(Why.LEFT, entries=(entry,), notices=(goodbye,), broadcasts=(told,))
 
 
 # --- help, status, owner --------------------------------------------------------------------------------------------

@@ -19,11 +19,12 @@ from gateway.model.decision import Why
 from gateway.model.entry import AwayEnded, AwayNoted, Entry, SettingsChanged
 from gateway.model.member import Absence, Delivery, Member, Settings
 from gateway.model.notice import Act, DeclineFacts
-from gateway.model.reading import CommandReading
+from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import MARK_LETTERS, Ritual
 from gateway.model.understood import Word
 
 _LADDER = (Delivery.IMMEDIATE, Delivery.DAILY, Delivery.WEEKLY, Delivery.NONE)
+_PROMPT_LADDER = ("daily", "weekly", "biweekly", "never")
 _ABOUT_PROMPTS = frozenset({"prompt", "summary"})
 
 
@@ -66,10 +67,21 @@ def one_word(context: MailContext, member: Member, word: Word) -> Acted:
 
 def _step(steps: int) -> Callable[[MailContext, Member], Acted]:
     def stepped(context: MailContext, member: Member) -> Acted:
+        if _about_prompts(context):
+            return _prompt_step(context, member, steps)
         now = _LADDER.index(member.settings.delivery or context.workspace.charter.delivery)
         return _delivery(member, _LADDER[min(max(now + steps, 0), len(_LADDER) - 1)])
 
     return stepped
+
+
+def _prompt_step(context: MailContext, member: Member, steps: int) -> Acted:
+    """Ask for check-ins one step less or more often, in answer to one."""
+    settings = member.settings
+    often = "daily" if not settings.prompt_days else "biweekly" if settings.prompt_every > 1 else "weekly"
+    now = _PROMPT_LADDER.index(often if settings.prompts else "never")
+    wanted = _PROMPT_LADDER[min(max(now + steps, 0), len(_PROMPT_LADDER) - 1)]
+    return _prompts(context, member, CommandReading(Intent.SET_FREQUENCY, frequency=wanted))
 
 
 def _mute(context: MailContext, member: Member) -> Acted:
@@ -96,8 +108,8 @@ def _digest(context: MailContext, member: Member) -> Acted:
 
 
 def _stop(context: MailContext, member: Member) -> Acted:
-    acts = (Act(name="delivery", text=Delivery.NONE.value), Act(name="prompts", text="off"))
-    return change(member, acts, delivery=Delivery.NONE, channels={}, prompts=False)
+    """Stop everything at once, until `resume`; who wants to leave for good says so and is asked to confirm."""
+    return change(member, (Act(name="paused"),), paused=True, paused_until=None)
 
 
 _WORDS: dict[Word, Callable[[MailContext, Member], Acted]] = {
@@ -129,13 +141,9 @@ def resume(context: MailContext, member: Member, asked: CommandReading) -> Acted
     away = member.away_on(today)
     paused = member.settings.paused or member.settings.paused_until is not None or not member.settings.prompts
     acts = (Act(name="back"),) if away and not paused else (Act(name="resumed"),)
-    back = change(member, acts, paused=False, paused_until=None, prompts=True, **_delivered_again(member))
+    back = change(member, acts, paused=False, paused_until=None, prompts=True)
     ended: tuple[Entry, ...] = (AwayEnded(member_id=member.id, day=today),) if away else ()
     return Acted(Why.SETTINGS, entries=(*ended, *back.entries), acts=back.acts)
-
-
-def _delivered_again(member: Member) -> dict[str, Any]:
-    return {"delivery": None} if member.settings.delivery is Delivery.NONE and not member.settings.prompts else {}
 
 
 def away(context: MailContext, member: Member, asked: CommandReading) -> Acted:

@@ -125,13 +125,13 @@ def _distinct(options: tuple[str, ...]) -> tuple[str, ...]:
 def _method(
     subject: str, text: str, asked: CommandReading | None, options: tuple[str, ...], rules: VoteRules
 ) -> Method:
-    """Return the method: what the words say, else what the tag and the options make plain, else the charter's."""
+    """Return the method: the tag's, else what the words say, else what the options make plain, else the charter's."""
+    if _LAZY_TAG.match(subject):
+        return Method.LAZY
     if asked and asked.method in set(Method):
         stated = Method(asked.method)
         if options or stated in FIXED_OPTIONS:
             return stated
-    if _LAZY_TAG.match(subject):
-        return Method.LAZY
     if options:
         return rules.method if rules.method not in FIXED_OPTIONS else Method.SINGLE
     if _VOTE_TAG.match(subject) and _PLUS_ONE.search(

@@ -51,7 +51,7 @@ def read_absence(subject: str, text: str, sent_at: datetime, lexicon: Lexicon) -
 
 
 def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
-    """Return the days away that a text names, None when it names none. That it tells of an absence is taken for granted."""
+    """Return the days away that a text names, None when it names none; that it tells of an absence is given."""
     text = text[:_LONGEST_TEXT]
     dated = find_dated(text, base, lexicon)
     words = words_of(text)
@@ -71,7 +71,7 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
 
 
 def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | None]:
-    """Return first and last day out of the dates that are no return: a range, else "from" and "until", else plain days."""
+    """Return first and last day out of the dates but those of the return: a range, "from" and "until", plain days."""
     ranges = [one for one in stays if one.when.end_day]
     if ranges:
         whole = ranges[0].when
@@ -81,12 +81,16 @@ def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | N
     begins = [one.when.day for one in stays if "from" in one.leads]
     plain = [one.when.day for one in stays if not one.leads & {"until", "by", "to", "from", "for", "within"}]
     if ends:
-        return (begins or [day for day in plain if day <= ends[0]] or [None])[0], max(ends)
+        return _first(begins, [day for day in plain if day <= ends[0]]), max(ends)
     if lasting:
-        return (begins or plain or [None])[0], lasting[0]
+        return _first(begins, plain), lasting[0]
     if begins:
         return begins[0], None
     return (min(plain), max(plain)) if plain else (None, None)
+
+
+def _first(*lists: Sequence[date]) -> date | None:
+    return next((days[0] for days in lists if days), None)
 
 
 def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Sequence[Hit]) -> list[Dated]:
@@ -95,7 +99,9 @@ def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Se
     for hit in backs:
         first, last = words[hit.start].start, words[hit.end - 1].end
         one = _next_date(dated, last, text, words) or _date_before(dated, first, text, words)
-        one = one or next((within for within in dated if within.when.span[0] <= first and last <= within.when.span[1]), None)
+        one = one or next(
+            (within for within in dated if within.when.span[0] <= first and last <= within.when.span[1]), None
+        )
         if one and one not in found:
             found.append(one)
     return found

@@ -55,9 +55,10 @@ class Standing:
 def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
     found = finder.mentions(body.start, body.end)
+    labelled = bool(found)  # beside a label a bare number is no option; beside other numbers ("1, 3") it is
     for clause in body.clauses:
         strict = [m for m in finder.pointers(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
-        loose = [] if found else finder.pointers(clause.start, clause.end, loose=True)
+        loose = [] if labelled else finder.pointers(clause.start, clause.end, loose=True)
         taken = [range(m.start, m.end) for m in loose]
         if loose and not content(body, clause.start, clause.end, taken):
             found.extend(loose)

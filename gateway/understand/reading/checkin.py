@@ -44,6 +44,7 @@ _FOUR_WORDS = 4  # a label this long may have one word we do not know
 _LONGEST_LABEL = 60
 _MOST_LABEL_WORDS = 9
 _RATING = range(1, 6)
+_OR = "|"  # between the kinds a label may be of
 _NOTHING = "nothing"
 _LONGEST_LINE = 100  # letters of a line that is one of three answers
 
@@ -105,6 +106,7 @@ class _Lists:
         self.lead_time = phrases("lead_time")
         self.skip = phrases("skip")
         self.away = phrases("away")
+        self.not_away = phrases("not_away")
         self.back = phrases("back")
         self.ack = phrases("ack")
         self.unclear = phrases("unclear")
@@ -198,7 +200,9 @@ class _Reader:
             labels, before = self._labels(line, sections)
             target = sections[-1].lines if sections else preamble
             if before.strip(" .,;/|-–") or not labels:
-                target.append(Line(before.strip(), line.bullet, line.number if not labels else None, False, line.heading))
+                target.append(
+                    Line(before.strip(), line.bullet, line.number if not labels else None, False, line.heading)
+                )
             for label in labels:
                 rest = [Line(label.rest, bullet=False)] if label.rest else []
                 sections.append(_Section(label.kind, label.weak, rest))
@@ -215,46 +219,42 @@ class _Reader:
             if question and (question in plain or (len(plain) > 12 and plain in question)):
                 return kind
         label = self._label_kind(text, exact=False)
-        return label[0] if label else ""
+        return label[0].split(_OR)[0] if label else ""
 
     def _labels(self, line: Line, sections: Sequence[_Section]) -> tuple[list[_Label], str]:
         """Return the labels on a line with what follows each, and what stands before the first."""
         spots = self._label_spots(line)
         if not spots:
-            alone = self._label_alone(line)
+            alone = self._label_alone(line, sections)
             return ([alone], "") if alone else ([], line.text)
-        labels = []
+        labels: list[_Label] = []
         for index, (_, end, kind, weak) in enumerate(spots):
             until = spots[index + 1][0] if index + 1 < len(spots) else len(line.text)
             rest = line.text[end:until].strip(" \t/|;").strip()
-            kind_ = self._placed(kind, sections, labels)
-            labels.append(_Label(kind_, rest, weak))
+            labels.append(_Label(_placed(kind, sections, labels), rest, weak))
         return labels, line.text[: spots[0][0]]
 
-    @staticmethod
-    def _placed(kind: str, sections: Sequence[_Section], labels: Sequence[_Label]) -> str:
-        return kind
-
-    def _label_alone(self, line: Line) -> _Label | None:
+    def _label_alone(self, line: Line, sections: Sequence[_Section]) -> _Label | None:
         """Read a label that has its line to itself ("Yesterday"), or stands in capitals before what it labels."""
         text = line.text.strip(" :-–—=.?!*#")
         if not text or len(text) > _LONGEST_LABEL:
-            return self._label_in_capitals(line)
+            return self._label_in_capitals(line, sections)
         kind = self._label_kind(text, exact=not (line.heading or line.text.endswith((":", "?"))))
         if not kind or len(text) < 2 or (line.bullet and not line.text.endswith(":")):
-            return self._label_in_capitals(line)
+            return self._label_in_capitals(line, sections)
         if self.lists.none.whole(words_of(text)):
             return None
-        return _Label(kind[0], "", kind[1])
+        return _Label(_placed(kind[0], sections, ()), "", kind[1])
 
-    def _label_in_capitals(self, line: Line) -> _Label | None:
+    def _label_in_capitals(self, line: Line, sections: Sequence[_Section]) -> _Label | None:
         words = words_of(line.text)
         for count in range(min(3, len(words) - 1), 0, -1):
             raw = line.text[: words[count - 1].end]
             if raw.isupper() and len(raw) > 2 and not line.text[words[count - 1].end :].isupper():
                 kind = self._label_kind(raw, exact=True)
                 if kind:
-                    return _Label(kind[0], line.text[words[count - 1].end :].strip(" :-–"), kind[1])
+                    rest = line.text[words[count - 1].end :].strip(" :-–")
+                    return _Label(_placed(kind[0], sections, ()), rest, kind[1])
         return None
 
     def _label_spots(self, line: Line) -> list[tuple[int, int, str, bool]]:
@@ -278,19 +278,23 @@ class _Reader:
         firm = mark in _FIRM_MARKS
         if at_start and len(before.strip()) <= _LONGEST_LABEL and len(words) <= _MOST_LABEL_WORDS:
             kind = self._label_kind(before, exact=not firm)
-            if kind and (firm or mark != "." or len(words) == 1 and len(words[0].text) == 1):
+            if kind and (firm or mark != "." or (len(words) == 1 and len(words[0].text) == 1)):
                 return (len(before) - len(before.lstrip()), *kind)
-        if not firm or mark == "?":
-            return self._label_after_stop(before, words, exact=True) if mark == "?" else None
-        return self._label_after_stop(before, words, exact=False)
+        return self._label_after_stop(
+            before, words, exact=not firm or mark == "?", stops=_STOPS if firm else _FIRM_STOPS
+        )
 
-    def _label_after_stop(self, before: str, words: Sequence[Word], *, exact: bool) -> tuple[int, str, bool] | None:
+    def _label_after_stop(
+        self, before: str, words: Sequence[Word], *, exact: bool, stops: str
+    ) -> tuple[int, str, bool] | None:
         for count in range(min(_MOST_LABEL_WORDS, len(words)), 0, -1):
             start = words[-count].start
-            stopped = before[:start].rstrip()[-1:] in ".,;/|!?)–-\n" or not before[:start].strip()
+            if any(stop in before[start:].strip() for stop in (". ", "; ", "! ", "? ", ", ")):
+                continue
+            stopped = before[:start].rstrip()[-1:] in stops or not before[:start].strip()
             kind = self._label_kind(before[start:], exact=exact or not stopped)
             initial = before[start : start + 1].isupper() or not before[start].isalpha()
-            if kind and (stopped or (initial and count == len(words_of(before[start:])))):
+            if kind and (stopped or (stops == _STOPS and initial and count == len(words_of(before[start:])))):
                 if not stopped and kind[1] and len(before[start:]) > 2 and not initial:
                     continue
                 return start, kind[0], kind[1]
@@ -316,8 +320,8 @@ class _Reader:
         hits = tuple(hit for hit in hits if hit.language in self.languages) or hits
         if not hits:
             return None
-        kinds = [hit.key.removeprefix("labels_") for hit in hits]
-        kind = max(set(kinds), key=lambda one: (kinds.count(one), -kinds.index(one)))
+        kinds = {hit.key.removeprefix("labels_") for hit in hits}
+        kind = _OR.join(one for one in (*_ORDER, MOOD) if one in kinds)
         return kind, bool(self._time_words(words))
 
     def _time_words(self, words: Sequence[Word]) -> bool:
@@ -390,7 +394,9 @@ class _Reader:
                 first, *others = self._sentences(text)
                 kept = [first]
                 for other in others:
-                    (loose if self._score(other)[BLOCKERS] >= _CLEAR or self._is_none_block(other) else kept).append(other)
+                    (loose if self._score(other)[BLOCKERS] >= _CLEAR or self._is_none_block(other) else kept).append(
+                        other
+                    )
                 text = " ".join(kept)
             self._add(section.kind, text, found)
         return loose
@@ -467,7 +473,7 @@ class _Reader:
 
     @staticmethod
     def _bullet_groups(lines: Sequence[Line]) -> list[list[str]]:
-        """Return bullets in groups parted by empty lines, when all lines are bullets and there are two groups or more."""
+        """Return bullets in groups parted by empty lines, when all lines are bullets and the groups several."""
         groups: list[list[str]] = [[]]
         for line in lines:
             if line.is_blank:
@@ -533,7 +539,8 @@ class _Reader:
 
     def _place(self, pieces: Sequence[_Piece], position: bool, found: _Found) -> None:
         previous = ""
-        for index, (piece, told) in enumerate(pieces):
+        for index, (text, told) in enumerate(pieces):
+            piece = self._without_preface(text)
             place = _ORDER[index] if position else ""
             if told == _NOTHING or self._is_none_block(piece) or (place == BLOCKERS and self._is_none(piece, BLOCKERS)):
                 found.answered.add(BLOCKERS)
@@ -544,6 +551,13 @@ class _Reader:
                 short = len(words_of(piece)) <= _EARLY_WORDS
                 found.items[kind].append(self._without_lead_time(piece) if short else piece)
                 previous = kind
+
+    def _without_preface(self, piece: str) -> str:
+        """Take "Quick update:" off the front of a piece."""
+        head, colon, rest = piece.partition(": ")
+        words = words_of(head)
+        prefaces = bool(words) and any(hit.end == len(words) for hit in self.lists.noise.at(words, 0))
+        return rest if colon and rest.strip() and prefaces else piece
 
     def _is_beside(self, piece: str, place: str) -> bool:
         """Tell whether a piece says nothing of the work: an apology, a greeting, an absence, a question back."""
@@ -572,7 +586,10 @@ class _Reader:
             kind, weight = _CUES[hit.key]
             early = _EARLY if hit.start < _EARLY_WORDS else 1.0
             strengths[kind].append(weight * early)
-        return {kind: max(found, default=0.0) + _MORE * (sum(found) - max(found, default=0.0)) for kind, found in strengths.items()}
+        return {
+            kind: max(found, default=0.0) + _MORE * (sum(found) - max(found, default=0.0))
+            for kind, found in strengths.items()
+        }
 
     def _told(self, words: Sequence[Word]) -> list[Hit]:
         """Return the signs in a sentence; of two that overlap the longer one is meant, then the stronger."""
@@ -607,19 +624,24 @@ class _Reader:
         return self._none_and_well(stripped, letters)
 
     def _none_and_well(self, text: str, words: Sequence[Word]) -> bool:
-        """Tell whether a text is "none" followed by nothing but more of the kind, thanks, or well-being ("No, all fine")."""
+        """Tell whether a text is "none" and then but more of the kind, thanks, or well-being ("No, all fine")."""
         first = max((hit.end for hit in self.lists.none.at(words, 0)), default=0) if words else 0
         if not first:
             return False
         rest = list(words[first:])
         return bool(rest) and bool(
-            self.lists.none.whole(rest) or self.lists.ack.whole(rest) or self.lists.greeting.whole(rest) or self._is_none_block(text[rest[0].start :])
+            self.lists.none.whole(rest)
+            or self.lists.ack.whole(rest)
+            or self.lists.greeting.whole(rest)
+            or self._is_none_block(text[rest[0].start :])
         )
 
     def _is_none_block(self, text: str) -> bool:
         """Tell whether a sentence says that nothing is in the way, rather than what is."""
         words = words_of(text)
-        hits = [hit for hit in self.lists.none_block.find(words) if hit.language in self.languages or hit.end == len(words)]
+        hits = [
+            hit for hit in self.lists.none_block.find(words) if hit.language in self.languages or hit.end == len(words)
+        ]
         if not hits:
             return bool(words) and len(words) <= 3 and bool(self.lists.skip.whole(words))
         start = min(hit.start for hit in hits)
@@ -643,7 +665,9 @@ class _Reader:
             return False
         rest = self._told(words[max(ends) :])
         colon = text[words[max(ends) - 1].end :].lstrip()[:1] == ":"
-        return not colon and not any(_CUES[hit.key][1] >= _STRONG for hit in rest if _CUES[hit.key][0] != BLOCKERS) or len(words) <= max(ends) + 3
+        return (
+            not colon and not any(_CUES[hit.key][1] >= _STRONG for hit in rest if _CUES[hit.key][0] != BLOCKERS)
+        ) or len(words) <= max(ends) + 3
 
     def _is_manners(self, text: str) -> bool:
         words = words_of(text)
@@ -656,7 +680,7 @@ class _Reader:
 
     def _is_whole_none(self, own: str) -> bool:
         words = [word for word in words_of(own) if word.text[0].isalnum()]
-        return not words and not own.strip(" .-–—") or bool(words) and bool(self.lists.skip.whole(words))
+        return (not words and not own.strip(" .-–—")) or (bool(words) and bool(self.lists.skip.whole(words)))
 
     def _is_acknowledgement(self, own: str) -> bool:
         """Tell whether the text is nothing but "ok", "thanks", "got it" …, in one or a few of such words."""
@@ -687,7 +711,7 @@ class _Reader:
         return CheckInReading(CheckInKind.SKIP, away_until=until, evidence=first[:200])
 
     def _tells_work(self, sentence: str) -> bool:
-        """Tell whether a sentence that excuses its author first says what was done ("Sent the proofs, off until Monday")."""
+        """Tell whether a sentence that excuses its author first says what was done ("Sent it, off until Monday")."""
         head = _CLAUSE.split(sentence)[0] or ""
         return not self._is_away(head) and not self._is_skip(head) and self._score(head)[DONE] >= _CLEAR * _EARLY
 
@@ -701,14 +725,20 @@ class _Reader:
         return len(asks) == len(sentences)
 
     def _is_skip(self, sentence: str) -> bool:
+        """Tell whether a sentence passes, or says that there is nothing to tell."""
         words = [word for word in words_of(sentence) if word.text[0].isalnum()]
-        ends = [hit.end for hit in self.lists.skip.at(words, 0)] if words else []
-        if not ends:
-            ends = [hit.end for hit in self.lists.skip.find(words[:6]) if hit.end - hit.start > 1 and hit.language in self.languages]
-        if not ends:
+        hits = list(self.lists.skip.at(words, 0)) if words else []
+        if not hits:
+            several = (hit for hit in self.lists.skip.find(words[:6]) if hit.end - hit.start > 1)
+            hits = [hit for hit in several if hit.language in self.languages]
+        signs = self.lists.cues.find(words) if hits else ()
+        hits = [hit for hit in hits if not any(sign.start <= hit.start and sign.end > hit.end for sign in signs)]
+        if not hits:
             return False
-        long_one = max(ends) > 1
-        return len(words) == max(ends) or (long_one and not self._done_after(words[max(ends) :])) or self._stops_after(sentence, words, max(ends))
+        end = max(hit.end for hit in hits)
+        if end == len(words) or self._stops_after(sentence, words, end):
+            return True
+        return end > 1 and not self._done_after(words[end:])
 
     @staticmethod
     def _stops_after(sentence: str, words: Sequence[Word], end: int) -> bool:
@@ -720,14 +750,19 @@ class _Reader:
     def _is_away(self, sentence: str) -> bool:
         """Tell whether a sentence says that its author is or will be away."""
         words = words_of(sentence)
-        hits = [hit for hit in self.lists.away.find(words) if hit.language in self.languages]
+        hits = self._away_hits(words)
         if hits:
             early = hits[0].start <= 4 and not self._starts_with_work(words[: hits[0].start + 1])
             dated = absence_in(sentence, self.base, self.lexicon) is not None
             return (early and (len(words) <= 14 or dated)) or (dated and not self._starts_with_work(words))
-        backs = [hit for hit in self.lists.back.at(words, 0)] if words else []
-        backs += [hit for hit in self.lists.back.at(words, 1)] if len(words) > 1 else []
+        backs = [hit for start in range(min(2, len(words))) for hit in self.lists.back.at(words, start)]
         return bool(backs) and len(words) <= 8 and absence_in(sentence, self.base, self.lexicon) is not None
+
+    def _away_hits(self, words: Sequence[Word]) -> list[Hit]:
+        """Return the phrases for being away, without those that go on to mean something else ("off to the market")."""
+        hits = [hit for hit in self.lists.away.find(words) if hit.language in self.languages]
+        others = self.lists.not_away.find(words)
+        return [hit for hit in hits if not any(one.start <= hit.start and hit.end <= one.end for one in others)]
 
     def _starts_with_work(self, words: Sequence[Word]) -> bool:
         return any(hit.key == "done" and hit.start < _EARLY_WORDS for hit in self._told(words))
@@ -765,7 +800,13 @@ class _Reader:
         words = words_of(text)
         for index, word in enumerate(words):
             if word.text in _DIGITS and (bare or self._five_follows(words, index)):
-                return int(word.text) if len([w for w in words if w.text.isdecimal()]) == 1 or not bare or self._five_follows(words, index) else None
+                return (
+                    int(word.text)
+                    if len([w for w in words if w.text.isdecimal()]) == 1
+                    or not bare
+                    or self._five_follows(words, index)
+                    else None
+                )
         return None
 
     def _five_follows(self, words: Sequence[Word], index: int) -> bool:
@@ -823,7 +864,11 @@ class _Reader:
         return not following.strip()
 
 
-_SEPARATOR = re.compile(r"\s*(?:->|=>|→|⇒|:(?!//)(?!-?[()DP])(?!\d\d)|=|\?)\s*|\s+[-–—]+\s+|(?<=^[^\W\d_])[-–—]\s+|(?<=^[^\W\d_])[.)]\s+")
+_SEPARATOR = re.compile(
+    r"\s*(?:->|=>|→|⇒|:(?!//)(?!-?[()DP])(?!\d\d)|=|\?)\s*|\s+[-–—]+\s+|(?<=^[^\W\d_])[-–—]\s+|(?<=^[^\W\d_])[.)]\s+"
+)
+_STOPS = ".,;/|!?)–-\n"  # a label may stand behind one of these on a line
+_FIRM_STOPS = "/|;"
 _FIRM_MARKS = frozenset({":", "->", "=>", "→", "⇒", "=", "?"})
 _CLAUSE = re.compile(r",\s+(?=\S)|;\s+|\s+[/|–—]\s+|\s+-\s+")
 _RATED = re.compile(r"([1-5])\s?/\s?5(?!\d)")
@@ -852,6 +897,13 @@ def _paragraphs(lines: Sequence[Line]) -> list[str]:
 
 def _weight(hit: Hit) -> float:
     return _CUES.get(hit.key.removesuffix(_ALIKE), ("", _STRONG_BLOCK + 1))[1]
+
+
+def _placed(kind: str, sections: Sequence[_Section], labels: Sequence[_Label]) -> str:
+    """Return the kind of a label that may be of several ("this week", an initial): the first not yet answered."""
+    kinds = kind.split(_OR)
+    taken = {one.kind for one in sections} | {one.kind for one in labels}
+    return next((one for one in kinds if one not in taken), kinds[0])
 
 
 def _kind_of_question(index: int) -> str:

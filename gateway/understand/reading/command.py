@@ -7,8 +7,9 @@ from the lexicon's [command] table), or decide whether the request is granted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
 
 from gateway.model.reading import CheckInKind, CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
@@ -16,9 +17,10 @@ from gateway.understand.reading.away import absence_in
 from gateway.understand.reading.checkin import read_checkin, tells_work
 from gateway.understand.reading.date import read_when
 from gateway.understand.reading.frequency import read_frequency
-from gateway.understand.reading.phrases import Hit, fold, words_of
+from gateway.understand.reading.phrases import Hit, Word, fold, words_of
 from gateway.understand.reading.request import Request, Told, make_request
 from gateway.understand.reading.task import read_tasks
+from gateway.understand.reading.tongue import is_common
 from gateway.understand.reading.vote import proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
@@ -100,7 +102,7 @@ def _by_mark(request: Request) -> CommandReading | None:
 
 
 def _one_word(request: Request) -> CommandReading | None:
-    """Read a setting in one word: the whole new text, or the whole subject over an empty body or one that says the same."""
+    """Read a setting in one word: the whole new text, or the whole subject over an empty body."""
     text = " ".join(told.text for told in request.sentences)
     if text:
         return _whole_word(text, request)
@@ -152,7 +154,7 @@ def _not_a_request(request: Request) -> CommandReading | None:
     for told in request.sentences:
         strong += request.lists.of("business_strong").find(told.words)
         weak |= {told.text + str(hit.start) for hit in request.spoken(request.lists.of("business").find(told.words))}
-    if strong and (len(strong) + len(weak) > 1 or request.body_words > 6) or len(weak) >= 4:
+    if (strong and (len(strong) + len(weak) > 1 or request.body_words > 6)) or len(weak) >= 4:
         return _UNCLEAR
     if not request.subject.text and not request.sentences:
         return _UNCLEAR
@@ -180,7 +182,9 @@ def _asked(request: Request, *keys: str) -> list[tuple[Told, Hit]]:
         (told, hit)
         for told in _listened(request)
         for hit in request.hits(told, *keys)
-        if not _denied(told, hit, request) and not _supposed(told, hit, request)
+        if not _denied(told, hit, request)
+        and not _supposed(told, hit, request)
+        and not _is_of_another(told, hit, request)
     ]
 
 
@@ -189,6 +193,18 @@ def _denied(told: Told, hit: Hit, request: Request) -> bool:
     between = told.text[told.words[denials[-1].end - 1].end : told.words[hit.start].start] if denials else ""
     near = any(hit.start - _NEAR <= denial.end <= hit.start for denial in denials)
     return near and not any(mark in between for mark in ",;:.")
+
+
+def _is_of_another(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether somebody else is said to want it ("Ana wants to leave"): a name or "she" before, and no "I"."""
+    before = told.words[: hit.start]
+    if not before or request.lists.of("first_person").find(told.words[: hit.end]):
+        return False
+    if request.spoken(request.lists.of("third_person").find(before)):
+        return True
+    first = before[0]
+    raw = told.text[first.start : first.end]
+    return raw.istitle() and raw.isalpha() and not told.is_subject and not is_common(first, request.lexicon)
 
 
 def _supposed(told: Told, hit: Hit, request: Request) -> bool:
@@ -219,7 +235,11 @@ def _pause(request: Request) -> CommandReading | None:
         single = hit.end - hit.start == 1
         dated = _until(told, request)
         about_us = dated or request.hits(told, "first_person", "mails", "send") or len(told.words) <= 3
-        if _is_apt(told, hit, request) and not (single and not about_us) and not (told.is_subject and not _agrees(request)):
+        if (
+            _is_apt(told, hit, request)
+            and not (single and not about_us)
+            and not (told.is_subject and not _agrees(request))
+        ):
             return CommandReading(intent=Intent.PAUSE, until=dated or _until_anywhere(request), evidence=told.text)
     for told, _ in _asked(request, "leave"):
         until = _until(told, request)
@@ -236,7 +256,7 @@ def _agrees(request: Request) -> bool:
 
 
 def _until(told: Told, request: Request) -> date | None:
-    absence = absence_in(told.text, request.sent_at, request.lexicon)
+    absence = absence_in(told.text, request.sent_at, request.lexicon) if request.dates(told.text) else None
     return absence.until if absence and absence.until and absence.until >= request.sent_at.date() else None
 
 
@@ -341,7 +361,9 @@ def _subject_word(request: Request, key: str, intent: Intent) -> CommandReading 
         return None
     if any(request.hits(told, "negation", "hypothetical") for told in request.sentences):
         return None
-    return CommandReading(intent=intent, scope=_scope(request) if intent is Intent.LEAVE else None, evidence=request.subject.text)
+    return CommandReading(
+        intent=intent, scope=_scope(request) if intent is Intent.LEAVE else None, evidence=request.subject.text
+    )
 
 
 def _conflicts(request: Request) -> bool:
@@ -351,14 +373,15 @@ def _conflicts(request: Request) -> bool:
 
 def _scope(request: Request) -> str | None:
     """Return what is left: "all", a topic named in words ("the design channel") or in the address, None when open."""
-    for told, hit in [(told, hit) for told in request.told for hit in request.hits(told, "leave", "word_leave")]:
+    spoken = ((told, hit) for told in request.told for hit in request.hits(told, "leave", "word_leave"))
+    for told, hit in spoken:
         rest = told.words[hit.start :]
         topic = _topic_named(told, hit.start, request)
         if topic:
             return topic
         if request.spoken(request.lists.of("everything").find(rest)):
             return "all"
-    if any(request.whole(told.text, "everything") for told in request.sentences):
+    if any(request.whole(sentence.text, "everything") for sentence in request.sentences):
         return "all"
     return _channel(request)
 
@@ -383,12 +406,12 @@ def _topic_named(told: Told, start: int, request: Request) -> str | None:
     return None
 
 
-def _is_filler(word: object, request: Request) -> bool:
+def _is_filler(word: Word, request: Request) -> bool:
     single = (word,)
-    table = request.lexicon.tables("date")
-    common = {fold(one) for language in request.languages for one in table.get(language, {}).get("common", ())}
-    known = request.lists.of("scope_from", "everything", "first_person", "acknowledged", "only", "leave", "scope_noun", "send", "mails")
-    return bool(known.whole(single)) or getattr(word, "text", "") in common  # type: ignore[arg-type]
+    known = request.lists.of(
+        "scope_from", "everything", "first_person", "acknowledged", "only", "leave", "scope_noun", "send", "mails"
+    )
+    return bool(known.whole(single)) or is_common(word, request.lexicon)
 
 
 def _named_scope(text: str, request: Request) -> str | None:
@@ -445,8 +468,12 @@ def _task_done(request: Request) -> CommandReading | None:
     """Read "done" in answer to a reminder, "T-12 done", "Done: renew the insurance"."""
     first = request.sentences[0] if request.sentences else None
     reminded = _label_of(request.subject.text, request, "reminder_label")
+    if reminded is None and any(mark.startswith("t-") and _MARK.fullmatch(mark) for mark in request.subject.marks):
+        reminded = request.subject.text
     if request.subject.is_reply and first and reminded is not None:
-        return CommandReading(intent=Intent.TASK_DONE, task=reminded, evidence=first.text) if _says_done(request) else None
+        return (
+            CommandReading(intent=Intent.TASK_DONE, task=reminded, evidence=first.text) if _says_done(request) else None
+        )
     if request.subject.is_reply:
         return _marked_done(request)
     done_label = _label_of(request.subject.text, request, "done")
@@ -520,18 +547,12 @@ def _asked_task(request: Request) -> CommandReading | None:
 
 
 def _with_subject(request: Request, text: str) -> Request:
-    subject = type(request.subject)(text, request.subject.is_reply, request.subject.is_forward, request.subject.marks)
-    return _changed(request, subject=subject)
+    subject = replace(request.subject, text=text)
+    return replace(request, subject=subject)
 
 
 def _with_sentences(request: Request, told: Told) -> Request:
-    return _changed(request, sentences=(told,))
-
-
-def _changed(request: Request, **changes: object) -> Request:
-    from dataclasses import replace
-
-    return replace(request, **changes)  # type: ignore[arg-type]
+    return replace(request, sentences=(told,))
 
 
 def _tasks(request: Request, *, from_subject: bool) -> CommandReading | None:
@@ -555,9 +576,13 @@ def _new_vote(request: Request) -> CommandReading | None:
     if labelled and request.body_words <= 4 * _LONG:
         return read_vote_request(request)
     asked = _asked(request, "vote_ask")
-    answerable = len(request.listed_lines()) > 1 or request.subject.text.endswith("?") or any(
-        told.asks for told in request.sentences
+    answerable = (
+        len(request.listed_lines()) > 1
+        or request.subject.text.endswith("?")
+        or any(told.asks for told in request.sentences)
     )
+    if len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told):
+        return None  # talks of a vote, and asks for views
     if asked and (answerable or any(request.dates(told.text) for told, _ in asked)):
         return read_vote_request(request)
     return None
@@ -576,7 +601,9 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     subject = request.subject.text
     starts = request.lists.of("checkin_subject").at(words_of(subject), 0) if words_of(subject) else ()
     about = any(True for _ in starts)
-    text = "\n".join(line.text if not line.bullet else f"- {line.text}" for line in _numbered_lines(request))
+    if subject and not about:
+        return None  # a mail about something else: reading it whole as a check-in would cost, and count for nothing
+    text = "\n".join(_numbered_lines(request))
     reading = read_checkin(text, request.sent_at.date(), request.lexicon)
     if reading.kind is not CheckInKind.CHECKIN:
         return None
@@ -588,10 +615,11 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     return None
 
 
-def _numbered_lines(request: Request) -> Sequence[object]:
-    from gateway.understand.reading.lines import Line
-
-    return [Line(f"{line.number}. {line.text}", line.bullet) if line.number is not None else line for line in request.lines]
+def _numbered_lines(request: Request) -> Iterator[str]:
+    """Yield the lines with their numbers and bullets put back."""
+    for line in request.lines:
+        text = f"{line.number}. {line.text}" if line.number is not None else line.text
+        yield f"- {text}" if line.bullet else text
 
 
 def _topic(request: Request) -> CommandReading | None:

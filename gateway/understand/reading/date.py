@@ -1,7 +1,7 @@
 """Dates and times out of words: a closed grammar over CLDR names and hand words, so that an answer is right or absent.
 
-What is read is relative to when the mail was sent and to its author's zone. Must not: guess (a number is no date without
-a month, a weekday or a word that makes it one), count working days, or know a language (words come from the lexicon).
+What is read is relative to when the mail was sent and to its author's zone. Must not: guess (a number is no date
+without a month, a weekday or a word that makes it one), count working days, or know a language (the lexicon does).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from babel.dates import get_day_names, get_month_names
 
 from gateway.model.reading import When
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.phrases import Phrases, Word, fold, listed, words_of
+from gateway.understand.reading.phrases import Phrases, fold, listed, words_of
 
 _TABLE = "date"
-_LONGEST_TEXT = 20_000  # letters looked at; a deadline stands near the top
+_LONGEST_TEXT = 6_000  # letters looked at; a deadline stands near the top
 _FRIDAY = 4
 _HORIZON = timedelta(days=370)  # a fallback reading further off than this is a misreading
 _MOST_AHEAD = 330  # days: a date without a year that far ahead was meant as past
@@ -53,7 +53,7 @@ _ZONES = {
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date expression in a text: what it says, and the kinds of words that lead up to it ("by", "until", "from" …)."""
+    """A date expression in a text: what it says, and the kinds of words that lead up to it ("by", "from" …)."""
 
     when: When
     leads: frozenset[str]
@@ -127,7 +127,12 @@ def _words(lexicon: Lexicon) -> _Words:
             add(tag, language, name, number)
             if tag == "weekday":
                 weekdays[name] = number
-        for tag, key in (("weekday", "weekday_names"), ("month", "month_names"), ("number", "numbers"), ("nth", "ordinals")):
+        for tag, key in (
+            ("weekday", "weekday_names"),
+            ("month", "month_names"),
+            ("number", "numbers"),
+            ("nth", "ordinals"),
+        ):
             for name, number in table.get(key, {}).items():
                 add(tag, language, name, number)
         weekdays |= table.get("weekday_names", {})
@@ -179,15 +184,21 @@ def month_words(lexicon: Lexicon) -> frozenset[str]:
 # --- the text as a lattice of tagged stretches ----------------------------------------------------------------------
 
 _ISO = re.compile(r"(?<![\d/.-])(20\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(Z|[+-]\d\d:?\d\d)?)?(?![\d-])")
-_NUMERIC = re.compile(r"(?<![\d/.:])(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d)|(?<=\.\d)\.|(?<=\.\d\d)\.)?(?![\d/:]|\.\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d/.:])(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d)|(?<=\.\d)\.|(?<=\.\d\d)\.)?(?![\d/:]|\.\d)"
+)
 _DASHED = re.compile(r"(?<![\d/.:-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\d-])")
-_SHARED_MONTH = re.compile(r"(?<![\d/.:-])(\d{1,2})\.?\s?[-–]\s?(\d{1,2})([./])(\d{1,2})(?:\3(\d{4}|\d{2}))?\.?(?![\d/:])")
+_SHARED_MONTH = re.compile(
+    r"(?<![\d/.:-])(\d{1,2})\.?\s?[-–]\s?(\d{1,2})([./])(\d{1,2})(?:\3(\d{4}|\d{2}))?\.?(?![\d/:])"
+)
 _CLOCK = re.compile(r"(?<![\d/.:-])(\d{1,2})(?::|(?<=\d)\.)([0-5]\d)(?::[0-5]\d)?(?![\d/:%€$£]|\.\d)")
 _GLUED = re.compile(r"(\d{1,4})([^\W\d_]+)(\d{2})?$")
-_GAP = re.compile(r"[ \t,'’‘()\u00a0\u202f*]*\Z")
+_GAP = re.compile(r"[ \t,'’‘()°\u00a0\u202f*]*\Z")
 _DOT_GAP = re.compile(r"\.,?[ \t\u00a0\u202f]*\Z")
 _DASH_GAP = re.compile(r"\.?\)?\s{0,2}[-–—→>]{1,2}\s{0,2}\Z")
 _LINE_GAP = re.compile(r"[ \t]*\r?\n[ \t]*\Z")
+_NUMBERED_END = re.compile(r"\d\.$")
+_DATE_TAGS = frozenset({"month", "weekday", "numeric", "clock", "iso", "part", "today", "tomorrow", "overmorrow"})
 _ALL_DAYS = range(1, 32)
 
 
@@ -222,7 +233,7 @@ class _Lattice:
         for start in range(len(self.words)):
             for hit in self.known.phrases.at(self.words, start):
                 inside = self.text[self.words[start].end : self.words[hit.end - 1].start] if hit.end > start + 1 else ""
-                if "\n" in inside or any(char in inside for char in ".!?;:,") and len(inside) > 3 and ". " in inside:
+                if "\n" in inside or (any(char in inside for char in ".!?;:,") and len(inside) > 3 and ". " in inside):
                     continue
                 value = self.known.worth[hit.key, hit.language, tuple(texts[start : hit.end])]
                 self._add(hit.key, start, hit.end, (value, hit.language) if hit.key == "next" else value)
@@ -264,13 +275,15 @@ class _Lattice:
             self._add_match(match, "iso", _iso(match))
         for match in _NUMERIC.finditer(self.text):
             firm = match[2] == "/" or match[4] is not None or match.group().endswith(".")
-            self._add_match(match, "numeric" if firm else "numeric_weak", self._day_month(match[1], match[3], match[4], match[2]))
+            self._add_match(
+                match, "numeric" if firm else "numeric_weak", self._day_month(match[1], match[3], match[4], match[2])
+            )
         for match in _DASHED.finditer(self.text):
             self._add_match(match, "numeric", self._day_month(match[1], match[2], match[3], "-"))
         for match in _SHARED_MONTH.finditer(self.text):
             second = self._day_month(match[2], match[4], match[5], ".")
             first = self._day_month(match[1], match[4], match[5], ".")
-            if first and second and match[3] == "." or not self.month_first and match[3] == "/":
+            if (first and second and match[3] == ".") or (not self.month_first and match[3] == "/"):
                 self._add_match(match, "numeric_range", _ranged(first, second) if first and second else None)
         for match in _CLOCK.finditer(self.text):
             if int(match[1]) < 24:
@@ -283,7 +296,9 @@ class _Lattice:
         if start_index is None:
             return
         if end_index is None:  # "15:00Z", "2026-12-01T15:00": the last word reaches past the digits
-            end_index = next((i + 1 for i, word in enumerate(self.words[start_index:], start_index) if word.end >= end), None)
+            end_index = next(
+                (i + 1 for i, word in enumerate(self.words[start_index:], start_index) if word.end >= end), None
+            )
         if value is not None and end_index is not None:
             self._add(tag, start_index, end_index, value)
 
@@ -316,7 +331,9 @@ def _month_first(base: datetime) -> bool:
 
 
 def _make_date(year: int, month: int, day: int) -> date | None:
-    return date(year, month, day) if 1 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= _last_of(year, month) else None
+    return (
+        date(year, month, day) if 1 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= _last_of(year, month) else None
+    )
 
 
 def _last_of(year: int, month: int) -> int:
@@ -441,7 +458,11 @@ def _span(number: int, unit: str) -> _Resolve:
         number_ = min(number, 999)
         if unit in _SPAN_HOURS:
             instant = (base.timestamp() + (_SPAN_HOURS[unit] * number_).total_seconds()) if base.tzinfo else None
-            then = datetime.fromtimestamp(instant, base.tzinfo) if instant is not None else base + _SPAN_HOURS[unit] * number_
+            then = (
+                datetime.fromtimestamp(instant, base.tzinfo)
+                if instant is not None
+                else base + _SPAN_HOURS[unit] * number_
+            )
             return _Moment(then.date(), at=then.time().replace(microsecond=0), instant=then)
         if unit in _SPAN_DAYS:
             return _Moment(base.date() + timedelta(days=_SPAN_DAYS[unit] * number_))
@@ -522,6 +543,19 @@ def _month(number: int, year: int | None) -> _Resolve:
     return resolve
 
 
+def _before_month(number: int, year: int | None) -> _Resolve:
+    """Return the day before a month begins ("until September"), or its last day when it has begun."""
+
+    def resolve(base: datetime) -> _Moment | None:
+        moment = _month(number, year)(base)
+        if moment is None or moment.last is None:
+            return None
+        begun = moment.first.day != 1 or moment.first <= base.date()
+        return _Moment(moment.last if begun else moment.first - timedelta(days=1))
+
+    return resolve
+
+
 def _month_edge(number: int, year: int | None, which: str) -> _Resolve:
     def resolve(base: datetime) -> _Moment | None:
         moment = _month(number, year)(base)
@@ -547,7 +581,7 @@ def _nth_weekday(nth: int, weekday: int, month: int, year: int | None) -> _Resol
 
 
 def _ranged(first: _Resolve, second: _Resolve) -> _Resolve:
-    """Return the stretch from the first to the second; a start that has gone by belongs to the stretch still running."""
+    """Return the stretch from the first to the second; a start that has gone by is that of the stretch still on."""
 
     def resolve(base: datetime) -> _Moment | None:
         start = first(base)
@@ -630,13 +664,11 @@ _DAY_RULES: tuple[tuple[str, Callable[[_Caught], _Resolve | None]], ...] = (
     ("weekday|weekday_short article|article_number|on? day_number of? month of? year?", _weekday_date),
     ("month article? day_number year?", _date_of),
     ("weekday|weekday_short article? month article? day_number year?", _weekday_date),
-    ("weekday article|article_number? day_number", lambda c: _weekday_with_number(c["weekday"], _number_day(c))),
-    ("weekday_short day_number", lambda c: _weekday_with_number(c["weekday"], _number_day(c))),
+    ("weekday article|article_number? day_last", lambda c: _weekday_with_number(c["weekday"], c["day_last"])),
+    ("weekday article|article_number? day_ordinal", lambda c: _weekday_with_number(c["weekday"], c["day_ordinal"])),
+    ("weekday_short day_last", lambda c: _weekday_with_number(c["weekday"], c["day_last"])),
     ("article|on|by|until|from|to|before? day_ordinal", lambda c: _day_of_month(c["day_ordinal"])),
-    ("on day_dot", lambda c: _day_of_month(c["day_dot"])),
-    ("by day_dot", lambda c: _day_of_month(c["day_dot"])),
-    ("until day_dot", lambda c: _day_of_month(c["day_dot"])),
-    ("from day_dot", lambda c: _day_of_month(c["day_dot"])),
+    ("article_dotted day_dot", lambda c: _day_of_month(c["day_dot"])),
     ("article_number day_last", lambda c: _day_of_month(c["day_last"])),
     ("nth weekday of? month year?", lambda c: _nth_weekday(c["nth"], c["weekday"], c["month"], c.get("year"))),
     ("article nth weekday of? month year?", lambda c: _nth_weekday(c["nth"], c["weekday"], c["month"], c.get("year"))),
@@ -683,6 +715,7 @@ _DAY_RULES: tuple[tuple[str, Callable[[_Caught], _Resolve | None]], ...] = (
     ("end of? month of? year?", lambda c: _month_edge(c["month"], c.get("year"), "end")),
     ("middle of? month of? year?", lambda c: _month_edge(c["month"], c.get("year"), "middle")),
     ("begin of? month of? year?", lambda c: _month_edge(c["month"], c.get("year"), "begin")),
+    ("until|before|by month year?", lambda c: _before_month(c["month"], c.get("year"))),
     ("month_lead month year?", lambda c: _month(c["month"], c.get("year"))),
     ("month year", lambda c: _month(c["month"], c["year"])),
 )
@@ -724,7 +757,10 @@ _RANGE_RULES: tuple[tuple[str, Callable[[_Caught], _Resolve | None]], ...] = (
     ("DAY dash DAY", lambda c: _ranged(c["DAY#1"], c["DAY"])),
     ("from? DAY to from|article|article_number|until|on? DAY", lambda c: _ranged(c["DAY#1"], c["DAY"])),
     ("from? DAY and DAY", lambda c: _joined(c)),
-    ("from? article|article_number|on? weekday|weekday_short? day_number dash day_number of? month of? year?", _pair_in_month),
+    (
+        "from? article|article_number|on? weekday|weekday_short? day_number dash day_number of? month of? year?",
+        _pair_in_month,
+    ),
     (
         "from? article|article_number|on? weekday|weekday_short? day_number to|and|until article|article_number|on?"
         " weekday|weekday_short? day_number of? month of? year?",
@@ -734,7 +770,10 @@ _RANGE_RULES: tuple[tuple[str, Callable[[_Caught], _Resolve | None]], ...] = (
     ("from? month article? day_number to article? day_number year?", _pair_in_month),
     ("from article|article_number? day_ordinal to|until article|article_number? day_ordinal", _number_pair),
     ("from article|article_number|on? day_number to|until|dash article|article_number|on? DAY", _number_to_date),
-    ("from article|article_number|on? day_number to|until article|article_number? day_last", lambda c: _numbers_only(c)),
+    (
+        "from article|article_number|on? day_number to|until article|article_number? day_last",
+        lambda c: _numbers_only(c),
+    ),
     ("weekday_short dash weekday_short", lambda c: _ranged(_weekday(c["weekday#1"]), _weekday(c["weekday"]))),
     ("from weekday_short to weekday_short", lambda c: _ranged(_weekday(c["weekday#1"]), _weekday(c["weekday"]))),
     ("from DAY for number unit", lambda c: _lasting(c["DAY"], c["number"], c["unit"])),
@@ -812,7 +851,22 @@ def _compile(rules: Sequence[tuple[str, Callable[[_Caught], Any]]]) -> tuple[_Ru
 _DAYS = _compile(_DAY_RULES)
 _RANGES = _compile(_RANGE_RULES)
 _TIMES = _compile(_TIME_RULES)
-_LEADS = ("by", "until", "before", "from", "after", "on", "at", "within", "for", "in", "to", "this", "article", "article_number")
+_LEADS = (
+    "by",
+    "until",
+    "before",
+    "from",
+    "after",
+    "on",
+    "at",
+    "within",
+    "for",
+    "in",
+    "to",
+    "this",
+    "article",
+    "article_number",
+)
 _MOST_LEADS = 3
 
 
@@ -936,7 +990,9 @@ class _Parser:
         elif tag == "day_last":
             yield from (edge for edge in self.tagged("day_number", at) if self._ends_here(edge.end))
         elif tag == "minutes":
-            yield from (edge for edge in self.tagged("number", at) if edge.value < 60 and len(self.lattice.raw(at)) == 2)
+            yield from (
+                edge for edge in self.tagged("number", at) if edge.value < 60 and len(self.lattice.raw(at)) == 2
+            )
         elif tag == "weekend":
             yield from (edge for edge in self.tagged("unit", at) if edge.value == "weekend")
         else:
@@ -947,7 +1003,10 @@ class _Parser:
         if at >= self.size or self.lattice.gap(at).strip():
             return True
         tags = self.lattice.edges[at].keys()
-        return bool(tags & {"common", "to", "until", "at", "and", "inclusive", "part", "clock", "on"}) and "unit" not in tags
+        return (
+            bool(tags & {"common", "to", "until", "at", "and", "inclusive", "part", "clock", "on"})
+            and "unit" not in tags
+        )
 
     def tagged(self, tag: str, at: int) -> Sequence[_Edge]:
         """Return the stretches with this tag that begin at this word."""
@@ -979,7 +1038,9 @@ def _numbered(caught: Sequence[_Catch]) -> Iterator[tuple[str, Any]]:
 # --- the readers ----------------------------------------------------------------------------------------------------
 
 
-def find_dates(text: str, base: datetime, lexicon: Lexicon, languages: tuple[str, ...] | None = None) -> tuple[When, ...]:
+def find_dates(
+    text: str, base: datetime, lexicon: Lexicon, languages: tuple[str, ...] | None = None
+) -> tuple[When, ...]:
     """Return the dates named in a text, in its order. `base` is when it was sent, aware, in its author's zone.
 
     `languages` (codes) narrows the words looked for; by default those of every language are.
@@ -987,9 +1048,16 @@ def find_dates(text: str, base: datetime, lexicon: Lexicon, languages: tuple[str
     return tuple(dated.when for dated in find_dated(text, base, lexicon, languages))
 
 
-def find_dated(text: str, base: datetime, lexicon: Lexicon, languages: tuple[str, ...] | None = None) -> tuple[Dated, ...]:
+def find_dated(
+    text: str, base: datetime, lexicon: Lexicon, languages: tuple[str, ...] | None = None
+) -> tuple[Dated, ...]:
     """Return the dates named in a text with the words that lead up to each; see `find_dates`."""
-    lattice = _Lattice(text[:_LONGEST_TEXT], base, _words(_narrowed(lexicon, languages)))
+    return _dated(text[:_LONGEST_TEXT], base, _narrowed(lexicon, languages))
+
+
+@lru_cache(maxsize=128)  # the readers ask about the same sentences again and again
+def _dated(text: str, base: datetime, lexicon: Lexicon) -> tuple[Dated, ...]:
+    lattice = _Lattice(text, base, _words(lexicon))
     parser = _Parser(lattice)
     found: list[Dated] = []
     index = 0
@@ -1069,7 +1137,9 @@ def _plain_gap(gap: str) -> bool:
 
 def _inner_leads(lattice: _Lattice, start: int) -> frozenset[str]:
     """Return the kinds of leading words that an expression itself begins with ("within 48 hours")."""
-    return frozenset(tag for tag in ("within", "for", "in", "from", "by", "until", "before") if tag in lattice.edges[start])
+    return frozenset(
+        tag for tag in ("within", "for", "in", "from", "by", "until", "before") if tag in lattice.edges[start]
+    )
 
 
 def _with_zone(lattice: _Lattice, moment: _Moment, end: int) -> tuple[_Moment, int]:
@@ -1095,7 +1165,7 @@ def _when(moment: _Moment, base: datetime, lattice: _Lattice, start: int, end: i
 
 
 def find_lengths(text: str, base: datetime, lexicon: Lexicon) -> tuple[date, ...]:
-    """Return the days on which the lengths of time named in a text ("a week", "3 days") end when they begin at `base`."""
+    """Return when the lengths of time named in a text ("a week", "3 days") end, counted from `base`."""
     lattice = _Lattice(text[:_LONGEST_TEXT], base, _words(lexicon))
     parser = _Parser(lattice)
     found = []
@@ -1105,17 +1175,26 @@ def find_lengths(text: str, base: datetime, lexicon: Lexicon) -> tuple[date, ...
                 moment = _resolved(_span(number.value, unit.value), base) if unit.value in _DAYS_LONG else None
                 if moment:
                     found.append(moment.first)
-        found += [moment.first for edge in parser.tagged("span", start) if (moment := _resolved(_span(*edge.value), base))]
-    return tuple(found)
+        found += [
+            moment.first for edge in parser.tagged("span", start) if (moment := _resolved(_span(*edge.value), base))
+        ]
+    return tuple(dict.fromkeys(found))
 
 
 def read_when(text: str, base: datetime, lexicon: Lexicon) -> When | None:
     """Return the date or instant that the whole of a text names, or None: never one read from a part of it."""
-    text = text.strip().rstrip(".!,;")
+    text = text.strip().rstrip("!,;")
+    text = text.rstrip(".") if not _NUMBERED_END.search(text) else text
     if not text or len(text) > 120:
         return None
     found = _whole(text, base, lexicon)
-    return found if found is not None else _fallback(text, base, lexicon)
+    return found if found is not None or _is_refused(text, base, lexicon) else _fallback(text, base, lexicon)
+
+
+def _is_refused(text: str, base: datetime, lexicon: Lexicon) -> bool:
+    """Tell whether a text holds names or numbers of dates that we know, and did not put together on purpose."""
+    lattice = _Lattice(text, base, _words(lexicon))
+    return any(_DATE_TAGS & edges.keys() for edges in lattice.edges)
 
 
 def _whole(text: str, base: datetime, lexicon: Lexicon) -> When | None:
@@ -1175,7 +1254,11 @@ def _after_leads(lattice: _Lattice, start: int) -> tuple[int, ...]:
 
 def _fallback(text: str, base: datetime, lexicon: Lexicon) -> When | None:
     """Ask dateparser, and believe it only within a year ahead, and never where a number went unread."""
-    if re.search(r"\d+\s*[^\W\d]{0,3}\s*\d*", text) and len(re.findall(r"\d+", text)) > 1 and not re.search(r"20\d\d", text):
+    if (
+        re.search(r"\d+\s*[^\W\d]{0,3}\s*\d*", text)
+        and len(re.findall(r"\d+", text)) > 1
+        and not re.search(r"20\d\d", text)
+    ):
         return None
     if not any(char.isalpha() for char in text) or len(words_of(text)) > 6:
         return None
@@ -1193,7 +1276,7 @@ def _fallback(text: str, base: datetime, lexicon: Lexicon) -> When | None:
 
 
 def find_clock(text: str, base: datetime, lexicon: Lexicon) -> time | None:
-    """Return the first clock time named in a text ("around 17:30", "at 8 am"), with or without a date; None without one."""
+    """Return the first clock time named in a text ("around 17:30"), with or without a date; None without one."""
     parser = _Parser(_Lattice(text[:_LONGEST_TEXT], base, _words(lexicon)))
     for start in range(parser.size):
         found = sorted(parser.times(start), key=lambda pair: -pair[1])

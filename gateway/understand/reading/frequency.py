@@ -12,13 +12,14 @@ from functools import lru_cache
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import find_clock, weekday_names
-from gateway.understand.reading.phrases import Word, fold, words_of
+from gateway.understand.reading.phrases import Word, fold
 from gateway.understand.reading.request import TABLE, Request, Told
 
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RHYTHMS = ("biweekly", "monthly", "weekly", "never", "daily")  # the rarer one is wished for where two are named
 _WORKING_DAYS = 5
 _SHORT = 14
+_TERSE = 8  # words of an answer that names little but the rhythm
 _PLURALS = ("s", "en", "i", "es")
 
 
@@ -51,13 +52,19 @@ def read_frequency(request: Request) -> CommandReading | None:
     if days and frequency in ("daily", "weekly", "monthly") and not _explicit(request, frequency):
         frequency = None
     return CommandReading(
-        intent=Intent.SET_FREQUENCY, frequency=frequency, days=days, at=clock, evidence=" ".join(t.text for t in request.told)[:200]
+        intent=Intent.SET_FREQUENCY,
+        frequency=frequency,
+        days=days,
+        at=clock,
+        evidence=" ".join(t.text for t in request.told)[:200],
     )
 
 
 def _wishes(told: Told, request: Request) -> bool:
     """Tell whether a sentence asks for mail in some rhythm: it limits ("only"), or asks and speaks of mail."""
     rhythm = request.hits(told, *_RHYTHMS, "every_other", "working_days")
+    if request.subject.is_reply and len(told.words) <= _TERSE and request.hits(told, "every_other", "biweekly"):
+        return not told.asks
     days = _day_words(told.words, request)
     limits = bool(request.hits(told, "only"))
     asks = bool(request.hits(told, "send"))
@@ -66,8 +73,10 @@ def _wishes(told: Told, request: Request) -> bool:
         return bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks)
     if rhythm or days:
         short = len(told.words) <= _SHORT
-        return (asks and (speaks or limits)) or (limits and short and (request.subject.is_reply or speaks)) or (
-            bool(rhythm) and asks and request.subject.is_reply
+        return (
+            (asks and (speaks or limits))
+            or (limits and short and (request.subject.is_reply or speaks))
+            or (bool(rhythm) and asks and request.subject.is_reply)
         )
     return asks and speaks and find_clock(told.text, request.sent_at, request.lexicon) is not None
 
@@ -102,5 +111,3 @@ def _named_days(told: Told, request: Request) -> tuple[str, ...]:
 
 def _clock(told: Told, request: Request) -> time | None:
     return find_clock(told.text, request.sent_at, request.lexicon)
-
-

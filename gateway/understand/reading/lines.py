@@ -14,7 +14,7 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import month_words
 from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
 
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 8_000  # letters looked at: a check-in or a request is short, and stands at the top
 _MOST_LINES = 400
 _BULLET = re.compile(r"\s*(?:[-*+•‣▪▫◦·●○–—→>»]|[-*]\s?\[[ xX]?\])\s+(?=\S)")
 _CHECKBOX = re.compile(r"^\[[ xX✓✔]?\]\s*")
@@ -26,6 +26,7 @@ _SENTENCE_END = re.compile(r"([.!?…]+[)\"'”»]?|[:;]-?[()DP])\s+(?=\S)")
 _SHORT_WORD = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][bcdfghjklmnpqrstvwxz]{1,2}|(?:[^\W\d_]\.)+[^\W\d_])$")
 _DATED = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}$")
 _DAY = re.compile(r"(?<![\d.,])\d{1,2}$")
+_TAIL = 12  # letters before a dot that tell what kind of dot it is
 _MOST_CLOSING_LINES = 7
 _LONGEST_NAME = 5  # words of a name, or of a line below a closing
 _LONGEST_GREETING = 6
@@ -80,7 +81,9 @@ class _Manners:
         tables = lexicon.tables("checkin")
         self.greetings = Phrases(listed(tables, ("greeting",)))
         self.closings = Phrases(listed(tables, ("closing",)))
-        self.names = frozenset(word.text for _, _, name in listed(tables, ("greeting_names",)) for word in words_of(name))
+        self.names = frozenset(
+            word.text for _, _, name in listed(tables, ("greeting_names",)) for word in words_of(name)
+        )
 
 
 @lru_cache(maxsize=8)
@@ -111,7 +114,12 @@ def _strip_blank(lines: list[Line]) -> None:
 
 def _signature_start(lines: Sequence[Line]) -> int:
     for index, line in enumerate(lines):
-        if index and _SIGNATURE.match(line.text) and len(line.text) > 1 and not line.bullet:
+        if (
+            (index or line.text.startswith("--"))
+            and _SIGNATURE.match(line.text)
+            and len(line.text) > 1
+            and not line.bullet
+        ):
             return index
     return len(lines)
 
@@ -157,7 +165,7 @@ def _without_greeting(line: Line, manners: _Manners) -> Line:
 
 
 def _without_closing(lines: list[Line], manners: _Manners, lexicon: Lexicon) -> list[Line]:
-    """Cut from the last closing line that has only a name or two below it; then a closing at the end of the last line."""
+    """Cut from the last closing line that has but a name or two below it; then a closing in the last line left."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 1 - _MOST_CLOSING_LINES), -1):
         line = lines[index]
         if _closes(line, manners) and all(_is_signature_line(below) for below in lines[index + 1 :]):
@@ -181,17 +189,26 @@ def _closes(line: Line, manners: _Manners) -> bool:
     between = line.text[words[closed - 1].end : words[closed].start] if closed < len(words) else ""
     rest = words[closed:]
     if "," not in between and "!" not in between and rest:
-        return len(rest) <= 3 and all(_is_name(word, line.text, manners) for word in rest) or _closes_twice(words, closed, manners)
+        return (len(rest) <= 3 and all(_is_name(word, line.text, manners) for word in rest)) or _closes_twice(
+            words, closed, manners
+        )
     return len(rest) <= _LONGEST_NAME
 
 
 def _closes_twice(words: Sequence[Word], start: int, manners: _Manners) -> bool:
     skipped = start + 1
-    return any(hit.end >= len(words) - 1 for at in (start, skipped) if at < len(words) for hit in manners.closings.at(words, at))
+    return any(
+        hit.end >= len(words) - 1
+        for at in (start, skipped)
+        if at < len(words)
+        for hit in manners.closings.at(words, at)
+    )
 
 
 def _is_signature_line(line: Line) -> bool:
-    return len(words_of(line.text)) <= _LONGEST_NAME and not line.bullet and ":" not in line.text and line.number is None
+    return (
+        len(words_of(line.text)) <= _LONGEST_NAME and not line.bullet and ":" not in line.text and line.number is None
+    )
 
 
 def _without_closing_words(line: Line, manners: _Manners, lexicon: Lexicon) -> Line:
@@ -220,7 +237,7 @@ def _goes_on(before: str, after: str, ordinals: frozenset[str]) -> bool:
         return False
     if before.strip().isdecimal() or (_DATED.search(before) and after[:1].islower()):
         return True
-    words = words_of(after[:40])
+    words = words_of(after)
     return bool(_DAY.search(before)) and bool(words) and words[0].text in ordinals
 
 
@@ -230,8 +247,8 @@ def sentences_of(text: str, lexicon: Lexicon) -> list[str]:
     found = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        before = text[start : match.start(1)]
-        if match[1] == "." and (_SHORT_WORD.search(before) or _goes_on(before, text[match.end() :], ordinals)):
+        before = text[max(start, match.start(1) - _TAIL) : match.start(1)]
+        if match[1] == "." and (_SHORT_WORD.search(before) or _goes_on(before, text[match.end() : match.end() + 40], ordinals)):
             continue
         found.append(text[start : match.end(1)].strip())
         start = match.end()

@@ -1,7 +1,9 @@
 """Words of a text, folded, and phrases of a word list found among them: what every reader of free words builds on.
 
 A phrase is words in order. `stem*`, `*ending` and `ge*t` stand for any word that starts or ends so (an ending with an
-accent is looked for with its accent), `…` for up to two words between. Must not: know any language, or what a phrase means.
+accent is looked for with its accent), `…` for up to two words between.
+
+Must not: know any language, or what a phrase means.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|[\u2190-\u27bf\u2b00-\u
 _GAP = "…"
 _GAP_WORDS = 2
 _LONGEST_AFFIX = 14
+_MOST_SEEN = 8192
 
 
 class Word(NamedTuple):
@@ -44,6 +47,7 @@ def fold(text: str) -> str:
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=512)
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order; an apostrophe, a hyphen and all other punctuation part words."""
     matches = ((match, match.group()[:64]) for match in _WORD.finditer(text))
@@ -59,6 +63,7 @@ class Phrases:
         self._exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
         self._stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
         self._endings: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._seen: dict[str, tuple[tuple[tuple[str, ...], str, str], ...]] = {}  # candidates by word, kept while few
         for key, language, phrase in listed:
             elements = _elements(phrase)
             if not elements:
@@ -69,14 +74,25 @@ class Phrases:
 
     def at(self, words: Sequence[Word], start: int) -> Iterator[Hit]:
         """Yield every phrase that begins at this word."""
-        for elements, key, language in self._candidates(words[start]):
+        for elements, key, language in self._beginning(words[start]):
             end = _match(elements, 0, words, start)
             if end:
                 yield Hit(key, language, start, end)
 
     def find(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return every phrase found anywhere, in order, overlapping ones too."""
-        return tuple(hit for start in range(len(words)) for hit in self.at(words, start))
+        # Most words begin no phrase: looking at each costs one dictionary.
+        found = [start for start, word in enumerate(words) if self._beginning(word)]
+        return tuple(hit for start in found for hit in self.at(words, start)) if found else ()
+
+    def _beginning(self, word: Word) -> tuple[tuple[tuple[str, ...], str, str], ...]:
+        """Return the phrases that may begin with a word."""
+        candidates = self._seen.get(word.written)
+        if candidates is None:
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            candidates = self._seen[word.written] = tuple(self._candidates(word))
+        return candidates
 
     def whole(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return the phrases that are the whole of these words."""
@@ -113,6 +129,8 @@ def _ending(word: Word) -> str:
 
 def _match(elements: tuple[str, ...], at: int, words: Sequence[Word], start: int) -> int:
     """Return where the elements from `at` on end when they begin at word `start`; 0 when they do not."""
+    if start + len(elements) - at - (_GAP in elements) > len(words):
+        return 0
     for index in range(at, len(elements)):
         element = elements[index]
         if element == _GAP:
@@ -125,14 +143,16 @@ def _match(elements: tuple[str, ...], at: int, words: Sequence[Word], start: int
 
 
 def _same(element: str, word: Word) -> bool:
-    head, star, tail = element.partition("*")
-    if not star:
+    if "*" not in element:
         return element == word.text
+    head, _, tail = element.partition("*")
     ends = word.text.endswith(tail) or (not tail.isascii() and word.written.endswith(tail))
     return ends and word.text.startswith(head) and len(word.text) > len(head) + len(tail) - (not tail)
 
 
-def listed(tables: Mapping[str, Mapping[str, Any]], keys: Iterable[str] | None = None) -> Iterator[tuple[str, str, str]]:
+def listed(
+    tables: Mapping[str, Mapping[str, Any]], keys: Iterable[str] | None = None
+) -> Iterator[tuple[str, str, str]]:
     """Yield (key, language, phrase) for the lists of strings of each language's table, of these keys or of all."""
     wanted = None if keys is None else frozenset(keys)
     for language, table in tables.items():

@@ -1,4 +1,4 @@
-"""A mail to a workspace made ready for reading as a request: its subject's prefixes and marks, its own lines and sentences.
+"""A mail to a workspace made ready for reading as a request: its subject without prefixes, its own lines and sentences.
 
 Must not: conclude what is asked for, or keep a quoted line.
 """
@@ -179,7 +179,9 @@ def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:
         if line.is_blank:
             fresh = True
             continue
-        apart = fresh or line.bullet or line.number is not None or not joined or joined[-1].endswith((".", "!", "?", ":"))
+        apart = (
+            fresh or line.bullet or line.number is not None or not joined or joined[-1].endswith((".", "!", "?", ":"))
+        )
         if apart or (line.text[:1].isupper() and len(joined[-1]) < _WRAP_FROM):
             joined.append(line.text)
         else:

@@ -36,7 +36,9 @@ def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ..
     if task is None:
         return ()
     if task.due is None:
-        task = TaskRequest(task.title, task.assignee, _due_of(" ".join(told.text for told in request.sentences[1:3]), request))
+        task = TaskRequest(
+            task.title, task.assignee, _due_of(" ".join(told.text for told in request.sentences[1:3]), request)
+        )
     return (task,)
 
 
@@ -121,7 +123,11 @@ def _assigned_spot(text: str, request: Request) -> tuple[str, int] | None:
         labelled = ":" in text[words[hit.end - 1].end : following.start]
         if request.lists.of("me").whole((following,)) and (not one_word or labelled or hit.end == len(words) - 1):
             return "me", words[hit.start].start
-        if _is_name(following, text) and hit.end == len(words) - 1 and not request.dates(text[words[hit.start].start :]):
+        if (
+            _is_name(following, text)
+            and hit.end == len(words) - 1
+            and not request.dates(text[words[hit.start].start :])
+        ):
             return text[following.start : following.end], words[hit.start].start
         if _is_name(following, text) and labelled:
             return text[following.start : following.end], words[hit.start].start
@@ -135,8 +141,7 @@ def _me_reading(text: str, request: Request) -> str | None:
     for hit in request.spoken(request.lists.of("task_ask", "task_lead").find(words)):
         if any(mine.whole((word,)) for word in words[hit.start : hit.end]):
             return "me"
-    first = [hit for hit in request.spoken(mine.at(words, 0))] if words else []
-    return "me" if first else None
+    return "me" if words and request.spoken(mine.at(words, 0)) else None
 
 
 def _due_of(text: str, request: Request) -> date | None:
@@ -144,7 +149,7 @@ def _due_of(text: str, request: Request) -> date | None:
 
 
 def _due(text: str, request: Request) -> tuple[date | None, str]:
-    """Return when it is due, and the text without those words: a date led up to by such words, or the last thing named."""
+    """Return when it is due, and the text without those words: a date led up to by such words, or the last."""
     dates = request.dates(text)
     chosen = next((one for one in dates if one.leads & {"by", "until", "before", "within"}), None)
     chosen = chosen or next((one for one in reversed(dates) if one.leads & _DUE or _ends(one, text)), None)

@@ -34,3 +34,8 @@ def languages_of(words: Sequence[Word], lexicon: Lexicon) -> frozenset[str]:
     if not best:
         return frozenset(lexicon.languages)
     return frozenset(language for language, count in counted.items() if count >= best * _NEAR)
+
+
+def is_common(word: Word, lexicon: Lexicon) -> bool:
+    """Tell whether a word is among the commonest ones of some language, and so no name."""
+    return word.text in _common(lexicon)

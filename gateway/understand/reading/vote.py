@@ -38,7 +38,9 @@ def read_vote_request(request: Request, *, consent: bool = False) -> CommandRead
     if method in ("consent", "plusone", "yesno"):
         options = ()
     when = deadline.when if deadline else None
-    instant = (when.instant or datetime.combine(when.end_day or when.day, _DAY_END, request.sent_at.tzinfo)) if when else None
+    instant = (
+        (when.instant or datetime.combine(when.end_day or when.day, _DAY_END, request.sent_at.tzinfo)) if when else None
+    )
     return CommandReading(
         intent=Intent.NEW_VOTE,
         question=_without_inline_options(question, options).strip(" \t.,;:-–—*_"),
@@ -124,7 +126,7 @@ def _named_options(told: Told, request: Request) -> tuple[str, ...]:
 
 
 def _alternatives(question: str, request: Request) -> tuple[str, ...]:
-    """Read "Lisbon or Porto?", "Which day: Monday, Tuesday or Friday?": short names only, so that nothing is cut apart."""
+    """Read "Lisbon or Porto?", "Which day: Monday or Friday?": short names only, so that no phrase is cut apart."""
     tail = question.rsplit(":", 1)[-1]
     found = _split(tail, request) if any(request.hits(Told(tail, words_of(tail)), "or")) else ()
     return found if all(len(words_of(option)) <= _OPTION_WORDS - 1 for option in found) else ()
@@ -132,14 +134,21 @@ def _alternatives(question: str, request: Request) -> tuple[str, ...]:
 
 def _split(text: str, request: Request) -> tuple[str, ...]:
     words = words_of(text)
-    cuts = [words[hit.start : hit.end] for hit in request.lists.of("or").find(words) if hit.language in request.languages]
+    cuts = [
+        words[hit.start : hit.end] for hit in request.lists.of("or").find(words) if hit.language in request.languages
+    ]
     pieces = []
     start = 0
     for cut in cuts:
         pieces.append(text[start : cut[0].start])
         start = cut[-1].end
     pieces.append(text[start:])
-    found = tuple(part.strip(" \t.,;:!?*_") for piece in pieces for part in re.split(r"[,;/|]\s+|\s/\s", piece) if part.strip(_EDGES))
+    found = tuple(
+        part.strip(" \t.,;:!?*_")
+        for piece in pieces
+        for part in re.split(r"[,;/|]\s+|\s/\s", piece)
+        if part.strip(_EDGES)
+    )
     short = all(len(words_of(option)) <= 2 * _OPTION_WORDS for option in found)
     return found if _FEWEST <= len(found) <= _MOST and short else ()
 

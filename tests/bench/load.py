@@ -1,0 +1,60 @@
+"""A client in a process of its own: sends mails over kept-open SMTP sessions and says how many a second were accepted.
+
+usage: python -m tests.bench.load PORT SESSIONS MAILS BYTES RECIPIENT [--lmtp]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+
+def mail(number: int, size: int, recipient: str, run: str) -> bytes:
+    """Return a mail of about `size` bytes with a Message-ID of its own."""
+    head = (
+        f"From: Bench <bench@example.net>\r\nTo: <{recipient}>\r\nSubject: A post of the bench, number {number}\r\n"
+        f"Date: Mon, 23 Nov 2026 09:00:00 +0000\r\nMessage-ID: <{run}.{number}@example.net>\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    )
+    line = "The quick brown fox jumps over the lazy dog, and then it thinks about what it has done.\r\n"
+    return (head + line * max(1, (size - len(head)) // len(line))).encode()
+
+
+async def session(port: int, numbers: list[int], size: int, recipient: str, run: str, hello: bytes) -> None:
+    """Send mails over one connection, one after the other, as a mail server would."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async def say(line: bytes) -> None:
+        writer.write(line)
+        reply = await reader.readline()
+        while reply[3:4] == b"-":
+            reply = await reader.readline()
+        if reply[:1] not in b"23":
+            raise RuntimeError(reply.decode())
+
+    await say(b"")
+    await say(hello + b" bench\r\n")
+    for number in numbers:
+        await say(b"MAIL FROM:<bench@example.net>\r\n")
+        await say(f"RCPT TO:<{recipient}>\r\n".encode())
+        await say(b"DATA\r\n")
+        await say(mail(number, size, recipient, run) + b".\r\n")
+    writer.write(b"QUIT\r\n")
+    await reader.readline()
+    writer.close()
+
+
+async def main(port: int, sessions: int, mails: int, size: int, recipient: str) -> float:
+    """Return the seconds that all mails took."""
+    hello = b"LHLO" if "--lmtp" in sys.argv else b"EHLO"
+    run = f"{port}.{time.monotonic_ns()}"
+    shares = [list(range(start, mails, sessions)) for start in range(sessions)]
+    started = time.perf_counter()
+    await asyncio.gather(*(session(port, share, size, recipient, run, hello) for share in shares))
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    port, sessions, mails, size = map(int, sys.argv[1:5])
+    print(f"{mails / asyncio.run(main(port, sessions, mails, size, sys.argv[5])):.1f}")
