@@ -39,8 +39,8 @@ def _returned(context: MailContext, report: Bounce, about: str, permanent: bool)
         permanent=permanent,
         status=status,
     )
-    address = report.recipients[0] if report.recipients else ""
-    member = context.members_named.get(address)
+    member = next((one for one in context.members_named.values() if one.id == member_id), None)
+    address = report.recipients[0] if report.recipients else member.address if member else ""
     facts = StewardFacts(about=about, name=member.name if member else "", address=address, text=report.diagnostic)
     day = context.received_at.date().isoformat()
     told = Broadcast(

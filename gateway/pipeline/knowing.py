@@ -107,6 +107,8 @@ def mail_context(
     expired = bool(claim and claim.expires_on < now.date())
     marks = _marks(tx, group, sent, message, author)
     author_id = author.id if author else 0
+    bounced = _bounced(tx, group, ours, keys)
+    returned = tx.people.get(bounced.member_id) if bounced else None
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
     return MailContext(
@@ -121,7 +123,8 @@ def mail_context(
         proven_by_token=own_token and not confirmed,
         foreign_token=foreign,
         expired_token=expired,
-        bounced=_bounced(tx, group, ours, keys),
+        bounced=bounced,
+        members_named={returned.address: returned} if returned else {},
         thread=next((found for mark in marks[:2] if (found := tx.rounds.thread(group.id, mark))), None),
         rounds=tx.rounds.views(group.id, marks, author_id),
         threads={m: t for m in marks if m.startswith("P-") and (t := tx.rounds.thread(group.id, m))},

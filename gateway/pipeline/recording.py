@@ -12,6 +12,7 @@ from store.transaction import Transaction
 
 from gateway.decide import digests
 from gateway.decide.audience import expand
+from gateway.model.arrival import ArrivalState
 from gateway.model.context import Workspace
 from gateway.model.decision import Broadcast, Decision, Group
 from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed, SettingsChanged
@@ -36,8 +37,10 @@ def record(
     tx.schedule.plan(workspace.id, decision.due)
     _replan(tx, workspace, decision.entries, now)
     for number in decision.release:
-        confirm(tx, number)
-        tx.inbox.put_back(number)
+        held = tx.inbox.get(number)
+        if held is not None and held.state is ArrivalState.HELD:  # confirmed twice, it is released once
+            confirm(tx, number)
+            tx.inbox.put_back(number)
     notices = [*decision.notices]
     for broadcast in decision.broadcasts:
         notices.extend(_expanded(tx, workspace, broadcast, now))

@@ -18,6 +18,7 @@ from gateway.model.nature import Nature, Written
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.bounce import (
     NAMED_OUTRIGHT,
+    STATUS_TYPES,
     Report,
     any_of,
     read_complaint,
@@ -43,9 +44,9 @@ _SYSTEM = re.compile(
 # The reverse-paths of lists and senders, by the usual spellings.
 _FOR_BOUNCES = re.compile(r"(?:[^@]*[-_.+])?bounces?(?:[-_.+=][^@]*)?@", re.I)
 _NOBODY = re.compile(r"(?:.*[-_.+])?(?:no|do[-_.]?not|dont)[-_.]?(?:reply|respond)(?:[-_.+\d].*)?|nobody", re.I)
-_REPORT_TYPES = frozenset({"delivery-status", "feedback-report", "disposition-notification"})
 _LONGEST_TOP = 1_500
 _LONGEST_LOCAL = 256
+_LONGEST_SUBJECT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _words(lexicon: Lexicon) -> _Words:
         own=re.compile(rf"(?<!\w)(?:{listed('own_words')})", re.IGNORECASE),
         says_failure=re.compile(rf"(?<!\w)(?:{listed('failures')}|{listed('delays')})(?!\w)", re.IGNORECASE),
         failure=re.compile(
-            rf"{tag}(?:\S{{1,80}}\s+)?(?:{listed('failures')}|{listed('delays')}|{listed('reports')})(?!\w)",
+            rf"{tag}(?:[^\s:]{{1,80}}\s+)?(?:{listed('failures')}|{listed('delays')}|{listed('reports')})(?!\w)",
             re.IGNORECASE,
         ),
     )
@@ -101,6 +102,10 @@ class _Case:
     def field(self, name: str) -> str:
         """Return the first value of a header field, its name in lower case, "" when absent."""
         return self.message.header(name) if name in self.names else ""
+
+    @property
+    def subject(self) -> str:
+        return " ".join(self.message.subject[:_LONGEST_SUBJECT].split())
 
     @property
     def is_at_bounce_address(self) -> bool:
@@ -158,11 +163,11 @@ class _Case:
 
     @property
     def speaks_of_failure(self) -> bool:
-        return bool(self.words.failure.match(self.message.subject))
+        return bool(self.words.failure.match(self.subject))
 
     @property
     def is_list_mail(self) -> bool:
-        """True when a list passed it on (RFC 2369, RFC 2919, or what lists did before them): all mail bears its marks."""
+        """True when a list passed it on (RFC 2369, RFC 2919, or older habits): all of its mail bears its marks."""
         return not self.names.isdisjoint(_LIST_FIELDS) or bool(_LIST_SENDER.search(self.field("sender")))
 
 
@@ -215,7 +220,9 @@ def _delivery_report(case: _Case) -> Written | None:
 def _is_report(case: _Case) -> bool:
     if case.message.media_type == "multipart/report":  # RFC 6522
         return True
-    return case.is_daemon or case.is_postmaster or case.has_null_path or case.auto_submitted not in ("", "no")
+    if case.is_postmaster and any(part.media_type in STATUS_TYPES for part in case.message.parts):
+        return True
+    return case.is_daemon or case.has_null_path or case.auto_submitted not in ("", "no")
 
 
 def _written(report: Report | None) -> Written | None:
@@ -278,7 +285,7 @@ _NOTICE_FIELDS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr", "x-ms-e
 def _may_be_notice(case: _Case) -> bool:
     """True when it looks like a notice, and its words must prove it: by naming who was not reached as notices do."""
     if case.is_at_bounce_address:
-        return bool(case.words.says_failure.search(f"{case.message.subject}\n{_top(case.message.text)}"))
+        return bool(case.words.says_failure.search(f"{case.subject}\n{_top(case.message.text)}"))
     if case.speaks_of_failure:
         sends_many = case.precedence in ("bulk", "junk") and not case.is_list_mail
         return case.is_postmaster or case.is_system or case.is_nobody or sends_many or _returns_mail(case)
@@ -357,14 +364,14 @@ def _answers(case: _Case) -> bool:
     """True when a mail says that it answers one: by its fields, or by its subject."""
     if case.message.in_reply_to or case.message.references or case.field("x-ms-exchange-inbox-rules-loop"):
         return True
-    return bool(_ANSWERED.match(case.message.subject)) or _is_formula(case)
+    return bool(_ANSWERED.match(case.subject)) or _is_formula(case)
 
 
 _ANSWERED = re.compile(r"\s*re(?:\[\d+\])?\s*:", re.I)  # RFC 5322 §3.6.5: "Re: " is the one prefix programs agree on
 
 
 def _is_formula(case: _Case) -> bool:
-    return bool(case.words.strong.match(case.message.subject) or case.words.weak.match(case.message.subject))
+    return bool(case.words.strong.match(case.subject) or case.words.weak.match(case.subject))
 
 
 def _generating_field(case: _Case) -> Written | None:
@@ -387,7 +394,7 @@ def _is_automatic_reply(case: _Case) -> bool:
     """True when the subject opens with a formula that no person writes, or with one that people write too and a second
     sign stands beside it.
     """
-    subject = case.message.subject
+    subject = case.subject
     if case.words.strong.match(subject):
         return True
     return bool(case.words.weak.match(subject)) and any(sign(case) for sign in _SECOND_SIGNS)
@@ -405,9 +412,15 @@ def _top(text: str) -> str:
 
 
 def _answers_unasked(case: _Case) -> bool:
-    """True for an answer whose subject is not "Re:" but a formula and then the subject of what it answers."""
-    rest = case.words.weak.sub("", case.message.subject, count=1).strip(" :-")
-    return bool(case.message.in_reply_to or case.message.references) and len(rest) > 2
+    """True for an answer whose subject is a formula and then, whole, the subject of what it answers.
+
+    A person may well turn a subject into "Vacation: who stands in?", and leaves no prefix or tag behind the colon.
+    """
+    rest = case.words.weak.sub("", case.subject, count=1).strip(" :-")
+    return bool(case.message.in_reply_to or case.message.references) and bool(_WHOLE_SUBJECT.match(rest))
+
+
+_WHOLE_SUBJECT = re.compile(r"[^\W\d]{1,5}(?:\[\d+\])?\s?:\s|\[[^\[\]]{1,60}\]")
 
 
 _SECOND_SIGNS: tuple[Callable[[_Case], bool], ...] = (
@@ -424,8 +437,10 @@ _SECOND_SIGNS: tuple[Callable[[_Case], bool], ...] = (
 
 def _self_described(case: _Case) -> Written | None:
     """The text says at its top that a program wrote it, and it comes from an address where nobody reads answers."""
-    named = case.is_nobody or case.is_postmaster or (case.precedence in ("bulk", "junk") and not case.is_list_mail)
-    return Written(Nature.AUTOREPLY, "own-words") if named and _calls_itself_automatic(case) else None
+    unread = case.is_nobody or case.is_postmaster or (case.precedence in ("bulk", "junk") and not case.is_list_mail)
+    if not unread or not _calls_itself_automatic(case):
+        return None
+    return Written(Nature.AUTOREPLY if _answers(case) else Nature.BULK, "own-words")
 
 
 def _mass_mail(case: _Case) -> Written | None:

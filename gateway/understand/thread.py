@@ -166,8 +166,11 @@ class _Forest:
         return node
 
     def _link(self, above: int, below: int) -> None:
-        """Put one node under another, unless that would close a circle (RFC 5256 §3, step 1, A)."""
-        if above == below or self._is_under(above, below):
+        """Put one node under another, unless that would close a circle (RFC 5256 §3, step 1, A).
+
+        Under a node without children there is nothing to walk into: so a long chain costs no more than its length.
+        """
+        if above == below or (self.children[below] and self._is_under(above, below)):
             return
         self.parent[below] = above
         self.children[above][below] = None

@@ -245,7 +245,8 @@ class Town:
         return self.sends(who, raw, to)
 
     def sends(self, who: str, raw: bytes, *to: str, sender: str | None = None, **facts: Any) -> str:
-        """Hand a mail to our door, let it be processed, and return what the door answered."""
+        """Hand a mail to our door, let it be processed, and return what the door answered. It takes a second."""
+        self.clock.at += timedelta(seconds=1)
         answer = self.hands_in(raw, *to, sender=self.address_of(who) if sender is None else sender, **facts)
         if answer.startswith("250"):
             self.turn()

@@ -45,7 +45,8 @@ def arrival(**facts: Any) -> Arrival:
 
 def member(name: str, **facts: Any) -> Member:
     """Return somebody who is about to be added."""
-    return Member(**{"id": 0, "name": name, "address": f"{name.lower()}@example.org"} | facts)
+    known: dict[str, Any] = {"id": 0, "name": name, "address": f"{name.lower()}@example.org"}
+    return Member(**known | facts)
 
 
 def post(number: int, thread: str = "", **facts: Any) -> Posted:

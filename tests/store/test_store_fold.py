@@ -243,12 +243,11 @@ def one_store(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Itera
 _numbers = count(1)
 
 
-_openings = st.tuples(
-    *(
-        st.sets(_who, min_size=1).map(lambda some, mark=mark: opened(_open(mark), sorted(some)))
-        for mark in ("V-1", "C-1")
-    )  # type: ignore[misc]
-)
+def _opening(mark: str) -> st.SearchStrategy[RoundOpened]:
+    return st.sets(_who, min_size=1).map(lambda some: opened(_open(mark), sorted(some)))
+
+
+_openings = st.tuples(_opening("V-1"), _opening("C-1"))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_many_arrivals_get_their_ids_in_order(store: Store) -> None:
 def test_an_envelope_that_is_no_text_of_a_database_is_kept_readable(store: Store) -> None:
     with store.begin() as tx:
         ids = tx.inbox.add([arrival(reverse_path="a\x00b\udc80@x", recipients=("\udcff\x00@y", "ok@y"))])
-        texts = {"detail": "\x00", "subject": "\ud800", "author": "\x00", "message_id": "\udc00"}
+        texts: dict[str, Any] = {"detail": "\x00", "subject": "\ud800", "author": "\x00", "message_id": "\udc00"}
         tx.inbox.settle(ids[0], ArrivalState.FAILED, "our-fault", at=NOW, **texts)
     with store.read() as tx:
         stored = tx.inbox.get(ids[0])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.app import load_lexicon
+from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import Absence, read_absence
 

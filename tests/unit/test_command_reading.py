@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.app import load_lexicon
 from gateway.model.reading import CommandReading, Intent
+from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.command import read_command
 from gateway.understand.reading.phrases import fold, words_of

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.app import load_lexicon
 from gateway.model.reading import When
+from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import find_dates, find_lengths, read_when
 

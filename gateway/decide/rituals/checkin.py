@@ -178,7 +178,7 @@ def _refused(context: MailContext, view: RoundView, reading: CheckInReading, tex
         return declined(Why.TOO_LATE, refusal("too-late", round_, at=round_.closed_at or round_.closes_at))
     if reading.kind is CheckInKind.UNCLEAR:
         first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-        return declined(Why.ASKED_BACK, refusal("not-understood", round_, detail=first[:200]))
+        return declined(Why.ASKED_BACK, refusal("no-check-in", round_, detail=first[:200]))
     return None
 
 

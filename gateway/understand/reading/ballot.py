@@ -41,7 +41,7 @@ VERDICT_LABELS: dict[Method, dict[str, str]] = {
     Method.LAZY: {POSITIVE: "Agree", NEGATIVE: "Disagree", BLOCK: "Block", ABSTAIN: "Abstain"},
 }
 PLUSONE_NUMBERS = {POSITIVE: 1.0, NEGATIVE: -1.0, BLOCK: -1.0, ABSTAIN: 0.0}
-SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE}
+SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE, 0.0: ABSTAIN}
 
 
 def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReading:
@@ -49,7 +49,7 @@ def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReadin
     words = vocabulary(lexicon)
     ready = cleaned(text)
     reading = _read(ready, question, words, respell=False)
-    if reading.kind is UNCLEAR and reading.missing == "choice" and not reading.rivals:
+    if reading.kind is UNCLEAR and reading.missing == "choice":
         mended = _read(ready, question, words, respell=True)
         return mended if mended.kind is not UNCLEAR else reading
     return reading
@@ -61,6 +61,8 @@ def _read(text: str, question: Question, words: Vocabulary, *, respell: bool) ->
     body = body_of(looked_at, finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False)
     if not body.clauses:
         return BallotReading(kind=UNCLEAR, missing="choice")
+    if looked_at.ironic:
+        return BallotReading(kind=UNCLEAR, missing="irony")
     reading = READERS[question.method](body, question, finder)
     return _withdrawn(body, reading) or reading
 
@@ -93,7 +95,7 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     alone = _alone(body)
     if alone:
         return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
-    settled = settle(body, tuple(_signed(body, SIGNED_VERDICTS)))
+    settled = settle(body, tuple(_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE})))
     settled = _counted_indifference(body, settled, labels)
     if settled.verdict is None:
         return _unclear(settled, lambda verdict: Pick(labels[verdict]) if verdict in labels else Abstention())
@@ -143,7 +145,7 @@ def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
             value = _signed_value(body, at, plain=verdicts is None)
             if value is None or token.kind not in ("sign", "number"):
                 continue
-            verdict = str(value) if verdicts is None else verdicts.get(value)
+            verdict = SIGNED_VERDICTS.get(value, str(value)) if verdicts is None else verdicts.get(value)
             if verdict is not None and not _is_about(body, at, clause.end):
                 bare = not content(body, clause.start, clause.end, [range(at, at + 1)])
                 lead = at == clause.start or not content(body, clause.start, at)
@@ -178,7 +180,7 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
     if len(tokens) == 1 and tokens[0].fold == "1":
         return _ballot(body, PlusOne(1.0), body.start, body.end, finder)
     signed = _signed(body, None)
-    if any(abs(float(s.verdict)) > 1 for s in signed):
+    if any(s.verdict not in PLUSONE_NUMBERS and abs(float(s.verdict)) > 1 for s in signed):
         return BallotReading(kind=UNCLEAR, missing="range")
     settled = settle(body, tuple(signed))
     # An objection merely denied is +1 to some and +0 to others.

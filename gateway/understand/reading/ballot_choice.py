@@ -87,7 +87,7 @@ def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
     return Chosen(None, missing, left if every else ())
 
 
-def _held_back(body: Body, live: list[Standing]) -> str:
+def _held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> str:
     """Return what keeps options that were named from being counted, "" for nothing."""
     chosen = [s for s in live if s.stance >= Stance.CHOSEN]
     decided = [s for s in chosen if not s.asked and not s.doubted]
@@ -103,7 +103,7 @@ def _held_back(body: Body, live: list[Standing]) -> str:
             return "condition"
         if mark.classes & {"later", "defer"} and not decided:
             return "choice"
-        if "indifferent" in mark and not decided:
+        if "indifferent" in mark and not decided and not excepted:
             return "choice"
         if "doubt" in mark and _doubts(body, mark.start, live, last):
             return "choice"
@@ -140,7 +140,9 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     live = [s for s in every if s.stance >= Stance.NAMED and not s.asked]
     gone = frozenset(o for s in every if s.stance < Stance.NAMED for o in s.options)
     excepted = any(s.stance == Stance.EXCEPTED for s in every)
-    held = _held_back(body, [s for s in every if s.stance >= Stance.NAMED]) if every else ""
+    held = _held_back(body, [s for s in every if s.stance >= Stance.NAMED], excepted=excepted) if every else ""
+    if any(_is_open_ended(body, s) for s in live):
+        return Chosen(None, "choice", _rivals(live))
     if held:
         return Chosen(None, held, _rivals(live))
     start, end = (every[0].mention.start, every[-1].mention.end) if every else (body.start, body.end)
@@ -158,6 +160,12 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     if not every and body.marked.has("none", body.start, body.end) and not obstacle(body):
         return Chosen((), "", (), body.start, body.end)
     return Chosen(None, obstacle(body) or "choice", tuple(n for n in range(finder.count) if n not in gone) if every else ())
+
+
+def _is_open_ended(body: Body, standing: Standing) -> bool:
+    """Whether an option is but the end of a stretch: "from Wednesday on", "until Friday"."""
+    before = body.marked.cover[standing.mention.start - 1] if standing.mention.start > body.start else None
+    return before is not None and "range_word" in before
 
 
 def _says_all(body: Body, finder: Finder) -> bool:

@@ -5,7 +5,8 @@ Must not: know a word of a language, or change what the author wrote.
 
 from __future__ import annotations
 
-from gateway.understand.reading.ballot_frame import Body, Sentence
+from gateway.model.ballot import Method
+from gateway.understand.reading.ballot_frame import Body, Clause, Sentence
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_verdict import content
 
@@ -16,22 +17,26 @@ def comment_of(body: Body, finder: Finder) -> str | None:
     """Return the sentences that say more than the vote, as written; None when there are none."""
     named = [range(m.start, m.end) for m in finder.mentions(body.start, body.end)]
     named += [range(m.start, m.end) for m in finder.pointers(body.start, body.end, loose=True)]
-    kept = [s for s in body.sentences if _says_more(body, s, named)]
+    kept = [s for s in body.sentences if _says_more(body, s, named, finder)]
     if not kept:
         return None
     return body.marked.text[_first(body, kept[0]) : _last(body, kept[-1])].strip() or None
 
 
-def _says_more(body: Body, sentence: Sentence, named: list[range]) -> bool:
-    first = next((m for m in body.marked.within(sentence.start, sentence.end)), None)
-    if first is not None and first.start == sentence.start and "thanks" in first:
-        return False
-    words = [at for at in content(body, sentence.start, sentence.end, named) if _is_remark(body, at)]
+def _says_more(body: Body, sentence: Sentence, named: list[range], finder: Finder) -> bool:
+    clauses = [c for c in body.clauses if sentence.start <= c.start < sentence.end and not _is_courtesy(body, c)]
+    words = [at for c in clauses for at in content(body, c.start, c.end, named) if _is_remark(body, at, finder)]
     return len(words) >= ENOUGH
 
 
-def _is_remark(body: Body, at: int) -> bool:
-    return body.marked.tokens[at].kind in ("word", "number", "time")
+def _is_courtesy(body: Body, clause: Clause) -> bool:
+    opening = body.marked.cover[clause.start]
+    return opening is not None and bool(opening.classes & {"thanks", "closing"})
+
+
+def _is_remark(body: Body, at: int, finder: Finder) -> bool:
+    kinds = ("word", "time") if finder.question.method is Method.SCORE else ("word", "number", "time")
+    return body.marked.tokens[at].kind in kinds
 
 
 def _first(body: Body, sentence: Sentence) -> int:

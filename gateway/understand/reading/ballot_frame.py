@@ -87,7 +87,7 @@ def _after_names(marked: Marked, at: int, is_label: Callable[[int], bool]) -> in
         if token.kind == "stop" or (token.kind == "punct" and token.raw not in "()"):
             return _over_stops(marked, at)
         greets = mark is not None and "greeting" in mark
-        named = token.kind == "word" and token.raw[0].isupper() and not (mark is not None and mark.classes & VERDICTS)
+        named = token.kind == "word" and token.raw[0].isupper()
         if not greets and (not named or names == MOST_NAME_WORDS):
             return None
         names += not greets
@@ -212,7 +212,8 @@ def _is_inner_stop(marked: Marked, at: int) -> bool:
         return False
     before, after = marked.tokens[at - 1], marked.tokens[at + 1]
     if before.kind == "number":
-        return after.kind == "word"
+        listed = at > 1 and marked.tokens[at - 2].raw in (",", "&")  # "1, 2, 4. I am …" ends a list and a sentence
+        return after.kind == "word" and not listed
     # "z.B.", "i.e.", "z. B.": single letters in a row
     return before.kind == "word" and len(before.raw) == 1 and after.start == token.end and after.kind == "word"
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from gateway.model.ballot import Question
+from gateway.model.ballot import Method, Question
 from gateway.understand.reading.ballot_text import Token, tokens_of
 from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, Mark, Marked, Vocabulary
 
@@ -153,13 +153,30 @@ class Finder:
     def _is_weak(self, at: int) -> bool:
         """Whether a token is too slight to name an option by itself: a function word, a bare connective."""
         token, mark = self.marked.tokens[at], self.marked.cover[at]
+        if token.kind == "number" and self.question.method is Method.SCORE and (token.fold,) not in self.labels.folds:
+            return True  # a number gives points there, and only completes a label
+        if token.kind == "number" and self.labels.timed and not self._names_number(token):
+            return not self._is_timed(at)
         if token.kind != "word":
             return token.kind == "punct"
         if any(folds == (token.fold,) for folds in self.labels.folds):
             return len(token.fold) == 1 and token.raw.islower()
         if mark is not None and mark.end - mark.start > 1 and not mark.classes & {"weekday", "month", "number"}:
             return True
+        if mark is not None and mark.classes & {"weekday", "month"} and "common" not in mark:
+            return False
         return len(token.fold) < 2 or (mark is not None and bool(mark.classes & _SLIGHT)) or self.vocabulary.is_common(token.fold)
+
+    def _names_number(self, token: Token) -> bool:
+        """Whether a label holds the number itself, not as an hour."""
+        keys = _number_keys(token.fold, timed=False)
+        return any(keys & word for row in self.labels.keys for word in row)
+
+    def _is_timed(self, at: int) -> bool:
+        """Whether a bare number is said as an hour: "at 3", "3 pm"."""
+        before = self.marked.cover[at - 1] if at else None
+        after = self.marked.cover[at + 1] if at + 1 < len(self.marked.tokens) else None
+        return (before is not None and "time_word" in before) or (after is not None and bool(after.classes & {"hour_word", "afternoon"}))
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Return the options named by their labels in a stretch, in order."""
@@ -254,7 +271,11 @@ class Finder:
             return None
         if self._glued(at):
             return None
-        if not (self._after_option_word(at) or self._stands_alone(at, start=token.raw.islower())):
+        mark = self.marked.cover[at]
+        small = token.raw.islower() or (mark is not None and "common" in mark) or not token.raw.isascii()
+        if small and at + 1 < end and self.marked.tokens[at + 1].kind == "number":
+            return None  # "a 5" is an article
+        if not (self._after_option_word(at) or self._stands_alone(at, start=small)):
             return None
         return Mention(frozenset({place}), at, at + 1, "letter")
 
@@ -284,7 +305,7 @@ class Finder:
         value = int(token.fold) if token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3 else None
         if value is None and mark is not None and "number" in mark.values and mark.end - mark.start == 1:
             value = mark.values["number"] if self._after_option_word(at) or (loose and mark.values["number"] > 1) else None
-        if value is None or not 1 <= value <= self.count or self.hits[at]:
+        if value is None or not 1 <= value <= self.count or (self.hits[at] and not self._is_weak(at)):
             return None
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
 
@@ -304,7 +325,15 @@ class Finder:
                 return place, mark.end
         if "middle" in mark and self.count % 2:
             return self.count // 2, mark.end
+        if mark.end - mark.start > 1 and mark.classes & {"fallback", "choose", "best_place"}:
+            return self._place_within(mark)
         return None
+
+    def _place_within(self, mark: Mark) -> tuple[int, int] | None:
+        """Return the place of the one ordinal in a longer phrase, as in "second option", "el primero"."""
+        words = (token.fold for token in self.marked.tokens[mark.start : mark.end])
+        values = frozenset(value for word in words for value in self.vocabulary.values(word, "ordinal"))
+        return (next(iter(values)), mark.end) if len(values) == 1 else None
 
     def _ordinal(self, at: int, end: int, loose: bool) -> Mention | None:
         found = self._place(at)
@@ -332,6 +361,9 @@ class Finder:
             return int(token.fold), at + 1
         if mark is not None and mark.start == at and mark.values.get("number", 0) > 1:
             return mark.values["number"], mark.end
+        if mark is not None and mark.start == at and mark.classes & {"all", "both_of"}:
+            sizes = self.vocabulary.values(self.marked.tokens[mark.end - 1].fold, "number")
+            return (max(sizes), mark.end) if sizes else None
         return None
 
     def _stretch(self, place: int, size: int, start: int, end: int) -> Mention | None:

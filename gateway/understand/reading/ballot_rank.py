@@ -14,6 +14,7 @@ from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing, mentions_in, standings
 from gateway.understand.reading.ballot_verdict import content
 
+LAST = 99.0  # the rank of what is put last, however many options there are
 Groups = tuple[tuple[int, ...], ...]
 
 
@@ -49,7 +50,7 @@ def order_of(body: Body, finder: Finder) -> Ranked:
         return Ranked(None, held)
     ranks = _ranks(body, placed)
     if ranks is not None:
-        return Ranked(_by_rank(placed, ranks))
+        return Ranked(_by_rank(placed, ranks, finder.count))
     if not _is_ordered(body, placed):
         return Ranked(None, obstacle(body) or "choice")
     return _in_order(body, finder, placed)
@@ -146,7 +147,7 @@ def _rank_at(body: Body, at: int, *, spelt: bool) -> float | None:
     if mark is None or not spelt:
         return None
     if "worst_place" in mark and "best_place" not in mark:
-        return 99.0
+        return LAST
     if "ordinal" in mark.values:
         return mark.values["ordinal"] + 1.0
     if "best_place" in mark:
@@ -154,9 +155,12 @@ def _rank_at(body: Body, at: int, *, spelt: bool) -> float | None:
     return None
 
 
-def _by_rank(placed: list[Standing], ranks: list[float]) -> Groups:
-    order = sorted(set(ranks))
-    return tuple(tuple(_option(s) for s, r in zip(placed, ranks, strict=True) if r == rank) for rank in order)
+def _by_rank(placed: list[Standing], ranks: list[float], count: int) -> Groups:
+    """Return the options by rank; those not named come before one put last."""
+    groups = [tuple(_option(s) for s, r in zip(placed, ranks, strict=True) if r == rank) for rank in sorted(set(ranks))]
+    named = {option for group in groups for option in group}
+    rest = tuple(n for n in range(count) if n not in named)
+    return (*groups[:-1], rest, groups[-1]) if LAST in ranks and rest else tuple(groups)
 
 
 def _is_ordered(body: Body, placed: list[Standing]) -> bool:
@@ -210,7 +214,8 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
     before, here = placed[number - 1], placed[number]
     if here.link == "tie":
         return True
-    if body.marked.has("tie", before.mention.end, here.mention.start):
+    between = body.marked.within(before.mention.end, here.mention.start)
+    if any("tie" in m for m in between) and not any("over" in m and "tie" not in m for m in between) and here.clause == before.clause:
         return True
     if here.link not in ("and", "or"):
         return False
@@ -267,7 +272,7 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     if any(n.base not in (None, float(highest)) for n in numbers) or any(not lowest <= v <= highest for _, v in pairs):
         return Scored(None, "range")
     for mark in body.marked.within(body.start, body.end):
-        if mark.classes & {"condition", "irony"}:
+        if mark.classes & {"condition", "irony"} and not _in_aside(body, mark.start):
             return Scored(None, "condition" if "condition" in mark else "irony")
     return Scored(tuple(sorted(pairs)))
 
@@ -301,8 +306,13 @@ def _number_at(body: Body, at: int) -> _Number | None:
         value = float(token.fold)
     elif mark is not None and "number" in mark.values and mark.start == at and not mark.classes & {"both_of"}:
         value = float(mark.values["number"])
+        if "common" in mark and mark.end < body.end and body.marked.tokens[mark.end].kind == "number":
+            return None  # an article that is also a number: "un 5"
     if value is None:
         return None
+    half = body.marked.cover[at + 1] if at + 1 < body.end else None
+    if half is not None and "half" in half:
+        return _Number(value + 0.5, at, half.end, None)
     base = _base(body, at + 1)
     return _Number(value, at, base[1] if base else at + 1, base[0] if base else None)
 

@@ -42,8 +42,8 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     """Return the verdict the body comes to; `extra` are signs read elsewhere, such as signed numbers."""
     # A stretch read elsewhere, as the number in "+1", is no sign of its own a second time.
     own = [s for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
-    every = sorted([*own, *extra], key=lambda s: s.start)
-    found = [s for s in every if s.weight > 0 and not _in_question(body, s)]
+    every = sorted([*own, *extra, *_kept(body)], key=lambda s: s.start)
+    found = [s for s in every if s.weight > 0 and not _in_question(body, s) and not _is_taken_back(body, s)]
     found = _concluded(body, _last_mind(body, found))
     if not found:
         return Settled(None, obstacle(body) or "choice")
@@ -70,6 +70,17 @@ def obstacle(body: Body) -> str:
     return next((missing for name, missing in OBSTACLES if body.marked.has(name, body.start, body.end)), "")
 
 
+def _kept(body: Body) -> list[Signal]:
+    """Return a wish to leave things as they are as a sign: no to a change, yes where the question is whether to keep."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        for mark in body.marked.within(clause.start, clause.end):
+            if "keep" in mark:
+                verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
+                found.append(Signal(verdict, STATED, mark.start, mark.end, number))
+    return found
+
+
 def _in_question(body: Body, signal: Signal) -> bool:
     """Whether a sign stands in a question, as in "Is this ok?"; an idiom ("why not?") and a lead ("Yes, but who pays?") stay."""
     clause = body.clauses[signal.clause]
@@ -94,7 +105,19 @@ def _last_mind(body: Body, found: list[Signal]) -> list[Signal]:
 
 def _is_former(body: Body, signal: Signal) -> bool:
     clause = body.clauses[signal.clause]
-    return body.marked.has("former", clause.start, clause.end)
+    return body.marked.has("former", clause.start, clause.end) or _is_moved_from(body, signal)
+
+
+def _is_moved_from(body: Body, signal: Signal) -> bool:
+    """Whether the sign is what a vote is changed from, as in "from -1 to +1"."""
+    before = body.marked.cover[signal.start - 1] if signal.start else None
+    after = body.marked.cover[signal.end] if signal.end < body.end else None
+    return before is not None and "from_word" in before and after is not None and "to_word" in after
+
+
+def _is_taken_back(body: Body, signal: Signal) -> bool:
+    clause = body.clauses[signal.clause]
+    return any("withdraw" in m and m.end <= signal.start for m in body.marked.within(clause.start, clause.end))
 
 
 def _concluded(body: Body, found: list[Signal]) -> list[Signal]:
@@ -134,16 +157,12 @@ def _is_firm(signal: Signal) -> bool:
     return signal.weight >= BARE
 
 
-def _has_after_or_elsewhere(name: str) -> Callable[[Body, Signal], bool]:
-    """Whether a mark of this class stands where a firm sign behind it does not overrule it."""
-
-    def applies(body: Body, best: Signal) -> bool:
-        for mark in body.marked.within(body.start, body.end):
-            if name in mark and not (_is_firm(best) and best.start >= mark.end):
-                return True
-        return False
-
-    return applies
+def _is_both(body: Body, best: Signal) -> bool:
+    """Whether "yes and no" stands anywhere but before a verdict announced as such."""
+    return any(
+        "both" in mark and not (best.weight >= CONCLUDED and best.start >= mark.end)
+        for mark in body.marked.within(body.start, body.end)
+    )
 
 
 def _is_ironic(body: Body, best: Signal) -> bool:
@@ -218,7 +237,7 @@ def _is_put_off(name: str) -> Callable[[Body, Signal], bool]:
 # What holds a verdict back, in order, and the name of what is then missing.
 HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
     (_is_put_off("autoreply"), "choice"),
-    (_has_after_or_elsewhere("both"), "several"),
+    (_is_both, "several"),
     (_is_ironic, "irony"),
     (_is_conditional, "condition"),
     (_is_doubted, "choice"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_verdict import content
@@ -30,6 +31,7 @@ NEGATING = frozenset(("negator", "near_negator", "reject", "no", "against", "bad
 DENIABLE = frozenset(("against", "bad"))
 CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
 LINKS = frozenset(("and", "or", "nor"))
+UNLINKING = frozenset(("reject", "negator", "contrast", "instead", "to_word", "from_word"))
 # What between two mentions belongs to the second.
 LEADING = frozenset(("negator", "near_negator", "instead", "except", "over", "nor", "and", "or", "fallback"))
 
@@ -55,12 +57,14 @@ class Standing:
 def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
     found = finder.mentions(body.start, body.end)
+    counted = finder.question.method is Method.SCORE  # there a number is no word, and no option
     labelled = bool(found)  # beside a label a bare number is no option; beside other numbers ("1, 3") it is
     for clause in body.clauses:
         strict = [m for m in finder.pointers(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
-        loose = [] if labelled else finder.pointers(clause.start, clause.end, loose=True)
+        loose = [] if labelled and not _is_bare_list(body, clause) else finder.pointers(clause.start, clause.end, loose=True)
         taken = [range(m.start, m.end) for m in loose]
-        if loose and not content(body, clause.start, clause.end, taken):
+        said = [at for at in content(body, clause.start, clause.end, taken) if not (counted and body.marked.tokens[at].kind == "number")]
+        if loose and not said:
             found.extend(loose)
         else:
             found.extend(strict)
@@ -68,6 +72,14 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
         extremes = [finder.extreme(mark) for mark in body.marked.within(body.start, body.end)]
         found = [m for m in extremes if m is not None]
     return sorted(found, key=lambda m: m.start)
+
+
+def _is_bare_list(body: Body, clause: Clause) -> bool:
+    """Whether the sentence of a clause is nothing but numbers and what joins them: "1, 2 and 4."."""
+    sentence = body.sentences[clause.sentence]
+    words = [at for at in range(sentence.start, sentence.end) if body.marked.tokens[at].is_word]
+    joins = [body.marked.cover[at] for at in words if body.marked.tokens[at].kind != "number"]
+    return len(joins) < len(words) and all(m is not None and m.classes & {"and", "filler", "greeting"} for m in joins)
 
 
 def _overlaps(mention: Mention, others: list[Mention]) -> bool:
@@ -79,18 +91,40 @@ def standings(body: Body, finder: Finder) -> list[Standing]:
     found = mentions_in(body, finder)
     taken = [range(m.start, m.end) for m in found]
     links = [_link(body, before, mention) for before, mention in zip([None, *found], found, strict=False)]
-    groups: list[list[int]] = []
-    for number, link in enumerate(links):
-        if link and groups:
-            groups[-1].append(number)
-        else:
-            groups.append([number])
+    groups = _chains(body, found, links)
     out: list[Standing] = []
     for place, group in enumerate(groups):
         lower = found[groups[place - 1][-1]].end if place else body.start
         upper = found[groups[place + 1][0]].start if place + 1 < len(groups) else body.end
-        out.extend(_group(body, found, group, links, taken, lower, upper))
+        out.extend(_group(body, finder, found, group, links, taken, lower, upper))
     return _refused_behind(body, out)
+
+
+def _chains(body: Body, found: list[Mention], links: list[str]) -> list[list[int]]:
+    """Return the mentions in runs that share what is said of them: "A and B", "A, B and C", "all but A, B"."""
+    chains: list[list[int]] = []
+    for number, link in enumerate(links):
+        if link and chains:
+            chains[-1].append(number)
+        else:
+            chains.append([number])
+    return [part for chain in chains for part in _parted(body, found, links, chain)]
+
+
+def _parted(body: Body, found: list[Mention], links: list[str], chain: list[int]) -> list[list[int]]:
+    """Return a run cut at its commas, unless a word links its end or an exception opens it."""
+    joined = any(links[n] in ("and", "or", "nor") for n in chain[1:])
+    clause = body.clauses[_clause_number(body, found[chain[0]].start)]
+    excepted = any(m.classes & {"except"} for m in body.marked.within(clause.start, found[chain[0]].start))
+    if joined or excepted:
+        return [chain]
+    parts = [[chain[0]]]
+    for number in chain[1:]:
+        if links[number] == "comma":
+            parts.append([number])
+        else:
+            parts[-1].append(number)
+    return parts
 
 
 def _link(body: Body, before: Mention | None, mention: Mention) -> str:
@@ -106,13 +140,13 @@ def _link(body: Body, before: Mention | None, mention: Mention) -> str:
             link = {"/": "or", ",": "comma", "&": "and", "=": "tie"}.get(token.raw, token.raw)
         elif mark is not None and mark.classes & LINKS and not mark.classes & {"over", "choose"}:
             link = "or" if "or" in mark else "and" if "and" in mark else "nor"
-        elif mark is None or not mark.classes & {"common", "option_word"} or mark.classes & {"reject", "negator", "contrast", "instead"}:
+        elif mark is None or not mark.classes & {"common", "option_word"} or mark.classes & UNLINKING:
             return ""
     return link
 
 
 def _group(
-    body: Body, found: list[Mention], group: list[int], links: list[str], taken: list[range], lower: int, upper: int
+    body: Body, finder: Finder, found: list[Mention], group: list[int], links: list[str], taken: list[range], lower: int, upper: int
 ) -> list[Standing]:
     first, last = found[group[0]], found[group[-1]]
     number = _clause_number(body, first.start)
@@ -125,16 +159,37 @@ def _group(
         leading = _leading(body, after, upper)
         after = [m for m in after if m not in leading]
     said = content(body, max(clause.start, lower), first.start, taken) + content(body, last.end, min(end_clause.end, upper), taken)
-    stance = _stance(body, before, after, bare=not said, clause=clause)
+    stance = _stance(body, before, after, bare=not said, clause=clause, ranked=finder.question.method is Method.RANKED)
+    stance = _moved(body, finder, found, group, lower, upper, stance)
     if stance in (Stance.CHOSEN, Stance.LIKED) and _is_announced(body, first.start):
         stance = Stance.CONCLUDED
     sentence = body.sentences[clause.sentence]
     near = [*before, *after]
     return [
-        Standing(found[n], stance, number, links[n] if n != group[0] else "", sentence.asks, any("doubt" in m for m in near),
+        Standing(found[n], stance, number, links[n], sentence.asks, any("doubt" in m for m in near),
                  clause.opener == "contrast" and lower <= clause.start)
         for n in group
     ]  # fmt: skip
+
+
+def _moved(body: Body, finder: Finder, found: list[Mention], group: list[int], lower: int, upper: int, stance: Stance) -> Stance:
+    """Return the stance with "from A to B" and "prefer B to A" heeded."""
+    first, last = found[group[0]], found[group[-1]]
+    before = body.marked.cover[first.start - 1] if first.start > body.start else None
+    if before is None or first.start - 1 < lower:
+        before = None
+    after = body.marked.cover[last.end] if last.end < upper else None
+    goes_on = after is not None and "to_word" in after and after.end == upper and upper < body.end
+    if goes_on and before is not None and "from_word" in before:
+        return Stance.SPARE if stance >= Stance.NAMED else stance
+    if before is not None and "to_word" in before and before.start == lower and group[0] > 0:
+        earlier = found[group[0] - 1]
+        ahead = body.marked.cover[earlier.start - 1] if earlier.start > body.start else None
+        if ahead is not None and "from_word" in ahead:
+            return Stance.CHOSEN
+        if ahead is not None and "choose" in ahead:
+            return Stance.NAMED if finder.question.method is Method.RANKED else Stance.REFUSED
+    return stance
 
 
 def _leading(body: Body, marks: list[Mark], at: int) -> list[Mark]:
@@ -152,8 +207,9 @@ def _clause_number(body: Body, at: int) -> int:
     return next((n for n, c in enumerate(body.clauses) if c.start <= at < c.end), max(0, len(body.clauses) - 1))
 
 
-def _sign(marks: list[Mark]) -> int:
-    """Return -1, 0 or 1 for what a run of marks says of the option beside it."""
+def _sign(marks: list[Mark], *, ranked: bool = False) -> int:
+    """Return -1, 0 or 1 for what a run of marks says of the option beside it; in a ranking "over" refuses nothing."""
+    marks = [m for m in marks if not (ranked and "over" in m and not m.classes & {"negator", "reject"})]
     if any("unopposed" in m for m in marks):
         return 1
     negated = any(m.classes & {"negator", "near_negator"} and not m.classes & {"reject"} for m in marks)
@@ -165,14 +221,14 @@ def _sign(marks: list[Mark]) -> int:
     return 1 if any(m.classes & CHOOSING for m in marks) else 0
 
 
-def _stance(body: Body, before: list[Mark], after: list[Mark], *, bare: bool, clause: Clause) -> Stance:
-    if any("except" in m and not m.classes & {"negator"} for m in before):
+def _stance(body: Body, before: list[Mark], after: list[Mark], *, bare: bool, clause: Clause, ranked: bool) -> Stance:
+    if any("except" in m and not m.classes & {"negator"} for m in before) or _is_all_but(body, clause):
         return Stance.EXCEPTED
-    left, right = _sign(before), _sign(after)
+    left, right = _sign(before, ranked=ranked), _sign(after, ranked=ranked)
     if left < 0 or right < 0:
         return Stance.REFUSED
     whole = body.marked.within(clause.start, clause.end)
-    if any("former" in m for m in whole) or any("fallback" in m for m in before) or any(m.classes & {"also"} for m in after):
+    if any(m.classes & {"former", "withdraw"} for m in whole) or any("fallback" in m for m in before) or any(m.classes & {"also"} for m in after):
         return Stance.SPARE
     if any("fallback" in m and "over" not in m for m in after):
         return Stance.SPARE
@@ -189,6 +245,12 @@ def _stance(body: Body, before: list[Mark], after: list[Mark], *, bare: bool, cl
     return Stance.CHOSEN if bare else Stance.NAMED
 
 
+def _is_all_but(body: Body, clause: Clause) -> bool:
+    """Whether a clause opens with a contrast right behind an "all" or "any": "anyone but Sam"."""
+    before = body.marked.cover[clause.start - 1] if clause.opener == "contrast" and clause.start > body.start else None
+    return before is not None and bool(before.classes & {"all", "indifferent", "none"})
+
+
 def _is_announced(body: Body, at: int) -> bool:
     for mark in body.marked.within(body.start, at):
         if "conclusion" in mark and at - mark.end <= 5 and not content(body, mark.end, at):
@@ -198,26 +260,31 @@ def _is_announced(body: Body, at: int) -> bool:
 
 def _refused_behind(body: Body, found: list[Standing]) -> list[Standing]:
     """Return the standings with those refused that a clause of its own refuses right behind: "Oslo? No thanks"."""
-    out: list[Standing] = []
-    for number, standing in enumerate(found):
-        following = standing.clause + 1
-        next_start = found[number + 1].mention.start if number + 1 < len(found) else body.end
-        clause = body.clauses[following] if following < len(body.clauses) else None
-        if (
-            clause is not None
-            and clause.end <= next_start
-            and not clause.opener
-            and standing.stance >= Stance.NAMED
-            and _is_refusal(body, clause)
-            and not any(t.is_word for t in body.marked.tokens[standing.mention.end : clause.start])
-        ):
-            standing = replace(standing, stance=Stance.REFUSED)
-        out.append(standing)
-    return out
+    ends = [*(s.mention.start for s in found[1:]), body.end]
+    return [
+        replace(s, stance=Stance.REFUSED) if s.stance >= Stance.NAMED and _is_refused_by(body, s, end) else s
+        for s, end in zip(found, ends, strict=False)
+    ]
+
+
+def _is_refused_by(body: Body, standing: Standing, end: int) -> bool:
+    """Whether the clauses between a mention and the next begin with a refusal, courtesies apart."""
+    for clause in body.clauses[standing.clause + 1 :]:
+        if clause.end > end or clause.opener or any(t.is_word for t in body.marked.tokens[standing.mention.end : clause.start]):
+            return False
+        if _is_refusal(body, clause):
+            return True
+        marks = body.marked.within(clause.start, clause.end)
+        if content(body, clause.start, clause.end) or not all("filler" in m for m in marks):
+            return False
+        standing = replace(standing, mention=replace(standing.mention, end=clause.end))
+    return False
 
 
 def _is_refusal(body: Body, clause: Clause) -> bool:
-    if body.clauses[-1] is clause and clause.sentence == body.clauses[0].sentence and len(body.clauses) == 1:
-        return False
+    """Whether a clause is a refusal and nothing else: it opens with one and has no word of content."""
     marks = body.marked.within(clause.start, clause.end)
-    return bool(marks) and _sign(marks) < 0 and any(m.classes & {"no", "reject"} for m in marks[:3]) and not content(body, clause.start, clause.end)
+    opening = next((m for m in marks if "filler" not in m or m.classes & {"no", "reject"}), None)
+    if opening is None or not opening.classes & {"no", "reject", "negator", "near_negator"} or content(body, clause.start, clause.end):
+        return False
+    return _sign(marks) < 0 and any(m.classes & {"no", "reject"} for m in marks)

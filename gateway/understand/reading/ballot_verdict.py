@@ -23,7 +23,8 @@ CONTENT_FREE = frozenset(
     ("common", "filler", "yes", "no", "for", "against", "good", "unopposed", "abstain", "block", "negator", "near_negator", "after_negator",
      "contrast", "change", "conclusion", "choose", "thanks", "closing", "greeting", "and", "or", "nor", "option_word", "ordinal", "last",
      "harmless", "indifferent", "withdraw", "all", "both_of", "none", "except", "rest", "no_rest", "tie", "best_first", "worst_first",
-     "best_place", "worst_place", "over", "after", "also", "fallback", "instead", "doubt", "time_word", "hour_word", "to_word", "lifted")
+     "best_place", "worst_place", "over", "after", "also", "fallback", "instead", "doubt", "time_word", "hour_word", "to_word", "lifted", "weekday",
+     "smallest", "largest", "earliest", "latest", "half", "from_word", "out_of", "keep")
 )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
         read = _term(mark, flips, body, clause, terms)
         if read is None:
             continue
-        if mark.classes & (TERMS.keys() | {"block"}):
+        if mark.classes & (TERMS.keys() | {"block"}) or (flips and "yes" in mark and mark.end - mark.start > 1):
             spent |= {n.start for n in flips}
         raw.append((*read, mark, bool(flips) or "unopposed" in mark))
     raw = _negated_behind(raw, negators, spent)
@@ -111,6 +112,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
     particle = POSITIVE if "yes" in mark else NEGATIVE if "no" in mark else None
+    if particle == POSITIVE and flips and mark.end - mark.start > 1 and "no" not in mark:
+        return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
     if particle and not (named and flips):
         return particle, STATED if named in ("for", "against") else HINTED
     if named is None:
@@ -159,4 +162,5 @@ def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
     if after.end - after.start > 1:
         return True
     token, known = body.marked.tokens[after.end], body.marked.cover[after.end]
-    return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and known is None
+    named = known is None or not known.classes & {"common", "filler", "option_word"}
+    return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and named

@@ -19,6 +19,7 @@ from gateway.understand.reading.ballot_text import Token, fold, tokens_of
 
 # Keys whose value is a list of lists: the place in the outer list is the value of the word.
 VALUED = {"ordinals": "ordinal", "numbers": "number", "weekdays": "weekday", "months": "month"}
+UNMARKED = frozenset(("irony_sign",))  # read from the text as it stands, not from its words
 # Classes of words worth finding in any language, whatever the language of the rest.
 PORTABLE = frozenset(
     ("yes", "no", "for", "against", "block", "abstain", "withdraw", "both", "good", "irony", "greeting", "closing", "thanks", "filler",
@@ -26,6 +27,7 @@ PORTABLE = frozenset(
 )  # fmt: skip
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
+SIDES = {"for": "yes", "good": "yes", "against": "no"}
 CLOSE_ENOUGH = 85
 AHEAD = 10
 _UMLAUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
@@ -68,6 +70,7 @@ class Vocabulary:
     """All languages of a lexicon, compiled."""
 
     languages: Mapping[str, Language]
+    irony_signs: tuple[str, ...] = ()  # what a text ends with that is not meant, as "/s"
 
     def values(self, word: str, name: str) -> frozenset[int]:
         """Return what a single word can be worth in a valued class, in any language."""
@@ -87,17 +90,19 @@ class Vocabulary:
 @lru_cache(maxsize=8)
 def vocabulary(lexicon: Lexicon) -> Vocabulary:
     """Return the compiled [ballot] tables; cached, as a lexicon is compared by identity."""
-    return Vocabulary({code: _language(table) for code, table in lexicon.tables("ballot").items()})
+    tables = {code: _language(table) for code, table in lexicon.tables("ballot").items()}
+    return Vocabulary(tables, tuple(sign.casefold() for sign in lexicon.words("ballot", "irony_sign")))
 
 
 def _language(table: Mapping[str, Any]) -> Language:
     phrases: dict[tuple[str, ...], Phrase] = {}
-    for name, text, value in _entries(table):
-        for tokens in _spellings(text):
-            phrase = phrases.setdefault(tokens, Phrase(tokens))
-            phrase.classes.add(name)
-            if value is not None:
-                phrase.values[name] = value
+    entries = list(_entries(table))
+    for name, text, value in entries:
+        _enter(phrases, _spelling(text), name, value)
+    written = frozenset(phrases)
+    for name, text, value in entries:
+        for tokens in _variants(text) - written:  # "we'd" without its apostrophe is no reason to misread "Wed"
+            _enter(phrases, tokens, name, value)
     by_first: dict[str, list[Phrase]] = defaultdict(list)
     for tokens in sorted(phrases, key=len, reverse=True):
         by_first[tokens[0]].append(phrases[tokens])
@@ -106,21 +111,30 @@ def _language(table: Mapping[str, Any]) -> Language:
     return Language({first: tuple(found) for first, found in by_first.items()}, words, spelt)
 
 
+def _enter(phrases: dict[tuple[str, ...], Phrase], tokens: tuple[str, ...], name: str, value: int | None) -> None:
+    if not tokens:
+        return
+    phrase = phrases.setdefault(tokens, Phrase(tokens))
+    phrase.classes.add(name)
+    if value is not None:
+        phrase.values[name] = value
+
+
 def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
     for key, words in table.items():
         if key in VALUED:
             yield from ((VALUED[key], word, value) for value, forms in enumerate(words) for word in forms)
         else:
-            yield from ((key, word, None) for word in words)
+            yield from ((key, word, None) for word in words if key not in UNMARKED)
 
 
-def _spellings(text: str) -> Iterator[tuple[str, ...]]:
-    """Return the token sequences of a phrase: as written, without its apostrophes, with its umlauts spelt out."""
-    forms = {text, text.replace("'", ""), "".join(_UMLAUT.get(c, c) for c in text)}
-    for form in forms:
-        tokens = tuple(token.fold for token in tokens_of(form) if token.is_word)
-        if tokens:
-            yield tokens
+def _spelling(text: str) -> tuple[str, ...]:
+    return tuple(token.fold for token in tokens_of(text) if token.is_word)
+
+
+def _variants(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the other spellings of a phrase: without its apostrophes, with its umlauts spelt out."""
+    return frozenset({_spelling(text.replace("'", "")), _spelling("".join(_UMLAUT.get(c, c) for c in text))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +145,8 @@ class Marked:
     tokens: tuple[Token, ...]
     marks: tuple[Mark, ...]
     cover: tuple[Mark | None, ...]  # for each token its mark
+    asked_to_keep: bool = False  # whether the question is about leaving things as they are
+    ironic: bool = False  # whether the text ends with a sign that it is not meant
 
     def has(self, name: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a mark of this class begins within the stretch."""
@@ -166,7 +182,15 @@ def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False
             marks.append(mark)
             cover[at : mark.end] = [mark] * (mark.end - at)
         at = mark.end if mark else at + 1
-    return Marked(text, tokens, tuple(marks), tuple(cover))
+    ironic = text.rstrip().casefold().endswith(words.irony_signs)
+    return Marked(text, tokens, tuple(marks), tuple(cover), _asks_to_keep(question, words), ironic)
+
+
+@lru_cache(maxsize=256)
+def _asks_to_keep(question: str, words: Vocabulary) -> bool:
+    folds = {t.fold for t in tokens_of(question[:600])}
+    return any("keep_question" in p.classes for language in words.languages.values() for f in folds
+               for p in language.phrases.get(f, ()) if len(p.tokens) == 1)  # fmt: skip
 
 
 @lru_cache(maxsize=256)
@@ -217,7 +241,8 @@ def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
 
 
 def _verdicts(language: Language, word: str) -> frozenset[str]:
-    return frozenset(c for p in language.phrases[word] if p.tokens == (word,) for c in p.classes & SPELT)
+    """Return the sides a word can be on, so that "agree" and "agreed" are no rivals."""
+    return frozenset(SIDES.get(c, c) for p in language.phrases[word] if p.tokens == (word,) for c in p.classes & SPELT)
 
 
 def _mark_at(tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]) -> Mark | None:

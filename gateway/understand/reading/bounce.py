@@ -30,7 +30,7 @@ _MOST_HEADER_LINES = 400
 _MOST_RECIPIENTS = 200
 _LONGEST_DIAGNOSTIC = 300
 
-_STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 3464, RFC 6533
+STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 3464, RFC 6533
 _RETURNED_TYPES = frozenset(
     {
         "message/rfc822",
@@ -273,7 +273,7 @@ def _one_line(text: str) -> str:
 
 def read_status(message: Message) -> Report | None:
     """Return what the delivery-status part says (RFC 3464), None when there is no such part or it names nobody."""
-    parts = [_decoded(part.content) for part in message.parts if part.media_type in _STATUS_TYPES]
+    parts = [_decoded(part.content) for part in message.parts if part.media_type in STATUS_TYPES]
     said = parts or [_said(message)]  # QUIRK: a boundary that matches nothing leaves the fields in the text
     blocks = (fields for text in said[:20] if "ecipient" in text for fields in _blocks(text))
     found = [one for fields in blocks if (one := _recipient(fields))][:_MOST_RECIPIENTS]
@@ -510,6 +510,8 @@ def _by_library(notice: _Notice, words: _Words) -> Iterator[str]:
     letter = LibraryMessage()
     for name, value in notice.identity:
         letter[name] = " ".join(value.split())
+    if not letter["from"]:
+        letter["from"] = "mailer-daemon"  # without a sender the library logs a fault of its own
     letter.set_payload(notice.words[:_MOST_LIBRARY].encode("ascii", "replace").decode("ascii"))
     try:
         temporary, permanent = all_failures(letter)
@@ -542,7 +544,7 @@ def read_notice(message: Message, lexicon: Lexicon) -> Report:
     status = _STATUS.search(notice.words)
     lines = notice.words.split("\n")
     diagnostic = next((line for line in lines if _REPLY.search(line) or _STATUS.search(line)), "")
-    nature = _nature_of_words(message.subject, notice.words, words)
+    nature = _nature_of_words(message.subject[:500], notice.words, words)
     return _report(
         nature,
         sign,
@@ -569,7 +571,7 @@ def _named(message: Message, notice: _Notice, words: _Words) -> tuple[str, tuple
 
 
 def _is_likely(address: str, notice: _Notice) -> bool:
-    """False for a host without a domain, unless its brackets say that an address is meant: it is often one cut short."""
+    """False for a host without a domain, often one cut short, unless brackets say that an address is meant."""
     return "." in address.rpartition("@")[2] or f"<{address}>" in notice.words
 
 

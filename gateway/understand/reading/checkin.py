@@ -434,6 +434,9 @@ class _Reader:
         while kept and kept[0].is_blank:
             del kept[0]
         filled = [line for line in kept if not line.is_blank]
+        if len(filled) > len(_ORDER) and filled[-1].text in _DIGITS:  # the answer to a fourth question, how one feels
+            found.mood = int(filled[-1].text)
+            kept, filled = kept[: kept.index(filled[-1])], filled[:-1]
         if not filled:
             return self._concluded(found, own)
         for form in (self._numbered, self._bullet_groups):
@@ -561,7 +564,11 @@ class _Reader:
 
     def _is_beside(self, piece: str, place: str) -> bool:
         """Tell whether a piece says nothing of the work: an apology, a greeting, an absence, a question back."""
-        if self._is_noise(piece) or self._is_manners(piece) or self._is_away(piece) or self._is_skip(piece):
+        if self._is_noise(piece) or self._is_manners(piece):
+            return True
+        if place == BLOCKERS:  # what is in the way may well be holidays, or somebody ill
+            return self._is_away(piece) and absence_in(piece, self.base, self.lexicon) is not None
+        if self._is_away(piece) or self._is_skip(piece):
             return True
         return not place and self._is_question_only(piece)
 

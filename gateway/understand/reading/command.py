@@ -176,6 +176,16 @@ def _listened(request: Request) -> tuple[Told, ...]:
     return request.told if request.body_words <= _LONG else request.told[: _FIRST + 1]
 
 
+def _opens_discussion(request: Request) -> bool:
+    """Tell whether a mail of its own asks for views: it speaks of a matter, and sets nothing for its author."""
+    return not request.subject.is_reply and any(request.hits(told, "opinion") for told in request.told)
+
+
+def _for_oneself(rule: Callable[[Request], CommandReading | None]) -> Callable[[Request], CommandReading | None]:
+    """Let a rule about its author's own settings pass by mail that opens a discussion."""
+    return lambda request: None if _opens_discussion(request) else rule(request)
+
+
 def _asked(request: Request, *keys: str) -> list[tuple[Told, Hit]]:
     """Return the phrases of these keys that ask for something: not denied, not supposed, not asked about."""
     return [
@@ -202,9 +212,18 @@ def _is_of_another(told: Told, hit: Hit, request: Request) -> bool:
         return False
     if request.spoken(request.lists.of("third_person").find(before)):
         return True
+    if any(_is_named(word, told, request) for word in before[1:][-_NEAR + 1 :]):
+        return True
     first = before[0]
     raw = told.text[first.start : first.end]
     return raw.istitle() and raw.isalpha() and not told.is_subject and not is_common(first, request.lexicon)
+
+
+def _is_named(word: Word, told: Told, request: Request) -> bool:
+    """Tell whether a word inside a sentence looks like somebody's name."""
+    raw = told.text[word.start : word.end]
+    known = request.lists.of("mails", "everything", "only", "send").whole((word,))
+    return raw.istitle() and raw.isalpha() and not known and not is_common(word, request.lexicon)
 
 
 def _supposed(told: Told, hit: Hit, request: Request) -> bool:
@@ -234,7 +253,9 @@ def _pause(request: Request) -> CommandReading | None:
     for told, hit in _asked(request, "pause"):
         single = hit.end - hit.start == 1
         dated = _until(told, request)
-        about_us = dated or request.hits(told, "first_person", "mails", "send") or len(told.words) <= 3
+        about_us = _is_of_mail(told, hit, request) and (
+            dated or request.hits(told, "first_person", "mails", "send") or len(told.words) <= 3
+        )
         if (
             _is_apt(told, hit, request)
             and not (single and not about_us)
@@ -246,6 +267,15 @@ def _pause(request: Request) -> CommandReading | None:
         if until:
             return CommandReading(intent=Intent.PAUSE, until=until, evidence=told.text)
     return None
+
+
+def _is_of_mail(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether nothing but mail or its author is to be paused: no other thing is named behind the word."""
+    start = told.words[hit.end - 1].end
+    end = next((one.when.span[0] for one in request.dates(told.text) if one.when.span[0] >= start), len(told.text))
+    named = [word for word in told.words[hit.end :] if word.start < end]
+    ours = request.lists.of("mails", "first_person", "me", "everything", "only")
+    return all(is_common(word, request.lexicon) or ours.whole((word,)) for word in named)
 
 
 def _agrees(request: Request) -> bool:
@@ -272,7 +302,7 @@ def _away(request: Request) -> CommandReading | None:
     subject_says = any(told.is_subject for told in starts)
     for told in candidates:
         personal = bool(request.hits(told, "first_person")) or told in starts
-        if not personal or told.asks or request.body_words > _LONG:
+        if (told.is_subject and not _agrees(request)) or not personal or told.asks or request.body_words > _LONG:
             continue
         reading = _absence(told, request)
         if reading:
@@ -316,6 +346,8 @@ def _is_other(told: Told, hit: Hit, request: Request) -> bool:
     before = told.words[: hit.start]
     if not before:
         return False
+    if request.spoken(request.lists.of("second_person").find(before[-_NEAR:])):
+        return True
     if request.spoken(request.lists.of("first_person").find(before)):
         return False
     following = request.spoken(request.lists.of("first_person").find(told.words[hit.start :]))
@@ -542,17 +574,12 @@ def _asked_task(request: Request) -> CommandReading | None:
     if hit.end == len(told.words):  # "please add this as a task": the subject names it
         named = bool(request.subject.text) and not request.subject.is_reply and not told.is_subject
         return _tasks(request, from_subject=True) if named else None
-    rest = Told(told.text, told.words)
-    return _tasks(_with_sentences(request, rest), from_subject=False)
+    return _tasks(replace(request, sentences=(replace(told, is_subject=False),)), from_subject=False)
 
 
 def _with_subject(request: Request, text: str) -> Request:
     subject = replace(request.subject, text=text)
     return replace(request, subject=subject)
-
-
-def _with_sentences(request: Request, told: Told) -> Request:
-    return replace(request, sentences=(told,))
 
 
 def _tasks(request: Request, *, from_subject: bool) -> CommandReading | None:
@@ -650,12 +677,12 @@ _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     _new_task,
     _new_vote,
     _not_offered,
-    _resume,
-    _pause,
-    _frequency,
-    _leave,
-    _join,
-    _away,
+    _for_oneself(_resume),
+    _for_oneself(_pause),
+    _for_oneself(_frequency),
+    _for_oneself(_leave),
+    _for_oneself(_join),
+    _for_oneself(_away),
     _help,
     _status,
     _refused,

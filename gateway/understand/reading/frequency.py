@@ -12,7 +12,7 @@ from functools import lru_cache
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import find_clock, weekday_names
-from gateway.understand.reading.phrases import Word, fold
+from gateway.understand.reading.phrases import Word, fold, words_of
 from gateway.understand.reading.request import TABLE, Request, Told
 
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -63,22 +63,26 @@ def read_frequency(request: Request) -> CommandReading | None:
 def _wishes(told: Told, request: Request) -> bool:
     """Tell whether a sentence asks for mail in some rhythm: it limits ("only"), or asks and speaks of mail."""
     rhythm = request.hits(told, *_RHYTHMS, "every_other", "working_days")
-    if request.subject.is_reply and len(told.words) <= _TERSE and request.hits(told, "every_other", "biweekly"):
-        return not told.asks
+    terse = request.subject.is_reply and len(told.words) <= _TERSE and not told.asks
+    if terse and request.hits(told, "every_other", "biweekly"):
+        return True
     days = _day_words(told.words, request)
     limits = bool(request.hits(told, "only"))
     asks = bool(request.hits(told, "send"))
     speaks = bool(request.hits(told, "mails"))
     if told.is_subject:
         return bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks)
+    if not speaks and not _answers_questions(request):
+        return False
     if rhythm or days:
-        short = len(told.words) <= _SHORT
-        return (
-            (asks and (speaks or limits))
-            or (limits and short and (request.subject.is_reply or speaks))
-            or (bool(rhythm) and asks and request.subject.is_reply)
-        )
-    return asks and speaks and find_clock(told.text, request.sent_at, request.lexicon) is not None
+        return asks or (limits and len(told.words) <= _SHORT)
+    return asks and find_clock(told.text, request.sent_at, request.lexicon) is not None
+
+
+def _answers_questions(request: Request) -> bool:
+    """Tell whether a mail answers questions or a summary of ours, rather than a thread of the members'."""
+    words = words_of(request.subject.text)
+    return request.subject.is_reply and bool(request.lists.of("checkin_subject", "mails").find(words))
 
 
 def _rhythm(told: Told, request: Request) -> str | None:

@@ -248,7 +248,9 @@ def sentences_of(text: str, lexicon: Lexicon) -> list[str]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         before = text[max(start, match.start(1) - _TAIL) : match.start(1)]
-        if match[1] == "." and (_SHORT_WORD.search(before) or _goes_on(before, text[match.end() : match.end() + 40], ordinals)):
+        if match[1] == "." and (
+            _SHORT_WORD.search(before) or _goes_on(before, text[match.end() : match.end() + 40], ordinals)
+        ):
             continue
         found.append(text[start : match.end(1)].strip())
         start = match.end()

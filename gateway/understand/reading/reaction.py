@@ -84,7 +84,7 @@ def _stands_alone(text: str, end: int) -> bool:
 
 
 def _by_words(message: Message, lexicon: Lexicon) -> Reaction | None:
-    """QUIRK: Outlook marks its reactions by nothing but their wording and a picture, whose alternative text names it."""
+    """QUIRK: Outlook marks its reactions by nothing but their wording and a picture with an alternative text."""
     if not (message.in_reply_to or message.references):
         return None
     top = "\n".join(message.text.strip()[:_TOP].split("\n")[:4]) or _TAG.sub(" ", _body(message.html)).strip()[:300]

@@ -6,7 +6,6 @@ Must not: decide that a mail asks for a vote (command.py does), or choose what t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, time
 from functools import lru_cache
 
@@ -43,7 +42,7 @@ def read_vote_request(request: Request, *, consent: bool = False) -> CommandRead
     )
     return CommandReading(
         intent=Intent.NEW_VOTE,
-        question=_without_inline_options(question, options).strip(" \t.,;:-–—*_"),
+        question=question.strip(" \t.,;:-–—*_"),
         options=options,
         method=method,
         deadline=instant,
@@ -151,10 +150,6 @@ def _split(text: str, request: Request) -> tuple[str, ...]:
     )
     short = all(len(words_of(option)) <= 2 * _OPTION_WORDS for option in found)
     return found if _FEWEST <= len(found) <= _MOST and short else ()
-
-
-def _without_inline_options(question: str, options: Sequence[str]) -> str:
-    return question
 
 
 def _deadline(request: Request) -> Dated | None:
