@@ -12,6 +12,7 @@ import shutil
 import signal
 import ssl
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -32,11 +33,17 @@ from gateway.model.notice import Attempt, Outgoing
 from gateway.pipeline.flow import Pipeline, Rules
 from gateway.resources import load_lexicon, load_templates
 from gateway.schedule.beat import Chore, keep_all
+from gateway.schedule.rush import Rush
 from gateway.send.courier import Courier, Route
 from gateway.understand.scan import Limits
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+MOST_IN_A_TURN = 32  # arrivals understood before one commit
+LONGEST_TURN = 0.025  # seconds of one turn while mail comes in: so long an arrival may wait to be made durable
+MOST_CLAIMED_IN_A_RUSH = 8
+LOOK_AT_DISK_EVERY = 1.0  # seconds
 
 log = structlog.get_logger()
 
@@ -107,6 +114,7 @@ def build_from(settings: Settings, *, create: bool = False, clock: Callable[[], 
 def log_to_stderr(*, plain: bool, level: int = logging.INFO) -> None:
     """Write one line for each thing that happened: key and value, JSON unless a person watches."""
     logging.getLogger("mail").setLevel(logging.ERROR)  # aiosmtpd's own log would name addresses
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it tells how it reads, line by line
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -128,7 +136,11 @@ def silence_logs() -> None:
 
 @dataclass
 class Service:
-    """`serve`: the doors, the worker, the clock and the courier in one process, with one thread for the store."""
+    """`serve`: the doors, the worker, the clock and the courier in one process, with one thread for the store.
+
+    Durable first, understood later: while mail pours in, the chores give way to the intake, which shares that thread
+    (docs/decisions/0002-durable-first.md).
+    """
 
     app: App
     mail: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,6 +150,9 @@ class Service:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store"))
     _directory: Directory = field(default_factory=Directory)
     _read_at: float = 0.0
+    _rush: Rush = field(default_factory=lambda: Rush(time.monotonic))
+    _room: bool = True
+    _looked_at: float = -LOOK_AT_DISK_EVERY
     _intake: Intake = field(init=False)
     _courier: Courier = field(init=False)
 
@@ -151,6 +166,7 @@ class Service:
     # --- what the edges call ---
 
     async def _receive(self, arrivals: Sequence[Arrival]) -> Reject | None:
+        self._rush.note(len(arrivals))
         answer = await self._in_worker(self.app.pipeline.receive, arrivals)
         self.mail.set()
         return answer
@@ -167,26 +183,37 @@ class Service:
         return verdict
 
     def _has_room(self) -> bool:
-        return shutil.disk_usage(self.app.settings.store.parent).free >= self.app.settings.limits.free_disk_bytes
+        """Whether the disk has room to spare; what was seen a second ago will do."""
+        now = time.monotonic()
+        if now - self._looked_at >= LOOK_AT_DISK_EVERY:
+            free = shutil.disk_usage(self.app.settings.store.parent).free
+            self._room, self._looked_at = free >= self.app.settings.limits.free_disk_bytes, now
+        return self._room
 
     def _workspace_of(self, recipient: str) -> str:
         found = self._directory.destination(recipient)
         return found.workspace if found else ""
 
     async def _claim(self, limit: int) -> Sequence[Outgoing]:
-        return await self._in_worker(self.app.pipeline.prepare, self.app.clock(), limit)
+        most = min(limit, MOST_CLAIMED_IN_A_RUSH) if self._rush.is_on else limit
+        return await self._in_worker(self.app.pipeline.prepare, self.app.clock(), most)
 
     async def _report(self, attempts: Sequence[Attempt]) -> None:
         await self._in_worker(self.app.pipeline.report, attempts, self.app.clock())
 
     async def _process(self) -> int:
-        done = await self._in_worker(self.app.pipeline.process, self.app.clock(), 8)
+        done = await self._in_worker(self.app.pipeline.process, self.app.clock(), MOST_IN_A_TURN, self._enough())
         if done:
             self.post.set()
         return done
 
+    def _enough(self) -> Callable[[], bool]:
+        """Return what tells a turn to end: it was long enough, and mail waits to be made durable."""
+        until = time.monotonic() + LONGEST_TURN
+        return lambda: time.monotonic() > until and (self._intake.is_waited_for or self._rush.is_on)
+
     async def _tick(self) -> int:
-        done = await self._in_worker(self.app.pipeline.tick, self.app.clock(), 20)
+        done = await self._in_worker(self.app.pipeline.tick, self.app.clock(), 20, self._enough())
         if done:
             self.post.set()
         return done
@@ -233,9 +260,9 @@ class Service:
 
     def _chores(self) -> tuple[Chore, ...]:
         return (
-            Chore("process", self._process, rest=5.0, bell=self.mail),
-            Chore("tick", self._tick, rest=1.0),
-            Chore("deliver", self._courier.round_trip, rest=2.0, bell=self.post),
+            Chore("process", self._process, rest=5.0, bell=self.mail, gives_way=self._rush.give_way),
+            Chore("tick", self._tick, rest=1.0, gives_way=self._rush.give_way),
+            Chore("deliver", self._courier.round_trip, rest=2.0, bell=self.post, gives_way=self._rush.give_way),
             Chore("beat", self._beat, rest=60.0),
             Chore("purge", self._purge, rest=6 * 3600.0),
         )
@@ -296,6 +323,7 @@ def route(settings: Settings) -> Route:
 
 async def serve(app: App) -> None:
     """Run until a signal asks us to stop; what is under way is finished or lies safe in the store."""
+    app.store.occupy()  # a second `serve` on one store is refused, and told which process has it
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()

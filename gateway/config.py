@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.model.fault import fault_text
 from gateway.model.token import KeyRing
 
 FILE_NAME = "restante.toml"
@@ -148,4 +149,4 @@ def _fault(fault: Any) -> tuple[str, str]:
         tables = (Settings, Listen, Submission, Limits, Tokens)
         near = difflib.get_close_matches(str(fault["loc"][-1]), [n for t in tables for n in t.model_fields], n=1)
         return key, "there is no such key" + (f"; did you mean {near[0]!r}?" if near else "; take it out")
-    return key, fault["msg"].removeprefix("Value error, ")
+    return key, fault_text(fault)

@@ -32,7 +32,6 @@ _HEAD = "charter"  # the table with everything else, in one document
 _BY_NAME = select(workspaces.c.id, workspaces.c.charter_version).where(workspaces.c.name == bindparam("name"))
 _BY_ID = select(workspaces.c.id, workspaces.c.charter_version).where(workspaces.c.id == bindparam("id"))
 _NAMES = select(workspaces.c.name, workspaces.c.id).order_by(workspaces.c.name)
-_NAME_OF = select(workspaces.c.name).where(workspaces.c.id == bindparam("id"))
 _ADD_WORKSPACE = insert(workspaces).returning(workspaces.c.id)
 _SET_VERSION = (
     update(workspaces).where(workspaces.c.id == bindparam("b_id")).values(charter_version=bindparam("version"))
@@ -76,6 +75,13 @@ class Charters:
     def __init__(self, sql: Sql, cache: Cache) -> None:
         self._sql = sql
         self._cache = cache
+        self._rows: dict[str | int, Any] = {}  # looked up once in a transaction
+        self._names: dict[str, int] | None = None
+
+    def forget(self) -> None:
+        """Look everything up anew: what was written within this transaction was taken back."""
+        self._rows.clear()
+        self._names = None
 
     def apply(self, document: Document, *, at: datetime, by: str) -> tuple[int, int]:
         """Put a document in force and return (workspace id, version). An equal one makes no new version.
@@ -92,12 +98,21 @@ class Charters:
         with TinyDB(self._sql, workspace_id, version, at=at, by=by, storage=CharterStorage) as charter:
             _take_apart(charter, plain)
         self._sql.run(_SET_VERSION, {"b_id": workspace_id, "version": version})
+        self.forget()
         return workspace_id, version
 
     def current(self, name_or_id: str | int) -> tuple[int, int, Document] | None:
         """Return (workspace id, version, document) of the charter in force, or None."""
+        found = self.in_force(name_or_id)
+        return None if found is None else (found[0], found[1], msgspec.json.decode(found[2], type=Document))
+
+    def in_force(self, name_or_id: str | int) -> tuple[int, int, bytes] | None:
+        """Return (workspace id, version, document as JSON) of the charter in force, or None.
+
+        The bytes are one object for as long as the version is in force: what is read out of them can be kept by them.
+        """
         row = self._row(name_or_id)
-        return None if row is None else (row.id, row.charter_version, self._document(row.id, row.charter_version))
+        return None if row is None else (row.id, row.charter_version, self._packed(row.id, row.charter_version))
 
     def version(self, name_or_id: str | int, number: int) -> Document | None:
         """Return an earlier document, or None."""
@@ -114,14 +129,16 @@ class Charters:
 
     def names(self) -> dict[str, int]:
         """Return the ids of all workspaces by name."""
-        return {row.name: row.id for row in self._sql.rows(_NAMES)}
+        if self._names is None:
+            self._names = {row.name: row.id for row in self._sql.rows(_NAMES)}
+        return dict(self._names)
 
     def name_of(self, workspace_id: int) -> str:
         """Return the name of a workspace. Raises Forbidden when there is none of that id."""
-        found = self._sql.value(_NAME_OF, {"id": workspace_id})
+        found = next((name for name, id_ in self.names().items() if id_ == workspace_id), None)
         if found is None:
             raise Forbidden(f"there is no workspace {workspace_id}")
-        return str(found)
+        return found
 
     def open(self, name_or_id: str | int) -> TinyDB | None:
         """Return the charter in force as TinyDB holds it, for reading within this transaction."""
@@ -129,18 +146,24 @@ class Charters:
         return None if row is None else TinyDB(self._sql, row.id, row.charter_version, storage=CharterStorage)
 
     def _row(self, name_or_id: str | int) -> Any:
-        if isinstance(name_or_id, str):
-            return self._sql.first(_BY_NAME, {"name": name_or_id.lower()})
-        return self._sql.first(_BY_ID, {"id": name_or_id})
+        row = self._rows.get(name_or_id)
+        if row is None:
+            query, key = (_BY_NAME, "name") if isinstance(name_or_id, str) else (_BY_ID, "id")
+            value = name_or_id.lower() if isinstance(name_or_id, str) else name_or_id
+            row = self._rows[name_or_id] = self._sql.first(query, {key: value})
+        return row
 
     def _document(self, workspace_id: int, version: int) -> Document:
         """Each caller gets a document of its own: what one changes in it, no other sees."""
+        return msgspec.json.decode(self._packed(workspace_id, version), type=Document)
+
+    def _packed(self, workspace_id: int, version: int) -> bytes:
         key = (workspace_id, version)
         kept = self._cache.get(key)
         if kept is None:
             with TinyDB(self._sql, workspace_id, version, storage=CharterStorage) as charter:
                 kept = self._cache[key] = msgspec.json.encode(_put_together(charter))
-        return msgspec.json.decode(kept, type=Document)
+        return kept
 
     def _founded(self, name: str, at: datetime) -> int:
         return int(self._sql.value(_ADD_WORKSPACE, {"name": name, "charter_version": 0, "created_at": at}))

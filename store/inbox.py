@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -31,6 +32,8 @@ _PENDING = (
     .limit(bindparam("limit"))
     .with_for_update(of=arrivals, skip_locked=True)  # several processes on PostgreSQL; SQLite has one writer
 )
+_PENDING_SIZES = select(arrivals.c.size).where(_WAITING).order_by(arrivals.c.id).limit(bindparam("limit"))
+_PENDING_BYTES = 8 * 1024 * 1024  # raw mail handed out at a time, or one mail that is larger
 _PENDING_BEFORE = select(exists().where(_WAITING, arrivals.c.received_at <= bindparam("instant")))
 _GET = (
     select(arrivals, raw.c.body)
@@ -62,8 +65,10 @@ class Inbox:
         return ids
 
     def pending(self, limit: int) -> list[StoredArrival]:
-        """Return what waits to be processed, oldest first, with its raw bytes."""
-        return [_stored(row, row.body) for row in self._sql.rows(_PENDING, {"limit": limit})]
+        """Return what waits to be processed, oldest first, with its raw bytes: `limit` at most, fewer large ones."""
+        sizes = accumulate(int(row.size) for row in self._sql.rows(_PENDING_SIZES, {"limit": limit}))
+        few = max(1, sum(size <= _PENDING_BYTES for size in sizes))
+        return [_stored(row, row.body) for row in self._sql.rows(_PENDING, {"limit": min(few, limit)})]
 
     def pending_before(self, instant: datetime) -> bool:
         """Whether something received at this instant or earlier still waits: a deadline must wait for it too."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, Row, Table
+from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,6 +35,13 @@ class Sql:
             self.wrote = True
         try:
             return self._connection.execute(statement, parameters)
+        except SQLAlchemyError as error:
+            raise fault_of(error) from error
+
+    def piece(self) -> NestedTransaction:
+        """Begin a piece that can be taken back by itself."""
+        try:
+            return self._connection.begin_nested()
         except SQLAlchemyError as error:
             raise fault_of(error) from error
 

@@ -5,6 +5,8 @@ Must not: commit or roll back by itself; leaving `Store.begin()` or `Store.read(
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 
 from sqlalchemy import Executable, bindparam, select
@@ -66,6 +68,19 @@ class Transaction:
     def schedule(self) -> Schedule:
         """Due rows."""
         return Schedule(self._sql)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Run a piece that may fail by itself: an exception takes back what the piece wrote, and nothing else."""
+        piece = self._sql.piece()
+        try:
+            yield
+        except BaseException:
+            self._cache.clear()  # it may hold a version that is now not to be
+            self.charters.forget()
+            piece.rollback()
+            raise
+        piece.commit()
 
     def get_mark(self, name: str) -> str | None:
         """Return a value of the store itself, such as when it was last alive."""

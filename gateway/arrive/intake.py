@@ -56,6 +56,11 @@ class Intake:
         self._wake.set()
         return await waiting.answer
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a delivery waits for its commit."""
+        return self._size > 0
+
     async def run(self) -> None:
         """Commit what waits, for ever; each turn takes what came during the commit before it."""
         while True:

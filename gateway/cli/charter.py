@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from gateway.app import App
-from gateway.cli.shared import charter_fault, fail, program
+from gateway.cli.shared import charter_fault, counted, fail, instant, print_table, program
+from gateway.cli.toml import as_toml
 from gateway.model.charter import CharterProblem
 from gateway.pipeline import steering
 
@@ -39,7 +39,7 @@ def apply(config: str, file: Path, prune: bool) -> None:
       restante charter apply acme.toml
     """
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         fail(f"{file}: is not TOML: {problem}\nThe charter in force stays as it is.")
     with program(config) as app:
@@ -53,7 +53,8 @@ def put_in_force(app: App, document: dict[str, Any], file: str, *, prune: bool =
     except CharterProblem as problem:
         charter_fault(file, problem)
     click.echo(
-        f"{applied.workspace}: version {applied.version} is in force; {len(applied.entries)} changes to members."
+        f"{applied.workspace}: version {applied.version} is in force; "
+        f"{counted(len(applied.entries), 'change')} to members."
     )
 
 
@@ -92,17 +93,6 @@ def show(config: str, workspace: str | None, version: int | None, as_json: bool)
     click.echo(
         msgspec.json.format(msgspec.json.encode(document)).decode() if as_json else as_toml(document), nl=as_json
     )
-
-
-def as_toml(document: dict[str, Any]) -> str:
-    """Return a charter document as a person writes it."""
-    return msgspec.toml.encode(_without_none(document)).decode()
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
-    return [_without_none(inner) for inner in value] if isinstance(value, list) else value
 
 
 @charter.command()
@@ -147,7 +137,7 @@ def history(config: str, workspace: str | None) -> None:
         name, _, _ = _document(app, workspace, None)
         with app.store.read() as tx:
             versions = tx.charters.history(name)
-    table = Table("version", "applied at", "by")
+    table = Table("version", "applied at (UTC)", "by")
     for version, at, by in versions:
-        table.add_row(str(version), at.isoformat(timespec="seconds"), by)
-    Console().print(table)
+        table.add_row(str(version), instant(at), by)
+    print_table(table)

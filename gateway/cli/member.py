@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import click
 import msgspec
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
 from gateway.app import App
-from gateway.cli.shared import fail, program
+from gateway.cli.shared import counted, fail, print_table, program
 from gateway.model.address import fold_address
 from gateway.model.charter import CharterMember
 from gateway.model.entry import MemberLeft
+from gateway.model.fault import fault_text
 from gateway.model.member import Member
 from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.pipeline.steering import change_people, member_entries
+
+COLUMNS = ("address", "name", "roles", "language", "timezone")
 
 
 @click.group()
@@ -76,9 +79,7 @@ def add(
     try:
         listed = CharterMember(address=address, name=name, roles=roles, language=language, timezone=timezone)
     except ValidationError as problem:
-        fail(
-            "; ".join(f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}" for fault in problem.errors())
-        )
+        fail("\n".join([*_faults(problem), "Nobody was added."]))
     with program(config) as app:
         changed = _add(app, workspace, [listed])
     click.echo(f"{listed.address}: {'recorded' if changed else 'nothing to change'}.")
@@ -99,7 +100,7 @@ def remove(config: str, workspace: str, address: str) -> None:
         wanted = fold_address(address)
         found = [m for m in _people(app, workspace) if wanted in (m.address, *m.further_addresses)]
         if not found:
-            fail(f"{wanted} is no member of {workspace}")
+            fail(f"{wanted} is no member of {workspace}; `restante member list {workspace}` shows who is")
         change_people(app.pipeline, workspace, [MemberLeft(member_id=found[0].id)], now=app.clock())
     click.echo(f"{wanted}: removed.")
 
@@ -119,28 +120,47 @@ def import_(config: str, workspace: str, file: Path) -> None:
     """
     listed: list[CharterMember] = []
     faults: list[str] = []
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), start=2):
-            try:
-                listed.append(
-                    CharterMember(
-                        address=row.get("address") or "",
-                        name=row.get("name") or "",
-                        roles=tuple((row.get("roles") or "").split()),
-                        language=row.get("language") or None,
-                        timezone=row.get("timezone") or None,
-                    )
+    for number, row in _rows(file):
+        try:
+            listed.append(
+                CharterMember(
+                    address=row.get("address") or "",
+                    name=row.get("name") or "",
+                    roles=tuple((row.get("roles") or "").split()),
+                    language=row.get("language") or None,
+                    timezone=row.get("timezone") or None,
                 )
-            except ValidationError as problem:
-                faults += [
-                    f"{file}: line {number}: {fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
-                    for fault in problem.errors()
-                ]
+            )
+        except ValidationError as problem:
+            faults += [f"{file}: line {number}: {fault}" for fault in _faults(problem)]
     if faults:
         fail("\n".join([*faults, "Nobody was added."]))
     with program(config) as app:
         changed = _add(app, workspace, listed)
-    click.echo(f"{len(listed)} lines read, {changed} people added or renamed.")
+    click.echo(f"{counted(len(listed), 'line')} read; people added or renamed: {changed}.")
+
+
+def _faults(problem: ValidationError) -> list[str]:
+    return [f"{fault['loc'][0]}: {fault_text(fault)}" for fault in problem.errors()]
+
+
+def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines of a CSV file with their numbers; columns parted by commas or, as some do, semicolons."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        fail(
+            f"{file}: is not UTF-8 ({problem.reason} at byte {problem.start}); save it as CSV UTF-8. Nobody was added."
+        )
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head and "," not in head else ",")
+    columns = [name.strip().lower() for name in reader.fieldnames or ()]
+    reader.fieldnames = columns
+    if unknown := sorted(set(columns) - set(COLUMNS)):
+        fail(f"{file}: line 1: {', '.join(unknown)}: no such column; there is {', '.join(COLUMNS)}. Nobody was added.")
+    if "address" not in columns:
+        fail(f"{file}: line 1: the column `address` is missing. Nobody was added.")
+    return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
 
 
 @member.command(name="list")
@@ -163,4 +183,4 @@ def list_(config: str, workspace: str, as_json: bool) -> None:
     for person in people:
         away = ", ".join(a.until.isoformat() if a.until else "?" for a in person.absences)
         table.add_row(person.address, person.name, " ".join(person.roles), person.language, person.timezone, away)
-    Console().print(table)
+    print_table(table)

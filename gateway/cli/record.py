@@ -7,22 +7,23 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from gateway.app import App
-from gateway.cli.shared import fail, program
+from gateway.cli.shared import fail, instant, print_table, program
 from gateway.export import export_workspace
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.notice import NoticeState, StoredNotice
 from gateway.pipeline.knowing import workspace as workspace_named
+from gateway.pipeline.steering import rendered
+from store.faults import Forbidden
 
 
 @click.command()
 @click.argument("number", required=False, type=int)
 @click.option("--out", is_flag=True, help="Notices we send, instead of mail that arrived.")
 @click.option("--state", help="Only those: received, processed, ignored, held, failed; sent, queued, suppressed …")
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many lines at most.")
 @click.option("--raw", is_flag=True, help="With a number: the mail whole, byte for byte.")
 @click.option("--again", is_flag=True, help="With a number: put a failed or held one back.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
@@ -41,18 +42,35 @@ def mails(
     """
     states = NoticeState if out else ArrivalState
     if state and state not in list(states):
-        fail(f"--state: one of {', '.join(states)}")
+        fail(f"--state: {state!r} is none of {', '.join(states)}")
+    if number is None and (raw or again):
+        fail("--raw and --again want the number of a mail; `restante mails` lists them")
     with program(config) as app:
         if number is None:
             listing = _list_out if out else _list_in
             listing(app, state, limit, as_json)
         elif again:
-            with app.store.begin() as tx:
-                (tx.outbox.requeue if out else tx.inbox.put_back)(number)
-            click.echo(f"{number}: put back; `restante serve` takes it up.")
+            _put_back(app, number, out)
         else:
             showing = _show_out if out else _show_in
             showing(app, number, raw, as_json)
+
+
+def _put_back(app: App, number: int, out: bool) -> None:
+    try:
+        with app.store.begin() as tx:
+            if (tx.outbox if out else tx.inbox).get(number) is None:
+                fail(_no_such(number, out))
+            (tx.outbox.requeue if out else tx.inbox.put_back)(number)
+    except Forbidden as problem:
+        fail(f"{number} cannot be put back: {problem}")
+    click.echo(f"{number}: put back; `restante serve` takes it up.")
+
+
+def _no_such(number: int, out: bool) -> str:
+    return (
+        f"there is no {'notice' if out else 'arrival'} {number}; `restante mails{' --out' if out else ''}` lists them"
+    )
 
 
 def _list_in(app: App, state: str | None, limit: int, as_json: bool) -> None:
@@ -61,12 +79,12 @@ def _list_in(app: App, state: str | None, limit: int, as_json: bool) -> None:
     if as_json:
         click.echo(_json([_plain_arrival(stored) for stored in found]))
         return
-    table = Table("no", "arrived", "from", "subject", "state", "reason")
+    table = Table("no", "arrived (UTC)", "from", "subject", "state", "reason")
     for stored in found:
-        at = stored.arrival.received_at.isoformat(timespec="seconds")
+        at = instant(stored.arrival.received_at)
         author = stored.author or stored.arrival.reverse_path
         table.add_row(str(stored.id), at, author, stored.subject[:60], stored.state.value, stored.reason)
-    Console().print(table)
+    print_table(table)
 
 
 def _plain_arrival(stored: StoredArrival) -> dict[str, Any]:
@@ -89,8 +107,10 @@ def _show_in(app: App, number: int, raw: bool, as_json: bool) -> None:
     with app.store.read() as tx:
         stored = tx.inbox.get(number)
     if stored is None:
-        fail(f"there is no arrival {number}; `restante mails` lists them")
+        fail(_no_such(number, out=False))
     if raw:
+        if not stored.arrival.raw:
+            fail(f"the bytes of arrival {number} are no longer kept (raw_days in the settings)")
         sys.stdout.buffer.write(stored.arrival.raw)
         return
     plain = _plain_arrival(stored)
@@ -109,15 +129,15 @@ def _list_out(app: App, state: str | None, limit: int, as_json: bool) -> None:
     if as_json:
         click.echo(_json([_plain_notice(stored) for stored in found]))
         return
-    table = Table("no", "due", "to", "what", "about", "state", "tries", "reason")
+    table = Table("no", "due (UTC)", "to", "what", "about", "state", "tries", "reason")
     for stored in found:
         notice = stored.notice
-        at = notice.due_at.isoformat(timespec="seconds")
+        at = instant(notice.due_at)
         table.add_row(
             str(stored.id), at, notice.address, notice.kind, notice.mark, stored.state.value, str(stored.attempts),
             stored.reason,
         )  # fmt: skip
-    Console().print(table)
+    print_table(table)
 
 
 def _plain_notice(stored: StoredNotice) -> dict[str, Any]:
@@ -140,21 +160,22 @@ def _show_out(app: App, number: int, raw: bool, as_json: bool) -> None:
     with app.store.read() as tx:
         stored = tx.outbox.get(number)
     if stored is None:
-        fail(f"there is no notice {number}; `restante mails --out` lists them")
-    if raw:
-        if stored.frozen is None:
-            fail(f"notice {number} is not rendered yet; it is when it falls due")
-        sys.stdout.buffer.write(stored.frozen)
-        return
+        fail(_no_such(number, out=True))
     plain = _plain_notice(stored)
-    if as_json:
+    if as_json and not raw:
         click.echo(_json(plain))
+        return
+    whole = stored.frozen or rendered(app.pipeline, number)
+    if raw:
+        if whole is None:
+            fail(f"notice {number} was never rendered: {stored.reason or 'it is no longer owed'}")
+        sys.stdout.buffer.write(whole)
         return
     for key, value in plain.items():
         click.echo(f"{key:12} {value if value is not None else ''}")
-    if stored.frozen is not None:
+    if whole is not None:
         click.echo()
-        click.echo(stored.frozen.decode("utf-8", "replace"))
+        click.echo(whole.decode("utf-8", "replace"))
 
 
 def _json(value: Any) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import mailbox
-import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from gateway.app import App, RehearsalClock, log_to_stderr
+from gateway.accept.verdict import Reject, recipient_verdict
+from gateway.app import App, RehearsalClock
 from gateway.app import serve as serve_app
-from gateway.cli.shared import fail, program
+from gateway.cli.shared import counted, fail, print_table, program
 from gateway.model.arrival import Arrival
 from gateway.pipeline.steering import Preview, envelope_of, import_history, preview
 
@@ -29,8 +29,7 @@ def serve(config: str) -> None:
     Example:
       restante --config /etc/restante/restante.toml serve
     """
-    log_to_stderr(plain=sys.stderr.isatty())
-    with program(config) as app:
+    with program(config, log_level=logging.INFO) as app:
         settings = app.settings
         if not (settings.smtp.port or settings.lmtp.port):
             fail(f"{config}: smtp.port, lmtp.port: both are 0, so no mail could come in; set one of them")
@@ -67,7 +66,7 @@ def tick(config: str, now: str | None, dry_run: bool, whole: bool) -> None:
     with program(config) as app:
         moment = _instant(now) if now else app.clock()
         if dry_run:
-            _show_preview(preview(app.pipeline, moment), whole)
+            _show_preview(preview(app.pipeline, moment), moment.tzinfo or UTC, whole)
             return
         if now is not None:
             if not isinstance(app.clock, RehearsalClock):
@@ -78,7 +77,8 @@ def tick(config: str, now: str | None, dry_run: bool, whole: bool) -> None:
                 fail(str(problem))
         settled, taken = work(app, moment)
     click.echo(
-        f"{settled} mails processed, {taken} due things decided. `restante mails --out` lists what is ready to go."
+        f"{counted(settled, 'mail')} processed, {counted(taken, 'due thing')} decided. "
+        f"`restante mails --out` lists what is ready to go."
     )
 
 
@@ -92,7 +92,7 @@ def work(app: App, moment: datetime) -> tuple[int, int]:
     return settled, taken
 
 
-def _show_preview(found: list[Preview], whole: bool) -> None:
+def _show_preview(found: list[Preview], zone: tzinfo, whole: bool) -> None:
     if whole:
         for one in found:
             click.echo(one.raw.decode("utf-8", "replace"))
@@ -100,14 +100,14 @@ def _show_preview(found: list[Preview], whole: bool) -> None:
     table = Table("at", "workspace", "to", "what", "about")
     for one in found:
         notice = one.stored.notice
-        at = notice.due_at.isoformat(timespec="minutes")
+        at = f"{notice.due_at.astimezone(zone):%a %Y-%m-%d %H:%M}"
         table.add_row(at, one.workspace, notice.address, notice.kind, notice.mark)
-    Console().print(table)
-    click.echo(f"{len(found)} mails would go out.")
+    print_table(table)
+    click.echo(f"{counted(len(found), 'mail')} would go out.")
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--from", "sender", default="", help="The envelope sender; the mail's own From when not given.")
 @click.option("--to", "recipients", multiple=True, help="Envelope recipients; the mail's own To and Cc when not given.")
 @click.option("--workspace", help="For an mbox: the workspace whose history it is.")
@@ -132,6 +132,10 @@ def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], wo
         refused = app.pipeline.check(raw)
         if refused:
             fail(f"{file}: {refused}")
+        for given in recipients:
+            verdict = recipient_verdict(given, app.pipeline.directory())
+            if isinstance(verdict, Reject):
+                fail(f"--to {given}: {verdict}")
         envelope = envelope_of(app.pipeline, raw, sender=sender, recipients=recipients)
         if not envelope.recipients:
             fail(f"{file}: none of its recipients is an address of ours; name one with --to")
@@ -146,8 +150,14 @@ def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], wo
         waiting = app.pipeline.receive([arrival])
         if waiting:
             fail(str(waiting))
-        settled, _ = work(app, now)
-    click.echo(f"{settled} mails processed; `restante mails` shows what came of them.")
+        with app.store.read() as tx:
+            number = tx.inbox.list(limit=1)[0].id
+        work(app, now)
+        with app.store.read() as tx:
+            settled = tx.inbox.get(number)
+    assert settled is not None
+    click.echo(f"{file}: arrival {number} is {settled.state.value}: {settled.reason.replace('-', ' ')}.")
+    click.echo(f"`restante mails {number}` shows it, `restante mails --out` what is said in answer.")
 
 
 def _import(app: App, file: Path, workspace: str) -> None:
@@ -158,8 +168,8 @@ def _import(app: App, file: Path, workspace: str) -> None:
     except LookupError as problem:
         fail(str(problem))
     click.echo(
-        f"{counts.threads} threads with {counts.posts} posts imported; {counts.known} were known already, "
-        f"{counts.unreadable} could not be read. Nothing was executed, nothing was sent."
+        f"{counted(counts.threads, 'thread')} with {counted(counts.posts, 'post')} imported; "
+        f"{counts.known} known already, {counts.unreadable} unreadable. Nothing was executed, nothing was sent."
     )
 
 

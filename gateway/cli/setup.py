@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from gateway.app import App, build, new_key
 from gateway.cli.charter import put_in_force
-from gateway.cli.shared import fail, program
+from gateway.cli.shared import counted, fail, program
+from gateway.cli.toml import text_literal
 from gateway.config import FILE_NAME, Settings, SettingsProblem, read_settings
+from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
+from gateway.model.notice import NoticeState
 from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.resources import load_templates
 from store.faults import StoreFault
 
 SETTINGS = """\
 # Settings of Restante. Every key can also be set in the environment: RESTANTE_SUBMISSION__HOST=…
-hostname = "{hostname}"          # how we name ourselves to other mail servers
+hostname = {hostname}  # how we name ourselves to other mail servers
 store = "restante.db"            # everything durable, in one file
 separator = "+"                  # in the addresses we write: acme+vote@…; + - . = are all read
 rehearsal = {rehearsal}
@@ -36,7 +41,7 @@ host = "127.0.0.1"
 port = {lmtp_port}
 
 [submission]                     # the server that sends our mail on
-host = "{out_host}"
+host = {out_host}
 port = {out_port}
 security = "none"                # none, starttls or tls
 # username = "…"
@@ -52,10 +57,10 @@ current = 1
 
 CHARTER = """\
 # The rules of this workspace. Apply changes with: restante charter apply {file}
-name = "{name}"
-address = "{address}"
-languages = ["{language}"]       # the first is the workspace's own; each member can have another
-timezone = "{timezone}"
+name = {name}
+address = {address}
+languages = ["{language}"]               # the first is the workspace's own; each member can have another
+timezone = {timezone}
 working_days = ["mon", "tue", "wed", "thu", "fri"]
 working_hours = {{ from = "09:00", to = "18:00" }}
 # holidays = "FR"                # a country, or DE-BY
@@ -76,8 +81,8 @@ open_for = "8 hours"
 reminders = ["2 hours"]
 
 [[members]]
-address = "{steward}"
-name = "{steward_name}"
+address = {steward}
+name = {steward_name}
 roles = ["steward"]
 """
 
@@ -105,24 +110,30 @@ def init(
       restante init team --name Acme --address acme@ws.example.org --steward ana@example.org \\
           --timezone Europe/Paris --language en
     """
-    if (folder / FILE_NAME).exists():
-        fail(f"{folder / FILE_NAME} is there already; nothing was changed")
+    if folder.exists() and not folder.is_dir():
+        fail(f"{folder} is a file; name a folder. Nothing was made.")
     host, colon, port = submission.rpartition(":")
-    if not colon or not port.isdigit():
-        fail(f"--submission: {submission!r} is not HOST:PORT; write it as 127.0.0.1:25")
+    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
+        fail(f"--submission: {submission!r} is not HOST:PORT; write it as 127.0.0.1:25. Nothing was made.")
     local, _, domain = address.partition("@")
     file = folder / f"{local}.toml"
     charter = CHARTER.format(
-        file=file.name, name=_quoted(name), address=address, language=language, timezone=timezone,
-        steward=steward, steward_name=_quoted(steward_name or steward.partition("@")[0]),
+        file=file.name, name=text_literal(name), address=text_literal(address), language=language,
+        timezone=text_literal(timezone), steward=text_literal(steward),
+        steward_name=text_literal(steward_name or steward.partition("@")[0]),
     )  # fmt: skip
-    document = _checked(charter, file)
+    document = _checked(charter)
+    settings, store = folder / FILE_NAME, folder / "restante.db"
+    for made in (settings, file, store):
+        if made.exists():
+            fail(f"{made} is there already; nothing was changed")
     folder.mkdir(parents=True, exist_ok=True)
-    settings = folder / FILE_NAME
-    settings.touch(mode=0o600)
+    for private in (settings, store):  # keys and mail: for nobody but their owner
+        private.touch(mode=0o600)
     settings.write_text(
         SETTINGS.format(
-            hostname=domain, smtp_port=smtp_port, lmtp_port=lmtp_port, out_host=host, out_port=port,
+            hostname=text_literal(domain), smtp_port=smtp_port, lmtp_port=lmtp_port,
+            out_host=text_literal(host.strip("[]")), out_port=port,
             key=new_key(), rehearsal=str(rehearsal).lower(),
         ),
         encoding="utf-8",
@@ -139,13 +150,7 @@ def init(
     )
 
 
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _checked(charter: str, file: Path) -> dict[str, object]:
-    import tomllib
-
+def _checked(charter: str) -> dict[str, object]:
     document = tomllib.loads(charter)
     try:
         read_charter(document)
@@ -178,7 +183,7 @@ def doctor(config: str) -> None:
     wrong = 0
     for finding in examine(Path(config)):
         sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]·[/]"}[finding.well]
-        console.print(f"{sign} {finding.what}: {finding.says}", highlight=False)
+        console.print(sign, f"{escape(finding.what)}: {escape(finding.says)}", highlight=False, soft_wrap=True)
         wrong += finding.well is False
     raise SystemExit(1 if wrong else 0)
 
@@ -252,6 +257,7 @@ def _templates() -> Finding:
 
 
 def _store(app: App) -> Iterator[Finding]:
+    now = app.clock()
     with app.store.read() as tx:
         names = sorted(tx.charters.names())
         yield Finding("store", True, str(app.settings.store))
@@ -261,10 +267,25 @@ def _store(app: App) -> Iterator[Finding]:
             workspace = workspace_named(tx, name)
             people = tx.people.all(workspace.id)
             yield Finding(
-                f"workspace {name}", True, f"charter version {workspace.charter_version}, {len(people)} members"
+                f"workspace {name}",
+                True,
+                f"charter version {workspace.charter_version}, {counted(len(people), 'member')}",
             )
             if not any(person.is_steward for person in people):
                 yield Finding(f"workspace {name}", False, "has no steward: restante member add … --role steward")
-        queued, oldest = tx.outbox.depth(app.clock())
+        queued, oldest = tx.outbox.depth(now)
         if queued:
-            yield Finding("outbox", None, f"{queued} notices are due, the oldest since {oldest}")
+            yield Finding(
+                "outbox", None,
+                f"{counted(queued, 'notice')} due and not gone, the oldest since {oldest}; does `serve` run?",
+            )  # fmt: skip
+        failed = tx.outbox.list(state=NoticeState.FAILED, limit=1000)
+        if failed:
+            yield Finding(
+                "outbox", None, f"{counted(len(failed), 'notice')} failed; look at: restante mails --out --state failed"
+            )
+        broken = tx.inbox.list(state=ArrivalState.FAILED, limit=1000)
+        if broken:
+            yield Finding(
+                "inbox", None, f"{counted(len(broken), 'mail')} failed; look at: restante mails --state failed"
+            )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
+from rich.console import Console
+from rich.table import Table
 
-from gateway.app import App, build
+from gateway.app import App, build, log_to_stderr
 from gateway.config import SettingsProblem
 from gateway.model.charter import CharterProblem
-from store.faults import StoreFault
+from store.faults import StoreFault, StoreRefusal
 
 
 def fail(text: str) -> NoReturn:
@@ -21,8 +27,9 @@ def fail(text: str) -> NoReturn:
 
 
 @contextmanager
-def program(config: str, *, create: bool = False) -> Iterator[App]:
+def program(config: str, *, create: bool = False, log_level: int = logging.WARNING) -> Iterator[App]:
     """Open the program for one command; faults of people and machines become one clear message."""
+    log_to_stderr(plain=sys.stderr.isatty(), level=log_level)  # a command speaks for itself; only `serve` tells all
     try:
         app = build(Path(config), create=create)
     except SettingsProblem as problem:
@@ -31,10 +38,26 @@ def program(config: str, *, create: bool = False) -> Iterator[App]:
         fail(f"the store cannot be opened: {problem}")
     try:
         yield app
-    except StoreFault as problem:
+    except (StoreFault, StoreRefusal) as problem:
         fail(f"the store refused: {problem}")
     finally:
         app.close()
+
+
+def print_table(table: Table) -> None:
+    """Print a table; where no terminal sets a width, wide enough for its lines to stay whole."""
+    width = None if sys.stdout.isatty() else max(200, shutil.get_terminal_size().columns)
+    Console(width=width).print(table)
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as listings show it: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 mail`, `2 mails`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def charter_fault(file: str, problem: CharterProblem) -> NoReturn:

@@ -82,7 +82,7 @@ def _decision(context: MailContext, understood: Understood, acted: Acted) -> Dec
     if confirmed is not None:
         answers.append(confirmed)
     detail = acted.detail
-    if understood.written.is_machine or context.answers_today >= MOST_ANSWERS_A_DAY:
+    if _is_not_to_be_answered(context, understood) or context.answers_today >= MOST_ANSWERS_A_DAY:
         detail = "; ".join(filter(None, (detail, f"{len(answers)} answers not sent" if answers else "")))
         answers = []
     return Decision(
@@ -96,6 +96,12 @@ def _decision(context: MailContext, understood: Understood, acted: Acted) -> Dec
         detail=detail,
         release=acted.release,
     )
+
+
+def _is_not_to_be_answered(context: MailContext, understood: Understood) -> bool:
+    """A machine never; mail of strangers that came through a list or asks for no answer neither (RFC 3834 §2)."""
+    written = understood.written
+    return written.is_machine or (context.author is None and not written.is_answerable)
 
 
 # Faults of the mail itself: one answer of a kind a day and address. A no to an act is owed each time.

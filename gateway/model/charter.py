@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from gateway.model.address import OFFERED, SEPARATORS, fold_address
 from gateway.model.ballot import FIXED_OPTIONS, Method
+from gateway.model.fault import fault_text
 from gateway.model.member import Delivery
 from gateway.model.span import Span
 
@@ -247,7 +248,7 @@ def _problem(fault: Any) -> tuple[str, str]:
         ]
         near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
         return key, "there is no such key" + (f"; did you mean {near[0]!r}?" if near else "; take it out")
-    return key, fault["msg"].removeprefix("Value error, ")
+    return key, fault_text(fault)
 
 
 def _keys(table: type[BaseModel]) -> list[str]:

@@ -94,6 +94,8 @@ class Written:
     """What wrote a message, and the sign it was told by.
 
     `reason` is a stable name such as "auto-submitted", "delivery-status", "null-reverse-path", "formula", "no-sign".
+    `is_answerable` is False where no automatic answer may go back (RFC 3834 §2), though a person may have written it:
+    list and bulk mail, a no-reply address, a wish not to be answered.
     """
 
     nature: Nature
@@ -101,6 +103,7 @@ class Written:
     bounce: Bounce | None = None
     calendar: CalendarAnswer | None = None
     reaction: Reaction | None = None
+    is_answerable: bool = True
 
     @property
     def is_machine(self) -> bool:

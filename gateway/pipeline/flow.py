@@ -11,7 +11,7 @@ thread. Must not: hold a rule of the domain (that is the core's), or open a sock
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,24 +106,32 @@ class Pipeline:
 
     # --- moment 2: process, tick ---------------------------------------------------------------------------------
 
-    def process(self, now: datetime, limit: int = 16) -> int:
-        """Process mail that waits, each arrival in a transaction of its own; return how many were settled."""
+    def process(self, now: datetime, limit: int = 16, enough: Callable[[], bool] = lambda: False) -> int:
+        """Process mail that waits, until `enough` says so; return how many arrivals were settled.
+
+        They share one commit, since each costs the disk a turn; but each stands apart within it, so that what one
+        breaks by a fault of ours is its own alone.
+        """
         with self.store.read() as tx:
             waiting = tx.inbox.pending(limit)
-        for stored in waiting:
-            self._process(stored, now)
+        if not waiting:
+            return 0
+        with self.store.begin() as tx:
+            for done, stored in enumerate(waiting, 1):
+                self._process(tx, stored, now)
+                if enough():
+                    return done
         return len(waiting)
 
-    def _process(self, stored: StoredArrival, now: datetime) -> None:
+    def _process(self, tx: Transaction, stored: StoredArrival, now: datetime) -> None:
         try:
-            with self.store.begin() as tx:
+            with tx.apart():
                 self._settle(tx, stored, now)
         except StoreFault:
             raise  # the store's trouble, not this mail's: it waits
         except Exception as fault:
             log.exception("processing failed", arrival=stored.id)
-            with self.store.begin() as tx:
-                tx.inbox.settle(stored.id, ArrivalState.FAILED, "our-fault", detail=type(fault).__name__, at=now)
+            tx.inbox.settle(stored.id, ArrivalState.FAILED, "our-fault", detail=type(fault).__name__, at=now)
 
     def _settle(self, tx: Transaction, stored: StoredArrival, now: datetime) -> None:
         arrival = stored.arrival
@@ -165,10 +173,10 @@ class Pipeline:
             context = dataclasses.replace(context, rounds={**context.rounds, **views})
         return context, understood
 
-    def tick(self, now: datetime, limit: int = 50) -> int:
+    def tick(self, now: datetime, limit: int = 50, enough: Callable[[], bool] = lambda: False) -> int:
         """Decide what has fallen due, each row in a transaction of its own; return how many rows were taken."""
         for taken in range(limit):
-            if not self._tick_one(now):
+            if (taken and enough()) or not self._tick_one(now):
                 return taken
         return limit
 

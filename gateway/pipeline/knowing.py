@@ -5,11 +5,11 @@ Must not: decide anything, or write but for the signs of life and confirmations 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import lru_cache
 
 import msgspec
 from store.transaction import Transaction
@@ -17,7 +17,7 @@ from store.transaction import Transaction
 from gateway.accept.verdict import Directory
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id
 from gateway.model.arrival import Arrival, StoredArrival
-from gateway.model.charter import Charter, read_charter
+from gateway.model.charter import read_charter
 from gateway.model.context import Due, DueKind, MailContext, Sent, TickContext, Trust, Workspace
 from gateway.model.member import Member
 from gateway.model.message import Message
@@ -33,33 +33,22 @@ _CONFIRMED = "confirmed:"
 
 def workspace(tx: Transaction, name_or_id: str | int, separator: str = "+") -> Workspace:
     """Return a workspace with its charter in force. Raises LookupError when there is none of that name."""
-    found = tx.charters.current(name_or_id)
+    found = tx.charters.in_force(name_or_id)
     if found is None:
         raise LookupError(f"there is no workspace {name_or_id!r}")
-    workspace_id, version, document = found
-    charter = _charter(workspace_id, version, document)
+    return _workspace(*found, separator)
+
+
+@lru_cache(maxsize=500)
+def _workspace(workspace_id: int, version: int, document: bytes, separator: str) -> Workspace:
+    """Return a workspace; each charter is validated once. The document is part of the key: tests open many stores."""
+    charter = read_charter(msgspec.json.decode(document))
     return Workspace(workspace_id, charter.local, charter, version, separator)
 
 
 def workspaces(tx: Transaction, separator: str = "+") -> list[Workspace]:
     """Return every workspace."""
     return [workspace(tx, name, separator) for name in tx.charters.names()]
-
-
-_CHARTERS: dict[tuple[int, int], tuple[Mapping[str, Any], Charter]] = {}
-_MOST_CHARTERS = 500
-
-
-def _charter(workspace_id: int, version: int, document: Mapping[str, Any]) -> Charter:
-    """Return a version's charter, validated once; the document is compared, since tests open many stores."""
-    known = _CHARTERS.get((workspace_id, version))
-    if known and (known[0] is document or known[0] == document):
-        return known[1]
-    if len(_CHARTERS) >= _MOST_CHARTERS:
-        _CHARTERS.clear()
-    charter = read_charter(dict(document))
-    _CHARTERS[workspace_id, version] = (document, charter)
-    return charter
 
 
 def workspace_of(tx: Transaction, recipients: Sequence[str], separator: str = "+") -> Workspace | None:

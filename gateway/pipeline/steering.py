@@ -19,13 +19,14 @@ from gateway.model.decision import Decision, Why
 from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed
 from gateway.model.member import Member
 from gateway.model.message import Message, Unreadable
-from gateway.model.notice import StoredNotice
+from gateway.model.notice import Attempt, NoticeState, StoredNotice
 from gateway.pipeline import knowing
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.recording import plan_digests, record
 from gateway.understand.mime import read_message
 from gateway.understand.reply import new_text
 from gateway.understand.thread import Archived, thread
+from store.transaction import Transaction
 
 # --- charters and people ---------------------------------------------------------------------------------------------
 
@@ -173,6 +174,8 @@ def _archived(pipeline: Pipeline, messages: Sequence[Message]) -> list[history.A
 
 # --- a look ahead ----------------------------------------------------------------------------------------------------
 
+_MOST_PREVIEWED = 100_000  # at one instant
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -184,19 +187,32 @@ class Preview:
 
 
 def preview(pipeline: Pipeline, now: datetime, most: int = 10_000) -> list[Preview]:
-    """Return what would go out until `now`, rendered, and leave everything as it was."""
+    """Return what would go out until `now`, rendered, and leave everything as it was.
+
+    Each thing is decided at its own time and what it says goes out before the next is decided, as the beat of `serve`
+    would have it on the way there: a prompt of the morning is shown although its round will have closed by `now`.
+    """
+    found: list[Preview] = []
     with pipeline.store.read() as tx:
         for _ in range(most):
             claimed = tx.schedule.claim(now, 1)
             if not claimed:
                 break
-            # Each thing is decided at its own time, as the beat of `serve` would have done on the way there.
             workspace_id, due = claimed[0]
+            found += _would_go(pipeline, tx, due.at)
             pipeline.fall_due(tx, workspace_id, due, due.at)
-        found: list[Preview] = []
-        for stored in tx.outbox.claim(now, most, pipeline.rules.lease):
-            group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)
-            raw = pipeline.frozen(tx, stored, group, stored.notice.due_at)
-            if raw is not None:
-                found.append(Preview(group.name, stored, raw))
-        return found
+        found += _would_go(pipeline, tx, now)
+    return found
+
+
+def _would_go(pipeline: Pipeline, tx: Transaction, at: datetime) -> list[Preview]:
+    """Return what would go out by an instant, and note it as sent: its transaction leaves no trace."""
+    found: list[Preview] = []
+    for stored in tx.outbox.claim(at, _MOST_PREVIEWED, pipeline.rules.lease):
+        group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)
+        raw = pipeline.frozen(tx, stored, group, stored.notice.due_at)
+        if raw is not None:
+            found.append(Preview(group.name, stored, raw))
+            sent = Attempt(notice_id=stored.id, at=at, code=250)
+            tx.outbox.report(sent, state=NoticeState.SENT, reason="previewed")
+    return found

@@ -22,11 +22,14 @@ class Chore:
     turn: Callable[[], Awaitable[int]]
     rest: float
     bell: asyncio.Event | None = None  # rung when there may be work before the rest is over
+    gives_way: Callable[[], Awaitable[None]] | None = None  # returns when the next turn may begin
 
 
 async def keep(chore: Chore) -> None:
     """Do one chore for ever. A fault is logged and the chore goes on after its rest: a bad turn stops nothing else."""
     while True:
+        if chore.gives_way is not None:
+            await chore.gives_way()
         try:
             done = await chore.turn()
         except Exception:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.model.message import Message
@@ -70,7 +70,9 @@ def _words(lexicon: Lexicon) -> _Words:
     tag = r"^\s*(?:\[[^\]]{1,40}\]\s*)?[\[(<*!]*\s*"
     end = r"\s*[\])>*!.]*\s*(?:$|[:：;,(\[\"«„“]|[-–—]\s|\s[-–—])"
     return _Words(
-        strong=re.compile(rf"{tag}(?:{listed('strong_formulas')}){end}", re.IGNORECASE),
+        strong=re.compile(
+            rf"{tag}(?:{listed('strong_formulas')}){end}|^\s*[\[(](?:{listed('strong_formulas')})[\])]", re.IGNORECASE
+        ),
         weak=re.compile(rf"{tag}(?:{listed('weak_formulas')}){end}", re.IGNORECASE),
         own=re.compile(rf"(?<!\w)(?:{listed('own_words')})", re.IGNORECASE),
         says_failure=re.compile(rf"(?<!\w)(?:{listed('failures')}|{listed('delays')})(?!\w)", re.IGNORECASE),
@@ -193,7 +195,16 @@ def written_by(
         is_for_bounces,
         frozenset(n for n, _ in message.headers),
     )
-    return next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
+    written = next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
+    return replace(written, is_answerable=_is_answerable(case, written))
+
+
+def _is_answerable(case: _Case, written: Written) -> bool:
+    """RFC 3834 §2: machines, lists and bulk mail get no automatic answer; nor do those who ask for none."""
+    if written.is_machine or case.is_nobody or case.is_list_mail:
+        return False
+    wish = {word.strip().lower() for word in case.field("x-auto-response-suppress").split(",")}
+    return case.precedence not in ("bulk", "junk", "list") and wish.isdisjoint(("all", "autoreply"))
 
 
 # --- our own mail ----------------------------------------------------------------------------------

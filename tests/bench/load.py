@@ -6,8 +6,30 @@ usage: python -m tests.bench.load PORT SESSIONS MAILS BYTES RECIPIENT [--lmtp]
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import time
+
+
+_WORDS = (
+    "the a our this that each some of in on at with for from about after before and but so then again still quite very "
+    "garden meeting kitchen budget roof river window letter station music bread school engine report colour winter "
+    "harvest ticket bridge paper market teacher bicycle neighbour weather corner table draft sample branch picture "
+    "looks moved seemed opened found carried brought showed turned reached painted measured counted grew stood ran "
+    "small green early quiet broken careful narrow warm heavy bright recent useful common strange simple open old new "
+    "we they she he it people someone nobody everyone there here yesterday today later often never once perhaps"
+).split()
+
+
+def prose(number: int, size: int) -> str:
+    """Return about `size` letters of sentences, other ones for each number: a memory of sentences helps nobody."""
+    chance = random.Random(number)  # the same text in every run
+    lines, written = [], 0
+    while written < size:
+        line = " ".join(chance.choices(_WORDS, k=chance.randint(8, 16))).capitalize() + "."
+        lines.append(line if chance.random() > 0.15 else line + "\r\n")
+        written += len(line) + 2
+    return "\r\n".join(lines) + "\r\n"
 
 
 def mail(number: int, size: int, recipient: str, run: str) -> bytes:
@@ -17,8 +39,7 @@ def mail(number: int, size: int, recipient: str, run: str) -> bytes:
         f"Date: Mon, 23 Nov 2026 09:00:00 +0000\r\nMessage-ID: <{run}.{number}@example.net>\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     )
-    line = "The quick brown fox jumps over the lazy dog, and then it thinks about what it has done.\r\n"
-    return (head + line * max(1, (size - len(head)) // len(line))).encode()
+    return (head + prose(number, size - len(head))).encode()
 
 
 async def session(port: int, numbers: list[int], size: int, recipient: str, run: str, hello: bytes) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateway.app import load_lexicon
 from gateway.model.nature import Written
+from gateway.resources import load_lexicon
 from gateway.understand.author import written_by
 from gateway.understand.mime import read_message
 

@@ -74,8 +74,9 @@ class Plain:
         match entry:
             case RoundOpened(round=round_):
                 return round_.mark not in self.phases
-            case Posted(mark=mark):
-                return mark not in self.used
+            case Posted(mark=mark, thread=thread):
+                # A post whose thread is lost began it anew under that mark, which then starts no second one.
+                return mark not in self.used and not (thread == mark and mark in self.subjects)
             case Answered(member_id=who) | Withdrawn(member_id=who):
                 fine = (Phase.OPEN, Phase.PAUSED) if vote_ else (Phase.OPEN, Phase.CLOSED)
                 return phase in fine and who in self.asked[mark]

@@ -72,9 +72,11 @@ def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
     taken_back = [m for m in body.marked.within(body.start, body.end) if "withdraw" in m]
     if not taken_back or reading.kind is BallotKind.BALLOT:
         return None
-    if any(s.asks for s in body.sentences) or body.marked.has("condition", body.start, body.end):
-        return BallotReading(kind=UNCLEAR, missing="question")
     mark = taken_back[0]
+    sentence = body.sentences[body.sentence_of(mark.start)]
+    asks = sentence.asks and not body.marked.has("request", sentence.start, sentence.end)  # "could you …?" asks for it
+    if asks or body.marked.has("condition", sentence.start, sentence.end):
+        return BallotReading(kind=UNCLEAR, missing="question")
     return BallotReading(kind=BallotKind.WITHDRAW, evidence=body.marked.source(mark.start, mark.end))
 
 
@@ -133,7 +135,9 @@ def _alone(body: Body) -> str:
 
 
 def _unclear(settled: Settled, choice: Callable[[str], Choice]) -> BallotReading:
-    return BallotReading(kind=UNCLEAR, rivals=tuple(choice(v) for v in settled.rivals), missing=settled.missing or "choice")
+    return BallotReading(
+        kind=UNCLEAR, rivals=tuple(choice(v) for v in settled.rivals), missing=settled.missing or "choice"
+    )
 
 
 def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
@@ -146,6 +150,9 @@ def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
             if value is None or token.kind not in ("sign", "number"):
                 continue
             verdict = SIGNED_VERDICTS.get(value, str(value)) if verdicts is None else verdicts.get(value)
+            before = body.marked.cover[at - 1] if at > clause.start else None
+            if before is not None and before.classes & {"negator", "near_negator"}:
+                continue
             if verdict is not None and not _is_about(body, at, clause.end):
                 bare = not content(body, clause.start, clause.end, [range(at, at + 1)])
                 lead = at == clause.start or not content(body, clause.start, at)
@@ -169,7 +176,11 @@ def _is_about(body: Body, at: int, end: int) -> bool:
     if after is None or "other" not in after or after.end >= end:
         return False
     following, known = body.marked.tokens[after.end], body.marked.cover[after.end]
-    return after.end - after.start > 1 or (known is not None and "other" in known) or (following.raw[0].isupper() and known is None)
+    return (
+        after.end - after.start > 1
+        or (known is not None and "other" in known)
+        or (following.raw[0].isupper() and known is None)
+    )
 
 
 def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReading:
@@ -210,7 +221,9 @@ def _read_single(body: Body, question: Question, finder: Finder) -> BallotReadin
     chosen = one_of(body, finder)
     if chosen.options is None:
         if not chosen.rivals:
-            return _abstention(body, finder) or _by_verdict(body, question, finder) or _unclear_options(chosen, question)
+            return (
+                _abstention(body, finder) or _by_verdict(body, question, finder) or _unclear_options(chosen, question)
+            )
         return _unclear_options(chosen, question)
     return _ballot(body, Pick(question.options[chosen.options[0]]), chosen.start, chosen.end, finder)
 
@@ -244,7 +257,9 @@ def _read_ranked(body: Body, question: Question, finder: Finder) -> BallotReadin
 
     ranked = order_of(body, finder)
     if ranked.groups is None:
-        unclear = BallotReading(kind=UNCLEAR, rivals=tuple(map(ranking, ranked.rivals)), missing=ranked.missing or "choice")
+        unclear = BallotReading(
+            kind=UNCLEAR, rivals=tuple(map(ranking, ranked.rivals)), missing=ranked.missing or "choice"
+        )
         return (None if ranked.rivals else _abstention(body, finder)) or unclear
     return _ballot(body, ranking(ranked.groups), body.start, body.end, finder)
 

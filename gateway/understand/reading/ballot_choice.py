@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.understand.reading.ballot_frame import Body
+from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing, standings
-from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_verdict import content, is_condition
 
 FEW = 5  # words of content beside which an option merely named is still the answer
 
@@ -35,13 +35,17 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return _what_is_left(body, every, finder)
     held = _held_back(body, live)
     rivals = _rivals(live)
+    live = [s for s in live if not s.asked] or live
     if held:
         return Chosen(None, held, rivals)
     top = max(s.stance for s in live)
     best = _undisputed([s for s in live if s.stance == top])
     if best is None:
         return Chosen(None, "several", rivals)
-    if top == Stance.NAMED and len(content(body, body.start, body.end, [range(s.mention.start, s.mention.end) for s in every])) > FEW:
+    if (
+        top == Stance.NAMED
+        and len(content(body, body.start, body.end, [range(s.mention.start, s.mention.end) for s in every])) > FEW
+    ):
         return Chosen(None, "choice", rivals)
     if len(best.options) != 1:
         return Chosen(None, "several", tuple(sorted(best.options)))
@@ -51,7 +55,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
 def _latest(body: Body, every: list[Standing]) -> list[Standing]:
     """Return what stands after a change of mind, all when there is none."""
     for mark in reversed(body.marked.within(body.start, body.end)):
-        if "change" in mark:
+        if is_change(body.marked, mark):
             after = [s for s in every if s.mention.start >= mark.end and s.stance >= Stance.NAMED]
             before = [s for s in every if s.mention.start < mark.start]
             if after and before:
@@ -97,7 +101,7 @@ def _held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> s
             return "choice"
         if "irony" in mark and mark.end > last:
             return "irony"
-        if "condition" in mark and _bears_on(body, mark.start, live):
+        if is_condition(body, mark) and _bears_on(body, mark.start, live):
             return "condition"
         if "limit" in mark and mark.start > last >= 0:
             return "condition"
@@ -159,7 +163,9 @@ def any_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(tuple(sorted(options)), "", (), start, end)
     if not every and body.marked.has("none", body.start, body.end) and not obstacle(body):
         return Chosen((), "", (), body.start, body.end)
-    return Chosen(None, obstacle(body) or "choice", tuple(n for n in range(finder.count) if n not in gone) if every else ())
+    return Chosen(
+        None, obstacle(body) or "choice", tuple(n for n in range(finder.count) if n not in gone) if every else ()
+    )
 
 
 def _is_open_ended(body: Body, standing: Standing) -> bool:
@@ -177,4 +183,8 @@ def _says_all(body: Body, finder: Finder) -> bool:
 
 def _unsettled(body: Body) -> str:
     found = obstacle(body)
-    return "" if found == "choice" and not any(body.marked.has(n, body.start, body.end) for n in ("later", "defer", "doubt")) else found
+    return (
+        ""
+        if found == "choice" and not any(body.marked.has(n, body.start, body.end) for n in ("later", "defer", "doubt"))
+        else found
+    )

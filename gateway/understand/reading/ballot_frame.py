@@ -124,7 +124,9 @@ def _begins_stretch(marked: Marked, at: int) -> bool:
 def _is_closing(marked: Marked, mark: Mark, start: int, is_label: Callable[[int], bool]) -> bool:
     if not any(token.is_word for token in marked.tokens[start : mark.start]):
         return False
-    line_end = next((i for i in range(mark.end, len(marked.tokens)) if "\n" in marked.tokens[i].raw), len(marked.tokens))
+    line_end = next(
+        (i for i in range(mark.end, len(marked.tokens)) if "\n" in marked.tokens[i].raw), len(marked.tokens)
+    )
     if not all(_may_sign(marked, i, is_label) for i in range(mark.end, line_end)):
         return False
     if sum(t.is_word and (m is None or "closing" not in m) for t, m in zip(marked.tokens[mark.end:line_end], marked.cover[mark.end:line_end], strict=True)) > 4:  # fmt: skip
@@ -218,6 +220,16 @@ def _is_inner_stop(marked: Marked, at: int) -> bool:
     return before.kind == "word" and len(before.raw) == 1 and after.start == token.end and after.kind == "word"
 
 
+def is_change(marked: Marked, mark: Mark) -> bool:
+    """Whether a mark turns back on what was said: a phrase, or a word that opens its clause ("…, wait")."""
+    if "change" not in mark:
+        return False
+    if mark.end - mark.start > 1 or mark.start == 0 or not marked.tokens[mark.start - 1].is_word:
+        return True
+    before = marked.cover[mark.start - 1]
+    return before is not None and bool(before.classes & {"contrast", "and", "no", "filler", "conclusion", "choose"})
+
+
 def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
     found: list[Clause] = []
     begin, opener, at, depth = sentence.start, "", sentence.start, 0
@@ -234,6 +246,8 @@ def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
             begin, opener, at = at + 1, "", at + 1
             continue
         kind = next((k for k in OPENERS if mark is not None and k in mark), "")
+        if kind == "change" and mark is not None and not is_change(marked, mark):
+            kind = ""
         if mark is not None and kind and mark.start == at:
             if any(t.is_word for t in marked.tokens[begin:at]):
                 close(at)

@@ -142,7 +142,9 @@ class Finder:
         return self._misspelt(word) if len(word) >= SHORTEST_TYPO else frozenset()
 
     def _misspelt(self, word: str) -> frozenset[int]:
-        scores = [max((fuzz.ratio(word, w) for w in row if len(w) >= SHORTEST_TYPO), default=0.0) for row in self.labels.words]
+        scores = [
+            max((fuzz.ratio(word, w) for w in row if len(w) >= SHORTEST_TYPO), default=0.0) for row in self.labels.words
+        ]
         best = max(scores, default=0.0)
         if best < CLOSE_ENOUGH:
             return frozenset()
@@ -165,7 +167,11 @@ class Finder:
             return True
         if mark is not None and mark.classes & {"weekday", "month"} and "common" not in mark:
             return False
-        return len(token.fold) < 2 or (mark is not None and bool(mark.classes & _SLIGHT)) or self.vocabulary.is_common(token.fold)
+        return (
+            len(token.fold) < 2
+            or (mark is not None and bool(mark.classes & _SLIGHT))
+            or self.vocabulary.is_common(token.fold)
+        )
 
     def _names_number(self, token: Token) -> bool:
         """Whether a label holds the number itself, not as an hour."""
@@ -176,7 +182,9 @@ class Finder:
         """Whether a bare number is said as an hour: "at 3", "3 pm"."""
         before = self.marked.cover[at - 1] if at else None
         after = self.marked.cover[at + 1] if at + 1 < len(self.marked.tokens) else None
-        return (before is not None and "time_word" in before) or (after is not None and bool(after.classes & {"hour_word", "afternoon"}))
+        return (before is not None and "time_word" in before) or (
+            after is not None and bool(after.classes & {"hour_word", "afternoon"})
+        )
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Return the options named by their labels in a stretch, in order."""
@@ -239,7 +247,9 @@ class Finder:
     def _fullest(self, options: frozenset[int], used: Sequence[int]) -> frozenset[int]:
         """Return, of options that share the words used, those whose whole label these are; all when none is."""
         said = {self.marked.tokens[i].fold for i in used}
-        whole = frozenset(n for n in options if {w for w in self.labels.folds[n] if not self.vocabulary.is_common(w)} <= said)
+        whole = frozenset(
+            n for n in options if {w for w in self.labels.folds[n] if not self.vocabulary.is_common(w)} <= said
+        )
         return whole or options
 
     # --- by letter, number, ordinal ----------------------------------------------------------------
@@ -252,7 +262,12 @@ class Finder:
         found: list[Mention] = []
         at = start
         while at < end:
-            mention = self._counted(at, end) or self._ordinal(at, end, loose) or self._letter(at, end) or self._number(at, end, loose)
+            mention = (
+                self._counted(at, end)
+                or self._ordinal(at, end, loose)
+                or self._letter(at, end)
+                or self._number(at, end, loose)
+            )
             if mention is None:
                 at += 1
                 continue
@@ -267,7 +282,7 @@ class Finder:
     def _letter(self, at: int, end: int) -> Mention | None:
         token = self.marked.tokens[at]
         place = LETTERS.find(token.fold) if len(token.fold) == 1 and token.kind == "word" else -1
-        if not 0 <= place < self.count or (at and self.marked.tokens[at - 1].raw == "'" ):
+        if not 0 <= place < self.count or (at and self.marked.tokens[at - 1].raw == "'"):
             return None
         if self._glued(at):
             return None
@@ -304,7 +319,9 @@ class Finder:
         mark = self.marked.cover[at]
         value = int(token.fold) if token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3 else None
         if value is None and mark is not None and "number" in mark.values and mark.end - mark.start == 1:
-            value = mark.values["number"] if self._after_option_word(at) or (loose and mark.values["number"] > 1) else None
+            value = (
+                mark.values["number"] if self._after_option_word(at) or (loose and mark.values["number"] > 1) else None
+            )
         if value is None or not 1 <= value <= self.count or (self.hits[at] and not self._is_weak(at)):
             return None
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
@@ -413,7 +430,11 @@ class Finder:
         if not (months or days or hours or numbers):
             return None
         # A date tells more than a weekday does, which returns every week.
-        return (min(months, default=-1), min(numbers, default=-1) if months or not days else min(numbers, default=days[0]), min(hours, default=-1))
+        return (
+            min(months, default=-1),
+            min(numbers, default=-1) if months or not days else min(numbers, default=days[0]),
+            min(hours, default=-1),
+        )
 
 
 def _is_known(word: str, vocabulary: Vocabulary) -> bool:
@@ -426,5 +447,19 @@ _BESIDE = frozenset(
      "common", "change", "best_place", "worst_place", "closing", "thanks", "number", "fallback", "tie", "also", "near_negator", "reject")
 )  # fmt: skip
 _BESIDE_SMALL = frozenset(
-    ("filler", "and", "or", "nor", "except", "choose", "option_word", "over", "closing", "thanks", "yes", "number", "conclusion")
+    (
+        "filler",
+        "and",
+        "or",
+        "nor",
+        "except",
+        "choose",
+        "option_word",
+        "over",
+        "closing",
+        "thanks",
+        "yes",
+        "number",
+        "conclusion",
+    )
 )

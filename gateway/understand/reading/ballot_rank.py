@@ -12,7 +12,7 @@ from gateway.understand.reading.ballot_frame import Body
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing, mentions_in, standings
-from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_verdict import content, is_condition
 
 LAST = 99.0  # the rank of what is put last, however many options there are
 Groups = tuple[tuple[int, ...], ...]
@@ -78,7 +78,12 @@ def _option(standing: Standing) -> int:
 def _bare_digits(body: Body, finder: Finder) -> list[int]:
     """Return the numbers of a text that is nothing but numbers of options ("2 1 3", "213"), else nothing."""
     tokens = [t for t in body.marked.tokens[body.start : body.end] if t.is_word]
-    if len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].fold.isdigit() and len(tokens[0].fold) == finder.count:
+    if (
+        len(tokens) == 1
+        and tokens[0].kind == "number"
+        and tokens[0].fold.isdigit()
+        and len(tokens[0].fold) == finder.count
+    ):
         numbers = [int(digit) for digit in tokens[0].fold]
     elif tokens and all(t.kind == "number" and t.fold.isdigit() for t in tokens):
         numbers = [int(t.fold) for t in tokens[:30]]
@@ -166,8 +171,21 @@ def _by_rank(placed: list[Standing], ranks: list[float], count: int) -> Groups:
 def _is_ordered(body: Body, placed: list[Standing]) -> bool:
     """Whether the text gives an order at all: signs of rank, a bare list, or one clear favourite."""
     marks = body.marked.within(body.start, body.end)
-    ordered = {"over", "best_place", "worst_place", "worst_first", "best_first", "tie", "ordinal", "last", "no_rest", "after"}
-    if any(m.classes & ordered for m in marks) or any(t.raw in "><≥≤" for t in body.marked.tokens[body.start : body.end] if t.kind == "punct"):
+    ordered = {
+        "over",
+        "best_place",
+        "worst_place",
+        "worst_first",
+        "best_first",
+        "tie",
+        "ordinal",
+        "last",
+        "no_rest",
+        "after",
+    }
+    if any(m.classes & ordered for m in marks) or any(
+        t.raw in "><≥≤" for t in body.marked.tokens[body.start : body.end] if t.kind == "punct"
+    ):
         return len(placed) > 1 or placed[0].stance >= Stance.NAMED
     if all(s.stance >= Stance.CHOSEN for s in placed):
         return not any(s.link == "or" for s in placed) and len({s.clause for s in placed}) <= len(placed)
@@ -215,7 +233,11 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
     if here.link == "tie":
         return True
     between = body.marked.within(before.mention.end, here.mention.start)
-    if any("tie" in m for m in between) and not any("over" in m and "tie" not in m for m in between) and here.clause == before.clause:
+    if (
+        any("tie" in m for m in between)
+        and not any("over" in m and "tie" not in m for m in between)
+        and here.clause == before.clause
+    ):
         return True
     if here.link not in ("and", "or"):
         return False
@@ -263,6 +285,8 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     named = [m for m in mentions_in(body, finder) if m.by != "counted"]
     named = [m for m in named if not _in_aside(body, m.start)]
     named = [m for m in named if m.by != "number"]
+    beside = [m for m in named if _has_number(body, m)]
+    named = beside or named  # "Oslo: never been" on a line of its own gives it no points
     numbers = [n for n in _numbers(body) if not any(m.start <= n.start < m.end for m in named)]
     if not numbers:
         return Scored(None, obstacle(body) or "choice")
@@ -272,13 +296,22 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     if any(n.base not in (None, float(highest)) for n in numbers) or any(not lowest <= v <= highest for _, v in pairs):
         return Scored(None, "range")
     for mark in body.marked.within(body.start, body.end):
-        if mark.classes & {"condition", "irony"} and not _in_aside(body, mark.start):
+        if (is_condition(body, mark) or "irony" in mark) and not _in_aside(body, mark.start):
             return Scored(None, "condition" if "condition" in mark else "irony")
     return Scored(tuple(sorted(pairs)))
 
 
+def _has_number(body: Body, mention: Mention) -> bool:
+    """Whether a number stands in the sentence of a mention, outside the mention itself."""
+    sentence = body.sentences[body.sentence_of(mention.start)]
+    places = (at for at in range(sentence.start, sentence.end) if not mention.start <= at < mention.end)
+    return any(_number_at(body, at) is not None for at in places)
+
+
 def _in_aside(body: Body, at: int) -> bool:
-    return any(c.opener == "aside" and c.start <= at < c.end for c in body.clauses) and any(c.opener != "aside" for c in body.clauses)
+    return any(c.opener == "aside" and c.start <= at < c.end for c in body.clauses) and any(
+        c.opener != "aside" for c in body.clauses
+    )
 
 
 def _numbers(body: Body) -> list[_Number]:

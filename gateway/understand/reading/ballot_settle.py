@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_frame import Body, Clause, is_change
 from gateway.understand.reading.ballot_verdict import (
     ABSTAIN,
     BARE,
@@ -19,6 +19,7 @@ from gateway.understand.reading.ballot_verdict import (
     STATED,
     Signal,
     content,
+    is_condition,
     signals,
 )
 
@@ -47,13 +48,14 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     found = _concluded(body, _last_mind(body, found))
     if not found:
         return Settled(None, obstacle(body) or "choice")
-    best = _best(found)
+    best = _best(body, found)
     if best is None:
         return Settled(None, "several", tuple(dict.fromkeys(s.verdict for s in found)))
     held = _held_back(body, best, found)
     if held:
         return Settled(None, held, (best.verdict,), best.start, best.end)
-    if best.weight <= HINTED and len(content(body, body.start, body.end)) > LONGEST_HINT:
+    said = len(content(body, body.start, body.end))
+    if best.weight <= HINTED and (said > LONGEST_HINT or (best.soft and said)):
         return Settled(None, obstacle(body) or "choice", (best.verdict,), best.start, best.end)
     return Settled(best.verdict, start=best.start, end=best.end, tepid=best.tepid)
 
@@ -95,7 +97,7 @@ def _last_mind(body: Body, found: list[Signal]) -> list[Signal]:
     """Return the signs that stand after a change of mind, all when there is none."""
     found = [s for s in found if not _is_former(body, s)] or found
     for mark in reversed(body.marked.within(body.start, body.end)):
-        if "change" not in mark:
+        if not is_change(body.marked, mark):
             continue
         after = [s for s in found if s.start >= mark.end or s.start == mark.start]
         if after and len(after) < len(found) and max(s.weight for s in after) >= STATED:
@@ -132,7 +134,17 @@ def _is_announced(body: Body, signal: Signal, ends: list[int]) -> bool:
     )
 
 
-def _best(found: list[Signal]) -> Signal | None:
+def _is_conceded(body: Body, last: Signal, strongest: list[Signal]) -> bool:
+    """Whether the last of contrary signs is set off by a contrast, and those before it are more than a plain yes or no."""
+    earlier = [s for s in strongest if s.verdict != last.verdict]
+    first = next(s for s in strongest if s.verdict == last.verdict)
+    plain = any(s.end - s.start == 1 for s in earlier)
+    return (
+        body.clauses[first.clause].opener == "contrast" and not plain and all(s.clause < first.clause for s in earlier)
+    )
+
+
+def _best(body: Body, found: list[Signal]) -> Signal | None:
     """Return the sign that carries the verdict, None when equals disagree."""
     top = max(s.weight for s in found)
     strongest = [s for s in found if s.weight == top]
@@ -145,6 +157,9 @@ def _best(found: list[Signal]) -> Signal | None:
         verdicts = {ABSTAIN}
     if len(verdicts) == 1:
         return next(s for s in firm if s.verdict in verdicts)
+    last = strongest[-1]
+    if _is_conceded(body, last, strongest):
+        return last
     return strongest[-1] if top == CONCLUDED and strongest[-1].start > strongest[0].end + 6 else None
 
 
@@ -197,7 +212,13 @@ def _is_conditional(body: Body, best: Signal) -> bool:
     for mark in body.marked.within(sentence.start, sentence.end):
         if "limit" in mark and mark.start >= best.end:
             return True
-        if "condition" in mark and not (best.start <= mark.start < best.end) and not _is_shielded(body, best, mark.start):
+        if "principle" in mark and body.marked.has("contrast", mark.end, sentence.end):
+            return True
+        if (
+            is_condition(body, mark)
+            and not (best.start <= mark.start < best.end)
+            and not _is_shielded(body, best, mark.start)
+        ):
             return True
     return home + 1 < len(body.sentences) and _opens_condition(body, home + 1)
 
@@ -211,7 +232,12 @@ def _is_shielded(body: Body, best: Signal, at: int) -> bool:
         return True
     # "no, if we wait again we lose them": an if-clause with a consequence of its own gives a reason
     later = [c for c in body.clauses if c.start > at and c.sentence == body.clauses[best.clause].sentence]
-    return best.verdict in (NEGATIVE, BLOCK) and best.end < at and bool(later) and bool(content(body, later[0].start, later[0].end))
+    return (
+        best.verdict in (NEGATIVE, BLOCK)
+        and best.end < at
+        and bool(later)
+        and bool(content(body, later[0].start, later[0].end))
+    )
 
 
 def _opens_condition(body: Body, number: int) -> bool:
@@ -220,7 +246,7 @@ def _opens_condition(body: Body, number: int) -> bool:
     for mark in body.marked.within(sentence.start, sentence.end):
         if "limit" in mark and mark.start <= sentence.start + 1:
             return True
-        if "condition" in mark:
+        if is_condition(body, mark):
             return len(clauses) == 1 and not sentence.asks
         if not mark.classes & {"contrast", "filler"}:
             return False

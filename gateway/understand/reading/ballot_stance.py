@@ -11,7 +11,7 @@ from enum import IntEnum
 from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_options import Finder, Mention
-from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_verdict import content, is_condition
 from gateway.understand.reading.ballot_words import Mark
 
 
@@ -31,7 +31,7 @@ NEGATING = frozenset(("negator", "near_negator", "reject", "no", "against", "bad
 DENIABLE = frozenset(("against", "bad"))
 CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
 LINKS = frozenset(("and", "or", "nor"))
-UNLINKING = frozenset(("reject", "negator", "contrast", "instead", "to_word", "from_word"))
+UNLINKING = frozenset(("reject", "negator", "contrast", "instead", "to_word", "from_word", "than"))
 # What between two mentions belongs to the second.
 LEADING = frozenset(("negator", "near_negator", "instead", "except", "over", "nor", "and", "or", "fallback"))
 
@@ -61,9 +61,17 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     labelled = bool(found)  # beside a label a bare number is no option; beside other numbers ("1, 3") it is
     for clause in body.clauses:
         strict = [m for m in finder.pointers(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
-        loose = [] if labelled and not _is_bare_list(body, clause) else finder.pointers(clause.start, clause.end, loose=True)
+        loose = (
+            []
+            if labelled and not _is_bare_list(body, clause)
+            else finder.pointers(clause.start, clause.end, loose=True)
+        )
         taken = [range(m.start, m.end) for m in loose]
-        said = [at for at in content(body, clause.start, clause.end, taken) if not (counted and body.marked.tokens[at].kind == "number")]
+        said = [
+            at
+            for at in content(body, clause.start, clause.end, taken)
+            if not (counted and body.marked.tokens[at].kind == "number")
+        ]
         if loose and not said:
             found.extend(loose)
         else:
@@ -71,7 +79,31 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     if not found:
         extremes = [finder.extreme(mark) for mark in body.marked.within(body.start, body.end)]
         found = [m for m in extremes if m is not None]
-    return sorted(found, key=lambda m: m.start)
+    found.sort(key=lambda m: m.start)
+    return _stretched(body, found) if finder.question.method is Method.APPROVAL else found
+
+
+def _stretched(body: Body, found: list[Mention]) -> list[Mention]:
+    """Return the mentions with "2-4" and "A to C" made the stretch they are."""
+    out: list[Mention] = []
+    for mention in found:
+        before = out[-1] if out else None
+        if before is not None and _is_stretch(body, before, mention):
+            first, last = min(before.options), max(mention.options)
+            out[-1] = Mention(frozenset(range(first, last + 1)), before.start, mention.end, "counted")
+        else:
+            out.append(mention)
+    return out
+
+
+def _is_stretch(body: Body, before: Mention, mention: Mention) -> bool:
+    if before.by not in ("number", "letter") or mention.by != before.by or min(before.options) >= max(mention.options):
+        return False
+    between = body.marked.text[body.marked.tokens[before.end - 1].end : body.marked.tokens[mention.start].start].strip()
+    marks = body.marked.within(before.end, mention.start)
+    return between in ("-", "–", "—") or (
+        len(marks) == 1 and "to_word" in marks[0] and mention.start == marks[0].end == before.end + 1
+    )
 
 
 def _is_bare_list(body: Body, clause: Clause) -> bool:
@@ -137,7 +169,7 @@ def _link(body: Body, before: Mention | None, mention: Mention) -> str:
         if token.kind == "stop" or (token.kind == "punct" and token.raw in ":()–—-"):
             return ""
         if token.kind == "punct":
-            link = {"/": "or", ",": "comma", "&": "and", "=": "tie"}.get(token.raw, token.raw)
+            link = {"/": "slash", ",": "comma", "&": "and", "=": "tie"}.get(token.raw, token.raw)
         elif mark is not None and mark.classes & LINKS and not mark.classes & {"over", "choose"}:
             link = "or" if "or" in mark else "and" if "and" in mark else "nor"
         elif mark is None or not mark.classes & {"common", "option_word"} or mark.classes & UNLINKING:
@@ -146,7 +178,14 @@ def _link(body: Body, before: Mention | None, mention: Mention) -> str:
 
 
 def _group(
-    body: Body, finder: Finder, found: list[Mention], group: list[int], links: list[str], taken: list[range], lower: int, upper: int
+    body: Body,
+    finder: Finder,
+    found: list[Mention],
+    group: list[int],
+    links: list[str],
+    taken: list[range],
+    lower: int,
+    upper: int,
 ) -> list[Standing]:
     first, last = found[group[0]], found[group[-1]]
     number = _clause_number(body, first.start)
@@ -158,7 +197,9 @@ def _group(
     if upper < end_clause.end:
         leading = _leading(body, after, upper)
         after = [m for m in after if m not in leading]
-    said = content(body, max(clause.start, lower), first.start, taken) + content(body, last.end, min(end_clause.end, upper), taken)
+    said = content(body, max(clause.start, lower), first.start, taken) + content(
+        body, last.end, min(end_clause.end, upper), taken
+    )
     stance = _stance(body, before, after, bare=not said, clause=clause, ranked=finder.question.method is Method.RANKED)
     stance = _moved(body, finder, found, group, lower, upper, stance)
     if stance in (Stance.CHOSEN, Stance.LIKED) and _is_announced(body, first.start):
@@ -172,24 +213,35 @@ def _group(
     ]  # fmt: skip
 
 
-def _moved(body: Body, finder: Finder, found: list[Mention], group: list[int], lower: int, upper: int, stance: Stance) -> Stance:
+def _moved(
+    body: Body, finder: Finder, found: list[Mention], group: list[int], lower: int, upper: int, stance: Stance
+) -> Stance:
     """Return the stance with "from A to B" and "prefer B to A" heeded."""
     first, last = found[group[0]], found[group[-1]]
-    before = body.marked.cover[first.start - 1] if first.start > body.start else None
-    if before is None or first.start - 1 < lower:
-        before = None
+    before = _mark_before(body, first.start, lower)
     after = body.marked.cover[last.end] if last.end < upper else None
     goes_on = after is not None and "to_word" in after and after.end == upper and upper < body.end
     if goes_on and before is not None and "from_word" in before:
         return Stance.SPARE if stance >= Stance.NAMED else stance
-    if before is not None and "to_word" in before and before.start == lower and group[0] > 0:
-        earlier = found[group[0] - 1]
-        ahead = body.marked.cover[earlier.start - 1] if earlier.start > body.start else None
-        if ahead is not None and "from_word" in ahead:
-            return Stance.CHOSEN
-        if ahead is not None and "choose" in ahead:
-            return Stance.NAMED if finder.question.method is Method.RANKED else Stance.REFUSED
+    if before is None or not before.classes & {"to_word", "than"} or before.start != lower or group[0] == 0:
+        return stance
+    earlier = found[group[0] - 1]
+    ahead = _mark_before(body, earlier.start, body.start)
+    if ahead is not None and "from_word" in ahead and "to_word" in before:
+        return Stance.CHOSEN
+    clause = body.clauses[_clause_number(body, earlier.start)]
+    if any("choose" in m for m in body.marked.within(clause.start, earlier.start)):
+        return Stance.NAMED if finder.question.method is Method.RANKED else Stance.REFUSED
     return stance
+
+
+def _mark_before(body: Body, at: int, floor: int) -> Mark | None:
+    """Return the mark right before a place, articles skipped."""
+    for back in range(at - 1, max(floor, at - 3) - 1, -1):
+        mark = body.marked.cover[back]
+        if mark is None or mark.classes & {"to_word", "than", "from_word"} or "common" not in mark:
+            return mark
+    return None
 
 
 def _leading(body: Body, marks: list[Mark], at: int) -> list[Mark]:
@@ -197,7 +249,7 @@ def _leading(body: Body, marks: list[Mark], at: int) -> list[Mark]:
     out: list[Mark] = []
     for mark in reversed(marks):
         between = [m for m in body.marked.within(mark.end, at) if m not in out and "common" not in m]
-        if between or content(body, mark.end, at) or not (mark.classes & LEADING or mark.classes <= {"common"}):
+        if between or content(body, mark.end, at) or not mark.classes & {*LEADING, "common"}:
             break
         out.insert(0, mark)
     return out
@@ -218,7 +270,16 @@ def _sign(marks: list[Mark], *, ranked: bool = False) -> int:
         return 1
     if any(m.classes & NEGATING and not m.classes & {"choose"} for m in marks):
         return -1
-    return 1 if any(m.classes & CHOOSING for m in marks) else 0
+    return 1 if any(m.classes & CHOOSING and not _is_praise(m) for m in marks) else 0
+
+
+def _is_praise(mark: Mark) -> bool:
+    """Whether a phrase answers a proposal but only praises an option ("sounds good")."""
+    return (
+        mark.end - mark.start > 1
+        and not mark.classes & {"choose", "unopposed", "for"}
+        or ("good" in mark and "choose" not in mark)
+    )
 
 
 def _stance(body: Body, before: list[Mark], after: list[Mark], *, bare: bool, clause: Clause, ranked: bool) -> Stance:
@@ -228,19 +289,23 @@ def _stance(body: Body, before: list[Mark], after: list[Mark], *, bare: bool, cl
     if left < 0 or right < 0:
         return Stance.REFUSED
     whole = body.marked.within(clause.start, clause.end)
-    if any(m.classes & {"former", "withdraw"} for m in whole) or any("fallback" in m for m in before) or any(m.classes & {"also"} for m in after):
+    if (
+        any(m.classes & {"former", "withdraw"} for m in whole)
+        or any("fallback" in m for m in before)
+        or any(m.classes & {"also"} for m in after)
+    ):
         return Stance.SPARE
     if any("fallback" in m and "over" not in m for m in after):
         return Stance.SPARE
     if clause.opener == "reason" or clause.opener == "aside":
         return Stance.NAMED
-    if any(m.classes & {"condition", "third_person"} for m in before):
+    if any(is_condition(body, m) or "third_person" in m for m in before):
         return Stance.NAMED
+    if not ranked and any(m.values.get("ordinal", 0) > 0 for m in before):
+        return Stance.SPARE  # "my second one is …"
     if left > 0 or right > 0:
         return Stance.CHOSEN
-    if any("good" in m for m in after) and not bare:
-        return Stance.LIKED
-    if any("good" in m for m in [*before, *after]):
+    if any("good" in m or ("yes" in m and _is_praise(m)) for m in [*before, *after]):
         return Stance.LIKED
     return Stance.CHOSEN if bare else Stance.NAMED
 
@@ -270,7 +335,11 @@ def _refused_behind(body: Body, found: list[Standing]) -> list[Standing]:
 def _is_refused_by(body: Body, standing: Standing, end: int) -> bool:
     """Whether the clauses between a mention and the next begin with a refusal, courtesies apart."""
     for clause in body.clauses[standing.clause + 1 :]:
-        if clause.end > end or clause.opener or any(t.is_word for t in body.marked.tokens[standing.mention.end : clause.start]):
+        if (
+            clause.end > end
+            or clause.opener
+            or any(t.is_word for t in body.marked.tokens[standing.mention.end : clause.start])
+        ):
             return False
         if _is_refusal(body, clause):
             return True
@@ -285,6 +354,10 @@ def _is_refusal(body: Body, clause: Clause) -> bool:
     """Whether a clause is a refusal and nothing else: it opens with one and has no word of content."""
     marks = body.marked.within(clause.start, clause.end)
     opening = next((m for m in marks if "filler" not in m or m.classes & {"no", "reject"}), None)
-    if opening is None or not opening.classes & {"no", "reject", "negator", "near_negator"} or content(body, clause.start, clause.end):
+    if (
+        opening is None
+        or not opening.classes & {"no", "reject", "negator", "near_negator"}
+        or content(body, clause.start, clause.end)
+    ):
         return False
     return _sign(marks) < 0 and any(m.classes & {"no", "reject"} for m in marks)

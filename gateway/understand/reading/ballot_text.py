@@ -27,7 +27,10 @@ _TOKEN = re.compile(
 )
 _EXTRA_FOLDS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _TYPOGRAPHY = str.maketrans(
-    dict.fromkeys("’‘´`ʼ′", "'") | dict.fromkeys("“”„«»‹›", '"') | dict.fromkeys("\u00a0\u202f\u2007\t", " ") | {"−": "-"}
+    dict.fromkeys("’‘´`ʼ′", "'")
+    | dict.fromkeys("“”„«»‹›", '"')
+    | dict.fromkeys("\u00a0\u202f\u2007\t", " ")
+    | {"−": "-"}
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufe0e\ufeff\U0001f3fb-\U0001f3ff\u00ad]")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(s|del|strike)>[^<\n]{1,200}</\1>", re.IGNORECASE)

@@ -38,6 +38,7 @@ class Signal:
     end: int
     clause: int
     tepid: bool = False  # said by denying an objection
+    soft: bool = False  # an appraisal ("great", "too dear"), which is a vote only where nothing else is said
 
 
 def content(body: Body, start: int, end: int, taken: Iterable[range] = ()) -> list[int]:
@@ -48,7 +49,7 @@ def content(body: Body, start: int, end: int, taken: Iterable[range] = ()) -> li
 
 def _says_something(body: Body, at: int) -> bool:
     token, mark = body.marked.tokens[at], body.marked.cover[at]
-    if token.kind in ("stop", "punct", "emoji") or len(token.fold) == 1:
+    if token.kind in ("stop", "punct", "emoji", "sign") or len(token.fold) == 1:
         return False
     return mark is None or not mark.classes & CONTENT_FREE
 
@@ -69,7 +70,8 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     doubt = next((m.start for m in marks if "doubt" in m), None)
     raw: list[tuple[str, int, Mark, bool]] = []
     for mark in marks:
-        if doubt is not None and mark.start > doubt and not mark.classes & {"yes", "no", "abstain"}:
+        particle = mark.classes & {"yes", "no"} and mark.end - mark.start == 1
+        if doubt is not None and mark.start > doubt and not (particle or "abstain" in mark):
             continue
         flips = [n for n in negators if n.start not in spent and _reaches(body, n, mark)]
         read = _term(mark, flips, body, clause, terms)
@@ -83,7 +85,15 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     bare = not content(body, clause.start, clause.end)
     first = next((at for at in range(clause.start, clause.end) if body.marked.tokens[at].is_word), clause.start)
     return [
-        Signal(verdict, _weight(body, clause, weight, mark, bare=bare, first=first), mark.start, mark.end, number, tepid)
+        Signal(
+            verdict,
+            _weight(body, clause, weight, mark, bare=bare, first=first),
+            mark.start,
+            mark.end,
+            number,
+            tepid,
+            _is_soft(mark),
+        )
         for verdict, weight, mark, tepid in raw
         if not _about_another(body, mark, clause)
     ]
@@ -111,7 +121,7 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     if "block" in mark:
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
-    particle = POSITIVE if "yes" in mark else NEGATIVE if "no" in mark else None
+    particle = _particle(mark, clause)
     if particle == POSITIVE and flips and mark.end - mark.start > 1 and "no" not in mark:
         return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
     if particle and not (named and flips):
@@ -121,6 +131,27 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     sign, weight = TERMS[named]
     sign *= -1 if len(flips) % 2 else 1
     return (POSITIVE if sign > 0 else NEGATIVE), weight
+
+
+def _particle(mark: Mark, clause: Clause) -> str | None:
+    """Return the side of a word that is an answer by itself; some are one only where nothing follows them."""
+    closes = mark.end == clause.end
+    if (
+        "yes" in mark
+        or (closes and "yes_clause" in mark)
+        or (closes and "yes_word" in mark and mark.start == clause.start)
+    ):
+        return POSITIVE
+    if "no" in mark or (closes and "no_clause" in mark):
+        return NEGATIVE
+    return None
+
+
+def is_condition(body: Body, mark: Mark) -> bool:
+    """Whether a mark is an "if"; a word that is also a yes is none where its clause ends with it (Spanish "si")."""
+    if "condition" not in mark:
+        return False
+    return not ("yes" in mark and any(c.start <= mark.start and c.end == mark.end for c in body.clauses))
 
 
 def _negated_behind(
@@ -142,14 +173,31 @@ def _negated_behind(
 def _weight(body: Body, clause: Clause, weight: int, mark: Mark, *, bare: bool, first: int) -> int:
     if clause.opener in ("reason", "aside"):
         return HINTED
+    if bare and mark.classes & {"good", "bad"} and not mark.classes & {"yes", "no"}:
+        return STATED
     if bare:
         return BARE
     if body.marked.has("third_person", clause.start, mark.start):
         return 0
     leads = not content(body, first, mark.start) and not any(
-        m.classes & {"condition"} for m in body.marked.within(first, mark.start)
+        is_condition(body, m) for m in body.marked.within(first, mark.start)
     )
-    return max(weight, STATED) if leads and mark.classes & {"yes", "no", "unopposed"} else weight
+    if not leads or _is_soft(mark) or _denies_next(body, mark, clause):
+        return min(weight, HINTED) if _denies_next(body, mark, clause) else weight
+    return max(weight, STATED) if mark.classes & {"yes", "no", "unopposed"} else weight
+
+
+def _is_soft(mark: Mark) -> bool:
+    """Whether a mark appraises more than it answers."""
+    return bool(mark.classes & {"good", "bad"}) and not mark.classes & {"no", "for", "against", "unopposed"}
+
+
+def _denies_next(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a "no" goes with the word behind it: "no harm in it", "no lo he leído"."""
+    if mark.end >= clause.end or not mark.classes & {"negator", "near_negator"} or "no" not in mark:
+        return False
+    after = body.marked.cover[mark.end]
+    return after is None or "negator" in mark
 
 
 def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:

@@ -54,6 +54,9 @@ class Phrase:
     tokens: tuple[str, ...]
     classes: set[str] = field(default_factory=set)
     values: dict[str, int] = field(default_factory=dict)
+    accented: dict[tuple[str, ...], set[str]] = field(
+        default_factory=dict
+    )  # what it is when written with these accents
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ def _language(table: Mapping[str, Any]) -> Language:
     entries = list(_entries(table))
     for name, text, value in entries:
         _enter(phrases, _spelling(text), name, value)
+        accented = tuple(t.raw.casefold() for t in tokens_of(text) if t.is_word)
+        if accented != _spelling(text) and accented:
+            phrases[_spelling(text)].accented.setdefault(accented, set()).add(name)
     written = frozenset(phrases)
     for name, text, value in entries:
         for tokens in _variants(text) - written:  # "we'd" without its apostrophe is no reason to misread "Wed"
@@ -245,7 +251,9 @@ def _verdicts(language: Language, word: str) -> frozenset[str]:
     return frozenset(SIDES.get(c, c) for p in language.phrases[word] if p.tokens == (word,) for c in p.classes & SPELT)
 
 
-def _mark_at(tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]) -> Mark | None:
+def _mark_at(
+    tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]
+) -> Mark | None:
     """Return the longest phrase that begins here, of the likeliest language among equals."""
     if not tokens[at].is_word:
         return None
@@ -259,14 +267,17 @@ def _mark_at(tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabu
     if best is None:
         return None
     end, phrase = best
-    return Mark(at, end, frozenset(phrase.classes), phrase.values)
+    # "sí" is a yes where "si" may be an "if": accents, where they are written, tell.
+    told = phrase.accented.get(tuple(t.raw.casefold() for t in tokens[at:end])) if phrase.accented else None
+    return Mark(at, end, frozenset(told or phrase.classes), phrase.values)
 
 
 def _foreign(
     tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]
 ) -> tuple[int, Phrase] | None:
     """Return a phrase of another language, where it is one that says the same anywhere."""
-    if any(folds[at] in words.languages[code].words for code in order[:1]):
+    alone = sum(token.is_word for token in tokens) == 1  # "Non." in answer to an English question
+    if not alone and any(folds[at] in words.languages[code].words for code in order[:1]):
         return None
     found = (_longest(tokens, folds, at, language) for code, language in words.languages.items() if code not in order)
     portable = [(end, phrase) for end, phrase in found if phrase and phrase.classes & PORTABLE]

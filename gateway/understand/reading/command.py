@@ -24,6 +24,7 @@ from gateway.understand.reading.tongue import is_common
 from gateway.understand.reading.vote import proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
+_LONGEST_WORD = 500  # letters; what is longer is not one word, nor one with a date
 _SHORT = 25  # words of a body that is a request and little else
 _LONG = 90  # from here on only the first sentences are listened to
 _FIRST = 2
@@ -105,7 +106,7 @@ def _one_word(request: Request) -> CommandReading | None:
     """Read a setting in one word: the whole new text, or the whole subject over an empty body."""
     text = " ".join(told.text for told in request.sentences)
     if text:
-        return _whole_word(text, request)
+        return _whole_word(text, request) if len(text) <= _LONGEST_WORD else None
     return None if request.subject.is_reply else _whole_word(request.subject.text, request)
 
 
@@ -152,8 +153,8 @@ def _not_a_request(request: Request) -> CommandReading | None:
     strong = list(request.lists.of("business_strong").find(subject))
     weak = {hit.key + str(hit.start) for hit in request.lists.of("business").find(subject)}
     for told in request.sentences:
-        strong += request.lists.of("business_strong").find(told.words)
-        weak |= {told.text + str(hit.start) for hit in request.spoken(request.lists.of("business").find(told.words))}
+        strong += [hit for hit in request.lists.all_hits(told) if hit.key == "business_strong"]
+        weak |= {told.text + str(hit.start) for hit in request.hits(told, "business")}
     if (strong and (len(strong) + len(weak) > 1 or request.body_words > 6)) or len(weak) >= 4:
         return _UNCLEAR
     if not request.subject.text and not request.sentences:

@@ -21,6 +21,7 @@ _TABLE = "govern"
 _MOST_WORDS = 80  # a longer text is talk; only a new text for a round may be long
 _LINE_WORDS = 30
 _SETTING_WORDS = 6
+_LONGEST_SETTING = 500  # letters
 _MARK = re.compile(r"^\W*\[?\b[VC]-\d{1,7}\b\]?\s*:|\[?\b[VC]-\d{1,7}\b\]?", re.IGNORECASE)
 _GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _LABEL = re.compile(r"^([^:：\n]{1,60})[:：]\s*(.*)$", re.DOTALL)
@@ -230,7 +231,7 @@ def read_setting(text: str, lexicon: Lexicon, options: Sequence[str] = ()) -> Se
 
     `options` are those of the vote it answers: a word that is one of them is a ballot.
     """
-    words = words_of(text)
+    words = words_of(text) if len(text) <= _LONGEST_SETTING else ()
     if not words or len(words) > _SETTING_WORDS or _is_option(text, options):
         return None
     keys = {hit.key for hit in _settings(lexicon).whole(_left(words, lexicon))}

@@ -40,6 +40,15 @@ class Hit(NamedTuple):
     end: int
 
 
+class _Listed(NamedTuple):
+    """A phrase of a list; `second` is the word that must follow its first one, "" where several may."""
+
+    elements: tuple[str, ...]
+    key: str
+    language: str
+    second: str
+
+
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Return the text without case and accents, for comparing."""
@@ -50,6 +59,9 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=512)
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order; an apostrophe, a hyphen and all other punctuation part words."""
+    if text.isascii():  # nothing to fold but case; and most texts are read through here
+        plain = ((match.group()[:64].lower(), match.span()) for match in _WORD.finditer(text))
+        return tuple([Word(word, start, end, word) for word, (start, end) in plain])
     matches = ((match, match.group()[:64]) for match in _WORD.finditer(text))
     found = (Word(fold(raw), match.start(), match.end(), raw.casefold()) for match, raw in matches)
     return tuple(word for word in found if word.text)
@@ -60,21 +72,22 @@ class Phrases:
 
     def __init__(self, listed: Iterable[tuple[str, str, str]]) -> None:
         """Take (key, language, phrase) triples."""
-        self._exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        self._stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        self._endings: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        self._seen: dict[str, tuple[tuple[tuple[str, ...], str, str], ...]] = {}  # candidates by word, kept while few
+        self._exact: dict[str, list[_Listed]] = {}
+        self._stems: dict[str, list[_Listed]] = {}
+        self._endings: dict[str, list[_Listed]] = {}
+        self._seen: dict[str, tuple[_Listed, ...]] = {}  # candidates by word, kept while few
         for key, language, phrase in listed:
             elements = _elements(phrase)
             if not elements:
                 continue
             head, star, tail = elements[0].partition("*")
             index, of = (self._exact, head) if not star else (self._stems, head) if head else (self._endings, tail)
-            index.setdefault(of, []).append((elements, key, language))
+            second = elements[1] if len(elements) > 1 and "*" not in elements[1] and elements[1] != _GAP else ""
+            index.setdefault(of, []).append(_Listed(elements, key, language, second))
 
     def at(self, words: Sequence[Word], start: int) -> Iterator[Hit]:
         """Yield every phrase that begins at this word."""
-        for elements, key, language in self._beginning(words[start]):
+        for elements, key, language, _ in self._beginning(words[start]):
             end = _match(elements, 0, words, start)
             if end:
                 yield Hit(key, language, start, end)
@@ -82,10 +95,23 @@ class Phrases:
     def find(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return every phrase found anywhere, in order, overlapping ones too."""
         # Most words begin no phrase: looking at each costs one dictionary.
-        found = [start for start, word in enumerate(words) if self._beginning(word)]
-        return tuple(hit for start in found for hit in self.at(words, start)) if found else ()
+        seen, found = self._seen.get, []
+        for start, word in enumerate(words):
+            candidates = seen(word.written)
+            if candidates is None:
+                candidates = self._beginning(word)
+            if not candidates:
+                continue
+            following = words[start + 1].text if start + 1 < len(words) else ""
+            for elements, key, language, second in candidates:
+                if second and second != following:
+                    continue
+                end = _match(elements, 0, words, start)
+                if end:
+                    found.append(Hit(key, language, start, end))
+        return tuple(found)
 
-    def _beginning(self, word: Word) -> tuple[tuple[tuple[str, ...], str, str], ...]:
+    def _beginning(self, word: Word) -> tuple[_Listed, ...]:
         """Return the phrases that may begin with a word."""
         candidates = self._seen.get(word.written)
         if candidates is None:
@@ -98,7 +124,7 @@ class Phrases:
         """Return the phrases that are the whole of these words."""
         return tuple(hit for hit in self.at(words, 0) if hit.end == len(words)) if words else ()
 
-    def _candidates(self, word: Word) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    def _candidates(self, word: Word) -> Iterator[_Listed]:
         text, written = word.text, word.written
         yield from self._exact.get(text, ())
         for size in range(1, min(len(text), _LONGEST_AFFIX) + 1):

@@ -92,9 +92,10 @@ def _by_words(message: Message, lexicon: Lexicon) -> Reaction | None:
     if not said:
         return None
     after = top[said.end() :].strip(" :\n\t\r\u00a0")
-    emoji = first_emoji(top[: said.start()]) or first_emoji(after[:40]) or _pictured(message.html)
+    emoji = first_emoji(top[: said.end()]) or first_emoji(after[:40]) or _pictured(message.html)
     words = _EMOJI.sub("", after.partition("\n")[0]).strip(" :[].")
-    return Reaction(emoji) if emoji and len(words) <= 40 else None
+    # The picture may have a name in words; a sentence behind it is somebody's own.
+    return Reaction(emoji) if emoji and len(words.split()) <= 2 else None
 
 
 def _body(html: str) -> str:

@@ -20,6 +20,8 @@ from gateway.understand.reading.tongue import languages_of
 TABLE = "command"
 _MOST_PREFIXES = 8
 _LONGEST_SUBJECT = 500
+_LONGEST_WHOLE = 500  # letters; what is longer is no single phrase
+_MOST_TOLD = 2048
 _PREFIX = re.compile(r"\s*([^\W\d_]{1,14})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
 _BRACKET = re.compile(r"\s*\[([^\]]{1,60})\]\s*")
 _LETTERED = re.compile(r"\s*\(?[a-hA-H][.)]\s+(?=\S)")
@@ -42,6 +44,8 @@ class Lists:
     def __init__(self, lexicon: Lexicon) -> None:
         self._tables = lexicon.tables(TABLE)
         self._compiled: dict[tuple[str, ...], Phrases] = {}
+        self._every = Phrases(listed(self._tables))
+        self._told: dict[str, tuple[Hit, ...]] = {}  # what was found in the sentences read last
         self.reply_prefixes = self._set("reply_prefix")
         self.forward_prefixes = self._set("forward_prefix")
 
@@ -53,6 +57,16 @@ class Lists:
         if keys not in self._compiled:
             self._compiled[keys] = Phrases(listed(self._tables, keys))
         return self._compiled[keys]
+
+
+    def all_hits(self, told: Told) -> tuple[Hit, ...]:
+        """Return every phrase of any key in a sentence: looked for once, since every rule asks for its own of them."""
+        found = self._told.get(told.text)
+        if found is None:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            found = self._told[told.text] = self._every.find(told.words)
+        return found
 
 
 @lru_cache(maxsize=8)
@@ -128,7 +142,8 @@ class Request:
 
     def hits(self, told: Told, *keys: str) -> tuple[Hit, ...]:
         """Return the phrases of these keys in a sentence, in the languages the mail may be in."""
-        return self.spoken(self.lists.of(*keys).find(told.words))
+        found = self.lists.all_hits(told)
+        return tuple([hit for hit in found if hit.key in keys and hit.language in self.languages]) if found else ()
 
     def spoken(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
         """Keep the hits that are of a language the mail may be in."""
@@ -137,6 +152,8 @@ class Request:
     def whole(self, text: str, *keys: str) -> bool:
         """Tell whether a text is nothing but a phrase of these keys, in any language."""
         stripped = text.strip(" .!:;,*_\"'«»()")
+        if len(stripped) > _LONGEST_WHOLE:
+            return False
         if stripped in ("?", "??", "???"):
             return any(phrase == "?" for key in keys for _, _, phrase in listed(self.lexicon.tables(TABLE), (key,)))
         return bool(self.lists.of(*keys).whole(words_of(stripped)))

@@ -66,7 +66,7 @@ def _question(request: Request) -> tuple[str, str]:
 
 def proposal_of(told: Told, request: Request) -> str:
     """Return what a sentence proposes ("I propose that we move" → "move"), "" when it proposes nothing."""
-    hits = request.spoken(request.lists.of("propose").find(told.words))
+    hits = request.hits(told, "propose")
     ends = [hit.end for hit in hits if (hit.start <= 2 and hit.end - hit.start > 1) or hit.start == 0]
     if not ends or max(ends) >= len(told.words) - 1:
         return ""

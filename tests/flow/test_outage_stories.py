@@ -1,0 +1,99 @@
+"""Outages as stories: what was missed goes once, and mail that was in time for the server before us still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import format_datetime
+
+from gateway.model.ballot import Pick
+from gateway.model.entry import RoundOpened
+from gateway.model.round import Phase
+from tests.flow.test_vote_stories import opened
+from tests.flow.town import CHECK_IN, TEAM, Town
+
+Found = Callable[..., Town]
+
+
+def test_mail_the_server_before_us_took_in_time_counts_after_an_outage(found: Found) -> None:
+    town = found(votes={"reminders": []})
+    mark = opened(town)
+    ballot = town.newest("ben", "ballot")
+    late = town.newest("cleo", "ballot")
+    raw, to = town.reply("ben", ballot, "Yes, count me in.")
+    raw_late, to_late = town.reply("cleo", late, "Non.")
+    town.at("19:00")
+    taken = format_datetime(town.clock.instant("19:30"))
+    too_late = format_datetime(town.clock.instant("20:30"))
+
+    town.down_until("21:00")
+    received = f"Received: from mx by ws.example.org; {taken}\r\n".encode()
+    town.hands_in(received + raw, to, sender="ben@example.net")
+    received = f"Received: from mx by ws.example.org; {too_late}\r\n".encode()
+    town.hands_in(received + raw_late, to_late, sender="cleo@example.net")
+    town.at("22:00")
+
+    assert town.round(mark).phase is Phase.CLOSED
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    assert town.newest("cleo").kind in ("decline", "outcome")
+
+
+def test_a_forged_older_received_line_does_not_make_a_late_mail_early(found: Found) -> None:
+    town = found(votes={"reminders": []})
+    mark = opened(town)
+    raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes, count me in.")
+    town.at("20:10")
+    early = format_datetime(town.clock.instant("19:30"))
+    town.sends("ben", f"Received: from mx by ws.example.org; {early}\r\n".encode() + raw, to)
+    assert town.votes(mark) == {}, "while we were up, what counts is when we took it"
+
+
+def test_an_imap_mailbox_says_when_its_server_took_the_mail(found: Found) -> None:
+    town = found(votes={"reminders": []})
+    mark = opened(town)
+    raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes, count me in.")
+    town.at("19:59")
+    town.hands_in(
+        raw, to, sender="ben@example.net", door="imap", accepted_at=town.clock.instant("19:58")
+    )
+    town.at("20:05")
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+
+
+def test_mail_that_waits_at_the_close_is_counted_before_it(found: Found) -> None:
+    town = found(votes={"reminders": []})
+    mark = opened(town)
+    raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes, count me in.")
+    town.at("19:59")
+    town.hands_in(raw, to, sender="ben@example.net")
+    town.clock.at = town.clock.instant("20:00")
+    town.pipeline.tick(town.clock.at)
+    assert town.round(mark).phase is Phase.OPEN, "first the mail, then the close"
+    town.at("20:01")
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    assert town.round(mark).phase is Phase.CLOSED
+
+
+def test_after_days_of_silence_the_missed_goes_once_and_what_is_of_no_use_not_at_all(found: Found) -> None:
+    town = found(*TEAM, routines={"daily": CHECK_IN}, delivery="daily")
+    town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed and quite dry.")
+    town.at("08:00")
+    before = len(town.post_office.letters)
+
+    town.down_until("2026-06-04 10:00")
+    town.at("2026-06-04 10:30")
+    letters = town.post_office.letters[before:]
+    prompts = [letter for letter in letters if letter.kind == "prompt"]
+    assert sorted(letter.to for letter in prompts) == ["ana@example.net", "ben@example.net", "cleo@example.net"]
+    assert {letter.mark for letter in prompts} == {"C-1"}, "of four mornings missed, the latest is asked"
+    assert len(town.entries(RoundOpened)) == 1
+    assert not [letter for letter in letters if letter.kind == "reminder"]
+    assert len([letter for letter in letters if letter.kind == "digest"]) <= 2, "one each at most, to whom it is new"
+
+
+def test_a_reminder_whose_time_has_passed_is_not_sent_late(found: Found) -> None:
+    town = found(votes={"reminders": ["6 hours", "2 hours"]})
+    opened(town)
+    town.at("10:00")
+    town.down_until("19:30")
+    town.at("19:50")
+    assert len(town.box("ben", "reminder")) <= 1

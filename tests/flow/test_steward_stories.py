@@ -1,0 +1,89 @@
+"""Stewards as stories: rounds cancelled, extended and corrected by mail; what a token alone is not enough for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.model.arrival import ArrivalState
+from gateway.model.ballot import Pick
+from gateway.model.entry import Cancelled, Corrected, Extended, HeldForSteward
+from gateway.model.round import Phase
+from tests.flow.test_vote_stories import opened
+from tests.flow.town import DEV, TEAM, Town
+
+Found = Callable[..., Town]
+
+
+def governs(town: Town, who: str, text: str, kind: str = "ballot") -> None:
+    """Let somebody govern the round of their last letter of a kind, and confirm it when they are asked to."""
+    town.answers(who, town.newest(who, kind), text)
+    town.confirms(who)
+
+
+def test_a_steward_cancels_a_vote_and_everyone_asked_is_told(found: Found) -> None:
+    town = found(*TEAM, DEV)
+    mark = opened(town, "ben")
+    town.answers("cleo", town.newest("cleo", "ballot"), "oui")
+    governs(town, "ana", "cancel: nobody has time for this before summer")
+    assert [entry.mark for entry in town.entries(Cancelled)] == [mark]
+    assert town.reached("change") == ["ana", "ben", "cleo", "dev"]
+    assert "nobody has time" in town.newest("cleo", "change").text
+    town.at("2026-06-02 12:00")
+    assert town.reached("outcome") == []
+    assert town.reached("reminder") == []
+
+
+def test_an_answer_to_what_was_cancelled_is_told_so(town: Town) -> None:
+    mark = opened(town, "ben")
+    governs(town, "ben", "cancel")
+    assert town.round(mark).phase is Phase.CANCELLED
+    town.answers("cleo", town.newest("cleo", "ballot"), "oui")
+    assert town.votes(mark) == {}
+    assert town.newest("cleo").kind == "decline"
+
+
+def test_a_steward_extends_a_vote_and_it_closes_then(town: Town) -> None:
+    mark = opened(town, "ben")
+    governs(town, "ana", "extend until Wednesday 3 June 12:00")
+    assert [entry.closes_at for entry in town.entries(Extended)] == [town.clock.instant("2026-06-03 12:00")]
+    assert town.reached("change") == ["ana", "ben", "cleo"]
+    town.at("2026-06-03 11:00")
+    assert town.round(mark).phase is Phase.OPEN
+    town.answers("cleo", town.newest("cleo", "ballot"), "oui")
+    town.at("2026-06-03 12:00")
+    assert town.round(mark).phase is Phase.CLOSED
+    assert town.votes(mark) == {"cleo": Pick("Yes")}
+
+
+def test_a_steward_corrects_the_question_and_answers_given_stand(town: Town) -> None:
+    mark = opened(town, "ben")
+    town.answers("cleo", town.newest("cleo", "ballot"), "oui")
+    governs(town, "ana", "correct: Shall we close the office in July?")
+    assert [entry.question.text for entry in town.entries(Corrected)] == ["Shall we close the office in July?"]
+    assert len(town.box("cleo", "ballot")) == 2
+    assert "July" in town.newest("cleo", "ballot").text
+    assert town.votes(mark) == {"cleo": Pick("Yes")}
+
+
+def test_governing_takes_more_than_a_token(town: Town) -> None:
+    opened(town, "ben")
+    town.answers("ana", town.newest("ana", "ballot"), "cancel")
+    assert town.entries(Cancelled) == []
+    assert town.arrivals()[0].state is ArrivalState.HELD
+    assert [entry.reason for entry in town.entries(HeldForSteward)] == ["not-authentic"]
+    assert town.newest("ana").kind == "confirm"
+    town.answers("ana", town.newest("ana", "confirm"), "no")
+    assert town.entries(Cancelled) == []
+
+
+def test_whoever_is_neither_opener_nor_steward_governs_nothing(town: Town) -> None:
+    opened(town, "ana")
+    governs(town, "ben", "cancel")
+    assert town.entries(Cancelled) == []
+    assert town.newest("ben").kind == "decline"
+
+
+def test_mail_to_the_owner_reaches_the_stewards_alone(town: Town) -> None:
+    town.writes("ben", "acme+owner", "A question", "Who pays for the coffee these days?")
+    assert town.reached("steward") == ["ana"]
+    assert "Who pays for the coffee" in town.newest("ana").text
