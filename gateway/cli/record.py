@@ -15,7 +15,6 @@ from gateway.export import export_workspace
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.notice import NoticeState, StoredNotice
 from gateway.pipeline.knowing import workspace as workspace_named
-from gateway.pipeline.steering import rendered
 from store.faults import Forbidden
 
 
@@ -165,7 +164,7 @@ def _show_out(app: App, number: int, raw: bool, as_json: bool) -> None:
     if as_json and not raw:
         click.echo(_json(plain))
         return
-    whole = stored.frozen or rendered(app.pipeline, number)
+    whole = _rendered(app, stored)
     if raw:
         if whole is None:
             fail(f"notice {number} was never rendered: {stored.reason or 'it is no longer owed'}")
@@ -176,6 +175,15 @@ def _show_out(app: App, number: int, raw: bool, as_json: bool) -> None:
     if whole is not None:
         click.echo()
         click.echo(whole.decode("utf-8", "replace"))
+
+
+def _rendered(app: App, stored: StoredNotice) -> bytes | None:
+    """Return a notice as it went out, or as it would go out now; None when it would not. Changes nothing."""
+    if stored.frozen is not None or stored.state is NoticeState.SUPPRESSED:
+        return stored.frozen
+    with app.store.read() as tx:
+        workspace = workspace_named(tx, stored.workspace_id, app.settings.separator)
+        return app.pipeline.frozen(tx, stored, workspace, stored.notice.due_at)
 
 
 def _json(value: Any) -> str:

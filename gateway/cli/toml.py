@@ -42,8 +42,9 @@ def _table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
         place = (*path, key)
         named = ".".join(_key(step) for step in place)
         for one in [value] if isinstance(value, Mapping) else value:
-            yield ""
-            yield f"[{named}]" if isinstance(value, Mapping) else f"[[{named}]]"
+            if not isinstance(value, Mapping) or not _holds_only_tables(one):
+                yield ""
+                yield f"[{named}]" if isinstance(value, Mapping) else f"[[{named}]]"
             yield from _table(one, place)
 
 
@@ -52,6 +53,11 @@ def _stands_apart(value: Any) -> bool:
     if isinstance(value, Mapping):
         return True
     return _is_list(value) and len(value) > 0 and all(isinstance(one, Mapping) for one in value)
+
+
+def _holds_only_tables(table: Mapping[str, Any]) -> bool:
+    """Whether a table needs no heading: the headings of those within it make it."""
+    return bool(table) and all(isinstance(value, Mapping) for value in table.values())
 
 
 def _is_list(value: Any) -> bool:

@@ -61,7 +61,7 @@ def shorten(text: str, most: int) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns a line takes in a fixed-width font."""
-    if not _UNEVEN.search(text):
+    if text.isascii() or not _UNEVEN.search(text):
         return len(text)
     return sum(_columns_of(sign) for sign in text)
 
@@ -87,7 +87,11 @@ def wrap(text: str, indent: str = "", width: int = WIDTH, first: str | None = No
     kept = _SHORT_QUOTATION.sub(lambda quotation: quotation[0].replace(" ", _JOINT), text)
     for line in kept.split("\n"):
         start = indent if first is None or lines else first
-        lines.extend(_wrap_line(line.rstrip(), start, indent, width))
+        line = line.rstrip()
+        if line.isascii() and len(line) <= width - len(start) and start.isascii():
+            lines.append((start + line).rstrip())  # as most lines are: nothing to measure
+        else:
+            lines.extend(_wrap_line(line, start, indent, width))
     return "\n".join(lines).replace(_JOINT, " ")
 
 
@@ -105,7 +109,7 @@ def _wrap_line(line: str, first: str, rest: str, width: int) -> list[str]:
 def _fill(words: list[str], first: str, rest: str, width: int) -> list[str]:
     lines, line, used, empty = [], first, columns(first), True
     for word in words:
-        long = columns(word)
+        long = len(word) if word.isascii() else columns(word)
         if not empty and used + 1 + long > width:
             lines.append(line)
             line, used, empty = rest, columns(rest), True

@@ -161,6 +161,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     taken = [range(s.mention.start, s.mention.end) for s in every]
     if options and not (merely_named and len(content(body, body.start, body.end, taken)) > FEW):
         return Chosen(tuple(sorted(options)), "", (), start, end)
+    if every and not live and _accepts_rest(body):
+        return Chosen(tuple(n for n in range(finder.count) if n not in gone), "", (), start, end)
     if not every and body.marked.has("none", body.start, body.end) and not obstacle(body):
         return Chosen((), "", (), body.start, body.end)
     return Chosen(
@@ -174,11 +176,25 @@ def _is_open_ended(body: Body, standing: Standing) -> bool:
     return before is not None and "range_word" in before
 
 
+def _accepts_rest(body: Body) -> bool:
+    """Whether the text takes all the others: "Monday is impossible, the rest is fine"."""
+    for clause in body.clauses:
+        if body.marked.has("rest", clause.start, clause.end):
+            marks = body.marked.within(clause.start, clause.end)
+            return any(m.classes & {"yes", "good", "choose"} for m in marks) and not any(
+                m.classes & {"no", "reject", "negator", "near_negator", "doubt"} for m in marks
+            )
+    return False
+
+
 def _says_all(body: Body, finder: Finder) -> bool:
     marks = body.marked.within(body.start, body.end)
     if any("both_of" in m for m in marks) and finder.count == 2:
         return True
-    return any("all" in m for m in marks) and not any("none" in m for m in marks)
+    everything = next((m for m in marks if "all" in m), None)
+    if everything is None or any("none" in m for m in marks):
+        return False
+    return not any(m.classes & {"negator", "near_negator"} and m.end <= everything.start for m in marks)
 
 
 def _unsettled(body: Body) -> str:

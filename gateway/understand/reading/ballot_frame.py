@@ -213,6 +213,9 @@ def _is_inner_stop(marked: Marked, at: int) -> bool:
     if token.raw != "." or at == 0 or at + 1 >= len(marked.tokens):
         return False
     before, after = marked.tokens[at - 1], marked.tokens[at + 1]
+    word = marked.cover[at - 1]
+    if after.kind == "number" and word is not None and "option_word" in word and len(before.raw) <= 3:
+        return True  # "no. 2", "Nr. 3"
     if before.kind == "number":
         listed = at > 1 and marked.tokens[at - 2].raw in (",", "&")  # "1, 2, 4. I am …" ends a list and a sentence
         return after.kind == "word" and not listed

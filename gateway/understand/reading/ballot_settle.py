@@ -46,6 +46,8 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     every = sorted([*own, *extra, *_kept(body)], key=lambda s: s.start)
     found = [s for s in every if s.weight > 0 and not _in_question(body, s) and not _is_taken_back(body, s)]
     found = _concluded(body, _last_mind(body, found))
+    if not found and not obstacle(body):
+        found = _echoed(body)
     if not found:
         return Settled(None, obstacle(body) or "choice")
     best = _best(body, found)
@@ -81,6 +83,20 @@ def _kept(body: Body) -> list[Signal]:
                 verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
                 found.append(Signal(verdict, STATED, mark.start, mark.end, number))
     return found
+
+
+def _echoed(body: Body) -> list[Signal]:
+    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no."""
+    words = [at for at in range(body.start, body.end) if body.marked.tokens[at].is_word]
+    said = content(body, body.start, body.end)
+    if len(body.sentences) != 1 or body.sentences[0].asks or len(said) != 1 or not 1 < len(words) <= 5:
+        return []
+    ahead = body.marked.within(body.start, said[0])
+    plain = all(m.classes & {"negator", "filler", "no_clause"} for m in ahead)
+    if body.marked.tokens[said[0]].fold not in body.marked.asked or not plain or said[0] == words[-1]:
+        return []
+    denied = any(m.classes & {"negator", "no_clause"} for m in ahead)
+    return [Signal(NEGATIVE if denied else POSITIVE, STATED, said[0], said[0] + 1, 0)]
 
 
 def _in_question(body: Body, signal: Signal) -> bool:
@@ -207,6 +223,8 @@ def _clause_at(body: Body, at: int) -> Clause | None:
 
 
 def _is_conditional(body: Body, best: Signal) -> bool:
+    if best.verdict == BLOCK:
+        return False  # "I block this until …" is a block
     home = body.clauses[best.clause].sentence
     sentence = body.sentences[home]
     for mark in body.marked.within(sentence.start, sentence.end):

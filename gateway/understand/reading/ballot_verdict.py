@@ -124,6 +124,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     particle = _particle(mark, clause)
     if particle == POSITIVE and flips and mark.end - mark.start > 1 and "no" not in mark:
         return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
+    if particle == NEGATIVE and mark.end - mark.start == 1 and any("no" not in n for n in flips):
+        return None  # a denied no ("pas non") is neither
     if particle and not (named and flips):
         return particle, STATED if named in ("for", "against") else HINTED
     if named is None:

@@ -152,6 +152,7 @@ class Marked:
     marks: tuple[Mark, ...]
     cover: tuple[Mark | None, ...]  # for each token its mark
     asked_to_keep: bool = False  # whether the question is about leaving things as they are
+    asked: frozenset[str] = frozenset()  # the words of the question, folded
     ironic: bool = False  # whether the text ends with a sign that it is not meant
 
     def has(self, name: str, start: int = 0, end: int | None = None) -> bool:
@@ -189,12 +190,17 @@ def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False
             cover[at : mark.end] = [mark] * (mark.end - at)
         at = mark.end if mark else at + 1
     ironic = text.rstrip().casefold().endswith(words.irony_signs)
-    return Marked(text, tokens, tuple(marks), tuple(cover), _asks_to_keep(question, words), ironic)
+    return Marked(text, tokens, tuple(marks), tuple(cover), _asks_to_keep(question, words), _folds_of(question), ironic)
+
+
+@lru_cache(maxsize=256)
+def _folds_of(question: str) -> frozenset[str]:
+    return frozenset(t.fold for t in tokens_of(question[:600]) if t.kind == "word")
 
 
 @lru_cache(maxsize=256)
 def _asks_to_keep(question: str, words: Vocabulary) -> bool:
-    folds = {t.fold for t in tokens_of(question[:600])}
+    folds = _folds_of(question)
     return any("keep_question" in p.classes for language in words.languages.values() for f in folds
                for p in language.phrases.get(f, ()) if len(p.tokens) == 1)  # fmt: skip
 

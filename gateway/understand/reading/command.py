@@ -179,7 +179,9 @@ def _listened(request: Request) -> tuple[Told, ...]:
 
 def _opens_discussion(request: Request) -> bool:
     """Tell whether a mail of its own asks for views: it speaks of a matter, and sets nothing for its author."""
-    return not request.subject.is_reply and any(request.hits(told, "opinion") for told in request.told)
+    if request.subject.is_reply or not request.mentions("opinion"):
+        return False
+    return any(request.hits(told, "opinion") for told in request.told)
 
 
 def _for_oneself(rule: Callable[[Request], CommandReading | None]) -> Callable[[Request], CommandReading | None]:
@@ -189,6 +191,8 @@ def _for_oneself(rule: Callable[[Request], CommandReading | None]) -> Callable[[
 
 def _asked(request: Request, *keys: str) -> list[tuple[Told, Hit]]:
     """Return the phrases of these keys that ask for something: not denied, not supposed, not asked about."""
+    if not request.mentions(*keys):
+        return []
     return [
         (told, hit)
         for told in _listened(request)
@@ -297,6 +301,8 @@ def _until_anywhere(request: Request) -> date | None:
 
 def _away(request: Request) -> CommandReading | None:
     """Read "I'm on leave from 3 to 14 August", "OOO" over "Out 8/3 - 8/7", "vacances du … au …"."""
+    if not request.mentions("away", "away_start"):
+        return None
     starts = [told for told in request.told if _starts_away(told, request)]
     told_away = [told for told, hit in _asked(request, "away") if not _is_other(told, hit, request)]
     candidates = [told for told in request.told if told in starts or told in told_away]
@@ -517,6 +523,8 @@ def _task_done(request: Request) -> CommandReading | None:
 
 def _marked_done(request: Request) -> CommandReading | None:
     """Read an item mark with a word for done: "T-12 done"."""
+    if not request.mentions("done"):
+        return None
     for told in request.told:
         mark = _MARK.search(told.text)
         if mark and mark[1].upper() == "T" and request.hits(told, "done") and not request.hits(told, "not_done"):
@@ -595,15 +603,17 @@ def _new_vote(request: Request) -> CommandReading | None:
     words = words_of(request.subject.text)
     labels = [hit.end for hit in request.lists.of("vote_label").at(words, 0)] if words else []
     labelled = _label_of(request.subject.text, request, "vote_label") or bool(labels and max(labels) == len(words))
-    proposed = _label_of(request.subject.text, request, "propose_label") or any(
-        proposal_of(told, request) for told in request.sentences
+    proposed = _label_of(request.subject.text, request, "propose_label") or (
+        request.mentions("propose") and any(proposal_of(told, request) for told in request.sentences)
     )
-    consents = any(request.hits(told, "consent") for told in request.told)
+    consents = request.mentions("consent") and any(request.hits(told, "consent") for told in request.told)
     if proposed and consents:
         return read_vote_request(request, consent=True)
     if labelled and request.body_words <= 4 * _LONG:
         return read_vote_request(request)
     asked = _asked(request, "vote_ask")
+    if not asked:
+        return None
     answerable = (
         len(request.listed_lines()) > 1
         or request.subject.text.endswith("?")
@@ -611,7 +621,7 @@ def _new_vote(request: Request) -> CommandReading | None:
     )
     if len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told):
         return None  # talks of a vote, and asks for views
-    if asked and (answerable or any(request.dates(told.text) for told, _ in asked)):
+    if answerable or any(request.dates(told.text) for told, _ in asked):
         return read_vote_request(request)
     return None
 

@@ -122,6 +122,7 @@ class Request:
     languages: frozenset[str]
     sent_at: datetime
     lexicon: Lexicon
+    keys: frozenset[str] = frozenset()  # of all phrases in subject and sentences
 
     @property
     def lists(self) -> Lists:
@@ -144,6 +145,10 @@ class Request:
         """Return the phrases of these keys in a sentence, in the languages the mail may be in."""
         found = self.lists.all_hits(told)
         return tuple([hit for hit in found if hit.key in keys and hit.language in self.languages]) if found else ()
+
+    def mentions(self, *keys: str) -> bool:
+        """Tell whether a phrase of these keys stands anywhere in the mail: most long mails hold none of most."""
+        return not self.keys.isdisjoint(keys)
 
     def spoken(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
         """Keep the hits that are of a language the mail may be in."""
@@ -185,7 +190,9 @@ def make_request(address: str, subject: str, text: str, sent_at: datetime, lexic
     body = "\n".join(line.text for line in lines)
     languages = languages_of((*words_of(split.text), *spoken), lexicon)
     parts = tuple(part for part in _SEPARATORS.split(fold(address.partition("@")[0])) if part)
-    return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon)
+    subject_told = Told(split.text, words_of(split.text))
+    keys = frozenset(hit.key for told in (subject_told, *sentences) for hit in lists.all_hits(told))
+    return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon, keys)
 
 
 def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:

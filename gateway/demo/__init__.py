@@ -1,0 +1,1 @@
+"""`restante demo`: a team's whole day by mail, on this machine."""

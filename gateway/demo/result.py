@@ -1,0 +1,51 @@
+"""What was understood of each mail of the demo, as a table: read from the record, as `restante mails` would."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from gateway.app import App
+from gateway.model.entry import Answered, AwayNoted, Bounced, Entry, Posted, RoundOpened, SettingsChanged
+from gateway.model.round import Ballot, CheckIn
+from gateway.understand.requests import plain_choice
+
+
+def show_understood(app: App, console: Console) -> None:
+    """Print a line for each arrival: who wrote, about what, and what it was understood to say."""
+    with app.store.read() as tx:
+        arrivals = list(reversed(tx.inbox.list(limit=500)))
+        said: dict[int, list[str]] = {}
+        for workspace_id in tx.charters.names().values():
+            for recorded in tx.ledger.entries(workspace_id):
+                if recorded.arrival_id is not None and (words := _words(recorded.entry)):
+                    said.setdefault(recorded.arrival_id, []).append(words)
+    table = Table("arrived", "from", "subject", "understood as", title="What was understood of each mail")
+    for stored in arrivals:
+        at = stored.arrival.received_at.astimezone(ZoneInfo("Europe/Paris"))
+        understood = "; ".join(said.get(stored.id, [])) or stored.reason.replace("-", " ")
+        table.add_row(f"{at:%a %H:%M}", stored.author.partition("@")[0], stored.subject[:44], understood)
+    console.print(table)
+
+
+def _words(entry: Entry) -> str:
+    match entry:
+        case Answered(answer=Ballot(choice=choice, comment=comment), mark=mark):
+            return f"{mark}: votes {plain_choice(choice)}" + (f" ({comment[:40]})" if comment else "")
+        case Answered(answer=CheckIn() as said, mark=mark):
+            return f"{mark}: {len(said.done)} done, {len(said.next)} next, {len(said.blockers)} blockers"
+        case Answered(mark=mark):
+            return f"{mark}: skips"
+        case RoundOpened(round=opened):
+            return f"opens {opened.mark}"
+        case Posted(mark=mark, thread=thread):
+            return f"posts {mark} in {thread}" if mark != thread else f"starts thread {mark}"
+        case AwayNoted(absence=absence):
+            return f"away until {absence.until or 'further notice'}"
+        case Bounced(permanent=permanent):
+            return "a notice of ours came back" + (" for good" if permanent else "")
+        case SettingsChanged():
+            return "changes settings"
+    return ""
