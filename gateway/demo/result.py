@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gateway.app import App
@@ -26,7 +27,7 @@ def show_understood(app: App, console: Console) -> None:
     for stored in arrivals:
         at = stored.arrival.received_at.astimezone(ZoneInfo("Europe/Paris"))
         understood = "; ".join(said.get(stored.id, [])) or stored.reason.replace("-", " ")
-        table.add_row(f"{at:%a %H:%M}", stored.author.partition("@")[0], stored.subject[:44], understood)
+        table.add_row(f"{at:%a %H:%M}", stored.author.partition("@")[0], escape(stored.subject[:44]), escape(understood))
     console.print(table)
 
 

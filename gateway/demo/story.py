@@ -313,7 +313,7 @@ async def play(day: Day) -> None:
     await day.at("16:00")
     await day.answer("bruno", "meet in March", "Finalement Porto, comme tout le monde.")
 
-    day.say("A mail to Chloé comes back: her mailbox could not be found for a moment.")
+    day.say("A mail to Chloé comes back as undeliverable: Ana, the steward, is told.")
     raw, _ = day.newest(PEOPLE["chloe"], "meet in March")
     sender = f"acme+b.{_token(raw)}@{DOMAIN}"
     await day.send(clients.bounce(raw, PEOPLE["chloe"].address, sender, day.clock.at), sender, "")

@@ -51,7 +51,10 @@ def post_html(text: str) -> str:
     Every word of the text is in it; line breaks are kept.
     """
     text = clean(text).strip("\n")
-    raw = _html_of(text)
+    return _safe(_html_of(text))
+
+
+def _safe(raw: str) -> str:
     safe = nh3.clean(
         raw,
         tags=_TAGS,

@@ -171,16 +171,18 @@ def _signed_value(body: Body, at: int, *, plain: bool) -> float | None:
 
 
 def _is_about(body: Body, at: int, end: int) -> bool:
-    """Whether a +1 is for what somebody said ("+1 to what Anna wrote")."""
+    """Whether a +1 is for what somebody said ("+1 to what Anna wrote", "+1 to that")."""
     after = body.marked.cover[at + 1] if at + 1 < end else None
-    if after is None or "other" not in after or after.end >= end:
+    if after is None or "other" not in after:
         return False
-    following, known = body.marked.tokens[after.end], body.marked.cover[after.end]
-    return (
-        after.end - after.start > 1
-        or (known is not None and "other" in known)
-        or (following.raw[0].isupper() and known is None)
+    if after.end - after.start > 1:
+        return True
+    following, known = (
+        (body.marked.tokens[after.end], body.marked.cover[after.end]) if after.end < end else (None, None)
     )
+    if following is None:
+        return False
+    return (known is not None and "other" in known) or (following.raw[0].isupper() and known is None)
 
 
 def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReading:

@@ -30,10 +30,10 @@ class Chosen:
 def one_of(body: Body, finder: Finder) -> Chosen:
     """Return the one option a text chooses."""
     every = standings(body, finder)
-    live = [s for s in _latest(body, every) if s.stance >= Stance.NAMED]
+    live = [s for s in latest(body, every) if s.stance >= Stance.NAMED]
     if not live:
         return _what_is_left(body, every, finder)
-    held = _held_back(body, live)
+    held = held_back(body, live)
     rivals = _rivals(live)
     live = [s for s in live if not s.asked] or live
     if held:
@@ -52,7 +52,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
 
 
-def _latest(body: Body, every: list[Standing]) -> list[Standing]:
+def latest(body: Body, every: list[Standing]) -> list[Standing]:
     """Return what stands after a change of mind, all when there is none."""
     for mark in reversed(body.marked.within(body.start, body.end)):
         if is_change(body.marked, mark):
@@ -91,7 +91,7 @@ def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
     return Chosen(None, missing, left if every else ())
 
 
-def _held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> str:
+def held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> str:
     """Return what keeps options that were named from being counted, "" for nothing."""
     chosen = [s for s in live if s.stance >= Stance.CHOSEN]
     decided = [s for s in chosen if not s.asked and not s.doubted]
@@ -140,11 +140,11 @@ def _doubts(body: Body, at: int, live: list[Standing], last: int) -> bool:
 
 def any_of(body: Body, finder: Finder) -> Chosen:
     """Return all options a text approves of, in the order of the question."""
-    every = _latest(body, standings(body, finder))
+    every = latest(body, standings(body, finder))
     live = [s for s in every if s.stance >= Stance.NAMED and not s.asked]
     gone = frozenset(o for s in every if s.stance < Stance.NAMED for o in s.options)
     excepted = any(s.stance == Stance.EXCEPTED for s in every)
-    held = _held_back(body, [s for s in every if s.stance >= Stance.NAMED], excepted=excepted) if every else ""
+    held = held_back(body, [s for s in every if s.stance >= Stance.NAMED], excepted=excepted) if every else ""
     if any(_is_open_ended(body, s) for s in live):
         return Chosen(None, "choice", _rivals(live))
     if held:

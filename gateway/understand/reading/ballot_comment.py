@@ -25,7 +25,12 @@ def comment_of(body: Body, finder: Finder) -> str | None:
 
 def _says_more(body: Body, sentence: Sentence, named: list[range], finder: Finder) -> bool:
     clauses = [c for c in body.clauses if sentence.start <= c.start < sentence.end and not _is_courtesy(body, c)]
-    words = [at for c in clauses for at in content(body, c.start, c.end, named) if _is_remark(body, at, finder)]
+    words = [
+        at
+        for c in clauses
+        for at in content(body, c.start, _before_thanks(body, c), named)
+        if _is_remark(body, at, finder)
+    ]
     return len(words) >= ENOUGH
 
 
@@ -34,9 +39,16 @@ def _is_courtesy(body: Body, clause: Clause) -> bool:
     return opening is not None and bool(opening.classes & {"thanks", "closing"})
 
 
+def _before_thanks(body: Body, clause: Clause) -> int:
+    return next((m.start for m in body.marked.within(clause.start, clause.end) if "thanks" in m), clause.end)
+
+
 def _is_remark(body: Body, at: int, finder: Finder) -> bool:
+    token, mark = body.marked.tokens[at], body.marked.cover[at]
+    if token.fold in body.marked.asked or (mark is not None and "number" in mark):
+        return False  # a word of the question says nothing new
     kinds = ("word", "time") if finder.question.method is Method.SCORE else ("word", "number", "time")
-    return body.marked.tokens[at].kind in kinds
+    return token.kind in kinds
 
 
 def _first(body: Body, sentence: Sentence) -> int:

@@ -14,6 +14,7 @@ VERDICTS = frozenset(("yes", "no", "for", "against", "block", "abstain", "unoppo
 # Marks that begin a clause of their own, and what the clause then is to the one before it.
 OPENERS = ("contrast", "change", "reason")
 MOST_NAME_WORDS = 3
+MOST_CLOSING_NAMES = 4  # on the line of a closing: "Thanks, Ana and Bo"
 MOST_SIGNATURE_TOKENS = 60
 
 
@@ -129,10 +130,16 @@ def _is_closing(marked: Marked, mark: Mark, start: int, is_label: Callable[[int]
     )
     if not all(_may_sign(marked, i, is_label) for i in range(mark.end, line_end)):
         return False
-    if sum(t.is_word and (m is None or "closing" not in m) for t, m in zip(marked.tokens[mark.end:line_end], marked.cover[mark.end:line_end], strict=True)) > 4:  # fmt: skip
+    names = [i for i in range(mark.end, line_end) if marked.tokens[i].is_word and not _is_closing_word(marked, i)]
+    if len(names) > MOST_CLOSING_NAMES:
         return False
     signed = any(marked.tokens[i].is_word for i in range(mark.end, line_end))
     return not _speaks_after(marked, line_end, is_label, named=not signed)
+
+
+def _is_closing_word(marked: Marked, at: int) -> bool:
+    mark = marked.cover[at]
+    return mark is not None and "closing" in mark
 
 
 def _may_sign(marked: Marked, at: int, is_label: Callable[[int], bool]) -> bool:
@@ -184,7 +191,8 @@ def _before_name(marked: Marked, start: int, end: int, is_label: Callable[[int],
 
 
 def _trimmed(marked: Marked, start: int, end: int) -> int:
-    while end > start and marked.tokens[end - 1].kind == "stop" and "?" not in marked.tokens[end - 1].raw and "!" not in marked.tokens[end - 1].raw:  # fmt: skip
+    """Return the end of a stretch without the full stops, line ends and dashes at its end; "?" and "!" tell and stay."""
+    while end > start and marked.tokens[end - 1].kind == "stop" and not set("?!") & set(marked.tokens[end - 1].raw):
         end -= 1
     while end > start and marked.tokens[end - 1].kind == "punct" and marked.tokens[end - 1].raw in ",–—-":
         end -= 1

@@ -242,7 +242,7 @@ class Finder:
 
     def _may_bridge(self, at: int) -> bool:
         mark = self.marked.cover[at]
-        return mark is not None and bool(mark.classes & {"common", "time_word", "hour_word", "ordinal_suffix"}) and not mark.classes & {"and", "or", "nor", "negator"}  # fmt: skip
+        return mark is not None and bool(mark.classes & _BRIDGES) and not mark.classes & _NO_BRIDGES
 
     def _fullest(self, options: frozenset[int], used: Sequence[int]) -> frozenset[int]:
         """Return, of options that share the words used, those whose whole label these are; all when none is."""
@@ -412,7 +412,7 @@ class Finder:
         return sorted(range(self.count), key=values.__getitem__) if len(set(values)) == self.count else []
 
     def _by_time(self) -> list[int]:
-        """Return the options in time: by month, weekday, number or hour; in the order shown where that already ascends."""
+        """Return the options by month, weekday, number or hour; in the order shown where that already ascends."""
         moments = [self._moment(label) for label in self.question.options]
         known = [m for m in moments if m is not None]
         if len(known) < 2 or len(set(known)) < len(known):
@@ -441,11 +441,39 @@ def _is_known(word: str, vocabulary: Vocabulary) -> bool:
     return any(word in language.words for language in vocabulary.languages.values())
 
 
+_BRIDGES = frozenset(("common", "time_word", "hour_word", "ordinal_suffix"))  # "Wed at 4 o'clock"
+_NO_BRIDGES = frozenset(("and", "or", "nor", "negator"))
 _SLIGHT = frozenset(("common", "negator", "and", "or", "nor", "greeting", "contrast"))
 _BESIDE = frozenset(
-    ("filler", "and", "or", "nor", "negator", "except", "choose", "instead", "option_word", "over", "contrast", "conclusion", "yes", "no",
-     "common", "change", "best_place", "worst_place", "closing", "thanks", "number", "fallback", "tie", "also", "near_negator", "reject")
-)  # fmt: skip
+    [
+        "filler",
+        "and",
+        "or",
+        "nor",
+        "negator",
+        "except",
+        "choose",
+        "instead",
+        "option_word",
+        "over",
+        "contrast",
+        "conclusion",
+        "yes",
+        "no",
+        "common",
+        "change",
+        "best_place",
+        "worst_place",
+        "closing",
+        "thanks",
+        "number",
+        "fallback",
+        "tie",
+        "also",
+        "near_negator",
+        "reject",
+    ]
+)
 _BESIDE_SMALL = frozenset(
     (
         "filler",

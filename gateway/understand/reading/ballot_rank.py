@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.understand.reading.ballot_choice import _held_back, _latest
+from gateway.understand.reading.ballot_choice import held_back, latest
 from gateway.understand.reading.ballot_frame import Body
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_settle import obstacle
@@ -40,12 +40,12 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     digits = _bare_digits(body, finder)
     if digits:
         return _from_digits(digits)
-    every = _latest(body, standings(body, finder))
+    every = latest(body, standings(body, finder))
     placed = [s for s in every if s.stance >= Stance.NAMED and len(s.options) == 1]
     placed = _once(placed)
     if not placed:
         return Ranked(None, obstacle(body) or "choice")
-    held = _held_back(body, _as_chosen(placed))
+    held = held_back(body, placed)
     if held:
         return Ranked(None, held)
     ranks = _ranks(body, placed)
@@ -54,10 +54,6 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     if not _is_ordered(body, placed):
         return Ranked(None, obstacle(body) or "choice")
     return _in_order(body, finder, placed)
-
-
-def _as_chosen(placed: list[Standing]) -> list[Standing]:
-    return placed
 
 
 def _once(placed: list[Standing]) -> list[Standing]:
@@ -96,7 +92,7 @@ def _bare_digits(body: Body, finder: Finder) -> list[int]:
 
 
 def _from_digits(numbers: list[int]) -> Ranked:
-    """Return the order of bare numbers where it is the same read as options in order and as the ranks of the options."""
+    """Return the order of bare numbers where options in order and ranks of the options come to the same."""
     as_options: Groups = tuple((number - 1,) for number in numbers)
     as_ranks: Groups = tuple((numbers.index(rank),) for rank in range(1, len(numbers) + 1))
     if as_options == as_ranks:
@@ -196,9 +192,8 @@ def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
     lowest = [s for s in placed if _has_place(body, placed, s, "worst_place")]
     highest = [s for s in placed if _has_place(body, placed, s, "best_place")]
     groups = _grouped(body, placed)
-    if _is_reversed(body):
-        groups = groups[::-1]
-    elif len(groups) == 2 and body.marked.has("after", placed[0].mention.end, placed[-1].mention.start):
+    swapped = len(groups) == 2 and body.marked.has("after", placed[0].mention.end, placed[-1].mention.start)
+    if _is_reversed(body) or swapped:
         groups = groups[::-1]
     elif lowest or highest:
         groups = _with_ends(groups, {_option(s) for s in highest}, {_option(s) for s in lowest})
@@ -250,16 +245,16 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
 
 
 def _has_place(body: Body, placed: list[Standing], standing: Standing, name: str) -> bool:
-    """Whether an option is put at an end ("Berlin last") by a word in its own clause."""
+    """Whether an option is put at an end ("Berlin last", "Worst: Berlin") by a word beside it."""
     clause = body.clauses[standing.clause]
     other = "best_place" if name == "worst_place" else "worst_place"
     at = placed.index(standing)
-    floor = max(clause.start, placed[at - 1].mention.end if at else body.start)
+    floor = max(body.sentences[clause.sentence].start, placed[at - 1].mention.end if at else body.start)
     ceiling = min(clause.end, placed[at + 1].mention.start if at + 1 < len(placed) else body.end)
-    for mark in body.marked.within(floor, ceiling):
-        if name in mark and not (other in mark):
-            return True
-    return False
+    return any(
+        name in mark and other not in mark and not (mark.end <= clause.start and content(body, mark.end, clause.start))
+        for mark in body.marked.within(floor, ceiling)
+    )
 
 
 def _with_ends(groups: list[tuple[int, ...]], highest: set[int], lowest: set[int]) -> list[tuple[int, ...]]:

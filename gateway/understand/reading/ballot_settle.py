@@ -63,8 +63,16 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
 
 
 # What keeps a text without a verdict from having one, most telling first.
-OBSTACLES = (("autoreply", "choice"), ("irony", "irony"), ("condition", "condition"), ("both", "several"), ("later", "choice"),
-             ("defer", "choice"), ("doubt", "choice"), ("indifferent", "choice"))  # fmt: skip
+OBSTACLES = (
+    ("autoreply", "choice"),
+    ("irony", "irony"),
+    ("condition", "condition"),
+    ("both", "several"),
+    ("later", "choice"),
+    ("defer", "choice"),
+    ("doubt", "choice"),
+    ("indifferent", "choice"),
+)
 
 
 def obstacle(body: Body) -> str:
@@ -75,7 +83,7 @@ def obstacle(body: Body) -> str:
 
 
 def _kept(body: Body) -> list[Signal]:
-    """Return a wish to leave things as they are as a sign: no to a change, yes where the question is whether to keep."""
+    """Return a wish to leave things as they are as a sign: no to a change, yes where to keep is the question."""
     found = []
     for number, clause in enumerate(body.clauses):
         for mark in body.marked.within(clause.start, clause.end):
@@ -100,7 +108,7 @@ def _echoed(body: Body) -> list[Signal]:
 
 
 def _in_question(body: Body, signal: Signal) -> bool:
-    """Whether a sign stands in a question, as in "Is this ok?"; an idiom ("why not?") and a lead ("Yes, but who pays?") stay."""
+    """Whether a sign stands in a question ("Is this ok?"); an idiom ("why not?") and a lead ("Yes, but who?") stay."""
     clause = body.clauses[signal.clause]
     sentence = body.sentences[clause.sentence]
     if not sentence.asks or signal.end - signal.start > 1:
@@ -151,7 +159,7 @@ def _is_announced(body: Body, signal: Signal, ends: list[int]) -> bool:
 
 
 def _is_conceded(body: Body, last: Signal, strongest: list[Signal]) -> bool:
-    """Whether the last of contrary signs is set off by a contrast, and those before it are more than a plain yes or no."""
+    """Whether a contrast sets off the last of contrary signs, and those before it are no plain yes or no."""
     earlier = [s for s in strongest if s.verdict != last.verdict]
     first = next(s for s in strongest if s.verdict == last.verdict)
     plain = any(s.end - s.start == 1 for s in earlier)
@@ -242,7 +250,7 @@ def _is_conditional(body: Body, best: Signal) -> bool:
 
 
 def _is_shielded(body: Body, best: Signal, at: int) -> bool:
-    """Whether a reason, a colon or a bracket stands between the verdict and an "if", which then belongs to the reason."""
+    """Whether a reason, a colon or a bracket parts the verdict from an "if", which then belongs to the reason."""
     between = range(best.end, at)
     if any(body.marked.tokens[i].raw in (":", "(") for i in between):
         return True

@@ -192,6 +192,8 @@ def _group(
     clause, end_clause = body.clauses[number], body.clauses[_clause_number(body, last.start)]
     before = body.marked.within(max(clause.start, lower), first.start)
     after = body.marked.within(last.end, min(end_clause.end, upper))
+    if first.by in ("number", "letter"):
+        before = [m for m in before if not (m.end == first.start and "option_word" in m)]  # "no. 2" denies nothing
     if lower > clause.start:
         before = _leading(body, before, first.start)
     if upper < end_clause.end:
@@ -275,10 +277,8 @@ def _sign(marks: list[Mark], *, ranked: bool = False) -> int:
 
 def _is_praise(mark: Mark) -> bool:
     """Whether a phrase answers a proposal but only praises an option ("sounds good")."""
-    return (
-        mark.end - mark.start > 1
-        and not mark.classes & {"choose", "unopposed", "for"}
-        or ("good" in mark and "choose" not in mark)
+    return (mark.end - mark.start > 1 and not mark.classes & {"choose", "unopposed", "for"}) or (
+        "good" in mark and "choose" not in mark
     )
 
 
@@ -356,6 +356,7 @@ def _is_refusal(body: Body, clause: Clause) -> bool:
     opening = next((m for m in marks if "filler" not in m or m.classes & {"no", "reject"}), None)
     if (
         opening is None
+        or "worst_place" in opening
         or not opening.classes & {"no", "reject", "negator", "near_negator"}
         or content(body, clause.start, clause.end)
     ):

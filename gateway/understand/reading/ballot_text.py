@@ -79,7 +79,7 @@ def _token(found: re.Match[str]) -> Token:
 
 
 def cleaned(text: str) -> str:
-    """Return the author's own lines: no quoted line, no delimited signature, nothing struck out, checked boxes alone."""
+    """Return the author's own lines: nothing quoted, struck out or behind a signature mark; checked boxes alone."""
     text = text if len(text) <= LONGEST else f"{text[:HEAD]}\n\n{text[HEAD - LONGEST :]}"
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TYPOGRAPHY)
     text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text))

@@ -20,12 +20,68 @@ NEAR = 3  # tokens for a determiner
 AFTER = 4  # tokens behind a verb, in languages that negate there
 # Words that dress a vote and say nothing a reader of the result would miss.
 CONTENT_FREE = frozenset(
-    ("common", "filler", "yes", "no", "for", "against", "good", "unopposed", "abstain", "block", "negator", "near_negator", "after_negator",
-     "contrast", "change", "conclusion", "choose", "thanks", "closing", "greeting", "and", "or", "nor", "option_word", "ordinal", "last",
-     "harmless", "indifferent", "withdraw", "all", "both_of", "none", "except", "rest", "no_rest", "tie", "best_first", "worst_first",
-     "best_place", "worst_place", "over", "after", "also", "fallback", "instead", "doubt", "time_word", "hour_word", "to_word", "lifted", "weekday",
-     "smallest", "largest", "earliest", "latest", "half", "from_word", "out_of", "keep")
-)  # fmt: skip
+    [
+        "common",
+        "filler",
+        "yes",
+        "no",
+        "for",
+        "against",
+        "good",
+        "unopposed",
+        "abstain",
+        "block",
+        "negator",
+        "near_negator",
+        "after_negator",
+        "contrast",
+        "change",
+        "conclusion",
+        "choose",
+        "thanks",
+        "closing",
+        "greeting",
+        "and",
+        "or",
+        "nor",
+        "option_word",
+        "ordinal",
+        "last",
+        "harmless",
+        "indifferent",
+        "withdraw",
+        "all",
+        "both_of",
+        "none",
+        "except",
+        "rest",
+        "no_rest",
+        "tie",
+        "best_first",
+        "worst_first",
+        "best_place",
+        "worst_place",
+        "over",
+        "after",
+        "also",
+        "fallback",
+        "instead",
+        "doubt",
+        "time_word",
+        "hour_word",
+        "to_word",
+        "lifted",
+        "weekday",
+        "smallest",
+        "largest",
+        "earliest",
+        "latest",
+        "half",
+        "from_word",
+        "out_of",
+        "keep",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +137,7 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
             spent |= {n.start for n in flips}
         raw.append((*read, mark, bool(flips) or "unopposed" in mark))
     raw = _negated_behind(raw, negators, spent)
-    raw = [entry for entry in raw if not (entry[2].start in spent)]
+    raw = [entry for entry in raw if entry[2].start not in spent]
     bare = not content(body, clause.start, clause.end)
     first = next((at for at in range(clause.start, clause.end) if body.marked.tokens[at].is_word), clause.start)
     return [

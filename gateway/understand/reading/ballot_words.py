@@ -22,9 +22,28 @@ VALUED = {"ordinals": "ordinal", "numbers": "number", "weekdays": "weekday", "mo
 UNMARKED = frozenset(("irony_sign",))  # read from the text as it stands, not from its words
 # Classes of words worth finding in any language, whatever the language of the rest.
 PORTABLE = frozenset(
-    ("yes", "no", "for", "against", "block", "abstain", "withdraw", "both", "good", "irony", "greeting", "closing", "thanks", "filler",
-     "weekday", "month", "indifferent", "change", "doubt")
-)  # fmt: skip
+    [
+        "yes",
+        "no",
+        "for",
+        "against",
+        "block",
+        "abstain",
+        "withdraw",
+        "both",
+        "good",
+        "irony",
+        "greeting",
+        "closing",
+        "thanks",
+        "filler",
+        "weekday",
+        "month",
+        "indifferent",
+        "change",
+        "doubt",
+    ]
+)
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
 SIDES = {"for": "yes", "good": "yes", "against": "no"}
