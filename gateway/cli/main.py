@@ -17,6 +17,7 @@ _COMMANDS = {
     "charter": ("gateway.cli.charter", "charter"),
     "member": ("gateway.cli.member", "member"),
     "mails": ("gateway.cli.record", "mails"),
+    "decisions": ("gateway.cli.record", "decisions"),
     "export": ("gateway.cli.record", "export"),
     "read": ("gateway.cli.read", "read"),
 }

@@ -1,4 +1,4 @@
-"""`restante mails` and `restante export`: what came of each mail, and everything of a workspace as JSON."""
+"""`restante mails`, `decisions`, `export`: what came of each mail, the decision log, and all of a workspace as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from gateway.app import App
 from gateway.cli.shared import fail, instant, print_table, program
 from gateway.export import export_workspace
 from gateway.model.arrival import ArrivalState, StoredArrival
+from gateway.model.entry import Closed
 from gateway.model.notice import NoticeState, StoredNotice
+from gateway.model.round import Round
 from gateway.pipeline.knowing import workspace as workspace_named
 from store.faults import Forbidden
 
@@ -210,3 +212,44 @@ def export(config: str, workspace: str, as_json: bool) -> None:
         except LookupError as problem:
             fail(str(problem))
     click.echo(_json(document))
+
+
+@click.command()
+@click.argument("workspace")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.pass_obj
+def decisions(config: str, workspace: str, as_json: bool) -> None:
+    """The decision log: every vote that closed, with what came of it and every reason given, newest first.
+
+    \b
+    Example:
+      restante decisions acme
+    """
+    with program(config) as app:
+        try:
+            with app.store.read() as tx:
+                found = tx.rounds.outcomes(workspace_named(tx, workspace).id)
+        except LookupError as problem:
+            fail(str(problem))
+    log = [_plain_decision(round_, closed) for round_, closed in reversed(found) if closed.outcome]
+    if as_json:
+        click.echo(_json(log))
+        return
+    table = Table("mark", "closed", "vote", "came to", "answered", "reasons")
+    for one in log:
+        reasons = "; ".join(f"{said['name'] or '–'}: {said['text']}" for said in one["reasons"])
+        came_to = " ".join([one["result"], *one["winners"]])
+        answered = f"{one['answered']} of {one['electorate']}"
+        table.add_row(one["mark"], str(one["closed_at"])[:16], one["title"], came_to, answered, reasons)
+    print_table(table)
+
+
+def _plain_decision(round_: Round, closed: Closed) -> dict[str, Any]:
+    assert closed.outcome is not None
+    return {
+        "mark": closed.outcome_mark,
+        "vote": round_.mark,
+        "title": round_.title,
+        "closed_at": round_.closed_at,
+        **msgspec.to_builtins(closed.outcome),
+    }

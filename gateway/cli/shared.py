@@ -47,7 +47,7 @@ def program(config: str, *, create: bool = False, log_level: int = logging.WARNI
 def print_table(table: Table) -> None:
     """Print a table; where no terminal sets a width, wide enough for its lines to stay whole."""
     width = None if sys.stdout.isatty() else max(200, shutil.get_terminal_size().columns)
-    Console(width=width).print(table)
+    Console(width=width, markup=False).print(table)  # a subject such as "[acme V-7]" is no markup
 
 
 def instant(at: datetime) -> str:

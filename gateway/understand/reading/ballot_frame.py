@@ -191,7 +191,7 @@ def _before_name(marked: Marked, start: int, end: int, is_label: Callable[[int],
 
 
 def _trimmed(marked: Marked, start: int, end: int) -> int:
-    """Return the end of a stretch without the full stops, line ends and dashes at its end; "?" and "!" tell and stay."""
+    """Return the end of a stretch without full stops, line ends and dashes at its end; "?" and "!" tell and stay."""
     while end > start and marked.tokens[end - 1].kind == "stop" and not set("?!") & set(marked.tokens[end - 1].raw):
         end -= 1
     while end > start and marked.tokens[end - 1].kind == "punct" and marked.tokens[end - 1].raw in ",–—-":

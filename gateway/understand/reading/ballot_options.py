@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from gateway.model.ballot import Method, Question
-from gateway.understand.reading.ballot_text import Token, tokens_of
+from gateway.understand.reading.ballot_text import Token, classes, tokens_of
 from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, Mark, Marked, Vocabulary
 
 SHORTEST_PREFIX = 3  # letters that may stand for a longer word of a label
@@ -444,35 +444,11 @@ def _is_known(word: str, vocabulary: Vocabulary) -> bool:
 _BRIDGES = frozenset(("common", "time_word", "hour_word", "ordinal_suffix"))  # "Wed at 4 o'clock"
 _NO_BRIDGES = frozenset(("and", "or", "nor", "negator"))
 _SLIGHT = frozenset(("common", "negator", "and", "or", "nor", "greeting", "contrast"))
-_BESIDE = frozenset(
-    [
-        "filler",
-        "and",
-        "or",
-        "nor",
-        "negator",
-        "except",
-        "choose",
-        "instead",
-        "option_word",
-        "over",
-        "contrast",
-        "conclusion",
-        "yes",
-        "no",
-        "common",
-        "change",
-        "best_place",
-        "worst_place",
-        "closing",
-        "thanks",
-        "number",
-        "fallback",
-        "tie",
-        "also",
-        "near_negator",
-        "reject",
-    ]
+_BESIDE = classes(
+    """
+    filler and or nor negator except choose instead option_word over contrast conclusion yes no
+    common change best_place worst_place closing thanks number fallback tie also near_negator reject
+    """
 )
 _BESIDE_SMALL = frozenset(
     (

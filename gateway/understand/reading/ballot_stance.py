@@ -193,7 +193,7 @@ def _group(
     before = body.marked.within(max(clause.start, lower), first.start)
     after = body.marked.within(last.end, min(end_clause.end, upper))
     if first.by in ("number", "letter"):
-        before = [m for m in before if not (m.end == first.start and "option_word" in m)]  # "no. 2" denies nothing
+        before = [m for m in before if not (_touches(body, m.end, first.start) and "option_word" in m)]  # "no. 2" denies nothing
     if lower > clause.start:
         before = _leading(body, before, first.start)
     if upper < end_clause.end:
@@ -213,6 +213,10 @@ def _group(
                  clause.opener == "contrast" and lower <= clause.start)
         for n in group
     ]  # fmt: skip
+
+
+def _touches(body: Body, end: int, start: int) -> bool:
+    return not any(token.is_word for token in body.marked.tokens[end:start])
 
 
 def _moved(

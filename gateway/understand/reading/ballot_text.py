@@ -117,3 +117,8 @@ def _joined(text: str) -> str:
             out.append(line)
         before = line
     return "\n".join(out)
+
+
+def classes(names: str) -> frozenset[str]:
+    """Return the set of class names in a text that lists them."""
+    return frozenset(names.split())

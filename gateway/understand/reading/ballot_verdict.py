@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_words import Mark
 
 POSITIVE, NEGATIVE, BLOCK, ABSTAIN = "yes", "no", "block", "abstain"
@@ -19,68 +20,14 @@ SCOPE = 6  # tokens before a term in which a negator reaches it
 NEAR = 3  # tokens for a determiner
 AFTER = 4  # tokens behind a verb, in languages that negate there
 # Words that dress a vote and say nothing a reader of the result would miss.
-CONTENT_FREE = frozenset(
-    [
-        "common",
-        "filler",
-        "yes",
-        "no",
-        "for",
-        "against",
-        "good",
-        "unopposed",
-        "abstain",
-        "block",
-        "negator",
-        "near_negator",
-        "after_negator",
-        "contrast",
-        "change",
-        "conclusion",
-        "choose",
-        "thanks",
-        "closing",
-        "greeting",
-        "and",
-        "or",
-        "nor",
-        "option_word",
-        "ordinal",
-        "last",
-        "harmless",
-        "indifferent",
-        "withdraw",
-        "all",
-        "both_of",
-        "none",
-        "except",
-        "rest",
-        "no_rest",
-        "tie",
-        "best_first",
-        "worst_first",
-        "best_place",
-        "worst_place",
-        "over",
-        "after",
-        "also",
-        "fallback",
-        "instead",
-        "doubt",
-        "time_word",
-        "hour_word",
-        "to_word",
-        "lifted",
-        "weekday",
-        "smallest",
-        "largest",
-        "earliest",
-        "latest",
-        "half",
-        "from_word",
-        "out_of",
-        "keep",
-    ]
+CONTENT_FREE = classes(
+    """
+    common filler yes no for against good unopposed abstain block negator near_negator after_negator
+    contrast change conclusion choose thanks closing greeting and or nor option_word ordinal last
+    harmless indifferent withdraw all both_of none except rest no_rest tie best_first worst_first
+    best_place worst_place over after also fallback instead doubt time_word hour_word to_word lifted
+    weekday smallest largest earliest latest half from_word out_of keep
+    """
 )
 
 

@@ -15,34 +15,17 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.ballot_text import Token, fold, tokens_of
+from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_of
 
 # Keys whose value is a list of lists: the place in the outer list is the value of the word.
 VALUED = {"ordinals": "ordinal", "numbers": "number", "weekdays": "weekday", "months": "month"}
 UNMARKED = frozenset(("irony_sign",))  # read from the text as it stands, not from its words
 # Classes of words worth finding in any language, whatever the language of the rest.
-PORTABLE = frozenset(
-    [
-        "yes",
-        "no",
-        "for",
-        "against",
-        "block",
-        "abstain",
-        "withdraw",
-        "both",
-        "good",
-        "irony",
-        "greeting",
-        "closing",
-        "thanks",
-        "filler",
-        "weekday",
-        "month",
-        "indifferent",
-        "change",
-        "doubt",
-    ]
+PORTABLE = classes(
+    """
+    yes no for against block abstain withdraw both good irony greeting closing thanks filler weekday
+    month indifferent change doubt
+    """
 )
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
