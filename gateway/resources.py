@@ -6,6 +6,7 @@ Must not: build anything but these two, or know settings. Apart from app.py so t
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
+@cache  # the files of a package do not change while it runs
 def load_lexicon(folder: Path = HERE / "understand" / "words") -> Lexicon:
     """Return the words of every language that has a file in the folder."""
     files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
@@ -29,6 +31,7 @@ def template_folder() -> Path:
     return installed if installed.is_dir() else HERE.parent / "templates"
 
 
+@cache
 def load_templates(folder: Path | None = None) -> Templates:
     """Return the compiled templates with the catalogues of every language we write."""
     from gateway.render.language import catalogue_from_po

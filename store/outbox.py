@@ -13,8 +13,23 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Executable, Row, Select, bindparam, delete, exists, func, insert, select, update
 
+from gateway.model.ballot import Question
 from gateway.model.context import Sent
-from gateway.model.notice import Answering, AskBackFacts, Attempt, Facts, Item, Notice, NoticeState, StoredNotice
+from gateway.model.notice import (
+    Answering,
+    AskBackFacts,
+    Attempt,
+    BallotFacts,
+    ChangeFacts,
+    DigestFacts,
+    Facts,
+    Item,
+    Notice,
+    NoticeState,
+    ReminderFacts,
+    StatusFacts,
+    StoredNotice,
+)
 from gateway.model.token import Claim, KeyRing
 from store import counters
 from store.codec import expand, pack, squeeze, storable
@@ -38,6 +53,7 @@ NOTICE_TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
 _QUEUED, _LEASED = NoticeState.QUEUED.value, NoticeState.LEASED.value
 _COPY_KINDS = ("post", "ballot", "prompt")  # what carries a post or a round to its readers
 _FACTS_KEPT_FOR_ANSWERS = frozenset({"ask-back", "confirm", "receipt"})
+_WITH_QUESTIONS = frozenset({"ask-back", "ballot", "change", "digest", "reminder", "status"})
 _AT_ONCE = 500  # values in one IN list; SQLite takes 32,766 parameters in a statement
 
 _ADD = insert(outbox)
@@ -444,7 +460,8 @@ def _stored(row: Row[Any], known: dict[int, Facts]) -> StoredNotice:
 
 
 def _sent(row: Row[Any]) -> Sent:
-    said = _facts.decode(row.facts_body) if row.kind in _FACTS_KEPT_FOR_ANSWERS else None
+    kept = row.kind in _FACTS_KEPT_FOR_ANSWERS
+    said = _facts.decode(row.facts_body) if kept or row.kind in _WITH_QUESTIONS else None
     return Sent(
         notice_id=row.id,
         kind=row.kind,
@@ -456,10 +473,21 @@ def _sent(row: Row[Any]) -> Sent:
         sent_at=row.sent_at,
         frozen=None if row.frozen_body is None else expand(row.frozen_body),
         guesses=_guesses(said),
-        facts=b"" if said is None else row.facts_body.encode(),
+        facts=row.facts_body.encode() if kept else b"",
+        questions=_questions(said),
     )
 
 
 def _guesses(said: Facts | None) -> tuple[bytes, ...]:
     guesses = said.guesses if isinstance(said, AskBackFacts) else ()
     return tuple(msgspec.json.encode(guess.choice) for guess in guesses)
+
+
+def _questions(said: Facts | None) -> dict[str, Question]:
+    """Return the questions that a notice showed, by mark, with the options its numbers and letters stood for."""
+    shown: Sequence[tuple[str, Question | None]] = ()
+    if isinstance(said, (BallotFacts, ReminderFacts, ChangeFacts, AskBackFacts)):
+        shown = ((said.mark, said.question),)
+    elif isinstance(said, (DigestFacts, StatusFacts)):
+        shown = tuple((line.mark, line.question) for line in (*said.open_votes, *said.needs_you))
+    return {mark: question for mark, question in shown if question is not None}

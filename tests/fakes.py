@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gateway.model.message import Message
@@ -35,6 +35,11 @@ class HandClock:
         return datetime.fromisoformat(f"{date}T{hour}").replace(tzinfo=place).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
+def _message(raw: bytes) -> Message:
+    return read_message(raw)  # kept: a story told many times has the same letters
+
+
 @dataclass(frozen=True)
 class Letter:
     """A mail that reached somebody. `envelope_from` is where it came from by its envelope, `kind` what we call it."""
@@ -47,10 +52,10 @@ class Letter:
     kind: str = ""
     mark: str = ""
 
-    @cached_property
+    @property
     def message(self) -> Message:
         """The mail as its reader's program takes it."""
-        return read_message(self.raw)
+        return _message(self.raw)
 
     @property
     def subject(self) -> str:

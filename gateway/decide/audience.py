@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from gateway.decide.addressed import to_member
 from gateway.model.address import fold_address
 from gateway.model.charter import Audience, Charter
 from gateway.model.context import Workspace
@@ -150,15 +151,11 @@ def _belongs(
 
 
 def _copy(broadcast: Broadcast, member: Member, due_at: datetime, copy_id: str) -> Notice:
-    return Notice(
-        key=f"{broadcast.key}:{member.id}",
-        facts=broadcast.facts,
-        member_id=member.id,
-        address=member.address,
-        name=member.name,
-        language=member.language,
-        timezone=member.timezone,
-        due_at=due_at,
+    return to_member(
+        member,
+        broadcast.facts,
+        f"{broadcast.key}:{member.id}",
+        due_at,
         thread=broadcast.thread,
         mark=broadcast.mark,
         items=broadcast.items,

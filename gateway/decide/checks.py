@@ -168,8 +168,15 @@ def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Underst
 
 def _held(context: MailContext, understood: Understood, reason: str, why: Why) -> Acted:
     entry = HeldForSteward(arrival_id=context.arrival_id, reason=reason)
-    told = to_stewards(context, understood.message, "held", key=once_per_mail(context, "held"), text=_text(understood))
+    text = "" if _may_be_secret(context) else _text(understood)
+    told = to_stewards(context, understood.message, "held", key=once_per_mail(context, "held"), text=text)
     return Acted(why, entries=(entry,), broadcasts=(told,), state=ArrivalState.HELD, settled=False, detail=reason)
+
+
+def _may_be_secret(context: MailContext) -> bool:
+    """Whether a mail may hold a ballot that stewards must not see: a member's other address is a stranger to us."""
+    forms = [view.round.form for view in context.rounds.values()]
+    return any(isinstance(form, VoteForm) and (form.secret or form.hidden) for form in forms)
 
 
 def _text(understood: Understood) -> str:

@@ -25,6 +25,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from gateway.decide import reminders, routines
+from gateway.decide.addressed import to_member
 from gateway.decide.audience import audience_members, delivery_of
 from gateway.decide.calendar import DAY, at_wall, is_working_day, local
 from gateway.decide.owed import wants_nothing
@@ -171,15 +172,11 @@ def _following(member: Member, charter: Charter, now: datetime, before: Due) -> 
 
 
 def _notice(member: Member, facts: DigestFacts, now: datetime, key: str) -> Notice:
-    return Notice(
-        key=key,
-        facts=facts,
-        member_id=member.id,
-        address=member.address,
-        name=member.name,
-        language=member.language,
-        timezone=member.timezone,
-        due_at=now,
+    return to_member(
+        member,
+        facts,
+        key,
+        now,
         items=items_of(facts),
     )
 

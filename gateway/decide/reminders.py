@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from gateway.decide.addressed import to_member
 from gateway.decide.calendar import at_wall, in_working_hours, into_working_hours, local, subtract_span
 from gateway.decide.owed import wants_nothing
 from gateway.decide.quorum import missing
@@ -165,16 +166,12 @@ def _come_back(due: Due, at: datetime) -> Due:
 def _notice(turn: _Turn, context: TickContext) -> Notice:
     assert context.view is not None
     round_, member = context.view.round, turn.member
-    return Notice(
+    return to_member(
+        member,
+        _facts(turn, context),
         # A round that was extended reminds anew: its closing time is part of what makes a reminder the same one.
-        key=f"remind:{round_.mark}:{turn.number}:{member.id}:{round_.closes_at:%Y%m%dT%H%M}",
-        facts=_facts(turn, context),
-        member_id=member.id,
-        address=member.address,
-        name=member.name,
-        language=member.language,
-        timezone=member.timezone,
-        due_at=context.now,
+        f"remind:{round_.mark}:{turn.number}:{member.id}:{round_.closes_at:%Y%m%dT%H%M}",
+        context.now,
         thread=round_.thread,
         mark=round_.mark,
         items=(Item(mark=round_.mark, text=round_.title),),

@@ -13,6 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from gateway.model.address import Destination, WorkspaceAddress
+from gateway.model.ballot import Question
 from gateway.model.charter import Charter
 from gateway.model.member import Member
 from gateway.model.notice import Item
@@ -58,6 +59,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     frozen: bytes | None
     guesses: tuple[bytes, ...] = ()  # an ask-back's guesses, encoded choices
     facts: bytes = b""  # encoded Facts of an ask-back, confirm or receipt
+    questions: Mapping[str, Question] = {}  # by mark, as it showed them: its numbers stand for these options
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from gateway.accept.verdict import Directory
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id
 from gateway.model.arrival import Arrival, StoredArrival
 from gateway.model.charter import read_charter
-from gateway.model.context import Due, DueKind, MailContext, Sent, TickContext, Trust, Workspace
+from gateway.model.context import Due, DueKind, MailContext, Sent, ThreadView, TickContext, Trust, Workspace
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.token import Claim, KeyRing
@@ -114,7 +114,7 @@ def mail_context(
         expired_token=expired,
         bounced=bounced,
         members_named={returned.address: returned} if returned else {},
-        thread=next((found for mark in marks[:2] if (found := tx.rounds.thread(group.id, mark))), None),
+        thread=_thread(tx, group, (sent.thread, sent.mark) if sent else marks),
         rounds=tx.rounds.views(group.id, marks, author_id),
         threads={m: t for m in marks if m.startswith("P-") and (t := tx.rounds.thread(group.id, m))},
         fresh=tx.ledger.fresh(group.id),
@@ -149,6 +149,11 @@ def _marks(tx: Transaction, group: Workspace, sent: Sent | None, message: Messag
         return [joined]
     # A mark alone is no authority: it counts for a member who answers, never for a stranger.
     return subject_marks(message.subject, group.name) if author else []
+
+
+def _thread(tx: Transaction, group: Workspace, marks: Iterable[str]) -> ThreadView | None:
+    """Return the thread a mail belongs to. The items of a digest are no thread of its own."""
+    return next((found for mark in marks if mark and (found := tx.rounds.thread(group.id, mark))), None)
 
 
 def subject_marks(subject: str, name: str) -> list[str]:

@@ -12,10 +12,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.model.address import Door, token_of_message_id
-from gateway.model.context import MailContext, RoundView
+from gateway.model.ballot import Pick, Question
+from gateway.model.context import MailContext, RoundView, Sent
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
-from gateway.model.reading import BallotKind, CheckInKind, CommandReading, Intent, NewText, Quoted
+from gateway.model.reading import BallotKind, BallotReading, CheckInKind, CommandReading, Intent, NewText, Quoted
 from gateway.model.round import CheckInForm, Phase, VoteForm
 from gateway.model.understood import AbsenceNotice, Piece, Reading, Setting, Settle, Understood
 from gateway.understand.author import written_by
@@ -161,9 +162,17 @@ def _answered_round(context: MailContext) -> RoundView | None:
     if mark in context.rounds:
         return context.rounds[mark]
     if sent and sent.kind in _WITH_ITEMS:
-        waiting = [view for view in context.rounds.values() if view.in_electorate and view.round.phase is Phase.OPEN]
-        return waiting[0] if len(waiting) == 1 else None
+        return _one_that_waits(context, sent)
     return None
+
+
+def _one_that_waits(context: MailContext, sent: Sent) -> RoundView | None:
+    """Return the one open round of several things. A vote is never guessed: it must be all there is, and unanswered."""
+    running = [view for view in context.rounds.values() if view.in_electorate and view.round.phase is Phase.OPEN]
+    view = running[0] if len(running) == 1 else None
+    if view is None or not isinstance(view.round.form, VoteForm):
+        return view
+    return view if view.standing is None and len(sent.items) == 1 else None
 
 
 def _settled(mail: _Mail) -> Piece | None:
@@ -225,7 +234,7 @@ def _answer(text: str, view: RoundView, mail: _Mail) -> Reading | None:
     over = sent is not None and sent.kind in _OVER and view.round.phase in (Phase.CLOSED, Phase.CANCELLED)
     match view.round.form:
         case VoteForm(question=question):
-            ballot = read_ballot(text, question, mail.lexicon)
+            ballot = _ballot(text, question, sent.questions.get(view.round.mark) if sent else None, mail.lexicon)
             # Talk about an outcome is a post to its thread; a bare vote that comes too late is told so.
             return None if over and (ballot.kind is BallotKind.UNCLEAR or ballot.comment) else ballot
         case CheckInForm() if over:
@@ -234,6 +243,19 @@ def _answer(text: str, view: RoundView, mail: _Mail) -> Reading | None:
             today = mail.written_at.date()
             planned = read_plan(view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today)
             return planned or read_checkin(text, today, mail.lexicon, questions)
+
+
+def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexicon) -> BallotReading:
+    """Read a ballot. Where options were corrected, a number means what the mail it answers showed beside it.
+
+    A choice that mail did not offer counts only where it is named in full.
+    """
+    reading = read_ballot(text, question, lexicon)
+    if shown is None or shown.options == question.options[: len(shown.options)]:
+        return reading
+    as_shown = read_ballot(text, shown, lexicon)
+    is_named = isinstance(reading.choice, Pick) and reading.choice.label.casefold() in text.casefold()
+    return reading if as_shown.kind is BallotKind.UNCLEAR and is_named else as_shown
 
 
 def _whole_request(text: str, mail: _Mail) -> CommandReading | None:

@@ -17,10 +17,11 @@ from gateway.understand.reading.ballot import read_ballot
 
 LONGEST_TAKES = 2.0  # seconds, on a busy machine
 METHODS = st.sampled_from(list(Method))
-WORDS = st.sampled_from(
-    "yes no not but if Lisbon Porto Berlin A B c 1 2 3 first last all except oui non pas ja nein sauf tous "
-    "+1 -1 -0.5 > = , . ? ! ( ) : and or then > 5/5 4,5 maybe 👍 🙃 \n best thanks, Jo".split(" ")
-)
+SPEECH = """
+yes no not but if Lisbon Porto Berlin A B c 1 2 3 first last all except oui non pas ja nein sauf tous
++1 -1 -0.5 > = , . ? ! ( ) : and or then > 5/5 4,5 maybe 👍 🙃 best thanks, Jo
+"""
+WORDS = st.sampled_from([*SPEECH.split(), "\n"])
 LABELS = st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=8, unique=True)
 
 

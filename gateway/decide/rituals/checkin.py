@@ -16,6 +16,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from gateway.decide import reminders
 from gateway.decide.acted import Acted, declined
+from gateway.decide.addressed import to_member
 from gateway.decide.audience import audience_members, observers
 from gateway.decide.calendar import local
 from gateway.decide.owed import wants_nothing
@@ -124,15 +125,11 @@ def _not_owed(member: Member | None, context: TickContext) -> str:
 
 def _prompt_notice(member: Member, view: RoundView, context: TickContext) -> Notice:
     round_ = view.round
-    return Notice(
-        key=_prompt_key(round_.mark, member.id),
-        facts=_prompt_facts(view, context),
-        member_id=member.id,
-        address=member.address,
-        name=member.name,
-        language=member.language,
-        timezone=member.timezone,
-        due_at=context.now,
+    return to_member(
+        member,
+        _prompt_facts(view, context),
+        _prompt_key(round_.mark, member.id),
+        context.now,
         thread=round_.thread,
         mark=round_.mark,
         items=(Item(mark=round_.mark, text=round_.title),),

@@ -12,11 +12,12 @@ from gateway.decide import rounds
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.rituals.settings import local_day
 from gateway.decide.sent import facts_of
-from gateway.model.context import MailContext
+from gateway.model.context import MailContext, RoundView
 from gateway.model.decision import Why
 from gateway.model.entry import Answered, AwayEnded, SettingsChanged, Withdrawn
 from gateway.model.member import Member
 from gateway.model.notice import Act, DeclineFacts, ReceiptFacts
+from gateway.model.round import Ballot
 from gateway.model.understood import Undo
 
 
@@ -41,6 +42,8 @@ def _answer_back(context: MailContext, member: Member, act: Act) -> Acted:
     refused = rounds.no_longer_open(context, view)
     if refused:
         return refused
+    if _is_overtaken(view, act):
+        return declined(Why.DECLINED, rounds.refusal("cannot-undo", view.round))
     undone = Act(name="undone", mark=act.mark, title=act.title, choice=act.before.choice if act.before else None)
     if act.before is not None:
         again = Answered(mark=act.mark, member_id=member.id, answer=act.before)
@@ -50,6 +53,16 @@ def _answer_back(context: MailContext, member: Member, act: Act) -> Acted:
     if act.replaced:  # the receipt does not hold the check-in that was there before
         return declined(Why.DECLINED, rounds.refusal("cannot-undo", view.round))
     return Acted(Why.ANSWERED, entries=(Withdrawn(mark=act.mark, member_id=member.id),), acts=(undone,))
+
+
+def _is_overtaken(view: RoundView, act: Act) -> bool:
+    """Whether a later ballot stands in the place of what this act left: a receipt takes back its own mail alone."""
+    standing = view.standing.answer if view.standing else None
+    if act.name == "withdrawn":
+        return standing is not None
+    if not isinstance(standing, Ballot) or act.choice is None:
+        return False
+    return standing != Ballot(choice=act.choice, comment=act.comment)
 
 
 def _settings_back(context: MailContext, member: Member, act: Act) -> Acted:

@@ -241,7 +241,9 @@ def _option_refused(round_: Round, label: str) -> Acted | None:
 def ask_back(context: MailContext, view: RoundView, reading: BallotReading, text: str, message: Message) -> Acted:
     """Return the question back about a ballot that is held: its numbered guesses, and what is missing."""
     close = (reading.choice, *reading.rivals) if reading.choice is not None else reading.rivals
-    guesses = tuple(dict.fromkeys(close))[:_MOST_GUESSES] or _every_option(_form(view.round).question)
+    question = _form(view.round).question
+    fitting = (choice for choice in dict.fromkeys(close) if tally.fits(choice, question))
+    guesses = tuple(fitting)[:_MOST_GUESSES] or _every_option(question)
     return _held(context, view, text, message, reading.missing or "choice", guesses)
 
 

@@ -312,7 +312,7 @@ class Finder:
         if len(token.fold) == 1 and 0 <= LETTERS.find(token.fold) < self.count:
             return True
         allowed = _BESIDE_SMALL if small else _BESIDE
-        return mark is not None and bool(mark.classes & allowed)
+        return mark is not None and bool(mark.classes & allowed) and not (small and "good" in mark)
 
     def _number(self, at: int, end: int, loose: bool) -> Mention | None:
         token = self.marked.tokens[at]

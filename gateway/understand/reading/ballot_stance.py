@@ -193,7 +193,9 @@ def _group(
     before = body.marked.within(max(clause.start, lower), first.start)
     after = body.marked.within(last.end, min(end_clause.end, upper))
     if first.by in ("number", "letter"):
-        before = [m for m in before if not (_touches(body, m.end, first.start) and "option_word" in m)]  # "no. 2" denies nothing
+        before = [
+            m for m in before if not (_touches(body, m.end, first.start) and "option_word" in m)
+        ]  # "no. 2" denies nothing
     if lower > clause.start:
         before = _leading(body, before, first.start)
     if upper < end_clause.end:

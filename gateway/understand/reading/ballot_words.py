@@ -30,6 +30,7 @@ PORTABLE = classes(
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
 SIDES = {"for": "yes", "good": "yes", "against": "no"}
+MOST_TOKENS, HEAD_TOKENS = 700, 500
 CLOSE_ENOUGH = 85
 AHEAD = 10
 _UMLAUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
@@ -179,7 +180,7 @@ class Marked:
 
 def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False) -> Marked:
     """Return the text marked with the words of the languages it seems to be written in."""
-    tokens = tuple(tokens_of(text))
+    tokens = _bounded(tokens_of(text))
     order = _likely(tokens, question, words)
     folds = [_known_form(t, words, order if respell else ()) for t in tokens]
     marks: list[Mark] = []
@@ -193,6 +194,11 @@ def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False
         at = mark.end if mark else at + 1
     ironic = text.rstrip().casefold().endswith(words.irony_signs)
     return Marked(text, tokens, tuple(marks), tuple(cover), _asks_to_keep(question, words), _folds_of(question), ironic)
+
+
+def _bounded(tokens: list[Token]) -> tuple[Token, ...]:
+    """Return the tokens, of a text with too many the first and the last: what follows compares them with each other."""
+    return tuple(tokens if len(tokens) <= MOST_TOKENS else tokens[:HEAD_TOKENS] + tokens[HEAD_TOKENS - MOST_TOKENS :])
 
 
 @lru_cache(maxsize=256)
