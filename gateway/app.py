@@ -41,8 +41,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MOST_IN_A_TURN = 32  # arrivals understood before one commit
-LONGEST_TURN = 0.025  # seconds of one turn while mail comes in: so long an arrival may wait to be made durable
-MOST_CLAIMED_IN_A_RUSH = 8
+LONGEST_TURN = 0.01  # seconds of one turn while mail comes in: so long an arrival may wait to be made durable
+MOST_CLAIMED_IN_A_RUSH = 4
+THREADS_TAKE_TURNS_EVERY = 0.001  # seconds; the loop lets go of the interpreter at each send, and wants it back soon
 LOOK_AT_DISK_EVERY = 1.0  # seconds
 
 log = structlog.get_logger()
@@ -326,6 +327,7 @@ async def serve(app: App) -> None:
     app.store.occupy()  # a second `serve` on one store is refused, and told which process has it
     task = asyncio.current_task()
     assert task is not None
+    sys.setswitchinterval(THREADS_TAKE_TURNS_EVERY)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, task.cancel)

@@ -24,8 +24,10 @@ from gateway.model.notice import (
     DigestFacts,
     Facts,
     Item,
+    NeedsYouLine,
     Notice,
     NoticeState,
+    OpenVoteLine,
     ReminderFacts,
     StatusFacts,
     StoredNotice,
@@ -181,13 +183,17 @@ class Outbox:
         return [row["id"] for row in rows]
 
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[StoredNotice]:
-        """Lease what is due and not being attempted, the earliest due first, until `now + lease`."""
+        """Lease what is due and not being attempted, the earliest due first, until `now + lease`.
+
+        A notice whose row cannot be read any more fails by itself: it must not hold up the others.
+        """
         found = [*self._sql.rows(_ABANDONED, {"now": now, "limit": limit})]
         found += self._sql.rows(_READY, {"now": now, "limit": limit})
         ids = [row.id for row in sorted(found, key=lambda row: (row.due_at, row.id))[:limit]]
         for some in _pieces(ids):
             self._sql.run(_LEASE, {"ids": some, "until": now + lease})
-        return self._many(ids)
+        known: dict[int, Facts] = {}
+        return [stored for one, row in self._many(ids) if (stored := self._readable(one, row, known)) is not None]
 
     def freeze(self, pairs: Sequence[tuple[int, bytes]]) -> None:
         """Keep the bytes of notices for good: what was frozen once is never replaced."""
@@ -305,10 +311,16 @@ class Outbox:
         distinct = {id(notice.facts): notice.facts for notice in notices}
         return {key: int(self._sql.value(_ADD_FACTS, {"body": pack(said)})) for key, said in distinct.items()}
 
-    def _many(self, ids: Sequence[int]) -> list[StoredNotice]:
-        known: dict[int, Facts] = {}
+    def _many(self, ids: Sequence[int]) -> list[tuple[int, Row[Any]]]:
         found = {row.id: row for some in _pieces(ids) for row in self._sql.rows(_BY_IDS, {"ids": some})}
-        return [_stored(found[one], known) for one in ids]
+        return [(one, found[one]) for one in ids]
+
+    def _readable(self, notice_id: int, row: Row[Any], known: dict[int, Facts]) -> StoredNotice | None:
+        try:
+            return _stored(row, known)
+        except msgspec.DecodeError as fault:
+            self._move(notice_id, NoticeState.FAILED, reason="unreadable", detail=str(fault), leased_until=None)
+            return None
 
     def _copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None) -> Sequence[Row[Any]]:
         """The newest first, so that in a mapping the oldest of each member stays."""
@@ -486,8 +498,9 @@ def _guesses(said: Facts | None) -> tuple[bytes, ...]:
 def _questions(said: Facts | None) -> dict[str, Question]:
     """Return the questions that a notice showed, by mark, with the options its numbers and letters stood for."""
     shown: Sequence[tuple[str, Question | None]] = ()
-    if isinstance(said, (BallotFacts, ReminderFacts, ChangeFacts, AskBackFacts)):
+    if isinstance(said, BallotFacts | ReminderFacts | ChangeFacts | AskBackFacts):
         shown = ((said.mark, said.question),)
-    elif isinstance(said, (DigestFacts, StatusFacts)):
-        shown = tuple((line.mark, line.question) for line in (*said.open_votes, *said.needs_you))
+    elif isinstance(said, DigestFacts | StatusFacts):
+        lines: tuple[NeedsYouLine | OpenVoteLine, ...] = (*said.open_votes, *said.needs_you)
+        shown = tuple((line.mark, line.question) for line in lines)
     return {mark: question for mark, question in shown if question is not None}

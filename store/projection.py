@@ -320,7 +320,8 @@ def _check_takes_answers(sql: Sql, place: Place, entry: Answered | Withdrawn) ->
         raise Forbidden(f"there is no round {entry.mark}")
     if found.member_id is None:
         raise Forbidden(f"round {entry.mark} does not ask member {entry.member_id}")
-    if (Ritual(found.ritual), Phase(found.phase)) not in _TAKES_ANSWERS:
+    is_late = Phase(found.phase) is Phase.CLOSED
+    if (Ritual(found.ritual), Phase(found.phase)) not in _TAKES_ANSWERS or (is_late and isinstance(entry, Withdrawn)):
         raise Forbidden(f"round {entry.mark} is {found.phase}: it takes no answers")
 
 

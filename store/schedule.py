@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import Executable, bindparam, delete, func, select
+from sqlalchemy import Executable, bindparam, delete, func, select, update
 
 from gateway.model.context import Due
 from store.codec import pack
@@ -18,6 +18,12 @@ _due: msgspec.json.Decoder[Due] = msgspec.json.Decoder(Due)
 
 _HERE = dues.c.workspace_id == bindparam("workspace_id")
 _REMOVE = delete(dues).where(dues.c.workspace_id == bindparam("b_workspace_id"), dues.c.key == bindparam("b_key"))
+_PUT_OFF = (
+    update(dues)
+    .where(dues.c.workspace_id == bindparam("b_workspace_id"), dues.c.key == bindparam("b_key"))
+    .values(at=bindparam("at"))
+)
+_PUT_OFF_BY = timedelta(hours=1)
 _REMOVE_RANGE = delete(dues).where(
     dues.c.workspace_id == bindparam("b_workspace_id"), dues.c.key >= bindparam("first"), dues.c.key < bindparam("end")
 )
@@ -58,11 +64,20 @@ class Schedule:
             self._remove_all(workspace_id, beginning)
 
     def claim(self, now: datetime, limit: int) -> list[tuple[int, Due]]:
-        """Take out what is due, the earliest first: rolled back, it is due again."""
-        found = self._sql.rows(_CLAIM, {"now": now, "limit": limit})
-        if found:
-            self._sql.run(_REMOVE, [{"b_workspace_id": row.workspace_id, "b_key": row.key} for row in found])
-        return [(row.workspace_id, _due.decode(row.due)) for row in found]
+        """Take out what is due, the earliest first: rolled back, it is due again.
+
+        A row that cannot be read any more stays, and is put off: it must not hold up the others.
+        """
+        claimed: list[tuple[int, Due]] = []
+        for row in self._sql.rows(_CLAIM, {"now": now, "limit": limit}):
+            where = {"b_workspace_id": row.workspace_id, "b_key": row.key}
+            try:
+                claimed.append((row.workspace_id, _due.decode(row.due)))
+            except msgspec.DecodeError:
+                self._sql.run(_PUT_OFF, where | {"at": now + _PUT_OFF_BY})
+            else:
+                self._sql.run(_REMOVE, where)
+        return claimed
 
     def next_at(self) -> datetime | None:
         """Return when the next row falls due, None when there is none."""

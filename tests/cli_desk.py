@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 import structlog
+import time_machine
 from click.testing import CliRunner, Result
 
 from gateway.cli.main import main
@@ -93,7 +94,7 @@ def desk(folder: Path) -> Desk:
 @lru_cache
 def _fresh() -> dict[str, bytes]:
     """Return the files that `init` makes, made once: opening a store and loading all words takes a while."""
-    with TemporaryDirectory() as place:
+    with TemporaryDirectory() as place, time_machine.travel(NOON, tick=False):
         made = Desk(Path(place) / "team")
         result = CliRunner().invoke(main, ["init", str(made.folder), *INIT, "--rehearsal"])
         structlog.reset_defaults()

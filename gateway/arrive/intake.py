@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 MOST_IN_A_COMMIT = 64
 MOST_BYTES_IN_A_COMMIT = 32 * 1024 * 1024
+GATHER_LOOKS, GATHER_PAUSE = 6, 0.001  # how often, and seconds between: a commit costs more than the wait for company
 MOST_WAITING_BYTES = 256 * 1024 * 1024
 
 BUSY = Reject(451, "4.3.2", "busy, please try again in a moment")
@@ -63,11 +64,25 @@ class Intake:
 
     async def run(self) -> None:
         """Commit what waits, for ever; each turn takes what came during the commit before it."""
+        last = 0
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                await self._commit(self._next_batch())
+                await self._gather(last)
+                batch = self._next_batch()
+                last = len(batch)
+                await self._commit(batch)
+
+    async def _gather(self, expected: int) -> None:
+        """Wait a moment for as many as came together last time: sessions answered together come again together.
+
+        A lone session waits for nobody: its batches are of one.
+        """
+        for _ in range(GATHER_LOOKS if expected > 1 else 0):
+            if len(self._waiting) >= expected:
+                return
+            await asyncio.sleep(GATHER_PAUSE)
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []

@@ -6,6 +6,7 @@ An edge: envelopes and bytes come in, and are answered when they are durable. No
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,13 +87,32 @@ class _Rooms:
         ]
 
 
-class _SmtpSession(SMTP):
+# A path of plain words in angle brackets (RFC 5321 §4.1.2), and what follows it: nearly every MAIL and RCPT is so.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_PATH = re.compile(rf"<({_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>(?: +([A-Za-z].*))?")
+
+
+def plain_path(argument: str) -> tuple[str, str] | None:
+    """Return address and parameters of a plain path, None for any other; what the library finds, in a tenth the time.
+
+    Its parser is the general one for header fields, and took a quarter of the time of accepting a mail.
+    """
+    found = _PLAIN_PATH.fullmatch(argument)
+    return (found[1], found[2] or "") if found else None
+
+
+class _PlainPaths(SMTP):
     line_length_limit = LINE_BYTES
 
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        return plain_path(arg) or super()._getaddr(arg)
 
-class _LmtpSession(LMTP):
-    line_length_limit = LINE_BYTES
 
+class _SmtpSession(_PlainPaths):
+    pass
+
+
+class _LmtpSession(_PlainPaths, LMTP):
     async def push(self, status: AnyStr) -> None:
         """Answer once for each recipient also when the library refuses the data before our hook sees it."""
         refused = isinstance(status, str) and status.startswith(("500 Line too long", "552 Error: Too much"))

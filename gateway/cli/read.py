@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -30,7 +30,7 @@ def read(file: Path | None, original: Path | None, as_json: bool, batch: bool) -
       echo '{"id": "1", "type": "reply", "text": "Yes.\\n\\n> Shall we?"}' | restante read --batch
     """
     if batch:
-        read_batch(sys.stdin, sys.stdout)
+        read_batch(sys.stdin.buffer, sys.stdout.buffer)
         return
     if file is None:
         raise click.UsageError("name a mail to read, or use --batch")
@@ -63,20 +63,20 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
 
 
-def read_batch(lines: TextIO, out: TextIO) -> None:
+def read_batch(lines: BinaryIO, out: BinaryIO) -> None:
     """Answer one JSON request a line; a line that is no request is answered with an error and the run goes on."""
     lexicon = load_lexicon()
     for line in lines:
         if not line.strip():
             continue
-        out.write(msgspec.json.encode(_answer(line, lexicon)).decode() + "\n")
+        out.write(msgspec.json.encode(_answer(line, lexicon)) + b"\n")
         out.flush()
 
 
-def _answer(line: str, lexicon: Lexicon) -> dict[str, Any]:
+def _answer(line: bytes, lexicon: Lexicon) -> dict[str, Any]:
     try:
         request = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeEncodeError) as problem:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as problem:
         return {"id": None, "error": f"not JSON: {problem}"}
     if not isinstance(request, dict):
         return {"id": None, "error": "a JSON object is wanted on each line"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import mailbox
+from contextlib import closing
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -161,8 +162,8 @@ def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], wo
 
 
 def _import(app: App, file: Path, workspace: str) -> None:
-    box = mailbox.mbox(file, create=False)
-    messages = [box.get_bytes(key) for key in track(box.keys(), description="Reading the archive")]
+    with closing(mailbox.mbox(file, create=False)) as box:
+        messages = [box.get_bytes(key) for key in track(box.keys(), description="Reading the archive")]
     try:
         counts = import_history(app.pipeline, workspace, messages, now=app.clock())
     except LookupError as problem:

@@ -44,7 +44,8 @@ def _returned(context: MailContext, report: Bounce, about: str, permanent: bool)
     facts = StewardFacts(about=about, name=member.name if member else "", address=address, text=report.diagnostic)
     day = context.received_at.date().isoformat()
     told = Broadcast(
-        key=f"{about}:{member_id or address}:{day}",
+        # What names no member of ours may be anybody's doing, a forged sender's above all: one a day, whoever it names.
+        key=f"{about}:{member_id}:{day}",
         facts=facts,
         group=Group.STEWARDS,
         leave_out=frozenset({member_id} if member_id else ()),  # their own mail does not reach them

@@ -10,7 +10,7 @@ from gateway.decide.answering import once_per_mail, to_author
 from gateway.model.context import MailContext
 from gateway.model.member import Receipts
 from gateway.model.message import Message
-from gateway.model.notice import Act, Notice, ReceiptFacts
+from gateway.model.notice import Act, Item, Notice, ReceiptFacts
 
 # What everyone can see for themselves: no receipt for this alone.
 _SEEN = frozenset({"posted"})
@@ -34,8 +34,8 @@ def receipt(context: MailContext, message: Message, acted: Acted) -> Notice | No
         return None
     facts = ReceiptFacts(acts=acts, subject=message.subject)
     mark = acts[0].mark if len(acts) == 1 else ""
-    key = _key(context, telling)
-    return to_author(context, message, facts, key, mark=mark)
+    items = {act.mark: Item(mark=act.mark, text=act.title) for act in acts if act.mark}
+    return to_author(context, message, facts, _key(context, telling), mark=mark, items=tuple(items.values()))
 
 
 def _key(context: MailContext, telling: list[Act]) -> str:

@@ -27,7 +27,9 @@ def show_understood(app: App, console: Console) -> None:
     for stored in arrivals:
         at = stored.arrival.received_at.astimezone(ZoneInfo("Europe/Paris"))
         understood = "; ".join(said.get(stored.id, [])) or stored.reason.replace("-", " ")
-        table.add_row(f"{at:%a %H:%M}", stored.author.partition("@")[0], escape(stored.subject[:44]), escape(understood))
+        table.add_row(
+            f"{at:%a %H:%M}", stored.author.partition("@")[0], escape(stored.subject[:44]), escape(understood)
+        )
     console.print(table)
 
 
@@ -36,7 +38,8 @@ def _words(entry: Entry) -> str:
         case Answered(answer=Ballot(choice=choice, comment=comment), mark=mark):
             return f"{mark}: votes {plain_choice(choice)}" + (f" ({comment[:40]})" if comment else "")
         case Answered(answer=CheckIn() as said, mark=mark):
-            return f"{mark}: {len(said.done)} done, {len(said.next)} next, {len(said.blockers)} blockers"
+            own = f", {len(said.answers)} answers" if said.answers else ""
+            return f"{mark}: {len(said.done)} done, {len(said.next)} next, {len(said.blockers)} blockers{own}"
         case Answered(mark=mark):
             return f"{mark}: skips"
         case RoundOpened(round=opened):

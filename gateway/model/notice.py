@@ -217,6 +217,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""  # the words it rests on, or the line that was not understood
     until: date | None = None
     counts: tuple[int, int, int] | None = None  # done, next, blockers
+    answers: int = 0  # to questions of the charter's own
     replaced: bool = False
     before: Ballot | None = None  # the ballot it replaced or took back: what `undo` brings back
     settings_before: Settings | None = None  # what `undo` brings back

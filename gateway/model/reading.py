@@ -93,6 +93,7 @@ class CheckInReading:
     evidence: str = ""
     cleared: tuple[str, ...] = ()  # blockers and plans of before that are gone, as they were shown to the author
     unblocked: bool = False  # the author says in so many words that nothing stops them ("Blockers: none")
+    answers: tuple[tuple[str, str], ...] = ()  # questions of the charter's own, each with the author's words on it
 
 
 class Intent(StrEnum):

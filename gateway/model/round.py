@@ -98,6 +98,7 @@ class CheckIn(msgspec.Struct, frozen=True, kw_only=True, tag="check-in"):
     blockers: tuple[str, ...] = ()
     mood: int | None = None
     carried: tuple[int, ...] = ()  # for each of `next`, how often it was planned before; () means never
+    answers: tuple[tuple[str, str], ...] = ()  # questions of the charter's own, each with the member's words on it
 
 
 class Skip(msgspec.Struct, frozen=True, kw_only=True, tag="skip"):

@@ -227,18 +227,30 @@ class Pipeline:
             fresh: list[tuple[int, bytes]] = []
             workspaces: dict[int, Workspace] = {}
             for stored in tx.outbox.claim(now, limit, self.rules.lease):
-                if stored.workspace_id not in workspaces:
-                    found = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
-                    workspaces[stored.workspace_id] = found
-                workspace = workspaces[stored.workspace_id]
-                raw = self.frozen(tx, stored, workspace, now)
-                if raw is None:
+                try:
+                    if stored.workspace_id not in workspaces:
+                        found = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
+                        workspaces[stored.workspace_id] = found
+                    outgoing = self._outgoing(tx, stored, workspaces[stored.workspace_id], now)
+                except StoreFault:
+                    raise  # the store's trouble, not this notice's: it waits
+                except Exception as fault:
+                    _give_up(tx, stored, now, "our-fault", fault)
+                    continue
+                if outgoing is None:
                     continue
                 if stored.frozen is None:
-                    fresh.append((stored.id, raw))
-                ready.append(_outgoing(stored, workspace, raw))
+                    fresh.append((stored.id, outgoing.message))
+                ready.append(outgoing)
             tx.outbox.freeze(fresh)
         return ready
+
+    def _outgoing(self, tx: Transaction, stored: StoredNotice, workspace: Workspace, now: datetime) -> Outgoing | None:
+        raw = self.frozen(tx, stored, workspace, now)
+        if raw is None:
+            return None
+        sender = envelope_from(stored, workspace)
+        return Outgoing(notice_id=stored.id, sender=sender, recipient=stored.notice.address, message=raw)
 
     def frozen(self, tx: Transaction, stored: StoredNotice, workspace: Workspace, now: datetime) -> bytes | None:
         """Return a notice's bytes, None when it is not to be sent; its row then says why."""
@@ -255,10 +267,7 @@ class Pipeline:
         try:
             return render(stored, workspace, self.templates)
         except Exception as fault:
-            # A fault in a template loses nothing: the notice is kept, marked failed, and can be put back.
-            log.exception("rendering failed", notice=stored.id, kind=notice.kind)
-            failed = Attempt(notice_id=stored.id, at=now, code=0, text=f"rendering failed: {type(fault).__name__}")
-            tx.outbox.report(failed, state=NoticeState.FAILED, reason="rendering-failed")
+            _give_up(tx, stored, now, "rendering-failed", fault)
             return None
 
     def report(self, attempts: Sequence[Attempt], now: datetime) -> None:
@@ -292,10 +301,9 @@ class Pipeline:
             tx.inbox.purge(before)
 
 
-def _outgoing(stored: StoredNotice, workspace: Workspace, raw: bytes) -> Outgoing:
-    return Outgoing(
-        notice_id=stored.id,
-        sender=envelope_from(stored, workspace),
-        recipient=stored.notice.address,
-        message=raw,
-    )
+def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, fault: Exception) -> None:
+    """A fault of ours, as in a template, loses nothing and stops no other: the notice is kept and can be put back."""
+    said = reason.replace("-", " ")
+    log.exception(said, notice=stored.id, kind=stored.notice.kind)
+    failed = Attempt(notice_id=stored.id, at=now, code=0, text=f"{said}: {type(fault).__name__}")
+    tx.outbox.report(failed, state=NoticeState.FAILED, reason=reason)

@@ -120,7 +120,7 @@ def _list_fields(stored: StoredNotice, workspace: Workspace) -> Iterator[tuple[s
     name = f"{channel}.{place.local}.{place.domain}" if channel else f"{place.local}.{place.domain}"
     yield "List-Id", f"{_phrase(workspace.charter.name)} <{name}>"  # RFC 2919 §3
     yield "List-Post", f"<mailto:{place.tagged(channel) if channel else place}>"  # RFC 2369 §3.4
-    # RFC 2369 §3.2. The token names the member, whatever address their program writes from.
+    # RFC 2369 §3.2. Asked from the member's own address, it is confirmed; from another, a steward looks at it.
     yield "List-Unsubscribe", f"<mailto:{place.tagged('leave')}?subject={quote('leave ' + stored.token)}>"
     yield "List-Owner", f"<mailto:{place.tagged('owner')}>"  # RFC 2369 §3.5
 

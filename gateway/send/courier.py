@@ -79,8 +79,12 @@ class Courier:
         queue: asyncio.Queue[Outgoing] = asyncio.Queue()
         for message in outgoing:
             queue.put_nowait(message)
-        results = await asyncio.gather(*(line.drain(queue) for line in self._lines[: len(outgoing)]))
-        await self.report([attempt for attempts in results for attempt in attempts])
+        tried: list[Attempt] = []
+        try:
+            await asyncio.gather(*(line.drain(queue, tried) for line in self._lines[: len(outgoing)]))
+        finally:
+            # Also when we are told to stop meanwhile: what was taken and is not reported would go out once more.
+            await asyncio.shield(self.report(tried))
         return len(outgoing)
 
     def _most(self) -> int:
@@ -102,14 +106,12 @@ class _Line:
         self._server: aiosmtplib.SMTP | None = None
         self._used = 0
 
-    async def drain(self, queue: asyncio.Queue[Outgoing]) -> list[Attempt]:
-        """Attempt what the queue holds, one after the other; return what came of each."""
-        attempts = []
+    async def drain(self, queue: asyncio.Queue[Outgoing], tried: list[Attempt]) -> None:
+        """Attempt what the queue holds, one after the other, and add to `tried` what came of each."""
         while not queue.empty():
             message = queue.get_nowait()
             await self._pace.wait()
-            attempts.append(await self._attempt(message))
-        return attempts
+            tried.append(await self._attempt(message))
 
     async def _attempt(self, message: Outgoing) -> Attempt:
         started = asyncio.get_running_loop().time()

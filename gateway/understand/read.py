@@ -36,8 +36,12 @@ _REQUESTS = frozenset(
 )
 _MARK = re.compile(r"\[?\b([VCTPO]-\d{1,7})\b\]?", re.IGNORECASE)
 _LEADING_MARK = re.compile(r"^\s*\[?(?:([VCTPO])-)?(\d{1,7})\]?\s*[:)]\s*(?=\S)", re.IGNORECASE)
+_NAMED_VOTE = re.compile(r"^[ \t]{0,8}\[?V-\d{1,7}\]?[ \t]{0,8}[:)]", re.IGNORECASE | re.MULTILINE)
+_NO_BALLOT = BallotReading(BallotKind.UNCLEAR)  # for a vote that the mail answered did not show
+_MOST_PIECES = 200  # of one mail; what comes after belongs to the last
 _BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
 _WITH_ITEMS = ("digest", "status")  # notices that hold several things to answer
+_OF_OURS = (*_WITH_ITEMS, "prompt", "reminder", "summary")  # what comes by its own rhythm
 _OVER = ("outcome", "summary", "change")
 _NOTHING = NewText(text="", own="")
 
@@ -101,6 +105,7 @@ def _request(message: Message, text: str, context: MailContext, lexicon: Lexicon
     return read_command(
         address=_address_part(context), subject=message.subject, text=text,
         sent_at=_written_at(message, context), lexicon=lexicon,
+        answers_ours=context.answering is not None and context.answering.kind in _OF_OURS,
     )  # fmt: skip
 
 
@@ -241,8 +246,18 @@ def _answer(text: str, view: RoundView, mail: _Mail) -> Reading | None:
             return None
         case CheckInForm(questions=questions):
             today = mail.written_at.date()
-            planned = read_plan(view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today)
-            return planned or read_checkin(text, today, mail.lexicon, questions)
+            planned = read_plan(
+                view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today, questions=questions
+            )
+            return planned or read_checkin(_under_questions(text, mail), today, mail.lexicon, questions)
+
+
+def _under_questions(text: str, mail: _Mail) -> str:
+    """Return a whole reply with the quoted lines it stands under, which may hold the question that is answered."""
+    if text != mail.found.own or not any(block.under for block in mail.found.blocks):
+        return text
+    quoted = ("\n".join(f"> {line}" for line in block.under.split("\n")) for block in mail.found.blocks)
+    return "\n".join(f"{under}\n{block.text}\n" for under, block in zip(quoted, mail.found.blocks, strict=True))
 
 
 def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexicon) -> BallotReading:
@@ -276,15 +291,20 @@ def _to_thread(mail: _Mail) -> Piece:
 def _by_item(mail: _Mail) -> tuple[Piece, ...]:
     """Return a piece for each item answered, () when the reply is one whole.
 
-    Text under a quoted item, or after `V-7:`, `7:`, `7)`, answers that item. Only marks of what we sent count.
+    Text under a quoted item, or after `V-7:`, `7:`, `7)`, answers that item. Only marks of what we sent count; a vote
+    that is named and was not in it gets no answer by this mail, and is no part of another's.
     """
     sent = mail.context.answering
-    if sent is None or not sent.items or sent.kind not in _WITH_ITEMS:
+    if sent is None or not sent.items:
         return ()
     marks = {item.mark.upper(): item.mark for item in sent.items}
+    has_several = sent.kind in _WITH_ITEMS
+    alone = "" if has_several else sent.mark
+    if alone and not (alone.startswith("V-") and _NAMED_VOTE.search(mail.found.own)):
+        return ()
     addressed: list[tuple[str, list[str]]] = []
     for block in mail.found.blocks or (Quoted(under="", text=mail.found.own),):
-        _walk(block, marks, addressed)
+        _walk(block, {} if alone else marks, alone, has_several, addressed)
     if not any(mark for mark, _ in addressed):
         return ()
     return tuple(
@@ -294,28 +314,32 @@ def _by_item(mail: _Mail) -> tuple[Piece, ...]:
     )
 
 
-def _walk(block: Quoted, marks: dict[str, str], addressed: list[tuple[str, list[str]]]) -> None:
-    """Add the lines of one block under the marks they answer."""
+def _walk(block: Quoted, marks: dict[str, str], alone: str, bare: bool, addressed: list[tuple[str, list[str]]]) -> None:
+    """Add the lines of one block under the marks they answer.
+
+    `alone` is the one mark of a mail that is about one; `bare` says whether a number alone can stand for a mark.
+    """
     quoted = [marks[m.upper()] for m in _MARK.findall(block.under) if m.upper() in marks]
-    current = quoted[-1] if quoted else ""
+    current = alone or (quoted[-1] if quoted else "")
     addressed.append((current, []))
     for line in block.text.split("\n"):
-        named = _named(line, marks)
-        if named:
+        named = _named(line, marks, bare)
+        if named and len(addressed) < _MOST_PIECES:
             addressed.append((named[0], [named[1]]))
         else:
             addressed[-1][1].append(line)
 
 
-def _named(line: str, marks: dict[str, str]) -> tuple[str, str] | None:
-    """Return the mark a line names and what follows it: `V-7: yes`, `7: yes`."""
+def _named(line: str, marks: dict[str, str], bare: bool) -> tuple[str, str] | None:
+    """Return the mark a line names and what follows it: `V-7: yes`, also of a vote not in `marks`; `7: yes` of theirs."""
     found = _LEADING_MARK.match(line)
     if not found:
         return None
     if found[1]:
-        mark = marks.get(f"{found[1]}-{found[2]}".upper())
+        named = f"{found[1]}-{found[2]}".upper()
+        mark = marks.get(named) or (named if named.startswith("V-") else None)
     else:
-        same = [mark for key, mark in marks.items() if key.rpartition("-")[2] == found[2]]
+        same = [mark for key, mark in marks.items() if bare and key.rpartition("-")[2] == found[2]]
         mark = same[0] if len(same) == 1 else None
     return (mark, line[found.end() :]) if mark else None
 
@@ -327,4 +351,6 @@ def _says_something(text: str) -> bool:
 
 def _to_item(mark: str, text: str, mail: _Mail) -> Piece:
     view = mail.context.rounds.get(mark)
-    return _to_round(text, view, mail) if view else Piece(text, mark)
+    if view is None:
+        return Piece(text, mark, _NO_BALLOT if mark.startswith("V-") else None)
+    return _to_round(text, view, mail)

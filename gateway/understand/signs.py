@@ -279,7 +279,8 @@ class Signs:
             return False
         has_address, date = has_mail_address(joined), _DATE.search(folded)
         if not (has_address or date):
-            return False
+            # "On Mon, Ana wrote:": no figure in it, but right above the quote and in the words of an attribution.
+            return bool(stands_above_quote and ends_open and self.on.match(folded) and self.wrote.search(folded))
         if not (self._opens(joined) or _STARTS_WITH_NAME.match(joined) or _STARTS_WITH_ADDRESS.match(joined)):
             return bool(_DATED_ADDRESS.search(joined) and date and date.start() <= 40)
         has_colon = folded.endswith((":", "："))

@@ -355,7 +355,8 @@ class Town:
     def newest(self, who: str, kind: str = "", mark: str = "") -> Letter:
         """Return the last letter somebody received."""
         found = self.box(who, kind, mark)
-        assert found, f"{who} received nothing of kind {kind!r} {mark}: {self.kinds(who)}"
+        came_in = [f"{arrival.author}: {arrival.reason}" for arrival in self.arrivals()[:3]]
+        assert found, f"{who} received no {kind} {mark}, but {self.kinds(who)}; last came in {came_in}; {self.faults}"
         return found[-1]
 
     def kinds(self, who: str) -> list[str]:

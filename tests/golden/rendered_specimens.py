@@ -123,6 +123,29 @@ CHECKINS = (
     CheckInLine(name="Bo Lindqvist", checkin=None),
 )
 
+OWN_QUESTIONS = (
+    CheckInLine(
+        name="Ana Silva",
+        checkin=CheckIn(
+            done=("Third draft of the header",),
+            answers=(
+                ("What did you learn?", "That a header which reads well on paper need not survive on a phone"),
+                ("Whom would you like to thank?", "Bo, for the logo\nZoë & her mother"),
+            ),
+            mood=4,
+        ),
+    ),
+    CheckInLine(
+        name="Zoë Dupont",
+        checkin=CheckIn(
+            done=("TVA d'octobre",),
+            blockers=("No key to the archive",),
+            answers=(("What did you learn?", "Rien & tout"),),
+        ),
+        late=True,
+    ),
+)
+
 TALLY = Outcome(
     result=Result.CHOSEN,
     winners=("Lisbon",),
@@ -291,6 +314,17 @@ SPECIMENS: dict[str, Facts] = {
         answered=3,
         electorate=6,
         mood=3.67,
+    ),
+    "summary-own-questions": SummaryFacts(
+        mark="C-32",
+        title="Friday questions",
+        occurrence=date(2026, 11, 20),
+        lines=OWN_QUESTIONS,
+        silent=("Bo Lindqvist",),
+        away=(),
+        answered=2,
+        electorate=3,
+        mood=None,
     ),
     "outcome-chosen": OutcomeFacts(
         mark="V-7",

@@ -77,7 +77,9 @@ class Plain:
             case Posted(mark=mark, thread=thread):
                 # A post whose thread is lost began it anew under that mark, which then starts no second one.
                 return mark not in self.used and not (thread == mark and mark in self.subjects)
-            case Answered(member_id=who) | Withdrawn(member_id=who):
+            case Withdrawn(member_id=who):
+                return phase in ((Phase.OPEN, Phase.PAUSED) if vote_ else (Phase.OPEN,)) and who in self.asked[mark]
+            case Answered(member_id=who):
                 fine = (Phase.OPEN, Phase.PAUSED) if vote_ else (Phase.OPEN, Phase.CLOSED)
                 return phase in fine and who in self.asked[mark]
             case Extended():

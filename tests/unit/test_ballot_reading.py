@@ -228,3 +228,23 @@ def test_nothing_is_read_from_nothing() -> None:
     for text in ("", "   \n\n", "> all\n> quoted", "Hi Jo,\n\nThanks,\nSam", "…", "🤔"):
         for method in Method:
             assert read(text, method).kind is BallotKind.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lisbonne est belle mais je vote pour Gand.",
+        "Lisbon is nice but I'd rather have Madrid",
+        "Porto ist schön, aber ich stimme für Brüssel",
+        "Porto es bonita pero voto por Madrid",
+    ],
+)
+def test_a_choice_of_something_that_is_no_option_is_not_counted_for_the_option_beside_it(text: str) -> None:
+    question = Question(text="Where do we meet?", method=Method.SINGLE, options=("Lisbon", "Porto", "Ghent"))
+    assert read_ballot(text, question, lexicon()).kind is BallotKind.UNCLEAR
+
+
+@pytest.mark.parametrize("text", ["Sì", "si.", "Sí", "Oui", "Ja!", "y", "sim"])
+def test_a_yes_alone_is_a_yes_whatever_the_language_of_the_question(text: str) -> None:
+    question = Question(text="Shall we move?", method=Method.YESNO, options=("Yes", "No"))
+    assert read_ballot(text, question, lexicon()).choice == Pick("Yes")

@@ -89,8 +89,8 @@ def test_quoted_questions_label_and_quoted_answers_count_for_nothing() -> None:
     assert reading.done == ("walls",)
 
 
-def test_the_questions_of_the_charter_are_labels() -> None:
-    questions = ("Which beds did you weed?", "Which beds will you weed?", "Where are the slugs?")
+def test_the_standard_questions_in_other_words_are_labels() -> None:
+    questions = ("What did you finish?", "What will you do next?", "Where are you stuck?")
     text = "\n".join(
         f"> {question}\n{answer}" for question, answer in zip(questions, ("1", "2 and 3", "everywhere"), strict=True)
     )

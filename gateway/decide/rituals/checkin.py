@@ -197,6 +197,7 @@ def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, 
         mark=round_.mark,
         title=round_.title,
         counts=counts,
+        answers=len(given.answers),
         replaced=view.standing is not None,
     )
     away, away_acts = _away(context, reading, member)
@@ -210,6 +211,7 @@ def _given(reading: CheckInReading, view: RoundView) -> CheckIn:
         next=reading.next,
         blockers=reading.blockers,
         mood=reading.mood,
+        answers=reading.answers,
         carried=carried if any(carried) else (),
     )
 

@@ -94,7 +94,7 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     pointed = _pointed(body, options)
     if pointed is not None:
         return _ballot(body, Pick(options[pointed]), body.start, body.end, finder)
-    alone = _alone(body)
+    alone = _alone(body, finder.vocabulary)
     if alone:
         return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
     settled = settle(body, tuple(_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE})))
@@ -125,13 +125,13 @@ def _pointed(body: Body, options: tuple[str, ...]) -> int | None:
     return None
 
 
-def _alone(body: Body) -> str:
-    """Return the verdict of a single letter that is all the text says."""
+def _alone(body: Body, words: Vocabulary) -> str:
+    """Return the verdict of a word that is all the text says, in whatever language it is one ("y", "si")."""
     tokens = [at for at in range(body.start, body.end) if body.marked.tokens[at].is_word]
-    mark = body.marked.cover[tokens[0]] if len(tokens) == 1 else None
-    if mark is None:
+    if len(tokens) != 1 or body.sentences[0].asks:
         return ""
-    return POSITIVE if "yes_alone" in mark else NEGATIVE if "no_alone" in mark else ""
+    word = body.marked.tokens[tokens[0]].fold
+    return POSITIVE if words.can_be(word, "yes_alone") else NEGATIVE if words.can_be(word, "no_alone") else ""
 
 
 def _unclear(settled: Settled, choice: Callable[[str], Choice]) -> BallotReading:

@@ -49,7 +49,27 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "choice", rivals)
     if len(best.options) != 1:
         return Chosen(None, "several", tuple(sorted(best.options)))
+    if _chosen_elsewhere(body, best, every):
+        return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
+
+
+def _chosen_elsewhere(body: Body, best: Standing, every: list[Standing]) -> bool:
+    """Whether a contrast after the option named chooses something that is no option: "A is nice, but I vote for X"."""
+    named = {s.clause for s in every}
+    for number, clause in enumerate(body.clauses):
+        if number <= best.clause or number in named or clause.opener != "contrast":
+            continue
+        chooses = [m for m in body.marked.within(clause.start, clause.end) if m.classes & {"choose", "for"}]
+        if any(_unknown_name(body, mark.end, clause.end) for mark in chooses):
+            return True
+    return False
+
+
+def _unknown_name(body: Body, start: int, end: int) -> bool:
+    """Whether what is chosen is a word that nobody knows, with nothing but little words ahead of it."""
+    said = content(body, start, end)
+    return bool(said) and body.marked.cover[said[0]] is None and body.marked.tokens[said[0]].raw[:1].isupper()
 
 
 def latest(body: Body, every: list[Standing]) -> list[Standing]:

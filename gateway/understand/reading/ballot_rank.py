@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_choice import held_back, latest
 from gateway.understand.reading.ballot_frame import Body
-from gateway.understand.reading.ballot_options import Finder, Mention
+from gateway.understand.reading.ballot_options import LETTERS, Finder, Mention
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing, mentions_in, standings
 from gateway.understand.reading.ballot_verdict import content, is_condition
 
+MOST_SLIPS = 3  # letters from which on a run of them is no abbreviation of something else
 LAST = 99.0  # the rank of what is put last, however many options there are
 Groups = tuple[tuple[int, ...], ...]
 
@@ -40,6 +41,9 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     digits = _bare_digits(body, finder)
     if digits:
         return _from_digits(digits)
+    letters = _bare_letters(body, finder)
+    if letters:
+        return Ranked(letters)
     every = latest(body, standings(body, finder))
     placed = [s for s in every if s.stance >= Stance.NAMED and len(s.options) == 1]
     placed = _once(placed)
@@ -89,6 +93,15 @@ def _bare_digits(body: Body, finder: Finder) -> list[int]:
     fits = len(numbers) == finder.count > 1 and sorted(numbers) == list(range(1, finder.count + 1))
     arrows = any(t.raw == ">" for t in body.marked.tokens[body.start : body.end])
     return numbers if fits and not named and not arrows else []
+
+
+def _bare_letters(body: Body, finder: Finder) -> Groups:
+    """Return the order of a text that is the letters of all options in one word ("CAB"), else nothing."""
+    words = [t.raw for t in body.marked.tokens[body.start : body.end] if t.is_word]
+    if len(words) != 1 or not words[0].isupper() or len(words[0]) < MOST_SLIPS:
+        return ()
+    places = [LETTERS.find(letter) for letter in words[0].lower()]
+    return tuple((place,) for place in places) if sorted(places) == list(range(finder.count)) else ()
 
 
 def _from_digits(numbers: list[int]) -> Ranked:
@@ -183,7 +196,7 @@ def _is_ordered(body: Body, placed: list[Standing]) -> bool:
         t.raw in "><≥≤" for t in body.marked.tokens[body.start : body.end] if t.kind == "punct"
     ):
         return len(placed) > 1 or placed[0].stance >= Stance.NAMED
-    if all(s.stance >= Stance.CHOSEN for s in placed):
+    if all(s.stance >= Stance.CHOSEN or s.stance is Stance.SPARE for s in placed):
         return not any(s.link == "or" for s in placed) and len({s.clause for s in placed}) <= len(placed)
     return False
 
@@ -363,7 +376,8 @@ def _paired(body: Body, finder: Finder, named: list[Mention], numbers: list[_Num
         return _paired_by_place(body, finder, numbers)
     if any(len(m.options) != 1 for m in named):
         return None
-    items = sorted([*named, *numbers], key=lambda item: item.start)
+    every: list[Mention | _Number] = [*named, *numbers]
+    items = sorted(every, key=lambda item: item.start)
     kinds = ["m" if isinstance(item, Mention) else "n" for item in items]
     pairs = _shared(items, kinds) if _is_run(kinds) else None
     if pairs is None:

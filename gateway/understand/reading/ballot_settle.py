@@ -153,8 +153,12 @@ def _concluded(body: Body, found: list[Signal]) -> list[Signal]:
 
 
 def _is_announced(body: Body, signal: Signal, ends: list[int]) -> bool:
-    return signal.weight >= HINTED and any(
-        end <= signal.start and signal.start - end <= 4 and not content(body, end, signal.start) for end in ends
+    return (
+        signal.weight >= HINTED
+        and not signal.soft
+        and any(
+            end <= signal.start and signal.start - end <= 4 and not content(body, end, signal.start) for end in ends
+        )
     )
 
 
@@ -240,6 +244,8 @@ def _is_conditional(body: Body, best: Signal) -> bool:
             return True
         if "principle" in mark and body.marked.has("contrast", mark.end, sentence.end):
             return True
+        if best.verdict == NEGATIVE and "until" in mark and mark.start >= best.end:
+            continue  # "no until …" is a no
         if (
             is_condition(body, mark)
             and not (best.start <= mark.start < best.end)

@@ -31,7 +31,7 @@ NEGATING = frozenset(("negator", "near_negator", "reject", "no", "against", "bad
 DENIABLE = frozenset(("against", "bad"))
 CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
 LINKS = frozenset(("and", "or", "nor"))
-UNLINKING = frozenset(("reject", "negator", "contrast", "instead", "to_word", "from_word", "than"))
+UNLINKING = frozenset(("reject", "negator", "contrast", "instead", "to_word", "from_word", "than", "conclusion"))
 # What between two mentions belongs to the second.
 LEADING = frozenset(("negator", "near_negator", "instead", "except", "over", "nor", "and", "or", "fallback"))
 
@@ -79,8 +79,16 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     if not found:
         extremes = [finder.extreme(mark) for mark in body.marked.within(body.start, body.end)]
         found = [m for m in extremes if m is not None]
-    found.sort(key=lambda m: m.start)
+    found = sorted((m for m in found if not _ranks_next(body, m, found)), key=lambda m: m.start)
     return _stretched(body, found) if finder.question.method is Method.APPROVAL else found
+
+
+def _ranks_next(body: Body, mention: Mention, found: list[Mention]) -> bool:
+    """Whether an ordinal stands for the place of the label behind it ("2nd choice: Oslo"), not for an option."""
+    if mention.by != "ordinal":
+        return False
+    behind = next((m for m in found if m.by == "label" and m.start >= mention.end), None)
+    return behind is not None and not any(t.is_word for t in body.marked.tokens[mention.end : behind.start])
 
 
 def _stretched(body: Body, found: list[Mention]) -> list[Mention]:
@@ -190,7 +198,7 @@ def _group(
     first, last = found[group[0]], found[group[-1]]
     number = _clause_number(body, first.start)
     clause, end_clause = body.clauses[number], body.clauses[_clause_number(body, last.start)]
-    before = body.marked.within(max(clause.start, lower), first.start)
+    before = body.marked.within(max(_introduced_at(body, number), lower), first.start)
     after = body.marked.within(last.end, min(end_clause.end, upper))
     if first.by in ("number", "letter"):
         before = [
@@ -215,6 +223,14 @@ def _group(
                  clause.opener == "contrast" and lower <= clause.start)
         for n in group
     ]  # fmt: skip
+
+
+def _introduced_at(body: Body, number: int) -> int:
+    """Return where a clause begins, with the one a colon ends before it: "Second choice: Oslo"."""
+    clause = body.clauses[number]
+    if number == 0 or not clause.start or body.marked.tokens[clause.start - 1].raw != ":":
+        return clause.start
+    return body.clauses[number - 1].start
 
 
 def _touches(body: Body, end: int, start: int) -> bool:
@@ -269,7 +285,8 @@ def _clause_number(body: Body, at: int) -> int:
 
 def _sign(marks: list[Mark], *, ranked: bool = False) -> int:
     """Return -1, 0 or 1 for what a run of marks says of the option beside it; in a ranking "over" refuses nothing."""
-    marks = [m for m in marks if not (ranked and "over" in m and not m.classes & {"negator", "reject"})]
+    if ranked:
+        marks = [m for m in marks if not _only_places(m)]
     if any("unopposed" in m for m in marks):
         return 1
     negated = any(m.classes & {"negator", "near_negator"} and not m.classes & {"reject"} for m in marks)
@@ -279,6 +296,11 @@ def _sign(marks: list[Mark], *, ranked: bool = False) -> int:
     if any(m.classes & NEGATING and not m.classes & {"choose"} for m in marks):
         return -1
     return 1 if any(m.classes & CHOOSING and not _is_praise(m) for m in marks) else 0
+
+
+def _only_places(mark: Mark) -> bool:
+    """Whether a mark puts options in order, which refuses none: "over", "worst"."""
+    return "worst_place" in mark or ("over" in mark and not mark.classes & {"negator", "reject"})
 
 
 def _is_praise(mark: Mark) -> bool:

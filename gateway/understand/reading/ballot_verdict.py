@@ -27,6 +27,7 @@ CONTENT_FREE = classes(
     harmless indifferent withdraw all both_of none except rest no_rest tie best_first worst_first
     best_place worst_place over after also fallback instead doubt time_word hour_word to_word lifted
     weekday smallest largest earliest latest half from_word out_of keep
+    yes_clause no_clause yes_word particle
     """
 )
 
@@ -80,7 +81,7 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
         read = _term(mark, flips, body, clause, terms)
         if read is None:
             continue
-        if mark.classes & (TERMS.keys() | {"block"}) or (flips and "yes" in mark and mark.end - mark.start > 1):
+        if mark.classes & (TERMS.keys() | {"block"}) or (flips and "yes" in mark and "particle" not in mark):
             spent |= {n.start for n in flips}
         raw.append((*read, mark, bool(flips) or "unopposed" in mark))
     raw = _negated_behind(raw, negators, spent)
@@ -125,7 +126,7 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
     particle = _particle(mark, clause)
-    if particle == POSITIVE and flips and mark.end - mark.start > 1 and "no" not in mark:
+    if particle == POSITIVE and flips and not mark.classes & {"no", "particle"}:
         return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
     if particle == NEGATIVE and mark.end - mark.start == 1 and any("no" not in n for n in flips):
         return None  # a denied no ("pas non") is neither
@@ -187,6 +188,8 @@ def _weight(body: Body, clause: Clause, weight: int, mark: Mark, *, bare: bool, 
     leads = not content(body, first, mark.start) and not any(
         is_condition(body, m) for m in body.marked.within(first, mark.start)
     )
+    if _trails_off(mark, clause):
+        return min(weight, HINTED)
     if not leads or _is_soft(mark) or _denies_next(body, mark, clause):
         return min(weight, HINTED) if _denies_next(body, mark, clause) else weight
     return max(weight, STATED) if mark.classes & {"yes", "no", "unopposed"} else weight
@@ -195,6 +198,12 @@ def _weight(body: Body, clause: Clause, weight: int, mark: Mark, *, bare: bool, 
 def _is_soft(mark: Mark) -> bool:
     """Whether a mark appraises more than it answers."""
     return bool(mark.classes & {"good", "bad"}) and not mark.classes & {"no", "for", "against", "unopposed"}
+
+
+def _trails_off(mark: Mark, clause: Clause) -> bool:
+    """Whether a word that is a yes by itself is but the first of a sentence here, as in "go and see"."""
+    single = mark.end - mark.start == 1 and mark.end < clause.end
+    return single and "yes" in mark and not mark.classes & {"particle", "for", "unopposed"}
 
 
 def _denies_next(body: Body, mark: Mark, clause: Clause) -> bool:

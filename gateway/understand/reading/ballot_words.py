@@ -20,6 +20,7 @@ from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_
 # Keys whose value is a list of lists: the place in the outer list is the value of the word.
 VALUED = {"ordinals": "ordinal", "numbers": "number", "weekdays": "weekday", "months": "month"}
 UNMARKED = frozenset(("irony_sign",))  # read from the text as it stands, not from its words
+OVER_COMMAS = frozenset(("irony", "change"))  # of these, phrases match with commas between their words
 # Classes of words worth finding in any language, whatever the language of the rest.
 PORTABLE = classes(
     """
@@ -86,8 +87,12 @@ class Vocabulary:
 
     def is_common(self, word: str) -> bool:
         """Whether the word is a function word of any language."""
+        return self.can_be(word, "common")
+
+    def can_be(self, word: str, name: str) -> bool:
+        """Whether a single word is of a class in any language."""
         return any(
-            p.tokens == (word,) and "common" in p.classes
+            p.tokens == (word,) and name in p.classes
             for language in self.languages.values()
             for p in language.phrases.get(word, ())
         )
@@ -303,7 +308,20 @@ def _longest(tokens: tuple[Token, ...], folds: list[str], at: int, language: Lan
         end = at + len(phrase.tokens)
         if end <= len(tokens) and tuple(folds[at:end]) == phrase.tokens:
             return end, phrase
+        if phrase.classes & OVER_COMMAS and (end := _end_over_commas(tokens, folds, at, phrase.tokens)):
+            return end, phrase
     return at, None
+
+
+def _end_over_commas(tokens: tuple[Token, ...], folds: list[str], at: int, wanted: tuple[str, ...]) -> int:
+    """Return where a phrase ends that commas may part ("no, wait"), 0 where it does not stand here."""
+    for word in wanted:
+        while at < len(tokens) and tokens[at].raw == ",":
+            at += 1
+        if at >= len(tokens) or folds[at] != word:
+            return 0
+        at += 1
+    return at
 
 
 __all__ = ["AHEAD", "CLOSE_ENOUGH", "Mark", "Marked", "Vocabulary", "fold", "marked", "vocabulary"]

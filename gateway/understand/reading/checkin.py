@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,13 +16,33 @@ from typing import NamedTuple
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import absence_in
-from gateway.understand.reading.lines import Line, lines_of, sentences_of, without_manners
+from gateway.understand.reading.lines import (
+    Line,
+    lines_of,
+    paragraphs_of,
+    sentences_of,
+    stands_alone,
+    without_manners,
+)
 from gateway.understand.reading.phrases import Hit, Phrases, Word, fold, listed, words_of
+from gateway.understand.reading.questions import (
+    BLOCKERS,
+    DONE,
+    MOOD,
+    NEXT,
+    OTHER,
+    STANDARD,
+    Parted,
+    are_standard,
+    is_no_answer,
+    items_of,
+    kinds_of,
+    parted,
+)
 from gateway.understand.reading.tongue import languages_of
 
 _TABLE = "checkin"
-DONE, NEXT, BLOCKERS, MOOD = "done", "next", "blockers", "mood"
-_ORDER = (DONE, NEXT, BLOCKERS)  # of the standard questions
+_ORDER = STANDARD
 _STRONG, _WEAK, _STRONG_BLOCK = 2.0, 1.0, 2.4
 _CUES = {
     "done": (DONE, _STRONG),
@@ -46,7 +66,6 @@ _MOST_LABEL_WORDS = 9
 _RATING = range(1, 6)
 _OR = "|"  # between the kinds a label may be of
 _NOTHING = "nothing"
-_LONGEST_LINE = 100  # letters of a line that is one of three answers
 
 
 @dataclass(slots=True)
@@ -136,11 +155,11 @@ def _lists(lexicon: Lexicon) -> _Lists:
 def read_checkin(text: str, sent_on: date, lexicon: Lexicon, questions: tuple[str, ...] = ()) -> CheckInReading:
     """Return what a reply to a check-in says.
 
-    `questions` are those of the charter in their order, the first three for done, next and blockers; quoted lines are
-    taken for questions only, never for an answer.
+    `questions` are those of the charter in their order; what is asked beside the standard questions is answered under
+    its question. Quoted lines are taken for questions only, never for an answer.
     """
     reader = _Reader(lexicon, sent_on, questions)
-    return reader.read(text)
+    return reader.read_answers(text) if questions and not are_standard(reader.kinds) else reader.read(text)
 
 
 def tells_work(text: str, lexicon: Lexicon) -> bool:
@@ -156,19 +175,17 @@ class _Reader:
         self.lists = _lists(lexicon)
         self.sent_on = sent_on
         self.base = datetime.combine(sent_on, time(9), UTC)
-        self.questions = {fold(question).strip(): _kind_of_question(index) for index, question in enumerate(questions)}
+        self.asked = questions
+        self.kinds = kinds_of(questions, lexicon)
+        asked = zip(questions, self.kinds, strict=True)
+        self.questions = {fold(question).strip(): kind for question, kind in asked if kind != OTHER}
         self.languages: frozenset[str] = frozenset(lexicon.languages)
 
     def read(self, text: str) -> CheckInReading:
-        lines = without_manners(lines_of(text), self.lexicon)
-        own = " ".join(line.text for line in lines if not line.quoted)
-        if not own.strip():
-            return CheckInReading(CheckInKind.UNCLEAR)
-        self.languages = languages_of(words_of(own), self.lexicon)
-        if self._is_acknowledgement(own):
-            return CheckInReading(CheckInKind.UNCLEAR, evidence=own[:200])
-        if self._is_whole_none(own):
-            return CheckInReading(CheckInKind.SKIP, evidence=own[:200])
+        lines, own = self._lines(text)
+        nothing = self._without_answer(own)
+        if nothing:
+            return nothing
         found = _Found()
         sections, preamble = self._sections(lines)
         if not sections:
@@ -177,8 +194,87 @@ class _Reader:
         self._read_preamble(preamble, found)
         return self._concluded(found, own, away=self._away_until(own, strict=True))
 
+    def _lines(self, text: str) -> tuple[list[Line], str]:
+        """Return the lines without manners, and the author's own words among them."""
+        lines = without_manners(lines_of(text), self.lexicon)
+        own = " ".join(line.text for line in lines if not line.quoted)
+        self.languages = languages_of(words_of(own), self.lexicon)
+        return lines, own
+
+    def _without_answer(self, own: str) -> CheckInReading | None:
+        """Return what a text is that as a whole says nothing, or passes; None when there is more to it."""
+        if not own.strip():
+            return CheckInReading(CheckInKind.UNCLEAR)
+        if self._is_acknowledgement(own):
+            return CheckInReading(CheckInKind.UNCLEAR, evidence=own[:200])
+        return CheckInReading(CheckInKind.SKIP, evidence=own[:200]) if self._is_whole_none(own) else None
+
     def _sentences(self, text: str) -> list[str]:
         return sentences_of(text, self.lexicon)
+
+    # --- a charter's own questions ----------------------------------------------------------------------------------
+
+    def read_answers(self, text: str) -> CheckInReading:
+        """Read a reply to questions of which some are not the standard ones: each answer under its question."""
+        lines, own = self._lines(text)
+        nothing = self._without_answer(own)
+        if nothing:
+            return nothing
+        found = parted(lines, self.asked, self.lexicon, lambda text: self._is_noise(text) or self._is_manners(text))
+        if not found.named and self._brings_own_labels(lines):
+            return self.read(text)
+        excused = None if found.named else self._excused([line for line in lines if line.text and not line.quoted])
+        if excused and (not found.answers or self._only_excuses(own)):
+            return excused
+        return self._answered(found, own)
+
+    def _brings_own_labels(self, lines: Sequence[Line]) -> bool:
+        """Tell whether the author labels done, next, blockers, two at least, whatever was asked."""
+        sections, _ = self._sections(lines)
+        return len({section.kind for section in sections if section.lines and not section.weak} & set(_ORDER)) > 1
+
+    def _only_excuses(self, own: str) -> bool:
+        return all(self._is_away(one) or self._is_skip(one) or self._is_noise(one) for one in self._sentences(own))
+
+    def _answered(self, parts: Parted, own: str) -> CheckInReading:
+        found, answers = _Found(), dict(parts.answers)
+        first = self.kinds.index(DONE) if DONE in self.kinds else 0
+        if any(line.text and not self._leads_in(line.text) for line in parts.rest):
+            answers[first] = [*parts.rest, Line(""), *answers.get(first, ())]
+        kept = tuple(
+            (self.asked[number], said)
+            for number in sorted(answers)
+            if (said := self._taken(number, answers[number], found)) and number < len(self.asked)
+        )
+        away = self._away_until(own, strict=bool(parts.answers))
+        if not parts.answers and not kept and found.is_empty and found.mood is None:
+            return CheckInReading(self._empty_kind(own), away_until=away, evidence=own[:200])
+        return replace(self._concluded(found, own, away), answers=kept)
+
+    def _leads_in(self, text: str) -> bool:
+        return text.endswith(":") or self._is_noise(text) or self._is_manners(text)
+
+    def _taken(self, number: int, lines: Sequence[Line], found: _Found) -> str:
+        """Take an answer to where it belongs; return its words when they stay under the question itself."""
+        kind = self.kinds[number] if number < len(self.kinds) else MOOD
+        found.answered.add(kind)
+        lines = [line for line in lines if not line.text or self._without_stated_mood(line.text, found)]
+        items = items_of(lines)
+        if kind in _ORDER:
+            for item in items:
+                self._add(kind, item, found)
+            return ""
+        said = "\n".join(items)
+        if kind == MOOD:
+            rated = self._rating(_joined(lines), bare=True)
+            found.mood = rated or found.mood
+            if rated and len(words_of(said)) <= _EARLY_WORDS:
+                return ""
+        return "" if is_no_answer(said, self.lexicon) else said
+
+    def _without_stated_mood(self, text: str, found: _Found) -> str:
+        """Take a line that rates the mood by name; a number of five without such a word may rate anything."""
+        return self._without_mood(text, found) if self.lists.mood.find(words_of(text)) else text
 
     # --- labels -----------------------------------------------------------------------------------------------------
 
@@ -507,7 +603,7 @@ class _Reader:
         paragraphs = [p for p in _paragraphs(lines) if not self._is_noise(p) and not self._is_manners(p)]
         if len(paragraphs) == len(_ORDER):
             return [_Piece(paragraph) for paragraph in paragraphs], True
-        if len(paragraphs) == 1 and len(filled) == len(_ORDER) and all(map(_stands_alone, filled)):
+        if len(paragraphs) == 1 and len(filled) == len(_ORDER) and all(map(stands_alone, filled)):
             return [_Piece(line.text) for line in filled], True
         return [clause for p in paragraphs for s in self._sentences(p) for clause in self._clauses(s)], False
 
@@ -887,19 +983,12 @@ def before_text(text: str, end: int) -> str:
     return text[:end].strip(" *_#-–—•>")
 
 
-def _stands_alone(line: Line) -> bool:
-    """Tell whether a line is whole in itself, not wrapped into the next."""
-    return len(line.text) < _LONGEST_LINE and (line.text[-1:] in ".!?" or len(line.text) < _LONGEST_LABEL)
-
-
 def _paragraphs(lines: Sequence[Line]) -> list[str]:
-    found: list[list[str]] = [[]]
-    for line in lines:
-        if line.is_blank:
-            found.append([])
-        else:
-            found[-1].append(line.text)
-    return [" ".join(paragraph) for paragraph in found if paragraph]
+    return [_joined(paragraph) for paragraph in paragraphs_of(lines)]
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    return " ".join(line.text for line in lines if line.text)
 
 
 def _weight(hit: Hit) -> float:
@@ -911,7 +1000,3 @@ def _placed(kind: str, sections: Sequence[_Section], labels: Sequence[_Label]) -
     kinds = kind.split(_OR)
     taken = {one.kind for one in sections} | {one.kind for one in labels}
     return next((one for one in kinds if one not in taken), kinds[0])
-
-
-def _kind_of_question(index: int) -> str:
-    return _ORDER[index] if index < len(_ORDER) else MOOD

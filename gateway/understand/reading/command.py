@@ -46,13 +46,15 @@ _WHOLE: tuple[tuple[str, CommandReading], ...] = (
 )
 
 
-def read_command(address: str, subject: str, text: str, sent_at: datetime, lexicon: Lexicon) -> CommandReading:
+def read_command(
+    address: str, subject: str, text: str, sent_at: datetime, lexicon: Lexicon, answers_ours: bool = False
+) -> CommandReading:
     """Return what a mail asks for.
 
     `address` is the local part it was sent to, `text` its author's new text, `sent_at` aware and in the author's zone.
     The first rule that recognises something decides.
     """
-    request = make_request(address, subject, text, sent_at, lexicon)
+    request = make_request(address, subject, text, sent_at, lexicon, answers_ours)
     return next((reading for rule in _RULES if (reading := rule(request))), _UNCLEAR)
 
 

@@ -81,6 +81,8 @@ def _wishes(told: Told, request: Request) -> bool:
 
 def _answers_questions(request: Request) -> bool:
     """Tell whether a mail answers questions or a summary of ours, rather than a thread of the members'."""
+    if request.answers_ours:
+        return True
     words = words_of(request.subject.text)
     return request.subject.is_reply and bool(request.lists.of("checkin_subject", "mails").find(words))
 

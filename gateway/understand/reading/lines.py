@@ -20,6 +20,7 @@ _BULLET = re.compile(r"\s*(?:[-*+•‣▪▫◦·●○–—→>»]|[-*]\s?\[[
 _CHECKBOX = re.compile(r"^\[[ xX✓✔]?\]\s*")
 _NUMBER = re.compile(r"\s*\(?(\d{1,2})\s?(?:[.)\]:/-]+|\s[-–—])\s*(?=\S|$)")
 _EMPHASIS = re.compile(r"(\*\*|__|``?|~~)|(?<!\w)[*_](?=\w)|(?<=[\w:.!?])[*_](?!\w)")
+_PLAIN_LINE = re.compile(r"[^\W\d_][^*_`~]*")  # begins with a letter and holds no mark: as it stands, as most lines
 _SIGNATURE = re.compile(r"^(?:-- ?|—|__+|--+|\*\*+|==+)$")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _SENTENCE_END = re.compile(r"([.!?…]+[)\"'”»]?|[:;]-?[()DP])\s+(?=\S)")
@@ -30,6 +31,8 @@ _TAIL = 12  # letters before a dot that tell what kind of dot it is
 _MOST_CLOSING_LINES = 7
 _LONGEST_NAME = 5  # words of a name, or of a line below a closing
 _LONGEST_GREETING = 6
+_LONGEST_LINE = 100  # letters of a line that is one of several answers
+_SHORT_LINE = 60  # letters that no mail program breaks a line at
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def lines_of(text: str) -> list[Line]:
 
 
 def _line(raw: str) -> Line:
+    if _PLAIN_LINE.fullmatch(raw):
+        return Line(raw)
     quoted = _QUOTED.match(raw)
     if quoted:
         inner = _line(raw[quoted.end() :])
@@ -72,6 +77,22 @@ def _line(raw: str) -> Line:
     if number and not re.match(r"\s*\d+\s*[/:.]\d", rest):
         return Line(rest[number.end() :].strip(), bullet=bool(bullet), number=int(number[1]), heading=heading)
     return Line(rest, bullet=bool(bullet), heading=heading)
+
+
+def stands_alone(line: Line) -> bool:
+    """Tell whether a line is whole in itself, not wrapped into the next."""
+    return len(line.text) < _LONGEST_LINE and (line.text[-1:] in ".!?" or len(line.text) < _SHORT_LINE)
+
+
+def paragraphs_of(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return the lines by paragraph, without the empty lines between."""
+    found: list[list[Line]] = [[]]
+    for line in lines:
+        if line.is_blank:
+            found.append([])
+        else:
+            found[-1].append(line)
+    return [paragraph for paragraph in found if paragraph]
 
 
 class _Manners:

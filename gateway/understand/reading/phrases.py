@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 # A run of letters and digits with its combining marks, or one pictograph.
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|[\u2190-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _GAP = "…"
 _GAP_WORDS = 2
 _LONGEST_AFFIX = 14
@@ -41,12 +42,22 @@ class Hit(NamedTuple):
 
 
 class _Listed(NamedTuple):
-    """A phrase of a list; `second` is the word that must follow its first one, "" where several may."""
+    """A phrase that may begin with a word: its number among those, its elements, its key and its language."""
 
+    number: int
     elements: tuple[str, ...]
     key: str
     language: str
-    second: str
+
+
+class _Beginning(NamedTuple):
+    """The phrases that may begin with a word: those that need no certain word after it, and the others by that word."""
+
+    alone: tuple[_Listed, ...]
+    paired: Mapping[str, tuple[_Listed, ...]]
+
+
+_NOTHING = _Beginning((), {})
 
 
 @lru_cache(maxsize=16384)
@@ -59,9 +70,9 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=512)
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order; an apostrophe, a hyphen and all other punctuation part words."""
-    if text.isascii():  # nothing to fold but case; and most texts are read through here
-        plain = ((match.group()[:64].lower(), match.span()) for match in _WORD.finditer(text))
-        return tuple([Word(word, start, end, word) for word, (start, end) in plain])
+    if text.isascii():  # nothing to fold but case; most texts are read through here, a word at a time
+        ascii_ = _ASCII_WORD.finditer(text.lower())
+        return tuple([Word((word := match.group()[:64]), match.start(), match.end(), word) for match in ascii_])
     matches = ((match, match.group()[:64]) for match in _WORD.finditer(text))
     found = (Word(fold(raw), match.start(), match.end(), raw.casefold()) for match, raw in matches)
     return tuple(word for word in found if word.text)
@@ -72,22 +83,22 @@ class Phrases:
 
     def __init__(self, listed: Iterable[tuple[str, str, str]]) -> None:
         """Take (key, language, phrase) triples."""
-        self._exact: dict[str, list[_Listed]] = {}
-        self._stems: dict[str, list[_Listed]] = {}
-        self._endings: dict[str, list[_Listed]] = {}
-        self._seen: dict[str, tuple[_Listed, ...]] = {}  # candidates by word, kept while few
+        self._exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._endings: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        self._seen: dict[str, _Beginning] = {}  # candidates by word, kept while few
         for key, language, phrase in listed:
             elements = _elements(phrase)
             if not elements:
                 continue
             head, star, tail = elements[0].partition("*")
             index, of = (self._exact, head) if not star else (self._stems, head) if head else (self._endings, tail)
-            second = elements[1] if len(elements) > 1 and "*" not in elements[1] and elements[1] != _GAP else ""
-            index.setdefault(of, []).append(_Listed(elements, key, language, second))
+            index.setdefault(of, []).append((elements, key, language))
 
     def at(self, words: Sequence[Word], start: int) -> Iterator[Hit]:
         """Yield every phrase that begins at this word."""
-        for elements, key, language, _ in self._beginning(words[start]):
+        following = words[start + 1].text if start + 1 < len(words) else ""
+        for _, elements, key, language in self._candidates_for(words[start], following):
             end = _match(elements, 0, words, start)
             if end:
                 yield Hit(key, language, start, end)
@@ -95,36 +106,41 @@ class Phrases:
     def find(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return every phrase found anywhere, in order, overlapping ones too."""
         # Most words begin no phrase: looking at each costs one dictionary.
-        seen, found = self._seen.get, []
+        seen = self._seen.get
+        found: list[Hit] = []
         for start, word in enumerate(words):
-            candidates = seen(word.written)
-            if candidates is None:
-                candidates = self._beginning(word)
-            if not candidates:
-                continue
-            following = words[start + 1].text if start + 1 < len(words) else ""
-            for elements, key, language, second in candidates:
-                if second and second != following:
-                    continue
-                end = _match(elements, 0, words, start)
-                if end:
-                    found.append(Hit(key, language, start, end))
+            if seen(word.written) is not _NOTHING:
+                found += self.at(words, start)
         return tuple(found)
 
-    def _beginning(self, word: Word) -> tuple[_Listed, ...]:
+    def _candidates_for(self, word: Word, following: str) -> Sequence[_Listed]:
+        """Return the phrases that may begin with a word which another follows, in the order of the lists."""
+        alone, paired = self._seen.get(word.written) or self._beginning(word)
+        fit = paired.get(following)
+        return sorted(alone + fit) if alone and fit else fit or alone
+
+    def _beginning(self, word: Word) -> _Beginning:
         """Return the phrases that may begin with a word."""
-        candidates = self._seen.get(word.written)
-        if candidates is None:
-            if len(self._seen) >= _MOST_SEEN:
-                self._seen.clear()
-            candidates = self._seen[word.written] = tuple(self._candidates(word))
-        return candidates
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        alone: list[_Listed] = []
+        paired: dict[str, tuple[_Listed, ...]] = {}
+        for number, (elements, key, language) in enumerate(self._candidates(word)):
+            listed_ = _Listed(number, elements, key, language)
+            second = elements[1] if len(elements) > 1 else ""
+            if second and "*" not in second and second != _GAP:
+                paired[second] = (*paired.get(second, ()), listed_)
+            else:
+                alone.append(listed_)
+        found = _Beginning(tuple(alone), paired) if alone or paired else _NOTHING
+        self._seen[word.written] = found
+        return found
 
     def whole(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return the phrases that are the whole of these words."""
         return tuple(hit for hit in self.at(words, 0) if hit.end == len(words)) if words else ()
 
-    def _candidates(self, word: Word) -> Iterator[_Listed]:
+    def _candidates(self, word: Word) -> Iterator[tuple[tuple[str, ...], str, str]]:
         text, written = word.text, word.written
         yield from self._exact.get(text, ())
         for size in range(1, min(len(text), _LONGEST_AFFIX) + 1):

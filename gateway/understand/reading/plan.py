@@ -80,12 +80,19 @@ class _Piece:
 
 
 def read_plan(
-    plan: Sequence[str], text: str, lexicon: Lexicon, *, blockers: Sequence[str] = (), sent_on: date | None = None
+    plan: Sequence[str],
+    text: str,
+    lexicon: Lexicon,
+    *,
+    blockers: Sequence[str] = (),
+    sent_on: date | None = None,
+    questions: tuple[str, ...] = (),
 ) -> CheckInReading | None:
     """Return the check-in that an answer by numbers comes to, or None when the text is no such answer.
 
     `blockers` are the open ones, numbered on from the plan. With `sent_on`, lines that are no plan lines are read as a
-    check-in beside them; without it, more than a greeting there makes it no answer by numbers.
+    check-in beside them, as an answer to `questions`; without it, more than a greeting there makes it no answer by
+    numbers.
     """
     if len(text) > _LONGEST:
         return None
@@ -93,7 +100,7 @@ def read_plan(
     pieces, others = _parted(_ARROW.sub("→", text), len(plan), words)
     if not _is_answer(pieces, len(plan) + len(blockers)):
         return None
-    beside = _beside(others, lexicon, sent_on)
+    beside = _beside(others, lexicon, sent_on, questions)
     if beside is None:
         return None
     return _merged(plan, blockers, pieces, beside, text)
@@ -109,13 +116,15 @@ def _is_answer(pieces: Sequence[_Piece], lines: int) -> bool:
     return bool(told) and within and 2 * len(told) > len(numbered)
 
 
-def _beside(others: Sequence[str], lexicon: Lexicon, sent_on: date | None) -> CheckInReading | None:
+def _beside(
+    others: Sequence[str], lexicon: Lexicon, sent_on: date | None, questions: tuple[str, ...]
+) -> CheckInReading | None:
     nothing = CheckInReading(kind=CheckInKind.UNCLEAR)
     if all(len(words_of(line)) <= _COURTESY_WORDS for line in others) and sent_on is None:
         return nothing
     if sent_on is None:
         return None
-    found = read_checkin("\n".join(others), sent_on, lexicon) if others else nothing
+    found = read_checkin("\n".join(others), sent_on, lexicon, questions) if others else nothing
     return found if found.kind is CheckInKind.CHECKIN else nothing
 
 
@@ -308,6 +317,7 @@ def _merged(
         evidence=text.strip(),
         cleared=cleared,
         unblocked=beside.unblocked,
+        answers=beside.answers,
     )
 
 

@@ -58,7 +58,6 @@ class Lists:
             self._compiled[keys] = Phrases(listed(self._tables, keys))
         return self._compiled[keys]
 
-
     def all_hits(self, told: Told) -> tuple[Hit, ...]:
         """Return every phrase of any key in a sentence: looked for once, since every rule asks for its own of them."""
         found = self._told.get(told.text)
@@ -123,6 +122,7 @@ class Request:
     sent_at: datetime
     lexicon: Lexicon
     keys: frozenset[str] = frozenset()  # of all phrases in subject and sentences
+    answers_ours: bool = False  # a digest or a question of ours, as its token says
 
     @property
     def lists(self) -> Lists:
@@ -179,7 +179,9 @@ class Request:
         return tuple(text for text in found if text)
 
 
-def make_request(address: str, subject: str, text: str, sent_at: datetime, lexicon: Lexicon) -> Request:
+def make_request(
+    address: str, subject: str, text: str, sent_at: datetime, lexicon: Lexicon, answers_ours: bool = False
+) -> Request:
     """Return a mail as a request. `sent_at` is aware, in its author's zone; quoted lines are left out."""
     lists = lists_of(lexicon)
     split = split_subject(subject, lists)
@@ -192,7 +194,7 @@ def make_request(address: str, subject: str, text: str, sent_at: datetime, lexic
     parts = tuple(part for part in _SEPARATORS.split(fold(address.partition("@")[0])) if part)
     subject_told = Told(split.text, words_of(split.text))
     keys = frozenset(hit.key for told in (subject_told, *sentences) for hit in lists.all_hits(told))
-    return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon, keys)
+    return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon, keys, answers_ours)
 
 
 def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:

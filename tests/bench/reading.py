@@ -1,0 +1,64 @@
+"""How long one reply takes to understand: parsing, new text, and the reading that suits it.
+
+A section of `python -m tests.bench`; the replies are those of the shared practice folder, and it says so where there is
+none. Must not: judge what was read (the practice scores do).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.model.ballot import Method, Question
+from gateway.model.message import Message
+from gateway.resources import load_lexicon
+from gateway.understand.author import written_by
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.mime import read_message
+from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.checkin import read_checkin
+from gateway.understand.reply import new_text
+from tests.bench.corpora import shared
+from tests.bench.figures import Figure, Scale, median, percentile
+
+ROUNDS = 5
+QUESTION = Question(text="Where shall we meet?", method=Method.SINGLE, options=("Lisbon", "Porto", "Gdańsk"))
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def figures(scale: Scale) -> Iterator[Figure]:
+    """Yield the median and the 99th percentile."""
+    folder = shared("practice")
+    if folder is None or not (folder / "clients.jsonl").exists():
+        yield Figure("reading one reply", "no practice folder", "RESTANTE_SHARED, or ../shared")
+        return
+    lexicon, spent = load_lexicon(), []
+    cases = [json.loads(line) for line in (folder / "clients.jsonl").read_text(encoding="utf-8").splitlines()]
+    for number in range(ROUNDS + 1):
+        times = [_read(case, lexicon) for case in cases]
+        spent += times if number else []  # the first round compiles word lists
+    usual, worst = median(spent), percentile(spent, 0.99)
+    yield Figure("reading one reply (parse, new text, reading)", f"{usual:.2f} ms", "median", "≤ 1.5 ms", usual <= 1.5)
+    yield Figure("", f"{worst:.2f} ms", "99 of 100 are below", "≤ 10 ms", worst <= 10)
+
+
+def _read(case: dict[str, Any], lexicon: Lexicon) -> float:
+    """Return the milliseconds that one reply took; the mail of ours that it answers is parsed beforehand."""
+    raw = base64.b64decode(case["eml"])
+    original = read_message(base64.b64decode(case["original"])) if case.get("original") else None
+    started = time.perf_counter()
+    _understood(read_message(raw), original, lexicon)
+    return (time.perf_counter() - started) * 1000
+
+
+def _understood(message: Message, original: Message | None, lexicon: Lexicon) -> None:
+    written_by(message, lexicon)
+    own = new_text(message, original, lexicon).own
+    if "heck" in message.subject:  # the practice mails answer a check-in or a vote
+        read_checkin(own, NOW.date(), lexicon)
+    else:
+        read_ballot(own, QUESTION, lexicon)

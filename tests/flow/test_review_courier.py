@@ -1,0 +1,62 @@
+"""The courier told to stop while it works: what the server took is recorded, so that nothing goes out once more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from gateway.model.notice import Attempt, Outgoing
+from gateway.send.courier import Courier, Route
+
+pytestmark = pytest.mark.wire
+
+
+class Sink:
+    """Takes every mail, and rings at the second."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.two = asyncio.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.taken.append(envelope.rcpt_tos[0])
+        if len(self.taken) == 2:
+            self.two.set()
+        return "250 kept"
+
+
+async def test_what_was_taken_before_a_stop_is_reported() -> None:
+    sink = Sink()
+    reported: list[int] = []
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(sink, hostname="sink", loop=loop), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    mail = b"Subject: one\r\n\r\nhello\r\n"
+    queue = [
+        Outgoing(notice_id=number, sender="acme@ws.example.org", recipient=f"m{number}@example.net", message=mail)
+        for number in range(1, 6)
+    ]
+
+    async def claim(limit: int) -> Sequence[Outgoing]:
+        return queue
+
+    async def report(attempts: Sequence[Attempt]) -> None:
+        await asyncio.sleep(0)
+        reported.extend(attempt.notice_id for attempt in attempts if attempt.code == 250)
+
+    route = Route(host="127.0.0.1", port=port, connections=1, per_minute=240)
+    courier = Courier(route, claim, report, lambda: datetime.now(UTC))
+    async with server:
+        work = asyncio.create_task(courier.round_trip())
+        await asyncio.wait_for(sink.two.wait(), 10)
+        await asyncio.sleep(0.1)  # the answer reaches the courier; the third waits for its turn
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        await courier.close()
+    assert sink.taken == ["m1@example.net", "m2@example.net"]
+    assert reported == [1, 2]

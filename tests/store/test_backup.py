@@ -1,0 +1,110 @@
+"""deploy/backup.sh and deploy/restore.sh: what comes back is what was there, also when it was copied while in use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.app import build
+from tests.cli_desk import Desk, desk, mail
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def script(name: str, *words: Path | str, fails: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [DEPLOY / name, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHON": sys.executable, **environment},
+        check=False,
+    )
+    assert (done.returncode != 0) is fails, done.stderr
+    return done
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Desk:
+    made = desk(tmp_path)
+    made.run("member", "add", "acme", "bob@example.org", "--name", "Bob")
+    question = "Where do we meet?\n\n- Lisbon\n- Porto\n"
+    made.run("inject", made.file("vote.eml", mail("acme+vote@ws.example.org", "Where do we meet?", question)))
+    return made
+
+
+def test_a_backup_restored_elsewhere_gives_the_same_export_and_the_same_mails(at: Desk, tmp_path: Path) -> None:
+    made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    again = Desk(tmp_path / "again")
+    script("restore.sh", made, again.folder)
+    for words in (("export", "acme"), ("mails", "--json"), ("mails", "--out", "--json"), ("charter", "history")):
+        assert again.run(*words).output == at.run(*words).output
+    assert again.rows() == at.rows()
+
+
+def test_a_backup_made_while_the_store_is_in_use_is_whole(at: Desk, tmp_path: Path) -> None:
+    app = build(at.settings)
+    try:
+        app.store.occupy()
+        with app.store.begin() as tx:
+            tx.set_mark("committed", "yes")
+        with app.store.begin() as tx:
+            tx.set_mark("under-way", "yes")
+            made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    finally:
+        app.close()
+    script("restore.sh", made, tmp_path / "again")
+    names = [row[0] for row in Desk(tmp_path / "again").rows()["notes"]]
+    assert "committed" in names
+    assert "under-way" not in names
+
+
+def test_keys_and_mail_stay_private_in_a_backup(at: Desk, tmp_path: Path) -> None:
+    made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    assert sorted(file.name for file in made.iterdir()) == ["restante.db", "restante.toml"]
+    assert all(file.stat().st_mode & 0o077 == 0 for file in [made, *made.iterdir()])
+
+
+def test_only_the_newest_backups_are_kept(at: Desk, tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    for day in range(1, 6):
+        (backups / f"restante-2020010{day}T000000Z").mkdir(parents=True)
+    made = Path(script("backup.sh", at.folder, backups, KEEP="2").stdout.strip())
+    assert sorted(backups.iterdir()) == [backups / "restante-20200105T000000Z", made]
+
+
+def test_a_restore_sets_aside_what_is_in_the_way(at: Desk, tmp_path: Path) -> None:
+    made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    before = at.run("export", "acme").output
+    at.run("member", "add", "acme", "late@example.org")
+    at.setting("per_minute = 0", "per_minute = 60")
+    said = script("restore.sh", made, at.folder)
+    assert at.run("export", "acme").output == before
+    assert [file.name for file in at.folder.glob("before-restore-*/restante.db")] == ["restante.db"]
+    assert "per_minute = 60" in at.settings.read_text()
+    assert "restante.toml.from-backup" in said.stderr
+
+
+def test_a_restore_under_a_running_server_is_refused(at: Desk, tmp_path: Path) -> None:
+    made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    app = build(at.settings)
+    try:
+        app.store.occupy()
+        assert "stop it first" in script("restore.sh", made, at.folder, fails=True).stderr
+    finally:
+        app.close()
+    assert list(at.folder.glob("before-restore-*")) == []
+
+
+def test_what_is_no_store_is_refused_and_leaves_nothing(at: Desk, tmp_path: Path) -> None:
+    assert "there is no" in script("backup.sh", tmp_path / "nowhere", tmp_path / "backups", fails=True).stderr
+    (at.folder / "restante.db").write_bytes(b"no store at all" * 100)
+    script("backup.sh", at.folder, tmp_path / "backups", fails=True)
+    assert list((tmp_path / "backups").iterdir()) == []
+    script("restore.sh", at.folder, tmp_path / "again", fails=True)
+    assert not (tmp_path / "again" / "restante.db").exists()
+    assert "usage:" in script("restore.sh", fails=True).stderr

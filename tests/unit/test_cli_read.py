@@ -1,0 +1,94 @@
+"""`read`: how a mail is understood, for a person, for a program, and many at once with rubbish between."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli_desk import Desk, mail
+
+ANSWER = mail("acme@ws.example.org", "Re: Shall we?", "Yes, gladly.\n\nOn Mon, Ben wrote:\n> Shall we?\n")
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)  # without settings or a store: reading needs neither
+
+
+def test_a_person_sees_the_new_text_and_what_was_left_aside(at: Desk) -> None:
+    shown = at.run("read", at.file("answer.eml", ANSWER)).output
+    assert "New text:\n\n    Yes, gladly.\n" in shown
+    assert "Left aside" in shown
+    assert "> Shall we?" in shown
+
+
+def test_a_program_gets_json(at: Desk) -> None:
+    found = at.json("read", at.file("answer.eml", ANSWER), "--json")
+    assert (found["id"], found["reply"]) == ("answer.eml", "Yes, gladly.")
+
+
+def test_the_mail_it_answers_may_be_given(at: Desk) -> None:
+    original = at.file("prompt.eml", mail("ben@example.org", "Shall we?", "Shall we?\n"))
+    found = at.json("read", at.file("answer.eml", ANSWER), "--original", original, "--json")
+    assert found["reply"] == "Yes, gladly."
+
+
+def test_reading_changes_nothing(at: Desk) -> None:
+    file = at.file("answer.eml", ANSWER)
+    at.run("read", file)
+    assert list(at.folder.iterdir()) == [file]
+
+
+def test_an_unreadable_mail_is_said_to_be_so_with_exit_code_1(at: Desk) -> None:
+    broken = at.file("broken.eml", b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" * 1 + b"\0" * 40_000_000)
+    assert "unreadable" in at.run("read", broken, fails=True).output
+
+
+def test_without_a_file_it_says_what_is_wanted(at: Desk) -> None:
+    assert "name a mail to read, or use --batch" in at.run("read", fails=True).output
+    assert "does not exist" in at.run("read", "nowhere.eml", fails=True).output
+
+
+RUBBISH = [
+    "not json at all",
+    "[]",
+    "null",
+    '"text"',
+    "{}",
+    '{"id": 3}',
+    '{"id": 4, "type": "poem", "text": "x"}',
+    '{"id": 5, "type": "reply"}',
+    '{"id": 6, "type": "reply", "text": 7}',
+    '{"id": 7, "type": "reply", "eml": "not base64!"}',
+    '{"id": 8, "type": "ballot", "text": "Porto"}',
+    '{"id": 9, "type": "ballot", "text": "Porto", "question": "Where?", "method": "loudest", "options": ["Porto"]}',
+    '{"id": 10, "type": "checkin", "text": "x", "sent_on": "yesterday"}',
+    '{"id": 11, "type": "command", "text": "x", "sent_at": 7, "tz": "Mars/Olympus"}',
+    '{"id": "\\ud800", "type": "reply", "text": "\\ud800"}',
+    "\x00\x01",
+    "{" * 5000,
+]
+
+
+def test_rubbish_lines_are_answered_with_an_error_each_and_the_run_goes_on(at: Desk) -> None:
+    good = '{"id": "good", "type": "reply", "text": "Yes.\\n\\nOn Mon, Ana wrote:\\n> Shall we?"}'
+    typed = "\n".join(line for rubbish in RUBBISH for line in (rubbish, "", good)) + "\n"
+    answers = [json.loads(line) for line in at.run("read", "--batch", typed=typed).stdout.splitlines()]
+    assert len(answers) == 2 * len(RUBBISH)
+    assert all(answer == answers[1] for answer in answers[1::2])
+    assert answers[1]["id"] == "good"
+    assert answers[1]["reply"] == "Yes."
+    for line, answer in zip(RUBBISH, answers[::2], strict=True):
+        assert "error" in answer or "reply" in answer or "kind" in answer or "intent" in answer, line
+        assert "id" in answer
+    assert all("error" in answer for answer in answers[0:14:2])
+    assert [answer["id"] for answer in answers[10:22:2]] == [3, 4, 5, 6, 7, 8]
+
+
+def test_bytes_that_are_no_utf_8_do_not_end_the_run(at: Desk) -> None:
+    good = b'{"id": 1, "type": "reply", "text": "Yes."}\n'
+    answers = [json.loads(line) for line in at.run("read", "--batch", typed=b"\xff\xfe\n" + good).stdout.splitlines()]
+    assert "error" in answers[0]
+    assert answers[1]["reply"] == "Yes."
