@@ -331,7 +331,7 @@ def _walk(block: Quoted, marks: dict[str, str], alone: str, bare: bool, addresse
 
 
 def _named(line: str, marks: dict[str, str], bare: bool) -> tuple[str, str] | None:
-    """Return the mark a line names and what follows it: `V-7: yes`, also of a vote not in `marks`; `7: yes` of theirs."""
+    """Return the mark a line names and what follows it: `V-7: yes`, a vote's also where it is not in `marks`."""
     found = _LEADING_MARK.match(line)
     if not found:
         return None

@@ -15,9 +15,9 @@ MOMENT, LEARNT, THANKS = OWN = ("Best moment of the week?", "What did you learn?
 MIXED = ("What did you get done?", "What did you learn?", "Is anything in your way?")
 
 
-def asking(found: Found, *questions: str, **routine: Any) -> Town:
+def asking(found: Found, *questions: str, **keys: Any) -> Town:
     """Return a town that has been asked these questions every day at nine; it is half past."""
-    town = found(routines={"daily": CHECK_IN | {"questions": list(questions)} | routine})
+    town = found(routines={"daily": CHECK_IN | {"questions": list(questions)}}, **keys)
     town.at("09:30")
     return town
 
@@ -106,10 +106,11 @@ def test_a_later_answer_replaces_the_answers_and_a_skip_passes(found: Found) -> 
     assert isinstance(town.standings("C-1")["ana"].answer, Skip)
 
 
-def test_the_digest_of_an_observer_shows_the_answers(found: Found) -> None:
-    town = asking(found, *OWN)
+def test_a_digest_shows_answers_under_their_questions_and_the_export_holds_them(found: Found) -> None:
+    town = asking(found, *OWN, delivery="daily")
     town.answers("ana", town.newest("ana", "prompt"), "1. The launch\n3. Ben")
-    town.writes("ben", "acme", "", "digest")
-    town.at("2026-06-03 12:00")
-    assert town.export()  # what is exported holds the answers, too
+    town.at("2026-06-02 10:00")
+    digest = town.newest("cleo", "digest").text
+    assert digest.index(MOMENT) < digest.index("The launch") < digest.index(THANKS)
+    assert LEARNT not in digest[: digest.index(THANKS)]
     assert "The launch" in str(town.export())

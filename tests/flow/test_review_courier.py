@@ -49,7 +49,7 @@ async def test_what_was_taken_before_a_stop_is_reported() -> None:
         reported.extend(attempt.notice_id for attempt in attempts if attempt.code == 250)
 
     route = Route(host="127.0.0.1", port=port, connections=1, per_minute=240)
-    courier = Courier(route, claim, report, lambda: datetime.now(UTC))
+    courier = Courier(route, claim, report, lambda: datetime(2026, 6, 1, tzinfo=UTC))
     async with server:
         work = asyncio.create_task(courier.round_trip())
         await asyncio.wait_for(sink.two.wait(), 10)

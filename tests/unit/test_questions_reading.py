@@ -80,8 +80,8 @@ def test_words_of_time_mean_what_is_not_asked_yet() -> None:
         "Q1: the launch\nQ2: naming is hard\nQ3: Ben, for the cake",
         "> Best moment of the week?\nthe launch\n> 2. What did you learn?\n>\nnaming is hard\n\n"
         "> Who should we thank?\nBen, for the cake",
-        "> Who should\n> we thank?\nBen, for the cake\n> What did you learn?\nnaming is hard\n> Best moment of the week?\n"
-        "the launch",
+        "> Who should\n> we thank?\nBen, for the cake\n> What did you learn?\nnaming is hard\n"
+        "> Best moment of the week?\nthe launch",
         "Best moment of the week? the launch\nWhat did you learn?\nnaming is hard\n3. Who should we thank?\n"
         "Ben, for the cake",
         "**Best moment of the week**\nthe launch\n\n**What did you learn**\nnaming is hard\n\n**Who should we tank?**\n"

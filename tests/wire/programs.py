@@ -6,6 +6,7 @@ Everything they write lies below one folder that goes away with the test. Writte
 
 from __future__ import annotations
 
+import grp
 import os
 import pty
 import pwd
@@ -21,8 +22,9 @@ from pathlib import Path
 
 from tests.wire.binary import free_port, listens, wait_until
 
-PASSWORD = "open sesame"  # of everybody, in a mail server that lives for a minute
+PASSWORD = "sesame"  # of everybody, in a mail server that lives for a minute
 _UNPRIVILEGED = "nobody"  # Dovecot does not serve mail as root
+_DAEMONS = "/usr/lib/postfix/sbin"  # where Debian and Ubuntu have them
 
 PACKAGES = {
     "postfix": "postfix",
@@ -108,9 +110,6 @@ class Dovecot:
 
     def _settings(self) -> str:
         owner = pwd.getpwnam(_UNPRIVILEGED)
-        group = f"{owner.pw_gid}"
-        import grp
-
         group = grp.getgrgid(owner.pw_gid).gr_name
         return f"""
 base_dir = {self.folder}/run
@@ -197,7 +196,9 @@ class Postfix:
             "".join(f"{domain} {way.partition(':')[0]}:inet:[127.0.0.1]:{way.partition(':')[2]}\n"
                     for domain, way in self.routes.items())
         )  # fmt: skip
-        child = run_as_child(["postfix", "-c", str(etc), "start-fg"], self.folder / "start.log")
+        subprocess.run(["postfix", "-c", str(etc), "check"], check=True, capture_output=True)  # makes the queue's folders
+        # `postfix start` would leave its master to PID 1; as our own child it ends with the test.
+        child = run_as_child([f"{_DAEMONS}/master", "-c", str(etc), "-d"], self.folder / "start.log")
         try:
             wait_until(lambda: listens(self.smtp_port), f"Postfix: {self.said()}")
             yield self
@@ -217,7 +218,7 @@ data_directory = {self.folder}/state
 maillog_file = {self.folder}/postfix.log
 maillog_file_prefixes = {self.folder}
 command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
+daemon_directory = {_DAEMONS}
 meta_directory = /etc/postfix
 shlib_directory = /usr/lib/postfix
 mail_owner = postfix

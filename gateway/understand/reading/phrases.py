@@ -21,6 +21,7 @@ _GAP = "…"
 _GAP_WORDS = 2
 _LONGEST_AFFIX = 14
 _MOST_SEEN = 8192
+_LONGEST_KEPT = 600  # letters of a text whose words are remembered
 
 
 class Word(NamedTuple):
@@ -67,9 +68,18 @@ def fold(text: str) -> str:
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
-@lru_cache(maxsize=512)
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order; an apostrophe, a hyphen and all other punctuation part words."""
+    return _kept_words(text) if len(text) <= _LONGEST_KEPT else _words(text)
+
+
+@lru_cache(maxsize=512)
+def _kept_words(text: str) -> tuple[Word, ...]:
+    """Remember the words of what is asked about again and again: sentences, subjects, labels; not of whole mails."""
+    return _words(text)
+
+
+def _words(text: str) -> tuple[Word, ...]:
     if text.isascii():  # nothing to fold but case; most texts are read through here, a word at a time
         ascii_ = _ASCII_WORD.finditer(text.lower())
         return tuple([Word((word := match.group()[:64]), match.start(), match.end(), word) for match in ascii_])

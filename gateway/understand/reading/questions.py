@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
@@ -278,7 +279,7 @@ class _Asked:
     def numbered(self, lines: Sequence[Line]) -> Parted | None:
         """Part a reply at its numbers, when they rise and are numbers of questions."""
         numbers = [line.number for line in lines if line.number is not None]
-        rising = all(first < second for first, second in zip(numbers, numbers[1:], strict=False))
+        rising = all(first < second for first, second in pairwise(numbers))
         if not numbers or not rising or not 1 <= numbers[0] <= numbers[-1] <= len(self.words) + 1:
             return None
         answers: dict[int, list[Line]] = {}
