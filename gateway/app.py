@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
-from store.database import Store
 
 from gateway.accept.verdict import Accept, Directory, Reject, recipient_verdict
 from gateway.arrive.intake import Intake
@@ -37,6 +36,7 @@ from gateway.schedule.beat import Chore, keep_all
 from gateway.schedule.rush import Rush
 from gateway.send.courier import Courier, Route
 from gateway.understand.scan import Limits
+from store.database import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")

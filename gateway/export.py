@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from store.transaction import Transaction
 
 from gateway.model.context import Workspace
 from gateway.model.round import Phase, Round, Standing, VoteForm
+from store.transaction import Transaction
 
 
 def export_workspace(tx: Transaction, workspace: Workspace) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An SMTP reply: `code` 4xx is temporary, 5xx permanent; `status` the enhanced code (RFC 3463); `text` is public."""
+    """An SMTP reply: `code` 4xx is temporary, 5xx permanent; `status` the enhanced one (RFC 3463); `text` is public."""
 
     code: int
     status: str

@@ -6,6 +6,7 @@ Must not: know which workspaces exist beyond the names handed in, or verify a to
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,10 +19,9 @@ def fold_address(address: str) -> str:
     local, at, domain = address.strip().strip("<>").rpartition("@")
     if not at:
         return domain.lower()
-    try:
-        domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
-    except UnicodeError:
-        pass  # kept as written: it will match nobody
+    if not domain.isascii():
+        with suppress(UnicodeError):  # kept as written: it will match nobody
+            domain = domain.encode("idna").decode("ascii")
     return f"{local.lower()}@{domain.lower().rstrip('.')}"
 
 

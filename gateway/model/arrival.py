@@ -1,4 +1,7 @@
-"""Mail at our doors: one envelope (RFC 5321) with its raw bytes, and what became of it. Must not: look into the bytes."""
+"""Mail at our doors: one envelope (RFC 5321) with its raw bytes, and what became of it.
+
+Must not: look into the bytes.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Context: what the record knows about a mail or a clock tick before anything is decided. Loaded by the pipeline, pure here.
+"""Context: what the record knows about a mail or a clock tick before anything is decided.
 
-Must not: load anything itself.
+Must not: load anything itself; the pipeline does.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 import msgspec
 
-
 _UNDATED_AUTO_REPLY = timedelta(days=5)
 
 

@@ -38,7 +38,7 @@ class PostFacts(msgspec.Struct, frozen=True, kw_only=True, tag="post"):
 
 
 class PromptFacts(msgspec.Struct, frozen=True, kw_only=True, tag="prompt"):
-    """A check-in asked for. `questions` () means the standard ones. `plan` is the plan made last time, numbered from 1."""
+    """A check-in asked for. `questions` () means the standard ones. `plan` is that of last time, numbered from 1."""
 
     mark: str
     title: str
@@ -204,11 +204,11 @@ class DigestFacts(msgspec.Struct, frozen=True, kw_only=True, tag="digest"):
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a receipt. `name` picks the sentence in the template; the rest fills it."""
 
-    # voted, abstained, still-stands, withdrawn, checked-in, skipped, posted, vote-opened, away, still-away, back, paused,
-    # resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text: 08:30 or monday),
+    # voted, abstained, still-stands, withdrawn, checked-in, skipped, posted, vote-opened, away, still-away, back,
+    # paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text: 08:30 or monday),
     # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, cancelled,
-    # closing, corrected, amended, round-resumed, put-to-vote; and what was not done: late, unclear, and every reason of a
-    # DeclineFacts (too-late, not-asked, not-allowed, …)
+    # closing, corrected, amended, round-resumed, put-to-vote; and what was not done: late, unclear, and every reason
+    # of a DeclineFacts (too-late, not-asked, not-allowed, …)
     name: str
     mark: str = ""
     title: str = ""
@@ -251,8 +251,8 @@ class AskBackFacts(msgspec.Struct, frozen=True, kw_only=True, tag="ask-back"):
 class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     """Accepted, then answered `no, because`. `reason` picks the sentence in the template."""
 
-    # of a round: too-late (`at` is when it closed), cancelled, not-asked, nothing-to-withdraw, unknown-mark, not-allowed,
-    # paused, not-paused, not-lazy, not-later, no-time, no-options, option-fixed, option-exists, no-text, not-a-vote
+    # of a round: too-late (`at` is when it closed), cancelled, not-asked, nothing-to-withdraw, unknown-mark,
+    # not-allowed, paused, not-paused, not-lazy, not-later, no-time, no-options, option-fixed, option-exists, no-text, not-a-vote
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
     # there is), not-a-member, already-a-member, which-item (`detail`: the marks), not-understood, not-confirmed,

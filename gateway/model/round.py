@@ -46,7 +46,7 @@ PHASE_TRANSITIONS: dict[Phase, frozenset[Phase]] = {
 
 
 class CheckInForm(msgspec.Struct, frozen=True, kw_only=True, tag="check-in"):
-    """What a check-in asks. `questions` is () for the standard ones: done, next, blockers, in each reader's language."""
+    """What a check-in asks. `questions` is () for done, next, blockers in each reader's language."""
 
     questions: tuple[str, ...] = ()
     mood: bool = False

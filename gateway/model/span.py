@@ -1,4 +1,7 @@
-"""Lengths of time as people state them: `48 hours`, `3 working days`. Must not: know a calendar (decide/calendar.py)."""
+"""Lengths of time as people state them: `48 hours`, `3 working days`.
+
+Must not: know a calendar (decide/calendar.py).
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class KeyRing:
     """Keys by number (0–255), at least 32 bytes each. `current` signs; all verify, so that keys rotate without breaking
-    mails in flight."""
+    mails in flight.
+    """
 
     keys: Mapping[int, bytes]
     current: int

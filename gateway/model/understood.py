@@ -29,7 +29,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Governing:
-    """One governing line. `until` is aware; `for_span` is a text such as `2 days`; `text` the new question or option."""
+    """One governing line. `until` is aware; `for_span` is such as `2 days`; `text` the new question or option."""
 
     act: Act
     until: datetime | None = None
@@ -98,7 +98,7 @@ class AbsenceNotice:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A mail, understood. `unreadable` names why there is no text to read: encrypted, winmail, empty, attachment-only."""
+    """A mail, understood. `unreadable` says why there is no text: encrypted, winmail, empty, attachment-only."""
 
     message: Message
     written: Written

@@ -17,8 +17,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 import structlog
-from store.database import Store
-from store.transaction import Transaction
 
 from gateway.accept.fingerprint import fingerprint
 from gateway.accept.verdict import Directory, Reject
@@ -37,8 +35,10 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
 from gateway.understand.read import understand
 from gateway.understand.scan import DEFAULT_LIMITS, Limits, scan
+from store.database import Store
 from store.faults import StoreFault, StoreFull
 from store.outbox import Report
+from store.transaction import Transaction
 
 log = structlog.get_logger()
 

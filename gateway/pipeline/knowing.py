@@ -12,7 +12,6 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 import msgspec
-from store.transaction import Transaction
 
 from gateway.accept.verdict import Directory
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id
@@ -22,6 +21,7 @@ from gateway.model.context import Due, DueKind, MailContext, Sent, ThreadView, T
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.token import Claim, KeyRing
+from store.transaction import Transaction
 
 ALIVE = "alive_at"  # when there was last a sign of life
 OUTAGE = "outage"

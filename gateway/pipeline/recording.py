@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from store.transaction import Transaction
-
 from gateway.decide import digests
 from gateway.decide.audience import expand
 from gateway.model.arrival import ArrivalState
@@ -19,6 +17,7 @@ from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed, S
 from gateway.model.member import Member
 from gateway.model.notice import Notice
 from gateway.pipeline.knowing import confirm
+from store.transaction import Transaction
 
 
 def record(

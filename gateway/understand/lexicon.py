@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity, so that a reader can cache what it compiles from it
+@dataclass(frozen=True, eq=False)  # by identity, so that a reader can cache what it compiles from it
 class Lexicon:
     """Language code → table → key → words. Readers look in all languages, whatever the workspace's."""
 
