@@ -96,7 +96,6 @@ class Settings(BaseSettings):
     submission: Submission = Submission()
     limits: Limits = Limits()
     tokens: Tokens = Tokens()
-    authserv_ids: tuple[str, ...] = ()  # mail servers whose Authentication-Results we believe (RFC 8601)
     rehearsal: bool = False  # a hand-moved clock: `tick --now` moves it
     raw_days: int = Field(default=365, ge=1)  # how long raw mail is kept
     catch_up_minutes: int = Field(

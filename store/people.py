@@ -27,8 +27,6 @@ _PRESENT = _ALL.where(members.c.left_at.is_(None))
 _ABSENT = _PRESENT.where(members.c.absent_until >= bindparam("first"))
 _MANY = _RECORD.where(members.c.id.in_(bindparam("ids", expanding=True))).order_by(members.c.id)
 _NAMES = select(members.c.id, members.c.name).where(members.c.workspace_id == bindparam("workspace_id"))
-_WORKSPACES_OF = select(addresses.c.workspace_id).where(addresses.c.address == bindparam("address"))
-_WORKSPACES_OF = _WORKSPACES_OF.order_by(addresses.c.workspace_id)
 
 
 class People:
@@ -67,10 +65,6 @@ class People:
     def names(self, workspace_id: int) -> dict[int, str]:
         """Return the names of all who are or were members, by id."""
         return {row.id: row.name for row in self._sql.rows(_NAMES, {"workspace_id": workspace_id})}
-
-    def workspaces_of(self, address: str) -> list[int]:
-        """Return the ids of the workspaces somebody with this folded address is a member of."""
-        return [row.workspace_id for row in self._sql.rows(_WORKSPACES_OF, {"address": address})]
 
 
 def _read(row: Row[Any]) -> Member:

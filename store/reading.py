@@ -119,12 +119,6 @@ _LAST_CHECKIN = (
     .limit(1)
 )
 _OPENED = select(rounds.c.opened_entry_id).where(rounds.c.workspace_id == _HERE, rounds.c.mark == _MARK)
-_LAST_OF_ROUTINE = (
-    select(rounds.c.record)
-    .where(rounds.c.workspace_id == _HERE, rounds.c.routine == bindparam("routine"))
-    .order_by(rounds.c.opened_entry_id.desc())
-    .limit(1)
-)
 _ROUNDS = select(rounds.c.record).where(rounds.c.workspace_id == _HERE).order_by(rounds.c.opened_entry_id.desc())
 _CLOSED = (
     select(rounds.c.record, ledger.c.entry)
@@ -225,11 +219,6 @@ class Rounds:
     def open_views(self, workspace_id: int, member_id: int) -> list[tuple[RoundView, int]]:
         """Return the running rounds that ask a member, oldest first, each with how many have answered."""
         return self._running(_VIEWS_OWN, workspace_id, member_id)
-
-    def last_of_routine(self, workspace_id: int, routine: str) -> Round | None:
-        """Return the newest round of a routine."""
-        found = self._sql.value(_LAST_OF_ROUTINE, {"workspace_id": workspace_id, "routine": routine})
-        return None if found is None else _round.decode(found)
 
     def last_checkin(self, workspace_id: int, routine: str, member_id: int, before_mark: str) -> CheckIn | None:
         """Return what a member said in the newest round of a routine, before another one, that they did not skip."""

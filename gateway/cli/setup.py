@@ -258,9 +258,10 @@ def _templates() -> Finding:
 
 def _store(app: App) -> Iterator[Finding]:
     now = app.clock()
+    sound = app.store.is_healthy
+    yield Finding("store", sound, str(app.settings.store) if sound else f"{app.settings.store} is damaged: restore it")
     with app.store.read() as tx:
         names = sorted(tx.charters.names())
-        yield Finding("store", True, str(app.settings.store))
         if not names:
             yield Finding("charters", False, "there is none; apply one with `restante charter apply FILE`")
         for name in names:

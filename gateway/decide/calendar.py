@@ -45,11 +45,6 @@ def is_working_day(day: date, charter: Charter, country: str | None = None, memb
     return day.weekday() in _weekdays(charter, member) and not is_holiday(day, country or charter.holidays)
 
 
-def next_working_day(day: date, charter: Charter, member: Member | None = None) -> date:
-    """Return the first working day after a day."""
-    return _step(day, 1, charter, member)
-
-
 def _weekdays(charter: Charter, member: Member | None) -> tuple[int, ...]:
     own = member.settings.days if member else None
     return own or charter.working_days or _ALL_DAYS
@@ -250,11 +245,3 @@ def _member_windows(
         day = today + step * DAY
         if is_working_day(day, charter, member=member):
             yield _window(day, member.timezone, hours)
-
-
-def reminder_times(
-    opened_at: datetime, closes_at: datetime, spans: Iterable[Span], charter: Charter, zone: str
-) -> tuple[datetime, ...]:
-    """Return the instants (UTC, ascending, without doubles) each span before a close and after the opening."""
-    times = {subtract_span(closes_at, span, charter, zone) for span in spans}
-    return tuple(sorted(at for at in times if opened_at < at < closes_at))

@@ -19,9 +19,7 @@ WAITS = (
     timedelta(hours=1),
     timedelta(hours=4),
 )
-GIVE_UP_AFTER = timedelta(
-    days=3
-)  # RFC 5321 §4.5.4.1 says 4–5 days; what we say is stale by then, and stewards are told
+GIVE_UP_AFTER = timedelta(days=3)  # RFC 5321 §4.5.4.1 says 4–5 days; what we say is stale by then
 _SPREAD = timedelta(seconds=20)  # tries that failed together come back over this time, not all at one second
 
 # Replies of class 5 that say something of us and not of the notice: no login (530, 535), a mechanism too weak (534) or

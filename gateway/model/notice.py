@@ -205,7 +205,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a receipt. `name` picks the sentence in the template; the rest fills it."""
 
     # voted, abstained, still-stands, withdrawn, checked-in, skipped, posted, vote-opened, away, still-away, back,
-    # paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text: 08:30 or monday),
+    # paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text:
+    # 08:30 or monday),
     # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, cancelled,
     # closing, corrected, amended, round-resumed, put-to-vote; and what was not done: late, unclear, and every reason
     # of a DeclineFacts (too-late, not-asked, not-allowed, …)
@@ -252,7 +253,8 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     """Accepted, then answered `no, because`. `reason` picks the sentence in the template."""
 
     # of a round: too-late (`at` is when it closed), cancelled, not-asked, nothing-to-withdraw, unknown-mark,
-    # not-allowed, paused, not-paused, not-lazy, not-later, no-time, no-options, option-fixed, option-exists, no-text, not-a-vote
+    # not-allowed, paused, not-paused, not-lazy, not-later, no-time, no-options, option-fixed,
+    # option-exists, no-text, not-a-vote
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
     # there is), not-a-member, already-a-member, which-item (`detail`: the marks), not-understood, not-confirmed,

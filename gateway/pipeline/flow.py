@@ -214,9 +214,10 @@ class Pipeline:
         if due.kind is not DueKind.CLOSE:
             return None
         outage = knowing.outage(tx)
-        if outage and outage.since <= due.at <= outage.until and now < outage.until + self.rules.catch_up:
+        down = outage is not None and outage.since <= due.at <= outage.until
+        if outage and down and now < outage.until + self.rules.catch_up:
             return outage.until + self.rules.catch_up
-        return now + LOOK_AGAIN_AFTER if tx.inbox.pending_before(now) else None
+        return now + LOOK_AGAIN_AFTER if tx.inbox.pending_before(now if down else due.at) else None
 
     # --- moment 3: deliver ---------------------------------------------------------------------------------------
 
@@ -296,9 +297,10 @@ class Pipeline:
             tx.set_mark(knowing.ALIVE, now.isoformat())
 
     def purge(self, before: datetime) -> None:
-        """Let go of raw mail that was settled before an instant; what was understood of it stays."""
+        """Let go of raw mail in and out that was settled before an instant; what was understood of it stays."""
         with self.store.begin() as tx:
             tx.inbox.purge(before)
+            tx.outbox.purge(before)
 
 
 def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, fault: Exception) -> None:

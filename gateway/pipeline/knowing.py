@@ -12,16 +12,19 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 import msgspec
+import structlog
 
 from gateway.accept.verdict import Directory
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id
 from gateway.model.arrival import Arrival, StoredArrival
-from gateway.model.charter import read_charter
+from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.context import Due, DueKind, MailContext, Sent, ThreadView, TickContext, Trust, Workspace
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.token import Claim, KeyRing
 from store.transaction import Transaction
+
+log = structlog.get_logger()
 
 ALIVE = "alive_at"  # when there was last a sign of life
 OUTAGE = "outage"
@@ -47,8 +50,14 @@ def _workspace(workspace_id: int, version: int, document: bytes, separator: str)
 
 
 def workspaces(tx: Transaction, separator: str = "+") -> list[Workspace]:
-    """Return every workspace."""
-    return [workspace(tx, name, separator) for name in tx.charters.names()]
+    """Return every workspace; one whose charter no longer holds is left out and logged, so that the others go on."""
+    found = []
+    for name in tx.charters.names():
+        try:
+            found.append(workspace(tx, name, separator))
+        except CharterProblem as problem:
+            log.error("charter no longer holds", workspace=name, keys=[key for key, _ in problem.problems])
+    return found
 
 
 def workspace_of(tx: Transaction, recipients: Sequence[str], separator: str = "+") -> Workspace | None:

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from gateway.decide import digests, history, routines
+from gateway.decide.calendar import is_known_country
 from gateway.model.address import fold_address
-from gateway.model.charter import Charter, CharterMember, read_charter
+from gateway.model.charter import Charter, CharterMember, CharterProblem, read_charter
 from gateway.model.context import Workspace
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed
@@ -48,6 +49,9 @@ def apply_charter(
     Raises CharterProblem before anything is written: the old charter stays in force.
     """
     charter = read_charter(document)
+    if charter.holidays and not is_known_country(charter.holidays):
+        said = f"{charter.holidays!r} is no country whose holidays are known; write one as FR or DE-BY"
+        raise CharterProblem([("holidays", said)])
     with pipeline.store.begin() as tx:
         kept = {key: value for key, value in document.items() if key != "members"}
         workspace_id, version = tx.charters.apply(kept, at=now, by=by)

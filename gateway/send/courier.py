@@ -79,12 +79,11 @@ class Courier:
         queue: asyncio.Queue[Outgoing] = asyncio.Queue()
         for message in outgoing:
             queue.put_nowait(message)
-        tried: list[Attempt] = []
+        record = _Record(self.report)
         try:
-            await asyncio.gather(*(line.drain(queue, tried) for line in self._lines[: len(outgoing)]))
+            await asyncio.gather(*(line.drain(queue, record) for line in self._lines[: len(outgoing)]))
         finally:
-            # Also when we are told to stop meanwhile: what was taken and is not reported would go out once more.
-            await asyncio.shield(self.report(tried))
+            await record.finish()
         return len(outgoing)
 
     def _most(self) -> int:
@@ -94,6 +93,34 @@ class Courier:
     async def close(self) -> None:
         """Say goodbye on every connection."""
         await asyncio.gather(*(line.close() for line in self._lines))
+
+
+class _Record:
+    """Tries are recorded as they end, before their connection takes the next: a kill repeats one mail a connection.
+
+    What waits at the same moment shares one commit.
+    """
+
+    def __init__(self, report: Callable[[Sequence[Attempt]], Awaitable[None]]) -> None:
+        self._report = report
+        self._waiting: list[Attempt] = []
+        self._turn = asyncio.Lock()
+
+    async def keep(self, attempt: Attempt) -> None:
+        """Return once a try is recorded, by whoever has the turn."""
+        self._waiting.append(attempt)
+        async with self._turn:
+            await self._commit()
+
+    async def finish(self) -> None:
+        """Record what is left when we are told to stop: taken and not recorded, it would go out once more."""
+        async with self._turn:
+            await asyncio.shield(self._commit())
+
+    async def _commit(self) -> None:
+        batch, self._waiting = self._waiting, []
+        if batch:
+            await self._report(batch)
 
 
 class _Line:
@@ -106,12 +133,12 @@ class _Line:
         self._server: aiosmtplib.SMTP | None = None
         self._used = 0
 
-    async def drain(self, queue: asyncio.Queue[Outgoing], tried: list[Attempt]) -> None:
-        """Attempt what the queue holds, one after the other, and add to `tried` what came of each."""
+    async def drain(self, queue: asyncio.Queue[Outgoing], record: _Record) -> None:
+        """Attempt what the queue holds, one after the other; what came of each is recorded before the next."""
         while not queue.empty():
             message = queue.get_nowait()
             await self._pace.wait()
-            tried.append(await self._attempt(message))
+            await record.keep(await self._attempt(message))
 
     async def _attempt(self, message: Outgoing) -> Attempt:
         started = asyncio.get_running_loop().time()

@@ -1,6 +1,7 @@
 """`make bench`: every figure beside its reference, in one table; progress goes to standard error.
 
-usage: python -m tests.bench [--quick] [SECTION ...]      sections: accept post fanout memory scale reading render corpora
+usage: python -m tests.bench [--quick] [SECTION ...]
+Sections: accept post fanout memory scale reading render corpora.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ SECTIONS: dict[str, Section] = {
 def main() -> int:
     """Measure and print; returns 0 whatever the figures are."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="which to measure; all when none is named")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="which to measure; all when none is named")
     parser.add_argument("--quick", action="store_true", help="fewer of everything: a minute or two")
     chosen = parser.parse_args()
+    unknown = [name for name in chosen.sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"{unknown[0]}: there is no such section; there is {', '.join(SECTIONS)}")
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True
     )

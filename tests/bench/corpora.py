@@ -34,17 +34,14 @@ def figures(scale: Scale) -> Iterator[Figure]:
     for name in SCORED:
         file = scorer.parents[1] / name
         if file.exists():
-            yield Figure(name, _last_line(str(scorer), str(file), "--", *READ))
+            lines = _lines(sys.executable, str(scorer), str(file), "--", *READ) or ["no answer"]
+            yield Figure(name, lines[0])
+            yield from (Figure("", line) for line in lines[1:])
     for line in _lines(sys.executable, "-m", "tests.bench.measure_machines"):
         yield Figure(line[:34].strip(), line[34:].strip(), "shared mail corpora")
 
 
 READ = (sys.executable, "-m", "gateway", "read", "--batch")
-
-
-def _last_line(*arguments: str) -> str:
-    found = _lines(sys.executable, *arguments)
-    return found[-1] if found else "no answer"
 
 
 def _lines(*command: str) -> list[str]:

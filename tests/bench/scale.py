@@ -78,8 +78,8 @@ def _vote(folder: Path, ballots: int) -> Act:
     """Return a store with one open vote, so many ballots in it, and members left to vote."""
     app = _built(folder, ballots + MEASURES + 20)
     opening = (
-        f"From: Bench <bench@example.net>\r\nTo: <bench+vote@ws.example.org>\r\nSubject: Where shall we meet?\r\n"
-        f"Message-ID: <open@example.net>\r\n\r\n- Lisbon\r\n- Porto\r\n"
+        "From: Bench <bench@example.net>\r\nTo: <bench+vote@ws.example.org>\r\nSubject: Where shall we meet?\r\n"
+        "Message-ID: <open@example.net>\r\n\r\n- Lisbon\r\n- Porto\r\n"
     )
     app.pipeline.receive([_arrival(app, "bench@example.net", "bench+vote@ws.example.org", opening.encode())])
     app.pipeline.process(app.clock())

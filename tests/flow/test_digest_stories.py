@@ -29,9 +29,7 @@ def busy(found: Found, **keys: object) -> Town:
     town.at("08:45")
     town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed and quite dry.")
     town.writes("ana", "acme", "[VOTE] New scanner", "Shall we buy a new scanner? Yes or no, by today 18:00.")
-    town.writes(
-        "ana", "acme+vote", "Where do we meet", "- Lisbon\n- Porto\n\nPlease answer by Friday 5 June 18:00."
-    )
+    town.writes("ana", "acme+vote", "Where do we meet", "- Lisbon\n- Porto\n\nPlease answer by Friday 5 June 18:00.")
     town.at("09:30")
     for who, text in (("ana", "Done: a\nNext: b\nBlockers: no key to the archive"), ("ben", "Done: c\nNext: d")):
         town.answers(who, town.newest(who, "prompt"), text)

@@ -1,4 +1,4 @@
-"""Mail itself as stories: threads, doubles, strangers, unknown addresses, tokens in the wrong hands, machines, bounces."""
+"""Mail itself as stories: threads, doubles, strangers, addresses, tokens in wrong hands, machines, bounces."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def bounce_of(raw: bytes, recipient: str, sender: str, status: str = "5.1.1") ->
     return "\r\n".join(lines).encode()
 
 
-# --- threads -----------------------------------------------------------------------------------------------------------
+# --- threads --------------------------------------------------------------------------------------------------------
 
 
 def test_answers_come_together_in_one_thread_whoever_answers_whose_copy(found: Found) -> None:
@@ -112,7 +112,7 @@ def test_quoted_and_signed_lines_never_act(town: Town) -> None:
     assert len([m for m in town.people if town.member(m)]) == 3
 
 
-# --- doubles -----------------------------------------------------------------------------------------------------------
+# --- doubles --------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_mail_twice_acts_once(town: Town) -> None:
@@ -133,7 +133,7 @@ def test_the_same_mail_by_two_ways_acts_once(town: Town) -> None:
     assert town.reached("post") == ["ben", "cleo"]
 
 
-# --- whose token, whose address ------------------------------------------------------------------------------------------
+# --- whose token, whose address -------------------------------------------------------------------------------------
 
 
 def test_a_reply_all_with_anothers_token_acts_for_its_author(town: Town) -> None:
@@ -189,7 +189,7 @@ def test_joining_by_mail_is_confirmed_and_only_then_done(town: Town) -> None:
     assert town.newest("gil@example.net").kind == "welcome"
 
 
-# --- the door ----------------------------------------------------------------------------------------------------------
+# --- the door -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("address", ["nobody", "acme+nothing", "acme+idea", "acme@elsewhere.example"])
@@ -222,7 +222,7 @@ def test_a_reply_that_cannot_be_read_is_answered_once_and_changes_nothing(town: 
     blob = base64.b64encode(bytes(range(200)))
     bodies = {
         "encrypted": (
-            b'MIME-Version: 1.0\r\nContent-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="e"'
+            b'MIME-Version: 1.0\r\nContent-Type: multipart/encrypted; boundary="e"'
             b"\r\n\r\n--e\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n--e\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA\r\n"
             b"-----END PGP MESSAGE-----\r\n--e--\r\n"
@@ -241,7 +241,7 @@ def test_a_reply_that_cannot_be_read_is_answered_once_and_changes_nothing(town: 
     assert mark in town.newest("ben").subject or mark in town.newest("ben").text
 
 
-# --- machines ----------------------------------------------------------------------------------------------------------
+# --- machines -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_a_reaction_of_a_mail_program_is_a_reaction_and_no_post(found: Found) ->
     assert len(town.entries(Posted)) == 1
 
 
-# --- the way out -------------------------------------------------------------------------------------------------------
+# --- the way out ----------------------------------------------------------------------------------------------------
 
 
 def test_a_temporary_refusal_is_tried_again_with_the_same_bytes(town: Town) -> None:
@@ -309,7 +309,7 @@ def test_a_temporary_refusal_is_tried_again_with_the_same_bytes(town: Town) -> N
     opened(town)
     assert town.box("ben") == []
     with town.store.read() as tx:
-        waiting = [stored for stored in tx.outbox.list(state=NoticeState.QUEUED, limit=None)]
+        waiting = list(tx.outbox.list(state=NoticeState.QUEUED, limit=None))
     assert [stored.notice.address for stored in waiting] == ["ben@example.net"]
     del town.post_office.refusals["ben@example.net"]
     town.wait(hours=2)

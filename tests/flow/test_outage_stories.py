@@ -52,9 +52,7 @@ def test_an_imap_mailbox_says_when_its_server_took_the_mail(found: Found) -> Non
     mark = opened(town)
     raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes, count me in.")
     town.at("19:59")
-    town.hands_in(
-        raw, to, sender="ben@example.net", door="imap", accepted_at=town.clock.instant("19:58")
-    )
+    town.hands_in(raw, to, sender="ben@example.net", door="imap", accepted_at=town.clock.instant("19:58"))
     town.at("20:05")
     assert town.votes(mark) == {"ben": Pick("Yes")}
 

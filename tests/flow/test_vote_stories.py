@@ -26,7 +26,8 @@ def opened(town: Town, who: str = "ana", subject: str = "[VOTE] Close the office
 
 def outcome(town: Town, mark: str = "V-1") -> Closed:
     """Return how a vote closed."""
-    return next(entry for entry in town.entries(Closed) if entry.mark == mark)
+    closed: list[Closed] = town.entries(Closed)
+    return next(entry for entry in closed if entry.mark == mark)
 
 
 def test_a_vote_round_from_its_opening_to_its_outcome(found: Found) -> None:

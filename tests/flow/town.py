@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from store.database import Store
 from structlog.testing import capture_logs
 
 from gateway.accept.verdict import Reject, recipient_verdict
@@ -38,6 +37,7 @@ from gateway.pipeline.steering import Applied, apply_charter
 from gateway.render.render import Templates
 from gateway.resources import load_lexicon, load_templates
 from gateway.understand.lexicon import Lexicon
+from store.database import Store
 from tests.fakes import HandClock, PostOffice
 from tests.fakes import Letter as Letter
 from tests.flow.mortal import MortalStore
@@ -129,7 +129,7 @@ class Town:
     post_office: PostOffice = field(default_factory=PostOffice)
     people: dict[str, Person] = field(default_factory=dict)
     faults: list[Mapping[str, Any]] = field(default_factory=list)  # what our own code logged as a fault
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     templates: Templates | None = None
     written: int = 0  # mails people wrote, for their Message-IDs
     store: MortalStore = field(init=False)
@@ -176,7 +176,7 @@ class Town:
     # --- time --------------------------------------------------------------------------------------------------------
 
     def at(self, wall: str, zone: str = "") -> None:
-        """Let time pass until the clocks of a zone (Paris unless said) show this; all that is due on the way is done."""
+        """Let time pass until the clocks of a zone (Paris unless said) show this; what is due on the way is done."""
         self.pass_until(self.clock.instant(wall, zone))
 
     def wait(self, **length: float) -> None:

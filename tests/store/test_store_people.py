@@ -66,10 +66,6 @@ def test_a_member_is_found_by_every_address_of_their_own_workspace(store: Store,
     assert here == _by_address(store, acme, "ana@home.example")
     assert here != _by_address(store, other, "ana@example.org")
     assert _by_address(store, other, "ana@home.example") is None
-    with store.read() as tx:
-        assert tx.people.workspaces_of("ana@example.org") == [acme, other]
-        assert tx.people.workspaces_of("ana@home.example") == [acme]
-        assert tx.people.workspaces_of("nobody@example.org") == []
 
 
 def test_no_two_members_share_an_address(store: Store, acme: int) -> None:
@@ -90,7 +86,6 @@ def test_who_left_is_found_no_more_and_may_come_back_as_somebody_new(store: Stor
         assert ana not in [one.id for one in tx.people.all(acme)]
         assert [one.id for one in tx.people.all(acme, include_left=True)][:2] == [ana, ben]
         assert tx.people.names(acme)[ana] == "Member1"
-        assert tx.people.workspaces_of("member1@example.org") == []
         assert [one.id for one in tx.people.many([ben, ana, 99])] == [ana, ben]
     record(store, acme, MemberAdded(member=member("Member1")))
     assert _by_address(store, acme, "member1@example.org") not in (None, ana)

@@ -229,10 +229,6 @@ def test_a_prompt_knows_the_plan_of_last_time(store: Store, acme: int) -> None:
         assert tx.rounds.last_checkin(acme, "daily", ana, "C-4") == CheckIn(next=("call bank",))
         assert tx.rounds.last_checkin(acme, "daily", ben, "C-4") is None
         assert tx.rounds.last_checkin(acme, "daily", ana, "C-9") is None
-        last = tx.rounds.last_of_routine(acme, "daily")
-        assert last is not None
-        assert last.mark == "C-4"
-        assert tx.rounds.last_of_routine(acme, "monthly") is None
 
 
 def test_a_late_answer_knows_whether_a_later_round_runs(store: Store, acme: int) -> None:

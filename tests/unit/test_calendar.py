@@ -15,7 +15,6 @@ from gateway.decide.calendar import (
     is_known_country,
     is_working_day,
     local,
-    reminder_times,
     subtract_span,
 )
 from gateway.model.span import Span
@@ -152,9 +151,3 @@ def test_a_night_shift_ends_the_next_morning() -> None:
     assert in_working_hours(utc("2026-03-03T03:00"), at_night, PLAIN)
     assert in_working_hours(utc("2026-03-07T03:00"), at_night, PLAIN)  # Friday's shift, on Saturday morning
     assert not in_working_hours(utc("2026-03-03T12:00"), at_night, PLAIN)
-
-
-def test_reminder_times_lie_between_opening_and_close_in_order() -> None:
-    spans = [Span.parse(text) for text in ("2 hours", "1 working day", "30 days", "2 hours")]
-    times = reminder_times(utc("2026-03-02T09:00"), utc("2026-03-05T16:00"), spans, PLAIN, PARIS)
-    assert times == (utc("2026-03-04T16:00"), utc("2026-03-05T14:00"))

@@ -267,3 +267,18 @@ def test_an_open_vote_is_exported_with_everyone_s_choice_when_it_is_over(at: Des
 
 def test_an_unknown_workspace_is_not_exported(at: Desk) -> None:
     assert "there is no workspace 'nope'" in at.run("export", "nope", fails=True).output
+
+
+# --- decisions ---------------------------------------------------------------------------------------------------
+
+
+def test_the_decision_log_names_each_outcome_and_every_reason(at: Desk) -> None:
+    vote(at, hidden=False)
+    assert "Porto" not in at.run("decisions", "acme").output
+    at.run("tick", "--now", "2026-11-30T09:00+01:00")
+    shown = at.run("decisions", "acme").output
+    assert "Where do we meet?" in shown
+    assert "It is by the sea." in shown
+    (found,) = at.json("decisions", "acme", "--json")
+    assert "O-1" in str(found)
+    assert "there is no workspace 'nope'" in at.run("decisions", "nope", fails=True).output

@@ -39,11 +39,7 @@ def meant(method: Method, option: str) -> Choice:
 
 @pytest.mark.parametrize(
     ("name", "language"),
-    [
-        (name, language)
-        for name in BALLOTS
-        for language in ("en", "fr")
-    ],
+    [(name, language) for name in BALLOTS for language in ("en", "fr")],
 )
 def test_what_a_link_fills_in_is_read_as_that_option(name: str, language: str) -> None:
     facts = SPECIMENS[name]

@@ -18,10 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from store.database import Store
-
 from gateway.model.arrival import StoredArrival
 from gateway.model.token import KeyRing
+from store.database import Store
 
 COMMAND = Path(sys.executable).with_name("restante")
 PATIENCE = 30.0  # seconds
@@ -87,8 +86,14 @@ class Binary:
         """Run one command to its end and return what it printed; fail with what it complained of."""
         asked = [str(COMMAND), "--config", str(self.config), *arguments]
         done = subprocess.run(
-            asked, capture_output=True, text=True, timeout=60, env=self._environment(), stdin=subprocess.DEVNULL, check=False
-        )  # fmt: skip
+            asked,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
         assert done.returncode == 0, f"{' '.join(asked)}\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -134,7 +139,7 @@ class Binary:
         return self.call("tick", "--now", now.isoformat())
 
     def arrivals(self) -> list[StoredArrival]:
-        """Return what came in, newest first. A second reader of the record: `restante mails` takes a second to start."""
+        """Return what came in, newest first: read from the record, since `restante mails` takes a second to start."""
         store = Store.open(self.folder / "restante.db", keys=KeyRing({}, 1))
         try:
             with store.read() as tx:

@@ -75,9 +75,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def served(
-    tmp_path_factory: pytest.TempPathFactory, sink: Sink, certificate: tuple[Path, Path]
-) -> Iterator[Binary]:
+def served(tmp_path_factory: pytest.TempPathFactory, sink: Sink, certificate: tuple[Path, Path]) -> Iterator[Binary]:
     """Give a running `restante serve` with both doors open and TLS offered, shared by the tests of a file."""
     binary = Binary(
         tmp_path_factory.mktemp("served"),

@@ -1,6 +1,6 @@
 """Hostile mails of our own making: each generator makes one kind of abuse, as large as it is told.
 
-They aim at what a mail costs out of proportion to its size: depth, repetition, fields that parsers scan again and again.
+They aim at what costs out of proportion to a mail's size: depth, repetition, fields that parsers scan again and again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ HOSTILE: dict[str, bytes] = {
     + b"".join(b"; p*%d=v" % n for n in range(20_000))
     + b"\r\n\r\nbody\r\n",
     "semicolons": _head("semicolons") + b"Content-Type: text/plain" + b";" * 40_000 + b"\r\n\r\nbody\r\n",
-    "quotes": b'From: ' + b'"' * 39_000 + b" <ana@example.net>\r\nTo: acme@ws.example.org\r\n\r\nbody\r\n",
+    "quotes": b"From: " + b'"' * 39_000 + b" <ana@example.net>\r\nTo: acme@ws.example.org\r\n\r\nbody\r\n",
     "comments": b"From: ana@example.net " + b"(" * 30_000 + b"\r\nTo: acme@ws.example.org\r\n\r\nbody\r\n",
     "recipients": b"From: ana@example.net\r\nTo: "
     + b",\r\n ".join(b"p%d@example.net" % n for n in range(30_000))
@@ -56,13 +56,14 @@ HOSTILE: dict[str, bytes] = {
     "no-fields": b"\r\n\r\n\r\n",
     "no-author": b"Subject: nobody wrote this\r\n\r\nbody\r\n",
     "two-authors": b"From: ana@example.net\r\nFrom: ben@example.net\r\nSubject: who?\r\n\r\nWho wrote this mail?\r\n",
-    "wrong-charset": _head("wrong-charset") + b"Content-Type: text/plain; charset=no-such-thing\r\n\r\n\xff\xfe\xe9\r\n",
+    "wrong-charset": _head("wrong-charset")
+    + b"Content-Type: text/plain; charset=no-such-thing\r\n\r\n\xff\xfe\xe9\r\n",
     "wrong-encoding": _head("wrong-encoding")
     + b"Content-Transfer-Encoding: base64\r\n\r\n"
     + b"@@@@====AA" * 50_000
     + b"\r\n",
     "quoted-lines": _head("quoted-lines") + b"\r\n" + b">" * 3_000 + b"\r\n" + b"> a\r\n" * 100_000,
-    "from-the-future": b"From: ana@example.net\r\nDate: Mon, 01 Jan 9999 00:00:00 +0000\r\nSubject: x\r\n\r\nLater.\r\n",
+    "from-the-future": b"From: ana@example.net\r\nDate: Mon, 01 Jan 9999 00:00:00 +0000\r\n\r\nLater.\r\n",
     "date-of-nonsense": b"From: ana@example.net\r\nDate: " + b"99 " * 5_000 + b"\r\nSubject: x\r\n\r\nWhen?\r\n",
     "html-of-tables": _head("html-of-tables")
     + b"Content-Type: text/html\r\n\r\n"

@@ -24,6 +24,7 @@ from tests.wire.binary import free_port, listens, wait_until
 
 PASSWORD = "sesame"  # of everybody, in a mail server that lives for a minute
 _UNPRIVILEGED = "nobody"  # Dovecot does not serve mail as root
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 _DAEMONS = "/usr/lib/postfix/sbin"  # where Debian and Ubuntu have them
 
 PACKAGES = {
@@ -36,24 +37,42 @@ PACKAGES = {
 
 def missing() -> str:
     """Return what keeps the wire story from running, in words that say how to mend it; "" when nothing does."""
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    absent = [package for program, package in PACKAGES.items() if not shutil.which(program, path=path)]
+    absent = [package for program, package in PACKAGES.items() if not shutil.which(program, path=_PATH)]
     if absent:
         return f"install {' '.join(absent)} (on Debian or Ubuntu: apt-get install {' '.join(absent)})"
     if os.geteuid() != 0:
         return "run as root: Postfix starts for nobody else"
-    found = subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=False).stdout
+    asked = ["dovecot", "--version"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False, env={"PATH": _PATH}).stdout
     if not found.startswith("2.3"):
         return f"install Dovecot 2.3 (here is {found.split(' ')[0]}, whose settings are written another way)"
     return ""
 
 
-def run_as_child(arguments: list[str], log: Path, **options: object) -> subprocess.Popen[bytes]:
-    """Start a server in the foreground, in a process group of its own, so that nothing of it outlives the test."""
+def run_as_child(
+    arguments: list[str],
+    log: Path,
+    *,
+    owner: pwd.struct_passwd | None = None,
+    cwd: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a server in the foreground, in a process group of its own, so that nothing of it outlives the test.
+
+    `owner` is the account it runs as, where that is not ours.
+    """
     with log.open("ab") as said:
         return subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, **options  # type: ignore[call-overload, no-any-return]
-        )  # fmt: skip
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            cwd=cwd,
+            env={"PATH": _PATH},
+            user=owner.pw_uid if owner else None,
+            group=owner.pw_gid if owner else None,
+            extra_groups=[] if owner else None,
+        )
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
@@ -67,7 +86,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-# --- Dovecot -------------------------------------------------------------------------------------------------------------
+# --- Dovecot --------------------------------------------------------------------------------------------------------
 
 
 class Dovecot:
@@ -91,11 +110,8 @@ class Dovecot:
         child = run_as_child(
             ["dovecot", "-F", "-c", str(settings)],
             self.folder / "dovecot.log",
-            user=owner.pw_uid,
-            group=owner.pw_gid,
-            extra_groups=[],
+            owner=owner,
             cwd=self.folder,
-            env={"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"},
         )
         try:
             for port in (self.imap_port, self.lmtp_port):
@@ -171,7 +187,7 @@ namespace inbox {{
 """
 
 
-# --- Postfix -------------------------------------------------------------------------------------------------------------
+# --- Postfix --------------------------------------------------------------------------------------------------------
 
 
 class Postfix:
@@ -196,7 +212,9 @@ class Postfix:
             "".join(f"{domain} {way.partition(':')[0]}:inet:[127.0.0.1]:{way.partition(':')[2]}\n"
                     for domain, way in self.routes.items())
         )  # fmt: skip
-        subprocess.run(["postfix", "-c", str(etc), "check"], check=True, capture_output=True)  # makes the queue's folders
+        subprocess.run(
+            ["postfix", "-c", str(etc), "check"], check=True, capture_output=True
+        )  # makes the queue's folders
         # `postfix start` would leave its master to PID 1; as our own child it ends with the test.
         child = run_as_child([f"{_DAEMONS}/master", "-c", str(etc), "-d"], self.folder / "start.log")
         try:
@@ -273,7 +291,7 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-# --- neomutt -------------------------------------------------------------------------------------------------------------
+# --- neomutt --------------------------------------------------------------------------------------------------------
 
 _ESCAPES = re.compile(rb"\x1b[\[(][0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\(B")
 
@@ -285,9 +303,7 @@ def answer_with_neomutt(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "answer.txt").write_text(text + "\n\n")
     editor = folder / "editor"
-    editor.write_text(
-        f'#!/bin/sh\ncat "{folder}/answer.txt" "$1" > "{folder}/draft" && cp "{folder}/draft" "$1" && touch "{folder}/written"\n'
-    )
+    editor.write_text(f'#!/bin/sh\ncd "{folder}" && cat answer.txt "$1" > draft && cp draft "$1" && touch written\n')
     editor.chmod(0o700)
     settings = {
         "from": address, "realname": box.title(), "folder": f"imap://{box}@127.0.0.1:{imap_port}/",

@@ -112,9 +112,10 @@ def mail(subject: str, text: str = "Does anybody know where it is?", **fields: s
 
 @dataclass
 class Sink:
-    """An SMTP server that takes everything: (recipient, message) in the order it came."""
+    """An SMTP server that takes everything but for `refusals`: (recipient, message) in the order it came."""
 
     port: int = 0
+    refusals: dict[str, str] = field(default_factory=dict)  # recipient → reply
     kept: list[tuple[str, bytes]] = field(default_factory=list)
 
     @contextmanager
@@ -151,7 +152,8 @@ class Sink:
                 if verb == "RCPT":
                     recipient = command.partition("<")[2].partition(">")[0]
                 if verb != "DATA":
-                    spoken.write(b"221 bye\r\n" if verb == "QUIT" else b"250 ok\r\n")
+                    refused = self.refusals.get(recipient, "250 ok") if verb == "RCPT" else "250 ok"
+                    spoken.write(b"221 bye\r\n" if verb == "QUIT" else f"{refused}\r\n".encode())
                     continue
                 spoken.write(b"354 go on\r\n")
                 lines: list[bytes] = []

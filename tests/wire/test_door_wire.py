@@ -144,7 +144,9 @@ def test_a_hostile_mail_is_answered_clearly_and_the_process_goes_on(served: Bina
     assert code == 250 or 500 <= code < 600, (code, text)
     assert took < 3, f"answered after {took:.1f} s"  # the promise is 1 s; the machine may be busy with other tests
     before = time.monotonic()
-    wait_until(lambda: not any(arrival.state is ArrivalState.RECEIVED for arrival in served.arrivals()), f"{name} settled")
+    wait_until(
+        lambda: not any(arrival.state is ArrivalState.RECEIVED for arrival in served.arrivals()), f"{name} settled"
+    )
     assert time.monotonic() - before < 10
     assert served.served is not None
     assert served.served.poll() is None
@@ -191,7 +193,7 @@ def test_what_was_answered_with_250_outlives_a_kill(tmp_path: Path, sink: Sink) 
 def test_a_port_that_is_taken_is_named_with_its_mend(tmp_path: Path, served: Binary, sink: Sink) -> None:
     second = Binary(tmp_path / "second", smtp_port=served.smtp_port, lmtp_port=0, submission_port=sink.port)
     second.init("acme@ws.example.org", "ana@example.net")
-    with pytest.raises(AssertionError, match="smtp.port"):
+    with pytest.raises(AssertionError, match=r"smtp\.port"):
         second.call("serve")
 
 

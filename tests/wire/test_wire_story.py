@@ -1,6 +1,6 @@
 """The story with real programs: a check-in prompt read and answered in neomutt, and the digest that holds its words.
 
-    restante → Postfix → Dovecot → neomutt → Postfix → restante → Postfix → Dovecot
+restante → Postfix → Dovecot → neomutt → Postfix → restante → Postfix → Dovecot
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ def tell(binary: Binary, dovecot: Dovecot, postfix: Postfix, place: Path) -> Non
 
     def digest() -> EmailMessage | None:
         found = [m for m in letters(dovecot.imap_port, "ben") if "oiled the marimba" in plain(m)]
-        return next((m for m in found if "C-1" not in str(m["subject"])), None)  # the round's own summary bears its mark
+        return next(
+            (m for m in found if "C-1" not in str(m["subject"])), None
+        )  # the round's own summary bears its mark
 
     message = wait_until(digest, f"the digest in Ben's mailbox\n{postfix.said()}")
     assert message is not None
