@@ -46,7 +46,7 @@ class Desk:
             result = CliRunner().invoke(main, arguments, input=typed)
         finally:
             structlog.reset_defaults()  # it would write to the runner's streams, which are closed by now
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
         assert (result.exit_code != 0) is fails, result.output
         return result
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.model.address import Door, token_of_message_id
-from gateway.model.ballot import Pick, Question
+from gateway.model.ballot import FIXED_OPTIONS, Pick, Question
 from gateway.model.context import MailContext, RoundView, Sent
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
@@ -40,6 +40,7 @@ _NAMED_VOTE = re.compile(r"^[ \t]{0,8}\[?V-\d{1,7}\]?[ \t]{0,8}[:)]", re.IGNOREC
 _NO_BALLOT = BallotReading(BallotKind.UNCLEAR)  # for a vote that the mail answered did not show
 _MOST_PIECES = 200  # of one mail; what comes after belongs to the last
 _BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
+_SHORT = 12  # words of a reply that may be a request and nothing else
 _WITH_ITEMS = ("digest", "status")  # notices that hold several things to answer
 _OF_OURS = (*_WITH_ITEMS, "prompt", "reminder", "summary")  # what comes by its own rhythm
 _OVER = ("outcome", "summary", "change")
@@ -105,8 +106,15 @@ def _request(message: Message, text: str, context: MailContext, lexicon: Lexicon
     return read_command(
         address=_address_part(context), subject=message.subject, text=text,
         sent_at=_written_at(message, context), lexicon=lexicon,
-        answers_ours=context.answering is not None and context.answering.kind in _OF_OURS,
+        answers_ours=_answers_ours(message, context),
     )  # fmt: skip
+
+
+def _answers_ours(message: Message, context: MailContext) -> bool:
+    """Whether a mail can only be about our own mails: it answers one that asks or tells, or has no subject."""
+    if context.answering is not None:
+        return context.answering.kind in _OF_OURS
+    return context.thread is None and not message.subject.strip()
 
 
 def _address_part(context: MailContext) -> str:
@@ -147,7 +155,7 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     if view is not None:
         return (_to_round(found.own, view, mail),)
     if context.answering is not None or context.thread is not None:
-        return (_to_thread(mail),)
+        return _to_thread(mail)
     setting = _new_setting(mail)
     return (Piece(found.own, reading=setting or _request(message, found.own, context, lexicon)),)
 
@@ -266,7 +274,13 @@ def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexi
     A choice that mail did not offer counts only where it is named in full.
     """
     reading = read_ballot(text, question, lexicon)
-    if shown is None or shown.options == question.options[: len(shown.options)]:
+    if shown is None:
+        return reading
+    if shown.text != question.text and question.method in FIXED_OPTIONS and reading.choice is not None:
+        # A yes to a question that has since been worded anew may mean the opposite: asked back, never guessed.
+        rivals = (reading.choice,)
+        return BallotReading(BallotKind.UNCLEAR, rivals=rivals, missing="reworded", evidence=reading.evidence)
+    if shown.options == question.options[: len(shown.options)]:
         return reading
     as_shown = read_ballot(text, shown, lexicon)
     is_named = isinstance(reading.choice, Pick) and reading.choice.label.casefold() in text.casefold()
@@ -279,10 +293,15 @@ def _whole_request(text: str, mail: _Mail) -> CommandReading | None:
     return reading if reading.intent in _REQUESTS else None
 
 
-def _to_thread(mail: _Mail) -> Piece:
+def _to_thread(mail: _Mail) -> tuple[Piece, ...]:
+    """Read a reply to a post: a setting or a request that is all of it, else a post, and the request it holds."""
     sent, thread, text = mail.context.answering, mail.context.thread, mail.found.own
     mark = thread.mark if thread else sent.thread if sent else ""
-    return Piece(text, mark, read_setting(text, mail.lexicon) or _whole_request(text, mail))
+    asked = read_setting(text, mail.lexicon) or _whole_request(text, mail)
+    if asked is None or len(text.split()) <= _SHORT:
+        return (Piece(text, mark, asked),)
+    # What else a longer reply says would be lost if it were a request alone.
+    return (Piece(text, mark, asked), Piece(text, mark))
 
 
 # --- item by item --------------------------------------------------------------------------------------------------

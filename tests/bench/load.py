@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterator
 from functools import lru_cache
 
-_WORDS = (
+_WORDS = (  # noqa: SIM905 - as prose, since it becomes prose
     "the a our this that each some of in on at with for from about after before and but so then again still quite very "
     "garden meeting kitchen budget roof river window letter station music bread school engine report colour winter "
     "harvest ticket bridge paper market teacher bicycle neighbour weather corner table draft sample branch picture "
     "looks moved seemed opened found carried brought showed turned reached painted measured counted grew stood ran "
     "small green early quiet broken careful narrow warm heavy bright recent useful common strange simple open old new "
     "we they she he it people someone nobody everyone there here yesterday today later often never once perhaps"
-).split()  # noqa: SIM905
+).split()
 
 
 def _numbers(seed: int) -> Iterator[int]:

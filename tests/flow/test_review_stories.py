@@ -10,6 +10,7 @@ import pytest
 
 from gateway.model.ballot import Choice, Pick
 from gateway.model.entry import Posted, RoundOpened
+from gateway.model.member import Settings
 from tests.flow.town import Letter, Town
 
 Found = Callable[..., Town]
@@ -182,3 +183,32 @@ def test_one_due_row_that_cannot_be_read_any_more_holds_up_no_other(town: Town) 
     town.at("20:30")
     assert town.reached("outcome", where) == ["ana", "ben", "cleo"]
     assert town.reached("outcome", close) == []
+
+
+def test_a_yes_to_a_question_that_was_worded_anew_is_asked_back(town: Town) -> None:
+    close = opened(town, "[VOTE] Close", CLOSE)
+    old = town.newest("ben", "ballot")
+    town.answers("ana", town.newest("ana", "ballot"), "correct: Shall we keep the office open?")
+    town.confirms("ana")
+    town.answers("ben", old, "yes")
+    assert town.votes(close) == {}
+    asked = town.newest("ben", "ask-back")
+    assert "worded anew" in asked.text
+    town.answers("ben", asked, "1")
+    assert town.votes(close) == {"ben": Pick("Yes")}
+
+
+def test_a_reply_that_holds_more_than_a_request_is_posted_as_well(town: Town) -> None:
+    town.writes("ana", "acme", "The budget", "Here is the budget, what do you think of it?")
+    town.answers("ben", town.newest("ben", "post"), MIXED)
+    assert town.member("ben").absences
+    assert "Cleo has the keys" in town.newest("ana", "post").text
+
+
+MIXED = "I am on leave from 3 to 14 August. The budget is done, see the table below, and Cleo has the keys."
+
+
+def test_a_request_without_a_subject_is_no_post(town: Town) -> None:
+    town.writes("ben", "acme", "", "only once a week please")
+    assert town.member("ben").settings != Settings()
+    assert "once a week" not in "".join(letter.text for letter in town.box("ana", "post"))

@@ -136,18 +136,15 @@ def test_one_mail_for_two_of_our_addresses_acts_once(served: Binary) -> None:
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_a_hostile_mail_is_answered_clearly_and_the_process_goes_on(served: Binary, name: str) -> None:
-    with Talk(served.smtp_port) as talk:
+    before = served.processor_time()
+    with Talk(served.smtp_port, seconds=60) as talk:
         talk.hello()
-        started = time.monotonic()
         [(code, text)] = talk.deliver(HOSTILE[name], ACME)
-        took = time.monotonic() - started
     assert code == 250 or 500 <= code < 600, (code, text)
-    assert took < 3, f"answered after {took:.1f} s"  # the promise is 1 s; the machine may be busy with other tests
-    before = time.monotonic()
-    wait_until(
-        lambda: not any(arrival.state is ArrivalState.RECEIVED for arrival in served.arrivals()), f"{name} settled"
-    )
-    assert time.monotonic() - before < 10
+    wait_until(lambda: not any(a.state is ArrivalState.RECEIVED for a in served.arrivals()), f"{name} settled")
+    took = served.processor_time() - before
+    print("TOOK", name, took, code)
+    assert took < 1.0, f"answered {code} and settled after {took:.2f} s of work"
     assert served.served is not None
     assert served.served.poll() is None
     assert served.peak_memory() < 300 * 2**20
