@@ -108,3 +108,10 @@ def test_only_the_languages_asked_for_are_read() -> None:
 
 def test_lengths_of_time_end_so_many_days_later() -> None:
     assert find_lengths("the doctor says a week", TUESDAY, lexicon()) == (date(2026, 7, 21),)
+
+
+def test_half_of_a_numeric_date_is_no_day_of_a_month_beside_it() -> None:
+    # "Out" begins the Portuguese October.
+    base = datetime(2026, 7, 14, 9, 30, tzinfo=ZoneInfo("America/Chicago"))
+    found = find_dates("Out 8/3 - 8/7", base, load_lexicon())
+    assert [(one.day, one.end_day) for one in found] == [(date(2026, 8, 3), date(2026, 8, 7))]

@@ -212,9 +212,8 @@ class Postfix:
             "".join(f"{domain} {way.partition(':')[0]}:inet:[127.0.0.1]:{way.partition(':')[2]}\n"
                     for domain, way in self.routes.items())
         )  # fmt: skip
-        subprocess.run(
-            ["postfix", "-c", str(etc), "check"], check=True, capture_output=True
-        )  # makes the queue's folders
+        checking = ["postfix", "-c", str(etc), "check"]  # makes the folders of its queue
+        subprocess.run(checking, check=True, capture_output=True, env={"PATH": _PATH})
         # `postfix start` would leave its master to PID 1; as our own child it ends with the test.
         child = run_as_child([f"{_DAEMONS}/master", "-c", str(etc), "-d"], self.folder / "start.log")
         try:

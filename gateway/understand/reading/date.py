@@ -198,6 +198,7 @@ _DOT_GAP = re.compile(r"\.,?[ \t\u00a0\u202f]*\Z")
 _DASH_GAP = re.compile(r"\.?\)?\s{0,2}[-–—→>]{1,2}\s{0,2}\Z")
 _LINE_GAP = re.compile(r"[ \t]*\r?\n[ \t]*\Z")
 _NUMBERED_END = re.compile(r"\d\.$")
+_HALF = re.compile(r"/\d")
 _DATE_TAGS = frozenset({"month", "weekday", "numeric", "clock", "iso", "part", "today", "tomorrow", "overmorrow"})
 _ALL_DAYS = range(1, 32)
 
@@ -248,7 +249,9 @@ class _Lattice:
     def _add_number(self, index: int, number: int, size: int) -> None:
         if number:
             self._add("number", index, index + 1, number)
-        if size <= 2 and number in _ALL_DAYS:
+        # "8" of "8/3" is half of a date, and no day beside a word that may be a month.
+        is_half = bool(_HALF.match(self.text, self.words[index].end))
+        if size <= 2 and number in _ALL_DAYS and not is_half:
             self._add("day_number", index, index + 1, number)
             if self.text[self.words[index].end : self.words[index].end + 1] == ".":
                 self._add("day_dot", index, index + 1, number)
