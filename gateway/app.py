@@ -137,7 +137,7 @@ def silence_logs() -> None:
 
 
 @dataclass
-class Service:
+class Serving:
     """`serve`: the doors, the worker, the clock and the courier in one process, with one thread for the store.
 
     Durable first, understood later: while mail pours in, the chores give way to the intake, which shares that thread
@@ -336,4 +336,4 @@ async def serve(app: App) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, task.cancel)
     with suppress(asyncio.CancelledError):
-        await Service(app).run()
+        await Serving(app).run()

@@ -5,7 +5,7 @@ Must not: render, send, or let a notice take a way that NOTICE_TRANSITIONS does 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -91,11 +91,7 @@ _LEASE = (
 )
 _STATE = select(outbox.c.state).where(outbox.c.id == bindparam("id")).with_for_update()
 _MOVE = update(outbox).where(outbox.c.id == bindparam("b_id"))
-_RELEASE = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"), outbox.c.state == _LEASED)
-    .values(state=_QUEUED, leased_until=None)
-)
+_RELEASE = update(outbox).where(outbox.c.state == _LEASED).values(state=_QUEUED, leased_until=None)
 # A report changes a notice that is leased; that it was sent is true whatever became of the row meanwhile.
 _REPORT: Any = (
     update(outbox)
@@ -224,11 +220,9 @@ class Outbox:
         """Give a notice up that is no longer owed."""
         self._move(notice_id, NoticeState.SUPPRESSED, reason=reason, detail=f"at {now.isoformat()}", leased_until=None)
 
-    def release(self, ids: Iterable[int]) -> None:
-        """Give leases back untried, as at a shutdown."""
-        rows = [{"b_id": one} for one in ids]
-        if rows:
-            self._sql.run(_RELEASE, rows)
+    def release(self) -> None:
+        """Give every lease back, whoever took it: for the one process that sends, as it starts after another ended."""
+        self._sql.run(_RELEASE)
 
     def requeue(self, notice_id: int) -> None:
         """Put a failed or suppressed notice back, to be attempted at once; frozen bytes stay as they are."""

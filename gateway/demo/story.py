@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from gateway.accept.verdict import Accept, Reject
-from gateway.app import App, Service, build_from, new_key, silence_logs
+from gateway.app import App, Serving, build_from, new_key, silence_logs
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.config import Listen, Settings, Submission, Tokens
@@ -116,7 +116,7 @@ class Day:
     """The running demo: the program, its clock, and what has arrived in each mailbox."""
 
     app: App
-    service: Service
+    serving: Serving
     clock: HandClock
     console: Console
     folder: Path
@@ -127,7 +127,7 @@ class Day:
         day, _, hour = wall.rpartition(" ")
         date = day or self.clock.at.astimezone(ZoneInfo(zone)).date().isoformat()
         self.clock.at = datetime.fromisoformat(f"{date}T{hour}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        await self.service.turn()
+        await self.serving.turn()
 
     def say(self, text: str) -> None:
         """Tell the one who watches."""
@@ -144,7 +144,7 @@ class Day:
 
     async def send(self, raw: bytes, to: str, sender: str) -> None:
         """Hand a mail to our SMTP door over a socket, and let it be processed."""
-        route = Route(host="127.0.0.1", port=self.service.ports["smtp"], connections=1)
+        route = Route(host="127.0.0.1", port=self.serving.ports["smtp"], connections=1)
         queue = [Outgoing(notice_id=0, sender=sender, recipient=to, message=raw)]
         answers: list[Attempt] = []
 
@@ -159,7 +159,7 @@ class Day:
         await postman.close()
         if answers[0].code != 250:
             raise RuntimeError(f"our door answered {answers[0].code} {answers[0].text}")
-        await self.service.turn()
+        await self.serving.turn()
 
     async def answer(self, key: str, about: str, text: str, *, program: str | None = None, twice: bool = False) -> None:
         """Answer the newest mail about something, the way the person's mail program does."""
@@ -200,9 +200,9 @@ async def run(folder: Path, *, quiet: bool = False) -> Day:
         app = build_from(settings, create=True, clock=clock)
         stack.callback(app.close)
         apply_charter(app.pipeline, CHARTER, by="demo", now=clock())
-        service = Service(app)
-        await stack.enter_async_context(service.open())
-        day = Day(app, service, clock, console, folder, boxes)
+        serving = Serving(app)
+        await stack.enter_async_context(serving.open())
+        day = Day(app, serving, clock, console, folder, boxes)
         await play(day)
         page = write_mailboxes(folder, {person.address: boxes.get(person.address, []) for person in TEAM}, TEAM)
         show_understood(app, console)

@@ -289,6 +289,7 @@ class Pipeline:
         """Note that we are up again; a long silence before it was an outage."""
         with self.store.begin() as tx:
             knowing.note_outage(tx, now, gap)
+            tx.outbox.release()  # what the process before us was sending when it ended
             tx.set_mark(knowing.ALIVE, now.isoformat())
 
     def beat(self, now: datetime) -> None:

@@ -41,6 +41,8 @@ _NO_BALLOT = BallotReading(BallotKind.UNCLEAR)  # for a vote that the mail answe
 _MOST_PIECES = 200  # of one mail; what comes after belongs to the last
 _BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
 _SHORT = 12  # words of a reply that may be a request and nothing else
+_NO_REQUESTS = frozenset({Intent.NEW_TOPIC, Intent.UNCLEAR})
+_LONG, _TOP, _BOTTOM = 1_500, 700, 500  # characters of a text that is long, and of its ends
 _WITH_ITEMS = ("digest", "status")  # notices that hold several things to answer
 _OF_OURS = (*_WITH_ITEMS, "prompt", "reminder", "summary")  # what comes by its own rhythm
 _OVER = ("outcome", "summary", "change")
@@ -103,11 +105,27 @@ def _without_text(
 
 
 def _request(message: Message, text: str, context: MailContext, lexicon: Lexicon) -> CommandReading:
-    return read_command(
-        address=_address_part(context), subject=message.subject, text=text,
-        sent_at=_written_at(message, context), lexicon=lexicon,
-        answers_ours=_answers_ours(message, context),
-    )  # fmt: skip
+    """Read a text as a request. A long one is looked at where requests stand, and read whole only if one is there."""
+
+    def read(some: str) -> CommandReading:
+        return read_command(
+            address=_address_part(context), subject=message.subject, text=some,
+            sent_at=_written_at(message, context), lexicon=lexicon,
+            answers_ours=_answers_ours(message, context),
+        )  # fmt: skip
+
+    ends = _ends(text) if context.destination.door is Door.POST else text
+    reading = read(ends)
+    return read(text) if ends is not text and reading.intent not in _NO_REQUESTS else reading
+
+
+def _ends(text: str) -> str:
+    """Return the top and the bottom of a long text, in whole lines: only there is a request heard."""
+    if len(text) <= _LONG:
+        return text
+    top = text.rfind("\n", 0, _TOP)
+    bottom = text.find("\n", len(text) - _BOTTOM)
+    return text if top < 0 or bottom < 0 else f"{text[:top]}\n\n{text[bottom + 1 :]}"
 
 
 def _answers_ours(message: Message, context: MailContext) -> bool:

@@ -107,7 +107,6 @@ FORBIDDEN = {"user", "event", "job", "data", "info", "handler", "manager", "serv
 EXEMPT = {
     ("store/charters.py", "data"),  # tinydb.storages.Storage.write(data)
     ("gateway/arrive/smtp_server.py", "handle_DATA"),  # a hook of aiosmtpd
-    ("gateway/app.py", "Service"),  # to be renamed
 }
 
 

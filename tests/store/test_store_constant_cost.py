@@ -160,7 +160,7 @@ def test_claiming_and_reporting_cost_the_same_beside_any_number_of_sent_notices(
             with store.begin() as tx:
                 claimed = tx.outbox.claim(NOW, 20, MINUTE)
                 tx.outbox.freeze([(stored.id, b"bytes") for stored in claimed])
-                tx.outbox.release([stored.id for stored in claimed])
+                tx.outbox.release()
 
         cost = _cost(store, go)
         with store.begin() as tx:

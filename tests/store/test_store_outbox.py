@@ -152,8 +152,7 @@ def test_a_lease_given_back_is_claimed_at_once(store: Store, acme: int) -> None:
     ids = _added(store, acme, notice(1), notice(2))
     _claimed(store, limit=1)
     with store.begin() as tx:
-        tx.outbox.release(set(ids))
-        tx.outbox.release([])
+        tx.outbox.release()
     assert [stored.id for stored in _claimed(store)] == ids
 
 

@@ -64,6 +64,14 @@ class Binary:
     environment: Mapping[str, str] = field(default_factory=dict)
     served: subprocess.Popen[bytes] | None = None
 
+    def __enter__(self) -> Binary:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing running, also when the test has failed."""
+        if self.served is not None:
+            self.kill()
+
     def init(self, address: str, steward: str, *options: str) -> None:
         """Make the folder with `restante init`; further options as on the command line."""
         self.call(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.model.arrival import ArrivalState, StoredArrival
-from tests.wire.binary import Binary, free_port, wait_until
+from tests.wire.binary import Binary, wait_until
 from tests.wire.hostile import HOSTILE
 from tests.wire.talk import Sink, Talk, mail
 
@@ -153,15 +153,10 @@ def test_a_hostile_mail_is_answered_clearly_and_the_process_goes_on(served: Bina
 
 
 def test_a_full_disk_is_answered_with_come_back_later(tmp_path: Path, sink: Sink) -> None:
-    binary = Binary(
-        tmp_path / "full",
-        lmtp_port=0,
-        submission_port=sink.port,
-        environment={"RESTANTE_LIMITS__FREE_DISK_BYTES": str(10**18)},
-    )
-    binary.init("acme@ws.example.org", "ana@example.net")
-    binary.serve()
-    try:
+    full = {"RESTANTE_LIMITS__FREE_DISK_BYTES": str(10**18)}
+    with Binary(tmp_path / "full", lmtp_port=0, submission_port=sink.port, environment=full) as binary:
+        binary.init("acme@ws.example.org", "ana@example.net")
+        binary.serve()
         with Talk(binary.smtp_port) as talk:
             talk.hello()
             code, text = talk.deliver(mail("no room"), ACME)[0]
@@ -169,22 +164,21 @@ def test_a_full_disk_is_answered_with_come_back_later(tmp_path: Path, sink: Sink
             assert "later" in text
             assert talk.say("NOOP")[0] == 250
         assert binary.arrivals() == []
-    finally:
         assert binary.stop() == 0
 
 
 def test_what_was_answered_with_250_outlives_a_kill(tmp_path: Path, sink: Sink) -> None:
-    binary = Binary(tmp_path / "killed", submission_port=sink.port)
-    binary.init("acme@ws.example.org", "ana@example.net")
-    for number in range(2):
-        binary.serve()
-        with Talk(binary.lmtp_port) as talk:
-            talk.hello("LHLO")
-            answers = talk.deliver(mail(f"durable {number}"), ACME, lmtp=True)
-            binary.kill()
-        assert answers[0][0] == 250
-        assert len(binary.arrivals()) == number + 1
-        assert binary.raw(number + 1) == mail(f"durable {number}")
+    with Binary(tmp_path / "killed", submission_port=sink.port) as binary:
+        binary.init("acme@ws.example.org", "ana@example.net")
+        for number in range(2):
+            binary.serve()
+            with Talk(binary.lmtp_port) as talk:
+                talk.hello("LHLO")
+                answers = talk.deliver(mail(f"durable {number}"), ACME, lmtp=True)
+                binary.kill()
+            assert answers[0][0] == 250
+            assert len(binary.arrivals()) == number + 1
+            assert binary.raw(number + 1) == mail(f"durable {number}")
 
 
 def test_a_port_that_is_taken_is_named_with_its_mend(tmp_path: Path, served: Binary, sink: Sink) -> None:
@@ -195,9 +189,9 @@ def test_a_port_that_is_taken_is_named_with_its_mend(tmp_path: Path, served: Bin
 
 
 def test_serve_stops_when_it_is_told_to(tmp_path: Path, sink: Sink) -> None:
-    binary = Binary(tmp_path / "stopped", smtp_port=free_port(), lmtp_port=0, submission_port=sink.port)
-    binary.init("acme@ws.example.org", "ana@example.net")
-    binary.serve()
-    started = time.monotonic()
-    assert binary.stop() == 0
-    assert time.monotonic() - started < 10
+    with Binary(tmp_path / "stopped", lmtp_port=0, submission_port=sink.port) as binary:
+        binary.init("acme@ws.example.org", "ana@example.net")
+        binary.serve()
+        started = time.monotonic()
+        assert binary.stop() == 0
+        assert time.monotonic() - started < 10

@@ -70,8 +70,7 @@ def load(port: int) -> Iterator[list[Sender]]:
 
 def test_every_accepted_mail_is_accounted_for_though_the_process_is_killed_five_times(tmp_path: Path) -> None:
     seed = time.monotonic_ns() % 997  # moments that differ from run to run, and are told when the test fails
-    with Sink().open() as sink:
-        binary = Binary(tmp_path / "team", submission_port=sink.port)
+    with Sink().open() as sink, Binary(tmp_path / "team", submission_port=sink.port) as binary:
         binary.smtp_port = 0
         binary.init(ACME, "ana@example.net", "--rehearsal")
         binary.call("member", "add", "acme", "ben@example.net", "--name", "Ben")
