@@ -254,12 +254,8 @@ class Outbox:
             for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
         ]
 
-    def copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, int]:
-        """Return which notice brought a post or a round to each member: the first that was not given up."""
-        return {row.member_id: row.id for row in self._copies(workspace_id, mark, member_ids)}
-
     def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
-        """Return the tokens of those notices, by member."""
+        """Return the tokens of the notices that brought a post or a round to each member: the first not given up."""
         return {row.member_id: row.token for row in self._copies(workspace_id, mark, member_ids)}
 
     def depth(self, now: datetime) -> tuple[int, datetime | None]:

@@ -4,8 +4,8 @@
     └── moment 1 ─┘   └──────── moment 2 ────────┘   └ moment 3 ─┘
 
 Each moment ends with a commit, and only the store carries anything from one to the next. A crash loses nothing; at
-worst one outgoing message goes twice, with the same Message-ID. Plain synchronous code, run by the edges in one worker
-thread. Must not: hold a rule of the domain (that is the core's), or open a socket.
+worst an outgoing message, one for each connection, goes twice with the same Message-ID. Plain synchronous code, run by
+the edges in one worker thread. Must not: hold a rule of the domain (that is the core's), or open a socket.
 """
 
 from __future__ import annotations

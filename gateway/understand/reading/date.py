@@ -880,7 +880,6 @@ class _Parser:
         self.lattice = lattice
         self.size = len(lattice.words)
         self._memo: dict[tuple[str, int], tuple[tuple[Any, int], ...]] = {}
-        self._clocks = any({"clock", "hour_number", "part", "clock_dotted"} & edges.keys() for edges in lattice.edges)
 
     def expressions(self, start: int) -> list[tuple[_Resolve, int]]:
         """Return what could be read from this word on, longest first."""
