@@ -21,6 +21,7 @@ from gateway.model.token import KeyRing
 from store.charters import Cache
 from store.faults import Conflict, Forbidden, StoreBusy, StoreFault, StoreFull, StoreRefusal, fault_of
 from store.lock import FileLock
+from store.prepared import Plans
 from store.sql import Sql
 from store.transaction import Transaction
 
@@ -51,6 +52,7 @@ class Store:
         self._turn = threading.Lock()
         self._owner: int | None = None  # the thread whose transaction runs
         self._cache: Cache = {}
+        self._plans = Plans(engine.dialect)
         self._begin = "BEGIN"
         self._connection: Connection | None = None
         if engine.dialect.name == "sqlite":
@@ -90,7 +92,7 @@ class Store:
         """
         with self._one_at_a_time(), self._written_in_turn():
             connection = self._start("BEGIN IMMEDIATE")
-            sql = Sql(connection)
+            sql = Sql(connection, self._plans)
             try:
                 yield Transaction(sql, self._keys, self._cache)
             except BaseException:
@@ -111,7 +113,7 @@ class Store:
         with self._one_at_a_time():
             taken: list[FileLock] = []
             connection = self._start("BEGIN")
-            sql = Sql(connection, lambda: self._take_turn(taken))
+            sql = Sql(connection, self._plans, lambda: self._take_turn(taken))
             try:
                 yield Transaction(sql, self._keys, self._cache)
             finally:

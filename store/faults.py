@@ -57,7 +57,17 @@ class Conflict(StoreRefusal):
     """A unique key guards this fact, and it is already written."""
 
 
-_OUR_BUGS = (ProgrammingError, DataError, NotSupportedError)  # a statement or a value that no engine takes
+# A statement or a value that no engine takes.
+_OUR_BUGS = (
+    ProgrammingError,
+    DataError,
+    NotSupportedError,
+    sqlite3.ProgrammingError,
+    sqlite3.InterfaceError,
+    sqlite3.DataError,
+    sqlite3.NotSupportedError,
+)
+_DATABASE = (DatabaseError, sqlite3.Error)
 
 # Primary SQLite result codes (the low byte of an extended one) → what they mean to us.
 _FULL = frozenset({sqlite3.SQLITE_FULL})
@@ -69,21 +79,23 @@ _FULL_STATES = ("53100", "53200")  # disk full, out of memory
 _BUSY_STATES = ("40", "55P03")  # serialization failure, deadlock, lock not available
 
 
-def fault_of(error: SQLAlchemyError) -> StoreFault | StoreRefusal:
-    """Return our exception for one of SQLAlchemy; its text names no row's content."""
-    if isinstance(error, IntegrityError):
-        return Conflict(_first_line(error.orig))
-    if not isinstance(error, DatabaseError) or isinstance(error, _OUR_BUGS):
-        return StoreRefusal(_first_line(getattr(error, "orig", None) or error))
-    text, code = _first_line(error.orig), getattr(error.orig, "sqlite_errorcode", None)
+def fault_of(error: SQLAlchemyError | sqlite3.Error) -> StoreFault | StoreRefusal:
+    """Return our exception for one of SQLAlchemy or of the driver; its text names no row's content."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(error, IntegrityError | sqlite3.IntegrityError):
+        return Conflict(_first_line(cause))
+    if not isinstance(error, _DATABASE) or isinstance(error, _OUR_BUGS):
+        return StoreRefusal(_first_line(cause))
+    text, code = _first_line(cause), getattr(cause, "sqlite_errorcode", None)
     if code is not None:
         return _sqlite_fault(text, code & 0xFF)
-    state = str(getattr(error.orig, "sqlstate", None) or "")
+    state = str(getattr(cause, "sqlstate", None) or "")
     if state.startswith(_FULL_STATES):
         return StoreFull(text)
     if state.startswith(_BUSY_STATES):
         return StoreBusy(text)
-    return StoreFault(text, temporary=error.connection_invalidated or isinstance(error, OperationalError))
+    lost = getattr(error, "connection_invalidated", False)
+    return StoreFault(text, temporary=lost or isinstance(error, OperationalError | sqlite3.OperationalError))
 
 
 def _sqlite_fault(text: str, code: int) -> StoreFault:

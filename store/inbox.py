@@ -59,7 +59,7 @@ class Inbox:
         """Write arrivals with their raw bytes and return their ids, in order. Durable once the transaction commits."""
         if not received:
             return []
-        ids = [int(number) for number in self._sql.run(_ADD, [_columns(arrival) for arrival in received]).scalars()]
+        ids = self._sql.numbers(_ADD, [_columns(arrival) for arrival in received])
         bodies = [{"arrival_id": id_, "body": squeeze(one.raw)} for id_, one in zip(ids, received, strict=True)]
         self._sql.run(_ADD_RAW, bodies)
         return ids
@@ -139,7 +139,7 @@ class Inbox:
     def purge(self, before: datetime) -> int:
         """Drop the raw bytes of what was finished before an instant, and return of how many."""
         old = select(arrivals.c.id).where(arrivals.c.state.in_(_FINISHED), arrivals.c.settled_at < before)
-        return self._sql.run(delete(raw).where(raw.c.arrival_id.in_(old))).rowcount
+        return self._sql.run(delete(raw).where(raw.c.arrival_id.in_(old)))
 
     def _move(self, arrival_id: int, state: ArrivalState, **columns: Any) -> None:
         found = self._sql.value(_STATE, {"id": arrival_id})

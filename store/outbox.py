@@ -233,7 +233,7 @@ class Outbox:
         """Drop the frozen bytes of what was due before an instant and is finished, and return of how many."""
         over = (NoticeState.SENT.value, NoticeState.SUPPRESSED.value)
         old = select(outbox.c.id).where(outbox.c.state.in_(over), outbox.c.due_at < before)
-        return self._sql.run(delete(frozen).where(frozen.c.notice_id.in_(old))).rowcount
+        return self._sql.run(delete(frozen).where(frozen.c.notice_id.in_(old)))
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -111,7 +111,7 @@ def _posted(sql: Sql, place: Place, entry: Posted) -> None:
         | {"entry_id": place.entry_id, "imported": entry.imported},
     )
     where = {"b_workspace_id": place.workspace_id, "b_mark": entry.thread, "last_at": place.at}
-    if entry.thread == entry.mark or not sql.run(_MOVE_THREAD, where).rowcount:
+    if entry.thread == entry.mark or not sql.run(_MOVE_THREAD, where):
         _start_thread(sql, place, entry.thread, entry.subject, entry.channel, entry.message_id, posts=1)
     _remember(sql, place, entry.message_id, entry.thread)
     _use_mark(sql, place, entry.mark)
@@ -297,7 +297,7 @@ def _answered(sql: Sql, place: Place, entry: Answered) -> None:
         "arrival_id": place.arrival_id,
         "answer": pack(entry.answer),
     }
-    if not sql.run(_CHANGE_STANDING, who | what).rowcount:
+    if not sql.run(_CHANGE_STANDING, who | what):
         sql.run(_ADD_STANDING, _here(place, entry.mark) | {"member_id": entry.member_id} | what)
         _count(sql, place, entry.mark, 1)
     _alive(sql, entry.member_id)
@@ -306,7 +306,7 @@ def _answered(sql: Sql, place: Place, entry: Answered) -> None:
 def _withdrawn(sql: Sql, place: Place, entry: Withdrawn) -> None:
     _check_takes_answers(sql, place, entry)
     who = {"b_workspace_id": place.workspace_id, "b_mark": entry.mark, "b_member_id": entry.member_id}
-    if sql.run(_DROP_STANDING, who).rowcount:
+    if sql.run(_DROP_STANDING, who):
         _count(sql, place, entry.mark, -1)
 
 

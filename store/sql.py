@@ -5,57 +5,126 @@ Must not: know a table. The one place where the two engines differ is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction, Row, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.faults import fault_of
+from store.faults import StoreRefusal, fault_of
+from store.prepared import Plans
 
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+One = Mapping[str, Any]
 Insert = sqlite.Insert | postgresql.Insert
+
+_PIECE = "piece"  # the savepoint of `Sql.piece`; within one another, the innermost is meant
 
 
 class Sql:
-    """The connection of a transaction. `before_write` runs ahead of the first statement that changes something."""
+    """The connection of a transaction. `before_write` runs ahead of the first statement that changes something.
 
-    def __init__(self, connection: Connection, before_write: Callable[[], None] | None = None) -> None:
+    On SQLite a statement that can be prepared goes to the driver itself (prepared.py); every other one, and all on
+    PostgreSQL, goes through SQLAlchemy. Rows are named tuples either way.
+    """
+
+    def __init__(self, connection: Connection, plans: Plans, before_write: Callable[[], None] | None = None) -> None:
         self._connection = connection
+        self._plans = plans
         self._before_write = before_write
+        self._driver: sqlite3.Connection | None = None
         self.wrote = False
         self.dialect = connection.dialect.name
+        if self.dialect == "sqlite":
+            self._driver = connection.connection.driver_connection
 
-    def run(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
-        """Run a statement; a sequence of parameters runs it for each."""
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def rows(self, statement: Executable, parameters: One | None = None) -> Sequence[Any]:
+        """Return every row of a query, or of what a statement returns."""
+        return self._asked(statement, parameters or {})
+
+    def first(self, statement: Executable, parameters: One | None = None) -> Any:
+        """Return the first row of a query, or None."""
+        found = self._asked(statement, parameters or {})
+        return found[0] if found else None
+
+    def value(self, statement: Executable, parameters: One | None = None) -> Any:
+        """Return the first column of the first row, or None."""
+        found = self._asked(statement, parameters or {})
+        return found[0][0] if found else None
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def run(self, statement: Executable, parameters: One | Sequence[One] | None = None) -> int:
+        """Run a statement, for each when given several parameters; return how many rows it touched."""
+        self._about_to(statement)
+        each = [parameters or {}] if parameters is None or isinstance(parameters, Mapping) else parameters
+        with _our_faults():
+            plan = self._plans.of(statement, tuple(each[0])) if self._driver is not None else None
+            if plan is None:
+                return self._connection.execute(statement, parameters).rowcount
+            assert self._driver is not None
+            if len(each) == 1:
+                return self._driver.execute(plan.sql, plan.values(each[0])).rowcount
+            return self._driver.executemany(plan.sql, [plan.values(one) for one in each]).rowcount
+
+    def numbers(self, statement: Executable, each: Sequence[One]) -> list[int]:
+        """Run an INSERT that returns an id, for each; return the ids in order."""
+        if len(each) == 1:
+            return [int(self.value(statement, each[0]))]
+        self._about_to(statement)
+        with _our_faults():
+            return [int(number) for number in self._connection.execute(statement, each).scalars()]
+
+    # --- pieces -------------------------------------------------------------------------------------------------
+
+    def begin_piece(self) -> None:
+        """Begin a piece that can be taken back by itself."""
+        self._say(f"SAVEPOINT {_PIECE}")
+
+    def end_piece(self) -> None:
+        """Let the piece be a part of the whole."""
+        self._say(f"RELEASE SAVEPOINT {_PIECE}")
+
+    def take_back_piece(self) -> None:
+        """Undo what the piece wrote, and nothing else."""
+        self._say(f"ROLLBACK TO SAVEPOINT {_PIECE}")
+        self.end_piece()
+
+    def _say(self, text: str) -> None:
+        with _our_faults():
+            if self._driver is not None:
+                self._driver.execute(text)
+            else:
+                self._connection.exec_driver_sql(text)
+
+    def _asked(self, statement: Executable, parameters: One) -> Sequence[Any]:
+        self._about_to(statement)
+        with _our_faults():
+            plan = self._plans.of(statement, tuple(parameters)) if self._driver is not None else None
+            if plan is None:
+                return self._connection.execute(statement, parameters).all()
+            assert self._driver is not None
+            return plan.rows(self._driver.execute(plan.sql, plan.values(parameters)))
+
+    def _about_to(self, statement: Executable) -> None:
         if not self.wrote and getattr(statement, "is_dml", False):
             if self._before_write is not None:
                 self._before_write()
             self.wrote = True
-        try:
-            return self._connection.execute(statement, parameters)
-        except SQLAlchemyError as error:
-            raise fault_of(error) from error
 
-    def piece(self) -> NestedTransaction:
-        """Begin a piece that can be taken back by itself."""
-        try:
-            return self._connection.begin_nested()
-        except SQLAlchemyError as error:
-            raise fault_of(error) from error
 
-    def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        """Return every row of a query."""
-        return self.run(statement, parameters).all()
-
-    def first(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
-        """Return the first row of a query, or None."""
-        return self.run(statement, parameters).first()
-
-    def value(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Return the first column of the first row, or None."""
-        return self.run(statement, parameters).scalar()
+@contextmanager
+def _our_faults() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise fault_of(error) from error
+    except (KeyError, ValueError) as error:  # what a plan cannot bind: our own bug
+        raise StoreRefusal(f"a value that cannot be written: {error}") from error
 
 
 _INSERTS: dict[str, Callable[[Table], Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

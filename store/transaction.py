@@ -72,15 +72,15 @@ class Transaction:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Run a piece that may fail by itself: an exception takes back what the piece wrote, and nothing else."""
-        piece = self._sql.piece()
+        self._sql.begin_piece()
         try:
             yield
         except BaseException:
             self._cache.clear()  # it may hold a version that is now not to be
             self.charters.forget()
-            piece.rollback()
+            self._sql.take_back_piece()
             raise
-        piece.commit()
+        self._sql.end_piece()
 
     def get_mark(self, name: str) -> str | None:
         """Return a value of the store itself, such as when it was last alive."""
