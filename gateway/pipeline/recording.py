@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from gateway.decide import digests
 from gateway.decide.audience import expand
 from gateway.model.arrival import ArrivalState
-from gateway.model.context import Workspace
+from gateway.model.context import Due, DueKind, Workspace
 from gateway.model.decision import Broadcast, Decision, Group
 from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed, SettingsChanged
 from gateway.model.member import Member
@@ -30,10 +30,14 @@ def record(
 ) -> list[int]:
     """Write a decision within a transaction; return the ids of its notices."""
     tx.ledger.append(
-        workspace.id, decision.entries, at=now, arrival_id=arrival_id, charter_version=workspace.charter_version
+        workspace.id,
+        decision.entries,
+        at=_after_told(tx, workspace.id, now) if decision.entries else now,
+        arrival_id=arrival_id,
+        charter_version=workspace.charter_version,
     )
     tx.schedule.remove(workspace.id, decision.undue)
-    tx.schedule.plan(workspace.id, decision.due)
+    _plan(tx, workspace.id, decision.due, now)
     _replan(tx, workspace, decision.entries, now)
     for number in decision.release:
         held = tx.inbox.get(number)
@@ -90,4 +94,28 @@ def plan_digests(tx: Transaction, workspace: Workspace, members: Sequence[Member
     keys = [digests.due_key(member.id) for member in members]
     planned = tx.schedule.get(workspace.id, keys)
     tx.schedule.remove(workspace.id, keys)
-    tx.schedule.plan(workspace.id, digests.first_dues(workspace.charter, members, now, planned))
+    _plan(tx, workspace.id, digests.first_dues(workspace.charter, members, now, planned), now)
+
+
+# --- nothing untold --------------------------------------------------------------------------------------------------
+
+_TOLD = "told:"  # when a digest of a workspace last told all there was
+
+
+def _plan(tx: Transaction, workspace_id: int, dues: Sequence[Due], now: datetime) -> None:
+    """Plan due rows. A digest that tells all up to now marks the instant."""
+    tx.schedule.plan(workspace_id, dues)
+    if any(due.kind is DueKind.DIGEST and due.since == now for due in dues):
+        tx.set_mark(f"{_TOLD}{workspace_id}", now.isoformat())
+
+
+def _after_told(tx: Transaction, workspace_id: int, now: datetime) -> datetime:
+    """Return when an entry is recorded: later than the last digest was decided, be it at the same instant.
+
+    A digest tells what came up to its instant and the next what comes after. Where a clock is moved by hand, both may
+    be one instant: what is recorded after the digest would be told by neither.
+    """
+    told = tx.get_mark(f"{_TOLD}{workspace_id}")
+    if told is None or datetime.fromisoformat(told) != now:
+        return now
+    return now + timedelta.resolution

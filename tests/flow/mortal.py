@@ -5,9 +5,10 @@ Must not: change what is written; only what comes after a commit, or instead of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Protocol
 
 from store.database import Store
 from store.transaction import Transaction
@@ -52,3 +53,27 @@ class MortalStore(Store):
             yield
         finally:
             self.counts = before
+
+
+class Mortal(Protocol):
+    """What can die and be started again."""
+
+    def reopen(self) -> None:
+        """Start it again."""
+
+    def turn(self) -> None:
+        """Do what is due."""
+
+
+def lived_through(town: Mortal, act: Callable[[], None]) -> int:
+    """Do something, again after a death; return how many there were."""
+    deaths = 0
+    while True:
+        try:
+            act()
+        except Killed:
+            deaths += 1
+            town.reopen()
+            town.turn()  # what was due at the moment of death is done at once, before the clock moves on
+            continue
+        return deaths

@@ -74,6 +74,18 @@ def test_the_same_thing_is_never_told_twice(found: Found) -> None:
     assert "The ladder" not in second
 
 
+def test_what_is_written_at_the_very_instant_of_a_digest_is_told_once_in_the_next(found: Found) -> None:
+    town = busy(found)
+    town.at("2026-06-02 08:30")
+    told = town.clock.at
+    hose = town.mail("ana", "acme", "The hose", "The hose is back in the shed.")
+    town.hands_in(hose, "acme", sender="ana@example.net")
+    town.turn()
+    assert town.clock.at == told
+    town.at("2026-06-04 12:00")
+    assert ["The hose" in letter.text for letter in town.box("ben", "digest")] == [False, True]
+
+
 def test_one_digest_per_member_and_period_ever(found: Found) -> None:
     town = busy(found)
     town.at("2026-06-02 08:30")

@@ -20,7 +20,7 @@ import pytest
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import Entry, HeldForSteward
 from gateway.model.notice import NoticeState
-from tests.flow.mortal import Killed, Moment
+from tests.flow.mortal import Moment, lived_through
 from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, DEV, ERIN, Town
 
 Mail = tuple[str, bytes, str]  # who hands it in, its bytes, its envelope recipient
@@ -100,7 +100,7 @@ def tell(folder: Path, dies_at: int | None = None, moment: Moment = Moment.RIGHT
     town.store.commits, town.store.dies_at, town.store.moment = 0, dies_at, moment
     deaths = 0
     for wall, write in DAY:
-        deaths += _lived_through(town, lambda wall=wall: town.at(wall))  # type: ignore[misc]
+        deaths += lived_through(town, lambda wall=wall: town.at(wall))  # type: ignore[misc]
         if write is not None:
             who, raw, to = write(town)
             town.clock.at += timedelta(seconds=1)
@@ -111,7 +111,7 @@ def tell(folder: Path, dies_at: int | None = None, moment: Moment = Moment.RIGHT
                     kept.append(town.hands_in(raw, to, sender=town.address_of(who) if who else ""))
                 town.turn()
 
-            deaths += _lived_through(town, hand_in)
+            deaths += lived_through(town, hand_in)
             assert handed_in[0].startswith("250")
     assert deaths == (dies_at is not None)
     commits = town.store.commits
@@ -126,20 +126,6 @@ def tell(folder: Path, dies_at: int | None = None, moment: Moment = Moment.RIGHT
     )
     town.close()
     return told
-
-
-def _lived_through(town: Town, act: Callable[[], None]) -> int:
-    """Do something, again after a death; return how many there were."""
-    deaths = 0
-    while True:
-        try:
-            act()
-        except Killed:
-            deaths += 1
-            town.reopen()
-            town.turn()  # what was due at the moment of death is done at once, before the clock moves on
-            continue
-        return deaths
 
 
 def _plain(entry: Entry) -> Entry:
