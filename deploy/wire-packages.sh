@@ -2,13 +2,14 @@
 # Installs what the wire tests talk to, as root and on Debian or Ubuntu; otherwise says plainly what is missing.
 # usage: wire-packages.sh yes|no|required
 set -u
-PACKAGES="postfix dovecot-core dovecot-imapd dovecot-lmtpd neomutt bsdutils openssl"
+PACKAGES="postfix dovecot-core dovecot-imapd dovecot-lmtpd neomutt bsdutils openssl postgresql"
 missing=""
 for pair in postfix:postfix dovecot:dovecot-core neomutt:neomutt script:bsdutils openssl:openssl; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -d /usr/lib/dovecot ] && [ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
 [ -x /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 if [ "$1" = no ]; then
   echo "Wire tests: left out, as WIRE=no asks (they would need:$missing)."

@@ -1,6 +1,6 @@
-"""A store of its own for each test, on a real engine: a SQLite file, and PostgreSQL where a server is named.
+"""A store of its own for each test, on each real engine: a SQLite file, and PostgreSQL where there is one.
 
-RESTANTE_TEST_POSTGRES is an SQLAlchemy URL, such as postgresql://localhost/test; each test works in its own schema.
+On PostgreSQL the tests share one schema, whose tables are emptied before each: to migrate it anew takes a second.
 """
 
 from __future__ import annotations
@@ -8,18 +8,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from gateway.model.token import KeyRing
 from store.database import Store
+from store.tables import metadata
+from tests.store import postgres
 from tests.store.samples import found
 
-SERVER = os.environ.get("RESTANTE_TEST_POSTGRES", "")
-_schemas = count(1)
+_WANTED = os.environ.get("RESTANTE_WIRE") != "no"
+_ENGINES = ["sqlite"]
+if _WANTED and not postgres.missing():
+    _ENGINES.append(pytest.param("postgresql", marks=pytest.mark.wire))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -34,21 +37,34 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "restante.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if SERVER else ["sqlite"])
-def address(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def shared_schema() -> Iterator[tuple[str, Engine]]:
+    """A PostgreSQL schema at the newest migration: the address of a store in it, and a way in beside the store."""
+    with postgres.running() as server:
+        engine = create_engine(server)
+        schema = f"restante_test_{os.getpid()}"
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        address = f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
+        Store.open(address, keys=KeyRing({1: b"k" * 32}, current=1), create=True).close()
+        within = create_engine(address)
+        yield address, within
+        within.dispose()
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
+
+
+@pytest.fixture(params=_ENGINES)
+def address(request: pytest.FixtureRequest, file: Path) -> str:
     """Where a store may be made: on each engine."""
     if request.param == "sqlite":
-        yield str(file)
-        return
-    schema = f"restante_test_{os.getpid()}_{next(_schemas)}"
-    server = create_engine(SERVER)
-    with server.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    sign = "&" if "?" in SERVER else "?"
-    yield f"{SERVER}{sign}options=-csearch_path%3D{schema}"
-    with server.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    server.dispose()
+        return str(file)
+    address, engine = request.getfixturevalue("shared_schema")
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    return str(address)
 
 
 @pytest.fixture(scope="session")

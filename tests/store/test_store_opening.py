@@ -20,6 +20,7 @@ from store.database import Store, StoreBusy, StoreFault
 from store.lock import FileLock
 from store.migrations import configuration
 from store.tables import metadata
+from tests.store import postgres
 from tests.store.samples import found
 
 
@@ -55,8 +56,10 @@ def test_a_store_of_a_newer_version_is_not_touched(file: Path, keys: KeyRing) ->
 
 
 def test_the_contract_is_tried_on_postgresql_too() -> None:
-    if not os.environ.get("RESTANTE_TEST_POSTGRES"):
-        pytest.skip("RESTANTE_TEST_POSTGRES names no PostgreSQL server: the store was tested on SQLite alone")
+    wanted, absent = os.environ.get("RESTANTE_WIRE"), postgres.missing()
+    assert not (absent and wanted == "required"), f"the store must be tested on PostgreSQL too: {absent}"
+    if absent or wanted == "no":
+        pytest.skip(f"the store was tested on SQLite alone: {absent or 'RESTANTE_WIRE=no asks for it'}")
 
 
 def test_an_address_that_is_none_is_a_clear_error(keys: KeyRing) -> None:
