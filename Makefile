@@ -1,5 +1,6 @@
 # The two commands a newcomer needs: `make demo` and `make test`. Each makes its own .venv from the lock and runs.
-# make check is the fast half of the tests, make bench the figures, make lock renews the lock.
+# make check is the fast half of the tests, make bench the figures, make fuzz looks for bytes that break a reader,
+# make lock renews the lock.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -7,7 +8,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WIRE   ?= yes
 
-.PHONY: demo test check bench format wire-packages lock clean
+.PHONY: demo test check bench fuzz format wire-packages lock clean
 .DEFAULT_GOAL := test
 
 $(READY): requirements.lock pyproject.toml
@@ -41,6 +42,11 @@ wire-packages:
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench
+
+# Needs atheris beside the lock: .venv/bin/pip install atheris. FUZZ_SECONDS is for each of six readers.
+FUZZ_SECONDS ?= 60
+fuzz: $(READY)
+	@nice -n 19 $(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 format: $(READY)
 	@$(BIN)/ruff format .

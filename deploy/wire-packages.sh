@@ -2,9 +2,11 @@
 # Installs what the wire tests talk to, as root and on Debian or Ubuntu; otherwise says plainly what is missing.
 # usage: wire-packages.sh yes|no|required
 set -u
-PACKAGES="postfix dovecot-core dovecot-imapd dovecot-lmtpd neomutt bsdutils openssl postgresql"
+PACKAGES="postfix dovecot-core dovecot-imapd dovecot-lmtpd neomutt s-nail aerc tmux bsdutils openssl postgresql"
 missing=""
-for pair in postfix:postfix dovecot:dovecot-core neomutt:neomutt script:bsdutils openssl:openssl; do
+# Thunderbird is left to whoever wants it: it is larger than all of these together.
+for pair in postfix:postfix dovecot:dovecot-core neomutt:neomutt s-nail:s-nail aerc:aerc tmux:tmux script:bsdutils \
+  openssl:openssl; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -d /usr/lib/dovecot ] && [ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"

@@ -14,29 +14,43 @@ import signal
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import msgspec
 import structlog
 
+from gateway.accept import strangers
 from gateway.accept.verdict import Accept, Directory, Reject, recipient_verdict
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
-from gateway.config import Listen, Settings, read_settings
+from gateway.config import Listen, Mailbox, OAuth, Settings, password_of, place_of, read_settings
+from gateway.logs import Faults, hear_libraries
 from gateway.model.arrival import Arrival
 from gateway.model.notice import Attempt, Outgoing
+from gateway.pipeline import clicking
+from gateway.pipeline.clicking import Clicked
 from gateway.pipeline.flow import Pipeline, Rules
+from gateway.pipeline.letting_go import LettingGo
 from gateway.resources import load_lexicon, load_templates
 from gateway.schedule.beat import Chore, keep_all
 from gateway.schedule.rush import Rush
 from gateway.send.courier import Courier, Route
+from gateway.send.limits import DAY, DailyCap
+from gateway.send.login import AccessTokens, ByCommand, ByRefreshToken
+from gateway.send.signing import Signer
 from gateway.understand.scan import Limits
 from store.database import Store
+from store.faults import StoreFault
+
+if TYPE_CHECKING:  # loaded when a mailbox is named in the settings
+    from gateway.arrive.imap_fetch import Account
+    from gateway.arrive.imap_watch import Ours, Watch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +60,8 @@ LONGEST_TURN = 0.01  # seconds of one turn while mail comes in: so long an arriv
 MOST_CLAIMED_IN_A_RUSH = 4
 THREADS_TAKE_TURNS_EVERY = 0.001  # seconds; the loop lets go of the interpreter at each send, and wants it back soon
 LOOK_AT_DISK_EVERY = 1.0  # seconds
+READY_WITHIN = 3.0  # seconds: a store that takes longer to give us our turn is not ready
+TICK_IS_STALE_AFTER = 60.0  # seconds
 
 log = structlog.get_logger()
 
@@ -104,10 +120,12 @@ def build_from(settings: Settings, *, create: bool = False, clock: Callable[[], 
     keys = settings.key_ring()
     store = Store.open(settings.store, keys=keys, create=create)
     rules = Rules(
-        separator=settings.separator,
+        separator=settings.written_separator,
         token_days=settings.tokens.days,
         catch_up=timedelta(minutes=settings.catch_up_minutes),
         limits=Limits(size=settings.limits.message_bytes),
+        authserv_ids=settings.authserv_ids,
+        pages=settings.web.url,
     )
     pipeline = Pipeline(store, load_lexicon(), load_templates(), keys, rules)
     return App(settings, store, pipeline, clock or (RehearsalClock(store) if settings.rehearsal else system_clock))
@@ -122,8 +140,7 @@ def log_to_stderr(*, plain: bool, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
+            Faults(telling=(StoreFault,)),
             structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -155,12 +172,23 @@ class Serving:
     _rush: Rush = field(default_factory=lambda: Rush(time.monotonic))
     _room: bool = True
     _looked_at: float = -LOOK_AT_DISK_EVERY
+    _since: dict[str, datetime] = field(default_factory=dict)  # workspace → when its first charter came into force
+    _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _ticked_at: float = 0.0  # when what had fallen due was last looked at, by the monotonic clock
+    _taking: asyncio.Task[None] | None = None
+    _letting_go: LettingGo = field(init=False)
     _intake: Intake = field(init=False)
     _courier: Courier = field(init=False)
+    _cap: DailyCap = field(init=False)
+    _signer: Signer | None = field(init=False)
 
     def __post_init__(self) -> None:
+        kept = self.app.settings.retention
+        self._letting_go = LettingGo(self.app.pipeline, timedelta(days=kept.raw_days), timedelta(days=kept.sent_days))
         self._intake = Intake(self._receive, self._judge, self._has_room)
         self._courier = Courier(route(self.app.settings), self._claim, self._report, self.app.clock)
+        self._cap = DailyCap(self.app.settings.submission.per_day)
+        self._signer = signer(self.app.settings)
 
     async def _in_worker(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: call(*args, **kwargs))
@@ -184,6 +212,22 @@ class Serving:
             verdict = recipient_verdict(recipient, self._directory)
         return verdict
 
+    async def _admit(self, arrival: Arrival) -> Reject | None:
+        """Let members in at a look; for others the record is asked, once mail that came before is understood."""
+        if not strangers.needs_asking(arrival, self._directory):
+            return None
+        answer = await self._in_worker(self._ask_record, arrival)
+        self.post.set()
+        return answer
+
+    def _ask_record(self, arrival: Arrival) -> Reject | None:
+        now = self.app.clock()
+        try:
+            self.app.pipeline.process(now, MOST_IN_A_TURN)
+            return self.app.pipeline.admit(arrival, now)
+        except StoreFault:
+            return None  # the commit of this mail meets it too, and answers for it
+
     def _has_room(self) -> bool:
         """Whether the disk has room to spare; what was seen a second ago will do."""
         now = time.monotonic()
@@ -196,12 +240,52 @@ class Serving:
         found = self._directory.destination(recipient)
         return found.workspace if found else ""
 
+    async def _ours(self, addresses: Sequence[str]) -> dict[str, Ours]:
+        """Return what a mailbox asks of addresses in it: which are ours, of which workspace, and since when."""
+        from gateway.arrive.imap_watch import Ours
+
+        found: dict[str, Ours] = {}
+        for address in addresses:
+            await self._judge(address)
+            name = self._workspace_of(address)
+            if name and name not in self._since:
+                self._since[name] = await self._in_worker(self._founded, name)
+            if name:
+                found[address] = Ours(name, self._since[name])
+        return found
+
+    def _founded(self, name: str) -> datetime:
+        if self.app.settings.rehearsal:
+            return datetime.min.replace(tzinfo=UTC) + timedelta(days=1)  # its clock and the mailbox's are not the same
+        with self.app.store.read() as tx:
+            return tx.charters.history(name)[0][1]
+
     async def _claim(self, limit: int) -> Sequence[Outgoing]:
         most = min(limit, MOST_CLAIMED_IN_A_RUSH) if self._rush.is_on else limit
-        return await self._in_worker(self.app.pipeline.prepare, self.app.clock(), most)
+        now = self.app.clock()
+        room = self._cap.room(now)
+        if room is not None:
+            most = min(most, room)
+        if not most:
+            return ()
+        digests_first = self._cap.is_near(now)
+        ready = await self._in_worker(self.app.pipeline.prepare, now, most, digests_first=digests_first)
+        is_plain = self._signer is None and not self.app.settings.submission.envelope_sender
+        return ready if is_plain else await asyncio.to_thread(self.for_the_way_out, ready)
+
+    def for_the_way_out(self, ready: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        """Return frozen messages with the envelope and signature that the way out wants, the same at every try."""
+        sender, signer = self.app.settings.submission.envelope_sender, self._signer
+        return [
+            msgspec.structs.replace(
+                one, sender=sender or one.sender, message=signer.sign(one.message) if signer else one.message
+            )
+            for one in ready
+        ]
 
     async def _report(self, attempts: Sequence[Attempt]) -> None:
         await self._in_worker(self.app.pipeline.report, attempts, self.app.clock())
+        self._cap.note(attempts)
 
     async def _process(self) -> int:
         done = await self._in_worker(self.app.pipeline.process, self.app.clock(), MOST_IN_A_TURN, self._enough())
@@ -210,12 +294,19 @@ class Serving:
         return done
 
     def _enough(self) -> Callable[[], bool]:
-        """Return what tells a turn to end: it was long enough, and mail waits to be made durable."""
+        """Return what tells a turn to end: it was long enough, and somebody waits for the store.
+
+        That is mail to be made durable, or a connection of the courier, which takes the next mail once the last is
+        recorded.
+        """
         until = time.monotonic() + LONGEST_TURN
-        return lambda: time.monotonic() > until and (self._intake.is_waited_for or self._rush.is_on)
+        return lambda: time.monotonic() > until and (
+            self._intake.is_waited_for or self._rush.is_on or self._courier.is_under_way
+        )
 
     async def _tick(self) -> int:
         done = await self._in_worker(self.app.pipeline.tick, self.app.clock(), 20, self._enough())
+        self._ticked_at = time.monotonic()
         if done:
             self.post.set()
         return done
@@ -224,10 +315,70 @@ class Serving:
         await self._in_worker(self.app.pipeline.beat, self.app.clock())
         return 0
 
-    async def _purge(self) -> int:
-        before = self.app.clock() - timedelta(days=self.app.settings.raw_days)
-        await self._in_worker(self.app.pipeline.purge, before)
-        return 0
+    async def _let_go(self) -> int:
+        return await self._in_worker(self._letting_go.step, self.app.clock())
+
+    # --- pages and figures ---
+
+    @asynccontextmanager
+    async def _web(self) -> AsyncIterator[None]:
+        """Serve pages and figures while the block runs, each where its place is set; loaded only then."""
+        web = self.app.settings.web
+        async with AsyncExitStack() as stack:
+            for key, place, made in (
+                ("web.listen", web.listen, self._pages),
+                ("web.metrics", web.metrics, self._probes),
+            ):
+                if place:
+                    from gateway.web.listener import listening
+
+                    host, port = place_of(place) or ("", 0)
+                    self.ports[key] = await stack.enter_async_context(listening(made(), key, host, port))
+            yield
+
+    def _pages(self) -> object:
+        from gateway.resources import load_pages
+        from gateway.web.pages import stop_links
+
+        def asked(ask: Callable[[Pipeline, str, datetime], Clicked]) -> Callable[[str], Awaitable[Clicked]]:
+            return lambda code: self._in_worker(ask, self.app.pipeline, code, self.app.clock())
+
+        return stop_links(load_pages(), asked(clicking.look), asked(clicking.stop))
+
+    def _probes(self) -> object:
+        from gateway.web.probes import Probes
+
+        return Probes(self._checks, self._figures).application()
+
+    async def _checks(self) -> dict[str, bool]:
+        """What must be well for mail to be taken and work to go on; the store is asked for its turn at writing."""
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                writable = await self._in_worker(self._is_writable)
+        except TimeoutError:
+            writable = False
+        return {
+            "store": writable,
+            "tick": time.monotonic() - self._ticked_at < TICK_IS_STALE_AFTER,
+            "intake": self._taking is not None and not self._taking.done() and self._has_room(),
+        }
+
+    def _is_writable(self) -> bool:
+        try:
+            with self.app.store.begin():
+                return True  # nothing written, nothing to make durable: it costs no turn of the disk
+        except StoreFault:
+            return False
+
+    async def _figures(self) -> str:
+        from gateway.web import probes
+        from gateway.web.exposition import Process, exposition
+
+        now = self.app.clock()
+        figures = await self._in_worker(self.app.pipeline.figures, now)
+        size = probes.size_on_disk(self.app.settings.store)
+        process = Process(probes.resident_memory(), probes.processor_time(), self._started_at, size)
+        return exposition(figures, process, now)
 
     # --- the run ---
 
@@ -240,20 +391,57 @@ class Serving:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Take mail in while the block runs; the rest of the work is done by `run`, or by hand with `turn`."""
+        await self._in_worker(self.app.pipeline.wake, self.app.clock())
+        self._ticked_at = time.monotonic()
+        async with self.doors(), self._web():
+            yield
+
+    @asynccontextmanager
+    async def doors(self) -> AsyncIterator[None]:
+        """Take mail in while the block runs, and nothing else: no sign of life, no work."""
         settings = self.app.settings
         self._directory = await self._in_worker(self.app.pipeline.directory)
-        await self._in_worker(self.app.pipeline.wake, self.app.clock())
+        if self._cap.per_day:
+            self._cap.remember(await self._in_worker(self._sent_lately))
         async with AsyncExitStack() as stack:
             stack.callback(self._worker.shutdown)
             stack.push_async_callback(self._courier.close)
-            intake = await stack.enter_async_context(_beside(self._intake.run()))
+            intake = self._taking = await stack.enter_async_context(_beside(self._intake.run()))
             for name, listen in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
                 if listen.port:
                     shared = self._protocol(name, listen, self._intake)
                     server = await stack.enter_async_context(await open_door(shared, listen.host, listen.port))
                     self.ports[name] = server.sockets[0].getsockname()[1]
             intake.add_done_callback(_name_fault)
+            for watch in self._watches():
+                await stack.enter_async_context(watch.running())
             yield
+
+    def _sent_lately(self) -> list[datetime]:
+        with self.app.store.read() as tx:
+            return tx.outbox.sent_since(self.app.clock() - DAY)
+
+    def _watches(self) -> list[Watch]:
+        """Return what keeps the mailboxes of the settings emptied."""
+        settings = self.app.settings
+        if not settings.fetched:
+            return []
+        from gateway.arrive.imap_watch import Desk, Habits, Watch
+
+        desk = Desk(
+            intake=self._intake,
+            ours=self._ours,
+            check=self.app.pipeline.check,
+            clock=self.app.clock,
+            size_limit=settings.limits.message_bytes,
+        )
+        watches = []
+        for key, mailbox in settings.fetched.items():
+            tokens = access_tokens(mailbox.oauth)
+            habits = Habits(mailbox.recipient_header, mailbox.address, mailbox.poll_seconds)
+            refused = tokens.forget if tokens else _nothing
+            watches.append(Watch(account(key, mailbox, tokens), habits, desk, refused))
+        return watches
 
     async def turn(self) -> None:
         """Process, decide and deliver until nothing is left to do at this instant of the clock."""
@@ -266,7 +454,7 @@ class Serving:
             Chore("tick", self._tick, rest=1.0, gives_way=self._rush.give_way),
             Chore("deliver", self._courier.round_trip, rest=2.0, bell=self.post, gives_way=self._rush.give_way),
             Chore("beat", self._beat, rest=60.0),
-            Chore("purge", self._purge, rest=6 * 3600.0),
+            Chore("let go", self._let_go, rest=24 * 3600.0, gives_way=self._rush.give_way),
         )
 
     def _protocol(self, door: str, listen: Listen, intake: Intake) -> Protocol:
@@ -279,6 +467,7 @@ class Serving:
             size_limit=self.app.settings.limits.message_bytes,
             door=door,
             tls=_tls(listen),
+            admit=self._admit,
         )
 
 
@@ -307,6 +496,10 @@ def _tls(listen: Listen) -> ssl.SSLContext | None:
     return context
 
 
+def _nothing() -> None:
+    return None
+
+
 def route(settings: Settings) -> Route:
     """Return the way out that the settings name."""
     out = settings.submission
@@ -315,16 +508,72 @@ def route(settings: Settings) -> Route:
         port=out.port,
         security=out.security,
         verify=out.verify,
+        ca_file=str(out.ca_file) if out.ca_file else None,
         username=out.username,
-        password=out.password.get_secret_value(),
+        password=password_of(out),
+        tokens=access_tokens(out.oauth),
         hostname=settings.hostname,
         connections=out.connections,
+        per_domain=out.per_domain,
         per_minute=out.per_minute,
     )
 
 
+def account(key: str, mailbox: Mailbox, tokens: AccessTokens | None) -> Account:
+    """Return a mailbox of the settings and the way into it; `key` is where it stands there."""
+    from gateway.arrive.imap_fetch import Account
+
+    return Account(
+        label=key,
+        host=mailbox.host,
+        port=mailbox.port,
+        username=mailbox.username,
+        security=mailbox.security,
+        tls=_verifying(mailbox),
+        password=password_of(mailbox),
+        token=tokens,
+        folder=mailbox.folder,
+        done_folder=mailbox.done_folder,
+        aside_folder=mailbox.aside_folder,
+        idle=mailbox.idle,
+    )
+
+
+def _verifying(server: Mailbox) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if server.ca_file:
+        context.load_verify_locations(cafile=server.ca_file)
+    if not server.verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def access_tokens(oauth: OAuth) -> AccessTokens | None:
+    """Return what gives access tokens as the settings say, None where a password does."""
+    if not oauth.is_set:
+        return None
+    if oauth.command:
+        return AccessTokens(ByCommand(oauth.command), time.monotonic)
+    asking = ByRefreshToken(
+        url=oauth.token_url,
+        client_id=oauth.client_id,
+        client_secret=oauth.client_secret.get_secret_value(),
+        refresh_token=oauth.refresh_token.get_secret_value(),
+        file=oauth.refresh_token_file,
+        scope=oauth.scope,
+    )
+    return AccessTokens(asking, time.monotonic)
+
+
+def signer(settings: Settings) -> Signer | None:
+    """Return what signs our mail, None when the server that sends it on does. Raises SigningProblem for a bad key."""
+    dkim = settings.dkim
+    return Signer(dkim.domain, dkim.selector, dkim.key_file.read_bytes()) if dkim.key_file else None
+
+
 async def serve(app: App) -> None:
     """Run until a signal asks us to stop; what is under way is finished or lies safe in the store."""
+    hear_libraries()
     app.store.occupy()  # a second `serve` on one store is refused, and told which process has it
     task = asyncio.current_task()
     assert task is not None

@@ -11,11 +11,12 @@ import msgspec
 
 from gateway.model.context import Workspace
 from gateway.model.round import Phase, Round, Standing, VoteForm
+from gateway.model.task import Task
 from store.transaction import Transaction
 
 
 def export_workspace(tx: Transaction, workspace: Workspace) -> dict[str, Any]:
-    """Return members, threads, rounds with standing answers and outcomes, and deliveries, as JSON-able values."""
+    """Return members, threads, rounds with standing answers and outcomes, tasks, and deliveries, as plain values."""
     members = tx.people.all(workspace.id, include_left=True)
     names = {member.id: member.address for member in members}
     outcomes = {round_.mark: closed for round_, closed in tx.rounds.outcomes(workspace.id)}
@@ -35,11 +36,28 @@ def export_workspace(tx: Transaction, workspace: Workspace) -> dict[str, Any]:
             | {"outcome": _builtins(outcomes[round_.mark]) if round_.mark in outcomes else None}
             for round_ in tx.rounds.rounds(workspace.id)
         ],
+        "tasks": [_task(task, names) for task in tx.tasks.all(workspace.id)],
         "deliveries": [
             {"to": s.notice.address, "kind": s.notice.kind, "mark": s.notice.mark, "state": s.state.value}
             | {"due_at": s.notice.due_at.isoformat(), "sent_at": s.sent_at.isoformat() if s.sent_at else None}
             for s in tx.outbox.list(workspace_id=workspace.id, limit=None)
         ],
+    }
+
+
+def _task(task: Task, names: dict[int, str]) -> dict[str, Any]:
+    course = task.course
+    return {
+        "mark": task.mark,
+        "title": task.title,
+        "text": task.text,
+        "made_by": names.get(task.made_by, ""),
+        "made_at": task.made_at.isoformat(),
+        "owner": names.get(course.owner, "") if course.owner is not None else None,
+        "due": course.due.isoformat() if course.due else None,
+        "state": course.state.value,
+        "reason": course.reason,
+        "changed_at": task.changed_at.isoformat() if task.changed_at else None,
     }
 
 

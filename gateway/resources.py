@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 from gateway.understand.lexicon import Lexicon
 
 if TYPE_CHECKING:
+    from babel.support import Translations
+
     from gateway.render.render import Templates
+    from gateway.web.pages import Words
 
 HERE = Path(__file__).parent
 
@@ -34,7 +37,6 @@ def template_folder() -> Path:
 @cache
 def load_templates(folder: Path | None = None) -> Templates:
     """Return the compiled templates with the catalogues of every language we write."""
-    from gateway.render.language import catalogue_from_po
     from gateway.render.render import Templates
 
     folder = folder or template_folder()
@@ -42,8 +44,23 @@ def load_templates(folder: Path | None = None) -> Templates:
     sources = {
         file.relative_to(mail).as_posix(): file.read_text(encoding="utf-8") for file in sorted(mail.rglob("*.j2"))
     }
-    catalogues = {
+    return Templates.compile(sources, _catalogues(folder))
+
+
+def _catalogues(folder: Path) -> dict[str, Translations]:
+    from gateway.render.language import catalogue_from_po
+
+    return {
         file.parts[-3]: catalogue_from_po(file.read_text(encoding="utf-8"))
         for file in sorted((folder / "locale").glob("*/LC_MESSAGES/restante.po"))
     }
-    return Templates.compile(sources, catalogues)
+
+
+@cache
+def load_pages(folder: Path | None = None) -> Words:
+    """Return the web pages, with the catalogues of every language we write."""
+    from gateway.web.pages import Words
+
+    folder = folder or template_folder()
+    source, style = (folder / "web" / name for name in ("stop.html.j2", "page.css"))
+    return Words.compile(source.read_text(encoding="utf-8"), style.read_text(encoding="utf-8"), _catalogues(folder))

@@ -6,6 +6,7 @@ lock.py. Must not: know what is written.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from store.transaction import Transaction
 
 __all__ = ["Conflict", "Forbidden", "Store", "StoreBusy", "StoreFault", "StoreFull", "StoreRefusal", "Transaction"]
 
-SCHEMA = "0001"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
+SCHEMA = "0003"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
 PATIENCE = 10.0  # seconds to wait for one's turn at writing
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
@@ -130,6 +131,27 @@ class Store:
         """
         if self._serving is not None:
             self._serving.take(0)
+
+    def scrub(self) -> None:
+        """Write the file anew without a trace of what was deleted or changed in it; takes long on a large store.
+
+        Raises StoreBusy while another process reads or writes. What is not SQLite does this by itself, in its own time.
+        """
+        with self._one_at_a_time(), self._written_in_turn():
+            if self._connection is None:
+                raise StoreFault("the store is closed")
+            if self._engine.dialect.name != "sqlite":
+                return
+            driver: Any = self._connection.connection.driver_connection
+            try:
+                driver.execute("VACUUM")
+                # The log still holds the pages of before; emptied, there is one file and nothing old in it.
+                if driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    raise StoreBusy("another process reads the store; its log is not emptied yet")
+            except sqlite3.Error as error:
+                raise fault_of(error) from error
+            finally:
+                self._connection.rollback()
 
     def close(self) -> None:
         """Let go of the file and the locks. Closing twice is no error."""

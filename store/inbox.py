@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, bindparam, exists, insert, select, update
 
 from gateway.model.arrival import ARRIVAL_TRANSITIONS, Arrival, ArrivalState, StoredArrival
 from store.codec import expand, pack, squeeze, storable
@@ -46,7 +46,6 @@ _SEEN = select(fingerprints.c.arrival_id).where(
 )
 _NOTE = insert(fingerprints)
 _SETTLE = update(arrivals).where(arrivals.c.id == bindparam("b_id"), arrivals.c.state == bindparam("b_state"))
-_FINISHED = (ArrivalState.PROCESSED.value, ArrivalState.IGNORED.value)
 
 
 class Inbox:
@@ -135,11 +134,6 @@ class Inbox:
         if before_id is not None:
             query = query.where(arrivals.c.id < before_id)
         return [_stored(row, None) for row in self._sql.rows(query)]
-
-    def purge(self, before: datetime) -> int:
-        """Drop the raw bytes of what was finished before an instant, and return of how many."""
-        old = select(arrivals.c.id).where(arrivals.c.state.in_(_FINISHED), arrivals.c.settled_at < before)
-        return self._sql.run(delete(raw).where(raw.c.arrival_id.in_(old)))
 
     def _move(self, arrival_id: int, state: ArrivalState, **columns: Any) -> None:
         found = self._sql.value(_STATE, {"id": arrival_id})

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Row, bindparam, insert, select
 
 from gateway.model.context import Fresh
-from gateway.model.entry import Entry, MemberAdded, Recorded, RoundOpened
+from gateway.model.entry import Entry, MemberAdded, Recorded, RoundOpened, TaskMade
 from store import counters
 from store.codec import pack
 from store.projection import Place, project
@@ -105,7 +105,13 @@ def kind_of(entry: Entry) -> str:
 
 def mark_of(entry: Entry) -> str | None:
     """Return the mark of what an entry is about, None when it is about a member."""
-    return entry.round.mark if isinstance(entry, RoundOpened) else getattr(entry, "mark", None)
+    match entry:
+        case RoundOpened(round=round_):
+            return round_.mark
+        case TaskMade(task=task):
+            return task.mark
+        case _:
+            return getattr(entry, "mark", None)
 
 
 def recorded(row: Row[Any]) -> Recorded:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Executable, Row, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, exists, func, insert, select, update
 
 from gateway.model.ballot import Question
 from gateway.model.context import Sent
@@ -53,15 +53,19 @@ NOTICE_TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
 }
 
 _QUEUED, _LEASED = NoticeState.QUEUED.value, NoticeState.LEASED.value
+RETURNED = "returned"  # the reason of a notice that was sent and came back
 _COPY_KINDS = ("post", "ballot", "prompt")  # what carries a post or a round to its readers
-_FACTS_KEPT_FOR_ANSWERS = frozenset({"ask-back", "confirm", "receipt"})
-_WITH_QUESTIONS = frozenset({"ask-back", "ballot", "change", "digest", "reminder", "status"})
+_FACTS_KEPT_FOR_ANSWERS = frozenset({"ask-back", "catch-up", "confirm", "receipt", "steward", "task-question"})
+_WITH_QUESTIONS = frozenset({"ask-back", "ballot", "catch-up", "change", "digest", "reminder", "status"})
 _AT_ONCE = 500  # values in one IN list; SQLite takes 32,766 parameters in a statement
 
 _ADD = insert(outbox)
 _ADD_FACTS = insert(facts).returning(facts.c.id)
 _KNOWN_KEYS = select(outbox.c.key).where(
     outbox.c.workspace_id == bindparam("workspace_id"), outbox.c.key.in_(bindparam("keys", expanding=True))
+)
+_KNOWN_KEY = select(outbox.c.key).where(
+    outbox.c.workspace_id == bindparam("workspace_id"), outbox.c.key == bindparam("key")
 )
 _WHOLE: Select[Any] = (
     select(outbox, facts.c.body.label("facts_body"), frozen.c.body.label("frozen_body"))
@@ -77,12 +81,18 @@ _READY = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+_READY_DIGESTS_FIRST = _READY.order_by(None).order_by(outbox.c.kind != "digest", outbox.c.due_at, outbox.c.id)
 _ABANDONED = (
     select(outbox.c.id, outbox.c.due_at)
     .where(outbox.c.state == _LEASED, outbox.c.leased_until <= bindparam("now"))
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
+)
+_SENT_SINCE = (
+    select(attempts.c.at)
+    .where(attempts.c.at > bindparam("instant"), attempts.c.code.between(200, 299))
+    .order_by(attempts.c.at)
 )
 _LEASE = (
     update(outbox)
@@ -102,6 +112,16 @@ _REPORT_SENT: Any = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"), outbox.c.state != NoticeState.SENT.value)
     .values(attempts=outbox.c.attempts + 1, leased_until=None, state=NoticeState.SENT.value)
+)
+_RETURNED: Any = update(outbox).where(outbox.c.id == bindparam("b_id")).values(reason=RETURNED)
+_FAILED_SINCE = (
+    select(outbox.c.address, outbox.c.detail, outbox.c.reason)
+    .where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.state == NoticeState.FAILED.value,
+        exists().where(attempts.c.notice_id == outbox.c.id, attempts.c.at >= bindparam("since")),
+    )
+    .order_by(outbox.c.id)
 )
 _ADD_ATTEMPT = insert(attempts)
 _ATTEMPTS = select(attempts).where(attempts.c.notice_id == bindparam("id")).order_by(attempts.c.id)
@@ -124,9 +144,20 @@ _ASKED_BACK = select(
         outbox.c.kind == "ask-back",
     )
 )
+_ALL_ASKED_BACK = (
+    select(outbox.c.member_id)
+    .distinct()
+    .where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.mark == bindparam("mark"),
+        outbox.c.kind == "ask-back",
+    )
+)
 _TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
+_TRIES_OF = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(outbox.c.id == bindparam("id"))
+_FEW = 4  # so many are asked for one by one: statements without a list are prepared (store/prepared.py)
 _DEPTH = select(func.count().label("waiting"), func.min(outbox.c.due_at).label("oldest")).where(
     outbox.c.state.in_((_QUEUED, _LEASED)), outbox.c.due_at <= bindparam("now")
 )
@@ -178,14 +209,18 @@ class Outbox:
         self._sql.run(_ADD, rows)
         return [row["id"] for row in rows]
 
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[StoredNotice]:
+    def claim(self, now: datetime, limit: int, lease: timedelta, *, digests_first: bool = False) -> list[StoredNotice]:
         """Lease what is due and not being attempted, the earliest due first, until `now + lease`.
 
-        A notice whose row cannot be read any more fails by itself: it must not hold up the others.
+        With `digests_first` they go before all else, where only a few may go. A notice whose row cannot be read any
+        more fails by itself: it must not hold up the others.
         """
         found = [*self._sql.rows(_ABANDONED, {"now": now, "limit": limit})]
-        found += self._sql.rows(_READY, {"now": now, "limit": limit})
-        ids = [row.id for row in sorted(found, key=lambda row: (row.due_at, row.id))[:limit]]
+        if digests_first:
+            found += self._sql.rows(_READY_DIGESTS_FIRST, {"now": now, "limit": limit})
+        else:
+            found = sorted((*found, *self._sql.rows(_READY, {"now": now, "limit": limit})), key=_by_due)
+        ids = [row.id for row in found[:limit]]
         for some in _pieces(ids):
             self._sql.run(_LEASE, {"ids": some, "until": now + lease})
         known: dict[int, Facts] = {}
@@ -220,6 +255,15 @@ class Outbox:
         """Give a notice up that is no longer owed."""
         self._move(notice_id, NoticeState.SUPPRESSED, reason=reason, detail=f"at {now.isoformat()}", leased_until=None)
 
+    def note_returned(self, notice_id: int) -> None:
+        """Note that a notice which was sent came back."""
+        self._sql.run(_RETURNED, {"b_id": notice_id})
+
+    def failed_since(self, workspace_id: int, since: datetime) -> list[tuple[str, str]]:
+        """Return (address, what was answered) of notices that failed for good at an instant or later, oldest first."""
+        values = {"workspace_id": workspace_id, "since": since}
+        return [(row.address, row.detail or row.reason) for row in self._sql.rows(_FAILED_SINCE, values)]
+
     def release(self) -> None:
         """Give every lease back, whoever took it: for the one process that sends, as it starts after another ended."""
         self._sql.run(_RELEASE)
@@ -228,12 +272,6 @@ class Outbox:
         """Put a failed or suppressed notice back, to be attempted at once; frozen bytes stay as they are."""
         due_at = self._sql.value(select(outbox.c.due_at).where(outbox.c.id == notice_id))
         self._move(notice_id, NoticeState.QUEUED, reason="", detail="", attempts=0, next_attempt_at=due_at)
-
-    def purge(self, before: datetime) -> int:
-        """Drop the frozen bytes of what was due before an instant and is finished, and return of how many."""
-        over = (NoticeState.SENT.value, NoticeState.SUPPRESSED.value)
-        old = select(outbox.c.id).where(outbox.c.state.in_(over), outbox.c.due_at < before)
-        return self._sql.run(delete(frozen).where(frozen.c.notice_id.in_(old)))
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -275,14 +313,26 @@ class Outbox:
         found: list[datetime | None] = [self._sql.value(_NEXT_QUEUED), self._sql.value(_NEXT_LEASED)]
         return min((at for at in found if at is not None), default=None)
 
+    def sent_since(self, instant: datetime) -> list[datetime]:
+        """Return when each mail was handed on after an instant, oldest first. It looks through all attempts."""
+        return [row.at for row in self._sql.rows(_SENT_SINCE, {"instant": instant})]
+
     def asked_back(self, workspace_id: int, mark: str, member_id: int) -> bool:
         """Whether a member was asked back about a round: an answer came, and was unclear."""
         values = {"workspace_id": workspace_id, "mark": mark, "member_id": member_id}
         return bool(self._sql.value(_ASKED_BACK, values))
 
+    def all_asked_back(self, workspace_id: int, mark: str) -> frozenset[int]:
+        """Return the members who were asked back about a round."""
+        rows = self._sql.rows(_ALL_ASKED_BACK, {"workspace_id": workspace_id, "mark": mark})
+        return frozenset(row.member_id for row in rows)
+
     def tries(self, notice_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
         """Return (attempts so far, due at) of notices by id; what is not known is left out."""
-        found = (row for some in _pieces(notice_ids) for row in self._sql.rows(_TRIES, {"ids": some}))
+        if len(notice_ids) <= _FEW:
+            found = [row for one in notice_ids for row in self._sql.rows(_TRIES_OF, {"id": one})]
+        else:
+            found = [row for some in _pieces(notice_ids) for row in self._sql.rows(_TRIES, {"ids": some})]
         return {row.id: (row.attempts, row.due_at) for row in found}
 
     # --- pieces -------------------------------------------------------------------------------------------------
@@ -291,10 +341,16 @@ class Outbox:
         by_key: dict[str, Notice] = {}
         for notice in notices:
             by_key.setdefault(notice.key, notice)
-        for some in _pieces([*by_key]):
-            for row in self._sql.rows(_KNOWN_KEYS, {"workspace_id": workspace_id, "keys": some}):
-                del by_key[row.key]
+        for key in self._known(workspace_id, [*by_key]):
+            del by_key[key]
         return [*by_key.values()]
+
+    def _known(self, workspace_id: int, keys: Sequence[str]) -> list[str]:
+        where = {"workspace_id": workspace_id}
+        if len(keys) <= _FEW:
+            return [key for key in keys if self._sql.first(_KNOWN_KEY, where | {"key": key}) is not None]
+        rows = (row for some in _pieces(keys) for row in self._sql.rows(_KNOWN_KEYS, where | {"keys": some}))
+        return [row.key for row in rows]
 
     def _say(self, notices: Sequence[Notice]) -> dict[int, int]:
         """Write what notices say, once for all that share it; by the identity of the facts."""
@@ -409,6 +465,10 @@ def _told(attempt: Attempt) -> str:
     return storable(f"{attempt.code} {attempt.text}".strip() if attempt.code else attempt.text)
 
 
+def _by_due(row: Row[Any]) -> tuple[datetime, int]:
+    return row.due_at, row.id
+
+
 def _attempt_columns(attempt: Attempt) -> dict[str, Any]:
     return {
         "notice_id": attempt.notice_id,
@@ -477,6 +537,7 @@ def _sent(row: Row[Any]) -> Sent:
         guesses=_guesses(said),
         facts=row.facts_body.encode() if kept else b"",
         questions=_questions(said),
+        returned=row.reason == RETURNED,
     )
 
 

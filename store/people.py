@@ -15,9 +15,7 @@ from store.tables import addresses, members
 
 _member: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
 
-SUSPENDED_AFTER = 3  # mails that came back for good, with no mail from the member in between; a complaint counts as all
-
-_RECORD = select(members.c.record, members.c.bounced)
+_RECORD = select(members.c.record, members.c.suspended, members.c.bounce_score, members.c.bounced_at)
 _GET = _RECORD.where(members.c.id == bindparam("id"))
 _BY_ADDRESS = _RECORD.join(addresses, addresses.c.member_id == members.c.id).where(
     addresses.c.address == bindparam("address"), addresses.c.workspace_id == bindparam("workspace_id")
@@ -26,6 +24,7 @@ _ALL = _RECORD.where(members.c.workspace_id == bindparam("workspace_id")).order_
 _PRESENT = _ALL.where(members.c.left_at.is_(None))
 _ABSENT = _PRESENT.where(members.c.absent_until >= bindparam("first"))
 _MANY = _RECORD.where(members.c.id.in_(bindparam("ids", expanding=True))).order_by(members.c.id)
+_ADDRESSES = select(addresses.c.address).where(addresses.c.workspace_id == bindparam("workspace_id"))
 _NAMES = select(members.c.id, members.c.name).where(members.c.workspace_id == bindparam("workspace_id"))
 
 
@@ -44,6 +43,10 @@ class People:
         """Return the member with this folded address, main or further; nobody who left."""
         row = self._sql.first(_BY_ADDRESS, {"workspace_id": workspace_id, "address": folded})
         return None if row is None else _read(row)
+
+    def addresses(self, workspace_id: int) -> frozenset[str]:
+        """Return every address of those who have not left."""
+        return frozenset(row.address for row in self._sql.rows(_ADDRESSES, {"workspace_id": workspace_id}))
 
     def all(self, workspace_id: int, include_left: bool = False) -> list[Member]:
         """Return the members of a workspace in the order they joined."""
@@ -69,4 +72,8 @@ class People:
 
 def _read(row: Row[Any]) -> Member:
     member = _member.decode(row.record)
-    return msgspec.structs.replace(member, suspended=True) if row.bounced >= SUSPENDED_AFTER else member
+    if not row.suspended and not row.bounce_score:
+        return member
+    return msgspec.structs.replace(
+        member, suspended=row.suspended, bounce_score=row.bounce_score, bounced_at=row.bounced_at
+    )

@@ -16,34 +16,46 @@ from sqlalchemy import Executable, bindparam, case, delete, insert, select, upda
 
 from gateway.model.ballot import Question
 from gateway.model.entry import (
+    AbsencesRestored,
+    AddressAdded,
+    AddressRemoved,
     Answered,
+    AnswerRestored,
     AwayEnded,
     AwayNoted,
     BlockerClosed,
     BlockerRaised,
+    BlockerReopened,
+    BlockerTakenBack,
     Bounced,
     Cancelled,
     Closed,
     Corrected,
+    DeliveryResumed,
+    DeliverySuspended,
     Entry,
     Extended,
     MemberAdded,
     MemberLeft,
     MemberRenamed,
+    MemberReturned,
     OptionAdded,
     Paused,
     Posted,
     Resumed,
     RoundOpened,
+    RoundRestored,
     SettingsChanged,
+    TaskChanged,
+    TaskMade,
     Withdrawn,
 )
 from gateway.model.member import Absence, Member
-from gateway.model.round import PHASE_TRANSITIONS, Phase, Ritual, Round, VoteForm
+from gateway.model.round import PHASE_TRANSITIONS, Answer, Phase, Ritual, Round, VoteForm
+from gateway.model.task import Task
 from store import counters
 from store.codec import pack, storable
 from store.faults import Forbidden
-from store.people import SUSPENDED_AFTER
 from store.sql import Sql, insert_for
 from store.tables import (
     addresses,
@@ -54,11 +66,13 @@ from store.tables import (
     posts,
     rounds,
     standings,
+    tasks,
     threads,
 )
 
 _round: msgspec.json.Decoder[Round] = msgspec.json.Decoder(Round)
 _member: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
+_task: msgspec.json.Decoder[Task] = msgspec.json.Decoder(Task)
 replace = msgspec.structs.replace
 
 
@@ -268,6 +282,13 @@ def _closed(sql: Sql, place: Place, entry: Closed) -> None:
         _use_mark(sql, place, entry.outcome_mark)
 
 
+def _round_restored(sql: Sql, place: Place, entry: RoundRestored) -> None:
+    """Also one that was called off: only a round that has closed never changes again."""
+    if _read_round(sql, place, entry.mark).phase is Phase.CLOSED:
+        raise Forbidden(f"round {entry.mark} is closed: it never changes again")
+    _write_round(sql, place, entry.round)
+
+
 # --- answers ----------------------------------------------------------------------------------------------------
 
 _THE_STANDING = (
@@ -289,32 +310,45 @@ _TAKES_ANSWERS = {
 
 def _answered(sql: Sql, place: Place, entry: Answered) -> None:
     _check_takes_answers(sql, place, entry)
-    who = {"b_workspace_id": place.workspace_id, "b_mark": entry.mark, "b_member_id": entry.member_id}
-    what = {
-        "kind": str(entry.answer.__struct_config__.tag),
-        "at": place.at,
-        "late": entry.late,
-        "arrival_id": place.arrival_id,
-        "answer": pack(entry.answer),
-    }
-    if not sql.run(_CHANGE_STANDING, who | what):
-        sql.run(_ADD_STANDING, _here(place, entry.mark) | {"member_id": entry.member_id} | what)
-        _count(sql, place, entry.mark, 1)
+    what = {"at": place.at, "late": entry.late, "arrival_id": place.arrival_id}
+    _put_answer(sql, place, entry.mark, entry.member_id, entry.answer, **what)
     _alive(sql, entry.member_id)
+
+
+def _answer_restored(sql: Sql, place: Place, entry: AnswerRestored) -> None:
+    _check_takes_answers(sql, place, entry)
+    before = entry.standing
+    if before is None:
+        _drop_answer(sql, place, entry.mark, entry.member_id)
+    else:
+        what = {"at": before.at, "late": before.late, "arrival_id": before.arrival_id}
+        _put_answer(sql, place, entry.mark, entry.member_id, before.answer, **what)
+    _alive(sql, entry.member_id)
+
+
+def _put_answer(sql: Sql, place: Place, mark: str, member_id: int, answer: Answer, **what: Any) -> None:
+    who = {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id}
+    what |= {"kind": str(answer.__struct_config__.tag), "answer": pack(answer)}
+    if not sql.run(_CHANGE_STANDING, who | what):
+        sql.run(_ADD_STANDING, _here(place, mark) | {"member_id": member_id} | what)
+        _count(sql, place, mark, 1)
 
 
 def _withdrawn(sql: Sql, place: Place, entry: Withdrawn) -> None:
     _check_takes_answers(sql, place, entry)
-    who = {"b_workspace_id": place.workspace_id, "b_mark": entry.mark, "b_member_id": entry.member_id}
-    if sql.run(_DROP_STANDING, who):
-        _count(sql, place, entry.mark, -1)
+    _drop_answer(sql, place, entry.mark, entry.member_id)
+
+
+def _drop_answer(sql: Sql, place: Place, mark: str, member_id: int) -> None:
+    if sql.run(_DROP_STANDING, {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id}):
+        _count(sql, place, mark, -1)
 
 
 def _count(sql: Sql, place: Place, mark: str, difference: int) -> None:
     sql.run(_COUNT_ANSWERS, {"b_workspace_id": place.workspace_id, "b_mark": mark, "difference": difference})
 
 
-def _check_takes_answers(sql: Sql, place: Place, entry: Answered | Withdrawn) -> None:
+def _check_takes_answers(sql: Sql, place: Place, entry: Answered | AnswerRestored | Withdrawn) -> None:
     found = sql.first(_READ_PHASE, _here(place, entry.mark) | {"member_id": entry.member_id})
     if found is None:
         raise Forbidden(f"there is no round {entry.mark}")
@@ -336,9 +370,22 @@ _OPEN_BLOCKERS = (
 )
 _READ_BLOCKER = select(blockers.c.entry_id).where(_OPEN_BLOCKERS)
 _CLOSE_BLOCKER = update(blockers).where(_OPEN_BLOCKERS)
+_DROP_BLOCKER = delete(blockers).where(_OPEN_BLOCKERS)
+_READ_CLOSED = (
+    select(blockers.c.entry_id)
+    .where(
+        blockers.c.workspace_id == bindparam("b_workspace_id"),
+        blockers.c.closed_at.is_not(None),
+        blockers.c.member_id == bindparam("b_member_id"),
+        blockers.c.text == bindparam("b_text"),
+    )
+    .order_by(blockers.c.closed_at.desc(), blockers.c.entry_id.desc())
+    .limit(1)
+)
+_REOPEN_BLOCKER: Any = update(blockers).where(blockers.c.entry_id == bindparam("b_entry_id")).values(closed_at=None)
 
 
-def _blocker(place: Place, entry: BlockerRaised | BlockerClosed) -> dict[str, Any]:
+def _blocker(place: Place, entry: BlockerRaised | BlockerClosed | BlockerReopened | BlockerTakenBack) -> dict[str, Any]:
     return {"b_workspace_id": place.workspace_id, "b_member_id": entry.member_id, "b_text": storable(entry.text)}
 
 
@@ -352,6 +399,54 @@ def _blocker_closed(sql: Sql, place: Place, entry: BlockerClosed) -> None:
     sql.run(_CLOSE_BLOCKER, _blocker(place, entry) | {"closed_at": place.at})
 
 
+# --- tasks ------------------------------------------------------------------------------------------------------
+
+_ADD_TASK = insert(tasks)
+_READ_TASK = (
+    select(tasks.c.record)
+    .where(tasks.c.workspace_id == bindparam("workspace_id"), tasks.c.mark == bindparam("mark"))
+    .with_for_update()
+)
+_CHANGE_TASK = update(tasks).where(
+    tasks.c.workspace_id == bindparam("b_workspace_id"), tasks.c.mark == bindparam("b_mark")
+)
+
+
+def _task_made(sql: Sql, place: Place, entry: TaskMade) -> None:
+    task = entry.task
+    sql.run(_ADD_TASK, _here(place, task.mark) | {"made_entry_id": place.entry_id} | _task_columns(task))
+    if sql.value(_THREAD_KNOWN, _here(place, task.mark)) is None:
+        _start_thread(sql, place, task.mark, task.title, task.channel, task.message_id, posts=0)
+    _remember(sql, place, task.message_id, task.mark)
+    _use_mark(sql, place, task.mark)
+    _alive(sql, task.made_by)
+
+
+def _task_changed(sql: Sql, place: Place, entry: TaskChanged) -> None:
+    found = sql.value(_READ_TASK, _here(place, entry.mark))
+    if found is None:
+        raise Forbidden(f"there is no task {entry.mark}")
+    task = replace(_task.decode(found), course=entry.course, changed_at=place.at)
+    sql.run(_CHANGE_TASK, {"b_workspace_id": place.workspace_id, "b_mark": entry.mark} | _task_columns(task))
+    _alive(sql, entry.by)
+
+
+def _task_columns(task: Task) -> dict[str, Any]:
+    return {"state": task.course.state.value, "owner_id": task.course.owner, "record": pack(task)}
+
+
+def _blocker_taken_back(sql: Sql, place: Place, entry: BlockerTakenBack) -> None:
+    sql.run(_DROP_BLOCKER, _blocker(place, entry))
+
+
+def _blocker_reopened(sql: Sql, place: Place, entry: BlockerReopened) -> None:
+    """The one that was closed last; raised anew in the meantime, it is open as that."""
+    said = _blocker(place, entry)
+    last = sql.value(_READ_CLOSED, said)
+    if last is not None and sql.value(_READ_BLOCKER, said) is None:
+        sql.run(_REOPEN_BLOCKER, {"b_entry_id": last})
+
+
 # --- members ----------------------------------------------------------------------------------------------------
 
 _ADD_MEMBER = insert(members)
@@ -363,9 +458,14 @@ _READ_MEMBER = (
     .with_for_update()
 )
 _CHANGE_MEMBER = update(members).where(members.c.id == bindparam("b_id"))
-_BOUNCED: Any = _CHANGE_MEMBER.values(bounced=members.c.bounced + bindparam("weight"))
-_ALIVE: Any = _CHANGE_MEMBER.where(members.c.bounced > 0).values(bounced=0)
-COMPLAINT = "complaint"  # the status of a bounce that says: the recipient does not want our mail (RFC 5965)
+_BOUNCED: Any = _CHANGE_MEMBER.values(bounce_score=bindparam("score"), bounced_at=bindparam("at"))
+_ALIVE: Any = _CHANGE_MEMBER.where(members.c.bounce_score > 0).values(bounce_score=0, bounced_at=None)
+_SUSPEND: Any = _CHANGE_MEMBER.values(suspended=True)
+_RESUME: Any = _CHANGE_MEMBER.values(suspended=False, bounce_score=0, bounced_at=None)
+_ADD_ADDRESS = insert(addresses)
+_DROP_ADDRESS = delete(addresses).where(
+    addresses.c.member_id == bindparam("b_member_id"), addresses.c.address == bindparam("b_address")
+)
 
 
 def _member_added(sql: Sql, place: Place, entry: MemberAdded) -> None:
@@ -373,30 +473,45 @@ def _member_added(sql: Sql, place: Place, entry: MemberAdded) -> None:
     if member.joined_at is None:
         member = replace(member, joined_at=place.at)
     who = {"id": member.id, "workspace_id": place.workspace_id}
-    sql.run(_ADD_MEMBER, who | {"bounced": SUSPENDED_AFTER if member.suspended else 0} | _member_columns(member))
+    sql.run(_ADD_MEMBER, who | {"suspended": member.suspended} | _member_columns(member))
     if member.left_at is None:
         _add_addresses(sql, place, member)
 
 
 def _member_columns(member: Member) -> dict[str, Any]:
-    """Whether delivery is suspended is counted in a column of its own, not kept in the record."""
+    """Whether delivery is suspended, and what came back, stand in columns of their own, not in the record."""
     return {
         "name": storable(member.name),
         "left_at": member.left_at,
         "absent_until": max((absence.until or date.max for absence in member.absences), default=None),
-        "record": pack(replace(member, suspended=False)),
+        "record": pack(replace(member, suspended=False, bounce_score=0.0, bounced_at=None)),
     }
 
 
 def _bounced(sql: Sql, place: Place, entry: Bounced) -> None:
-    """Mail that came back for good is counted; a complaint counts for all it takes to suspend delivery."""
-    if entry.permanent and entry.member_id is not None:
-        weight = SUSPENDED_AFTER if entry.status == COMPLAINT else 1
-        sql.run(_BOUNCED, {"b_id": entry.member_id, "weight": weight})
+    if entry.member_id is not None:
+        sql.run(_BOUNCED, {"b_id": entry.member_id, "score": entry.score, "at": place.at})
+
+
+def _delivery_suspended(sql: Sql, place: Place, entry: DeliverySuspended) -> None:
+    sql.run(_SUSPEND, {"b_id": entry.member_id})
+
+
+def _delivery_resumed(sql: Sql, place: Place, entry: DeliveryResumed) -> None:
+    sql.run(_RESUME, {"b_id": entry.member_id})
+
+
+def _address_added(sql: Sql, place: Place, entry: AddressAdded) -> None:
+    def add(member: Member) -> Member:
+        return replace(member, further_addresses=(*member.further_addresses, entry.address))
+
+    _change_member(sql, place, entry.member_id, add)
+    row = {"address": entry.address, "workspace_id": place.workspace_id, "member_id": entry.member_id}
+    sql.run(_ADD_ADDRESS, row)
 
 
 def _alive(sql: Sql, member_id: int | None) -> None:
-    """A member who writes is reached again: what came back before counts no more."""
+    """A member who writes is there: what came back before counts no more. Mail that is suspended stays so."""
     if member_id:
         sql.run(_ALIVE, {"b_id": member_id})
 
@@ -419,12 +534,33 @@ def _change_member(sql: Sql, place: Place, member_id: int, change: Callable[[Mem
 def _member_renamed(sql: Sql, place: Place, entry: MemberRenamed) -> None:
     stated = {key: getattr(entry, key) for key in ("name", "roles", "language", "timezone")}
     changes = {key: value for key, value in stated.items() if value is not None}
+    if entry.substitute is not None:
+        changes["substitute"] = entry.substitute or None
     _change_member(sql, place, entry.member_id, lambda member: replace(member, **changes))
 
 
 def _member_left(sql: Sql, place: Place, entry: MemberLeft) -> None:
     _change_member(sql, place, entry.member_id, lambda member: replace(member, left_at=member.left_at or place.at))
     sql.run(_DROP_ADDRESSES, {"member_id": entry.member_id})
+
+
+def _member_returned(sql: Sql, place: Place, entry: MemberReturned) -> None:
+    _change_member(sql, place, entry.member_id, lambda member: replace(member, left_at=None))
+    found = sql.value(_READ_MEMBER, {"id": entry.member_id, "workspace_id": place.workspace_id})
+    _add_addresses(sql, place, _member.decode(found))
+
+
+def _address_removed(sql: Sql, place: Place, entry: AddressRemoved) -> None:
+    def remove(member: Member) -> Member:
+        left = tuple(one for one in member.further_addresses if one != entry.address)
+        return replace(member, further_addresses=left)
+
+    _change_member(sql, place, entry.member_id, remove)
+    sql.run(_DROP_ADDRESS, {"b_member_id": entry.member_id, "b_address": entry.address})
+
+
+def _absences_restored(sql: Sql, place: Place, entry: AbsencesRestored) -> None:
+    _change_member(sql, place, entry.member_id, lambda member: replace(member, absences=entry.absences))
 
 
 def _settings_changed(sql: Sql, place: Place, entry: SettingsChanged) -> None:
@@ -458,6 +594,8 @@ _PROJECTIONS: dict[type, Callable[[Sql, Place, Any], None]] = {
     Posted: _posted,
     RoundOpened: _round_opened,
     Answered: _answered,
+    AnswerRestored: _answer_restored,
+    RoundRestored: _round_restored,
     Withdrawn: _withdrawn,
     OptionAdded: _option_added,
     Paused: _paused,
@@ -468,11 +606,21 @@ _PROJECTIONS: dict[type, Callable[[Sql, Place, Any], None]] = {
     Closed: _closed,
     BlockerRaised: _blocker_raised,
     BlockerClosed: _blocker_closed,
+    BlockerTakenBack: _blocker_taken_back,
+    BlockerReopened: _blocker_reopened,
     Bounced: _bounced,
+    DeliverySuspended: _delivery_suspended,
+    DeliveryResumed: _delivery_resumed,
+    AddressAdded: _address_added,
+    AddressRemoved: _address_removed,
+    TaskMade: _task_made,
+    TaskChanged: _task_changed,
     MemberAdded: _member_added,
     MemberRenamed: _member_renamed,
     MemberLeft: _member_left,
     SettingsChanged: _settings_changed,
     AwayNoted: _away_noted,
     AwayEnded: _away_ended,
+    AbsencesRestored: _absences_restored,
+    MemberReturned: _member_returned,
 }

@@ -311,6 +311,7 @@ class Rounds:
             in_electorate=row.asked is not None,
             standing=None if row.answer is None else _standing(row),
             plan=last.next if last else (),
+            carried=last.carried if last else (),
             is_latest=not row.superseded,
             open_blockers=self._own_blockers(workspace_id, member_id) if own else (),
             answered=row.answered,

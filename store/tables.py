@@ -1,6 +1,6 @@
 """The tables, as SQLAlchemy Core knows them. The migrations make them; a test proves both say the same.
 
-The ledger is the truth; the tables from `members` to `blockers` are projections of it (projection.py) and could be made
+The ledger is the truth; the tables from `members` to `tasks` are projections of it (projection.py) and could be made
 anew from it. Must not: hold a query or a rule.
 """
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,6 +22,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
+    text,
 )
 
 from store.codec import Instant
@@ -149,7 +152,9 @@ members = Table(
     Column("name", Text, nullable=False),
     Column("left_at", Instant),
     Column("absent_until", Date),  # the last day of all absences, for ever when one is undated, NULL without any
-    Column("bounced", Integer, nullable=False),  # how often mail came back for good since the last sign of life
+    Column("bounce_score", Float, nullable=False, server_default=text("0")),  # as of bounced_at; since a sign of life
+    Column("bounced_at", Instant),
+    Column("suspended", Boolean, nullable=False, server_default=false()),  # nothing is sent of our own accord
     Column("record", Text, nullable=False),  # JSON of the whole Member, settings and absences within
     Index("ix_members_workspace_id", "workspace_id", "left_at"),
     Index("ix_members_absent_until", "workspace_id", "absent_until"),
@@ -260,6 +265,19 @@ blockers = Table(
     Column("since", Instant, nullable=False),
     Column("closed_at", Instant),
     Index("ix_blockers_member_id", "workspace_id", "closed_at", "member_id"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _workspace(primary_key=True),
+    _mark(primary_key=True),
+    Column("state", String, nullable=False),
+    Column("owner_id", Id),  # NULL: anyone may take it
+    Column("made_entry_id", Id, ForeignKey("ledger.id"), nullable=False),
+    Column("record", Text, nullable=False),  # JSON of the Task
+    Index("ix_tasks_owner_id", "workspace_id", "state", "owner_id"),
+    sqlite_with_rowid=False,
 )
 
 # --- outbox -----------------------------------------------------------------------------------------------------

@@ -14,14 +14,18 @@ from sqlalchemy import Executable, bindparam, select
 from gateway.model.token import KeyRing
 from store.charters import Cache, Charters
 from store.codec import storable
+from store.erasure import Erasure
+from store.gauges import Gauges
 from store.inbox import Inbox
 from store.ledger import Ledger
 from store.outbox import Outbox
 from store.people import People
 from store.reading import Rounds
+from store.retention import Retention
 from store.schedule import Schedule
 from store.sql import Sql, insert_for
 from store.tables import notes
+from store.tasks import Tasks
 
 _GET_MARK = select(notes.c.value).where(notes.c.name == bindparam("name"))
 
@@ -65,9 +69,29 @@ class Transaction:
         return Rounds(self._sql)
 
     @cached_property
+    def tasks(self) -> Tasks:
+        """Tasks."""
+        return Tasks(self._sql)
+
+    @cached_property
     def schedule(self) -> Schedule:
         """Due rows."""
         return Schedule(self._sql)
+
+    @cached_property
+    def gauges(self) -> Gauges:
+        """How much there is of what is not finished."""
+        return Gauges(self._sql)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is let go with time."""
+        return Retention(self._sql)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """What is let go because a person asked for it."""
+        return Erasure(self._sql)
 
     @contextmanager
     def apart(self) -> Iterator[None]:

@@ -33,10 +33,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What addresses exist: domain → workspace names, and the channels of each workspace."""
+    """What addresses exist: domain → workspace names, and the channels of each workspace.
+
+    `members` holds the addresses of all members, folded, for the workspaces that refuse mail of others.
+    """
 
     domains: Mapping[str, frozenset[str]] = field(default_factory=dict)
     channels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def destination(self, recipient: str) -> Destination | None:
         """Return what an address of ours means, None when its domain or workspace is not ours."""
@@ -72,3 +76,19 @@ def _is_offered(recipient: str, destination: Destination | None, directory: Dire
 
 
 _RECIPIENT_CHECKS: tuple[Callable[[str, Destination | None, Directory], Reject | None], ...] = (_is_ours, _is_offered)
+
+
+# --- the message as a whole -------------------------------------------------------------------------------------------
+
+MOST_HOPS = 100  # RFC 5321 §6.3: a large number of Received fields is a loop; at least 100 are let pass
+
+
+def loop_verdict(raw: bytes) -> Reject | None:
+    """Return the no for a mail that has gone in circles, by the number of servers it has seen."""
+    head = raw[:_HEADER_LOOKED_AT].replace(b"\r\n", b"\n").partition(b"\n\n")[0].lower()
+    if (b"\n" + head).count(b"\nreceived:") <= MOST_HOPS:
+        return None
+    return Reject(554, "5.4.6", "this mail has passed too many servers: it goes in circles")
+
+
+_HEADER_LOOKED_AT = 256 * 1024

@@ -16,6 +16,7 @@ _COMMANDS = {
     "demo": ("gateway.cli.run", "demo"),
     "charter": ("gateway.cli.charter", "charter"),
     "member": ("gateway.cli.member", "member"),
+    "person": ("gateway.cli.person", "person"),
     "mails": ("gateway.cli.record", "mails"),
     "decisions": ("gateway.cli.record", "decisions"),
     "export": ("gateway.cli.record", "export"),

@@ -1,4 +1,4 @@
-"""`restante member`: add, remove, import, list the people of a workspace."""
+"""`restante member`: add, remove, import, list the people of a workspace; who stands in for whom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gateway.app import App
 from gateway.cli.shared import counted, fail, print_table, program
 from gateway.model.address import fold_address
 from gateway.model.charter import CharterMember
-from gateway.model.entry import MemberLeft
+from gateway.model.entry import MemberLeft, MemberRenamed
 from gateway.model.fault import fault_text
 from gateway.model.member import Member
 from gateway.pipeline.knowing import workspace as workspace_named
@@ -103,6 +103,33 @@ def remove(config: str, workspace: str, address: str) -> None:
             fail(f"{wanted} is no member of {workspace}; `restante member list {workspace}` shows who is")
         change_people(app.pipeline, workspace, [MemberLeft(member_id=found[0].id)], now=app.clock())
     click.echo(f"{wanted}: removed.")
+
+
+@member.command()
+@click.argument("workspace")
+@click.argument("address")
+@click.argument("substitute")
+@click.pass_obj
+def substitute(config: str, workspace: str, address: str, substitute: str) -> None:
+    """Name who stands in for a person while they are away, or `nobody`.
+
+    What a substitute may do, the charter says (`substitutes`).
+
+    \b
+    Example:
+      restante member substitute acme ana@example.org ben@example.org
+    """
+    with program(config) as app:
+        people = {one: m for m in _people(app, workspace) for one in (m.address, *m.further_addresses)}
+        wanted = [fold_address(address), *([] if substitute == "nobody" else [fold_address(substitute)])]
+        if unknown := [one for one in wanted if one not in people]:
+            fail(f"{unknown[0]} is no member of {workspace}; `restante member list {workspace}` shows who is")
+        chosen = people[wanted[1]].id if len(wanted) == 2 else 0
+        if chosen == people[wanted[0]].id:
+            fail("nobody stands in for themselves")
+        named = MemberRenamed(member_id=people[wanted[0]].id, substitute=chosen)
+        change_people(app.pipeline, workspace, [named], now=app.clock())
+    click.echo(f"{wanted[0]}: {'nobody' if not chosen else wanted[1]} stands in while they are away.")
 
 
 @member.command(name="import")

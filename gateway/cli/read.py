@@ -10,9 +10,12 @@ from typing import Any, BinaryIO
 import click
 import msgspec
 
+from gateway.config import SettingsProblem, read_settings
 from gateway.resources import load_lexicon
 from gateway.understand import requests
+from gateway.understand.authentication import read_authentication
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.mime import read_message
 
 
 @click.command()
@@ -20,7 +23,11 @@ from gateway.understand.lexicon import Lexicon
 @click.option("--original", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The mail it answers.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 @click.option("--batch", is_flag=True, help="One JSON request a line on standard input, one JSON answer a line.")
-def read(file: Path | None, original: Path | None, as_json: bool, batch: bool) -> None:
+@click.option("--authserv-id", "servers", multiple=True, help="A mail server whose word counts, beside the settings'.")
+@click.pass_obj
+def read(
+    config: str, file: Path | None, original: Path | None, as_json: bool, batch: bool, servers: tuple[str, ...]
+) -> None:
     """Show how the gateway understands a mail; changes nothing.
 
     \b
@@ -38,6 +45,8 @@ def read(file: Path | None, original: Path | None, as_json: bool, batch: bool) -
     if original:
         request["original"] = _encoded(original)
     answer = requests.answer(request, load_lexicon())
+    if "error" not in answer:
+        answer["author"] = _author(file, (*_named_servers(config), *servers))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(answer)).decode())
     else:
@@ -50,10 +59,34 @@ def _encoded(file: Path) -> str:
     return base64.b64encode(file.read_bytes()).decode("ascii")
 
 
+def _named_servers(config: str) -> tuple[str, ...]:
+    """Return the mail servers that the settings name, none where there are no settings: reading needs none."""
+    try:
+        return read_settings(Path(config)).authserv_ids
+    except SettingsProblem:
+        return ()
+
+
+def _author(file: Path, servers: tuple[str, ...]) -> dict[str, Any]:
+    """Return who wrote a mail, and what the mail servers named say of that."""
+    raw = file.read_bytes()
+    author = read_message(raw).author
+    found = read_authentication(raw, author.address if author else "", servers)
+    return {
+        "address": author.address if author else None,
+        "authentication": found.outcome.value if found.is_one_author else "several-authors",
+        "method": found.method or None,
+        "by": found.by or None,
+    }
+
+
 def _show(answer: dict[str, Any]) -> None:
     if "error" in answer:
         click.echo(f"unreadable: {answer['error']}", err=True)
         return
+    author = answer["author"]
+    by = f" ({author['method'] or 'no check of that domain'}, by {author['by']})" if author["by"] else ""
+    click.echo(f"Author: {author['address'] or 'nobody'}; authentication: {author['authentication']}{by}\n")
     click.echo(f"New text:\n\n{_indented(answer['reply'])}\n")
     for piece in answer["dropped"]:
         click.echo(f"Left aside ({piece['sign']}):\n\n{_indented(piece['text'])}\n")

@@ -111,7 +111,7 @@ def _show_in(app: App, number: int, raw: bool, as_json: bool) -> None:
         fail(_no_such(number, out=False))
     if raw:
         if not stored.arrival.raw:
-            fail(f"the bytes of arrival {number} are no longer kept (raw_days in the settings)")
+            fail(f"the bytes of arrival {number} are no longer kept (retention.raw_days in the settings)")
         sys.stdout.buffer.write(stored.arrival.raw)
         return
     plain = _plain_arrival(stored)
@@ -184,7 +184,7 @@ def _rendered(app: App, stored: StoredNotice) -> bytes | None:
     if stored.frozen is not None or stored.state is NoticeState.SUPPRESSED:
         return stored.frozen
     with app.store.read() as tx:
-        workspace = workspace_named(tx, stored.workspace_id, app.settings.separator)
+        workspace = workspace_named(tx, stored.workspace_id, app.settings.written_separator)
         return app.pipeline.frozen(tx, stored, workspace, stored.notice.due_at)
 
 

@@ -19,12 +19,13 @@ from gateway.app import serve as serve_app
 from gateway.cli.shared import counted, fail, print_table, program
 from gateway.model.arrival import Arrival
 from gateway.pipeline.steering import Preview, envelope_of, import_history, preview
+from gateway.send.signing import SigningProblem
 
 
 @click.command()
 @click.pass_obj
 def serve(config: str) -> None:
-    """Take mail by SMTP and LMTP, process it, keep the clock, send what is due: one process until it is told to stop.
+    """Take mail by SMTP, LMTP and IMAP, process it, keep the clock, send what is due: one process until told to stop.
 
     \b
     Example:
@@ -32,13 +33,18 @@ def serve(config: str) -> None:
     """
     with program(config, log_level=logging.INFO) as app:
         settings = app.settings
-        if not (settings.smtp.port or settings.lmtp.port):
-            fail(f"{config}: smtp.port, lmtp.port: both are 0, so no mail could come in; set one of them")
+        if not (settings.smtp.port or settings.lmtp.port or settings.fetched):
+            fail(
+                f"{config}: smtp.port, lmtp.port: both are 0, so no mail could come in; "
+                "set one of them, or imap.host to fetch it from a mailbox"
+            )
         try:
             asyncio.run(serve_app(app))
+        except* SigningProblem as problems:
+            fail(f"{config}: dkim.key_file: {problems.exceptions[0]}")
         except* OSError as problems:
             first = problems.exceptions[0]
-            fail(f"{config}: smtp.port, lmtp.port: cannot listen: {first}; is another program on that port?")
+            fail(f"{config}: smtp, lmtp or web: cannot listen: {first}; is another program on that port?")
 
 
 def _instant(text: str) -> datetime:

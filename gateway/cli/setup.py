@@ -6,23 +6,26 @@ import socket
 import sqlite3
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
-from gateway.app import App, build, new_key
+from gateway.app import App, access_tokens, account, build, new_key, signer
 from gateway.cli.charter import put_in_force
+from gateway.cli.finding import Finding
 from gateway.cli.shared import counted, fail, program
 from gateway.cli.toml import text_literal
-from gateway.config import FILE_NAME, Settings, SettingsProblem, read_settings
+from gateway.config import FILE_NAME, Settings, SettingsProblem, place_of, read_settings
 from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.notice import NoticeState
 from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.resources import load_templates
+from gateway.send.limits import DAY
+from gateway.send.signing import SigningProblem
 from store.faults import StoreFault
 
 SETTINGS = """\
@@ -47,6 +50,11 @@ security = "none"                # none, starttls or tls
 # username = "…"
 # password = "…"                 # better: RESTANTE_SUBMISSION__PASSWORD in the environment
 per_minute = 0                   # 0: no limit
+
+# [imap]                         # mail fetched from an ordinary mailbox: see docs/with-a-mailbox.md
+# host = "imap.example.org"
+# username = "team@example.org"
+# password_file = "password"     # a file beside this one, or RESTANTE_IMAP__PASSWORD in the environment
 
 [tokens]                         # they sign the addresses in our mails: keep them to yourself
 current = 1
@@ -159,33 +167,43 @@ def _checked(charter: str) -> dict[str, object]:
     return document
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `well` None means: worth knowing, no fault."""
-
-    what: str
-    well: bool | None
-    says: str
-
-
 @click.command()
+@click.option("--live", is_flag=True, help="Send ourselves a mail by the way out, and wait for it on the way in.")
+@click.option("--seconds", default=60.0, show_default=True, help="With --live: how long to wait.")
 @click.pass_obj
-def doctor(config: str) -> None:
-    """Look at settings, ports, the store, templates and charters, and say what to mend.
+def doctor(config: str, live: bool, seconds: float) -> None:
+    """Look at settings, ports, mailboxes, the store, templates and charters, and say what to mend.
 
-    The exit code is 1 when something is wrong.
+    The exit code is 1 when something is wrong. With --live a mail really goes out and comes in; it changes nothing.
 
     \b
-    Example:
+    Examples:
       restante doctor
+      restante doctor --live
     """
     console = Console()
     wrong = 0
-    for finding in examine(Path(config)):
+    for finding in chain(examine(Path(config)), _there_and_back(config, seconds) if live else ()):
         sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]·[/]"}[finding.well]
         console.print(sign, f"{escape(finding.what)}: {escape(finding.says)}", highlight=False, soft_wrap=True)
         wrong += finding.well is False
     raise SystemExit(1 if wrong else 0)
+
+
+def _there_and_back(config: str, seconds: float) -> Iterator[Finding]:
+    try:
+        app = build(Path(config))
+    except (SettingsProblem, StoreFault):
+        return  # said already
+    try:
+        with app.store.read() as tx:
+            names = sorted(tx.charters.names())
+        if names:
+            from gateway.cli.live import there_and_back  # what it needs is loaded by no other command
+
+            yield from there_and_back(app, names[0], seconds)
+    finally:
+        app.close()
 
 
 def examine(file: Path) -> Iterator[Finding]:
@@ -201,6 +219,8 @@ def examine(file: Path) -> Iterator[Finding]:
         yield Finding("settings", None, f"others can read {file}, and it holds the keys: chmod 600 {file}")
     yield _sqlite()
     yield from _ports(settings)
+    yield from _mailboxes(settings)
+    yield from _signing(settings)
     yield _templates()
     try:
         app = build(file)
@@ -223,21 +243,25 @@ def _sqlite() -> Finding:
     )  # fmt: skip
 
 
+def _place(key: str, host: str, port: int) -> Finding:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as problem:
+            return Finding(key, None, f"{host}:{port} is taken ({problem.strerror}); by `serve`?")
+    return Finding(key, True, f"{host}:{port} is free")
+
+
 def _ports(settings: Settings) -> Iterator[Finding]:
     for name, listen in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
         if not listen.port:
             yield Finding(f"{name}.port", None, "0: this door is shut")
             continue
-        with socket.socket(socket.AF_INET6 if ":" in listen.host else socket.AF_INET) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((listen.host, listen.port))
-            except OSError as problem:
-                yield Finding(
-                    f"{name}.port", None, f"{listen.host}:{listen.port} is taken ({problem.strerror}); by `serve`?"
-                )
-            else:
-                yield Finding(f"{name}.port", True, f"{listen.host}:{listen.port} is free")
+        yield _place(f"{name}.port", listen.host, listen.port)
+    for key, text in (("web.listen", settings.web.listen), ("web.metrics", settings.web.metrics)):
+        if place := place_of(text):
+            yield _place(key, *place)
     out = settings.submission
     try:
         with socket.create_connection((out.host, out.port), timeout=3) as server:
@@ -246,6 +270,47 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding("submission", False, f"{out.host}:{out.port} does not answer ({problem}); no mail can go out")
     else:
         yield Finding("submission", True, f"{out.host}:{out.port} {greeting[:60]}")
+
+
+def _mailboxes(settings: Settings) -> Iterator[Finding]:
+    if not settings.fetched:
+        return
+    from gateway.arrive.imap_fetch import MailboxProblem, open_mailbox
+
+    for key, mailbox in settings.fetched.items():
+        place = f"{mailbox.host}:{mailbox.port}"
+        if mailbox.security == "none" and mailbox.host not in _THIS_MACHINE:
+            yield Finding(key, None, f'the password goes to {place} in the open; set security = "tls"')
+        try:
+            box = open_mailbox(account(key, mailbox, access_tokens(mailbox.oauth)))
+        except MailboxProblem as problem:
+            yield Finding(key, False, f"{place}: {_MENDS[problem.stage]}: {problem}")
+            continue
+        yield Finding(key, True, f"{place}, {mailbox.folder}" + ("" if box.has_idle else "; looked at every "
+                      f"{mailbox.poll_seconds} s, since the server knows no IDLE"))  # fmt: skip
+        box.close()
+
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_MENDS = {
+    "connect": "no connection; look at host, port, security",
+    "login": "the login was refused; look at username and its password or token",
+    "folder": "the folder cannot be opened; look at folder",
+}
+
+
+def _signing(settings: Settings) -> Iterator[Finding]:
+    dkim = settings.dkim
+    if not dkim.key_file:
+        return
+    try:
+        signer(settings)
+    except SigningProblem as problem:
+        yield Finding("dkim.key_file", False, f"{dkim.key_file} {problem}; make one with `openssl genrsa 2048`")
+    else:
+        yield Finding(
+            "dkim", True, f"signs as {dkim.domain}, by the record at {dkim.selector}._domainkey.{dkim.domain}"
+        )
 
 
 def _templates() -> Finding:
@@ -280,6 +345,10 @@ def _store(app: App) -> Iterator[Finding]:
                 "outbox", None,
                 f"{counted(queued, 'notice')} due and not gone, the oldest since {oldest}; does `serve` run?",
             )  # fmt: skip
+        most = app.settings.submission.per_day
+        if most:
+            gone = len(tx.outbox.sent_since(now - DAY))
+            yield Finding("submission.per_day", None if gone >= most else True, f"{gone} of {most} used in 24 hours")
         failed = tx.outbox.list(state=NoticeState.FAILED, limit=1000)
         if failed:
             yield Finding(

@@ -35,6 +35,7 @@ class Acted:
     decline: DeclineFacts | None = None
     settled: bool = True
     release: tuple[int, ...] = ()
+    dismiss: tuple[int, ...] = ()
     detail: str = ""
 
 
@@ -66,5 +67,6 @@ def joined(parts: Iterable[Acted]) -> Acted:
         decline=all_parts[0].decline if len(all_parts) == 1 else None,
         settled=any(part.settled for part in all_parts),
         release=tuple(number for part in all_parts for number in part.release),
+        dismiss=tuple(number for part in all_parts for number in part.dismiss),
         detail="; ".join(part.detail for part in all_parts if part.detail),
     )

@@ -57,7 +57,9 @@ def once_per_day(context: MailContext, message: Message, kind: str) -> str:
     return f"{kind}:{address}:{context.received_at.date().isoformat()}"
 
 
-def to_stewards(context: MailContext, message: Message, about: str, *, key: str, text: str = "") -> Broadcast:
+def to_stewards(
+    context: MailContext, message: Message, about: str, *, key: str, text: str = "", arrival_id: int = 0
+) -> Broadcast:
     """Return what the stewards are told of a mail."""
     author = message.author
     facts = StewardFacts(
@@ -66,5 +68,6 @@ def to_stewards(context: MailContext, message: Message, about: str, *, key: str,
         address=author.address if author else "",
         subject=message.subject,
         text=text,
+        arrival_id=arrival_id,
     )
     return Broadcast(key=key, facts=facts, group=Group.STEWARDS)

@@ -90,7 +90,9 @@ def delivery_of(member: Member, charter: Charter, channel: str | None, watchers:
     return member.settings.delivery or charter.delivery
 
 
-def _readers(broadcast: Broadcast, members: Collection[Member], charter: Charter) -> Callable[[Member], bool]:
+def _readers(
+    broadcast: Broadcast, members: Collection[Member], charter: Charter, writers: Collection[int]
+) -> Callable[[Member], bool]:
     channel = broadcast.channel
     watchers: frozenset[int] | None = None
     if channel is not None and channel in charter.channels and charter.channels[channel].watchers != "all":
@@ -99,6 +101,8 @@ def _readers(broadcast: Broadcast, members: Collection[Member], charter: Charter
     def reads(member: Member) -> bool:
         muted = member.settings.muted_threads
         if muted and broadcast.thread in muted:
+            return False
+        if member.settings.only_mine and member.id not in writers:
             return False
         return delivery_of(member, charter, channel, watchers) is Delivery.IMMEDIATE
 
@@ -113,13 +117,15 @@ def expand(
     workspace: Workspace,
     due_at: datetime,
     copy_ids: Mapping[int, str],
+    writers: Collection[int] = (),
 ) -> tuple[Notice, ...]:
     """Return the copies of a broadcast, one for each member it reaches, in the order of `members`.
 
     `electorate` are the ids of the round's electorate, its observers among them when the broadcast says so. `copy_ids`
     are the Message-IDs of the copy that each member has of what this answers: their mail program joins the two.
+    `writers` are those who have written in its thread, for members who want no other.
     """
-    belongs = _belongs(broadcast, members, electorate, workspace.charter)
+    belongs = _belongs(broadcast, members, electorate, workspace.charter, writers)
     out, addresses, only = broadcast.leave_out, broadcast.leave_out_addresses, broadcast.only
     found: list[Notice] = []
     for member in members:
@@ -136,11 +142,15 @@ def expand(
 
 
 def _belongs(
-    broadcast: Broadcast, members: Collection[Member], electorate: Collection[int], charter: Charter
+    broadcast: Broadcast,
+    members: Collection[Member],
+    electorate: Collection[int],
+    charter: Charter,
+    writers: Collection[int],
 ) -> Callable[[Member], bool]:
     match broadcast.group:
         case Group.READERS:
-            return _readers(broadcast, members, charter)
+            return _readers(broadcast, members, charter, writers)
         case Group.ELECTORATE:
             asked = frozenset(electorate)
             return lambda member: member.id in asked

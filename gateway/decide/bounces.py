@@ -1,56 +1,198 @@
 """What machines report of our own mail: bounces, complaints; and absences that auto-replies state.
 
-Must not: answer any of them, ever (RFC 3834 §2).
+A bounce adds to its member's score, which fades; beyond a limit nothing more is sent there, until the member says that
+mail arrives or a single mail tried now and then does not come back. Must not: answer a machine, ever (RFC 3834 §2).
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from gateway.decide.acted import Acted, ignored
-from gateway.model.context import MailContext
-from gateway.model.decision import Broadcast, Group, Why
-from gateway.model.entry import AwayNoted, Bounced
-from gateway.model.member import Absence
+from gateway.decide.addressed import to_member
+from gateway.decide.answering import once_per_day, to_author
+from gateway.decide.sent import facts_said
+from gateway.model.address import fold_address
+from gateway.model.authentication import Outcome
+from gateway.model.context import Due, DueKind, MailContext, TickContext, Trust
+from gateway.model.decision import Broadcast, Decision, Group, Why
+from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, DeliverySuspended, Entry
+from gateway.model.member import Absence, Member
+from gateway.model.message import Message
 from gateway.model.nature import Bounce
-from gateway.model.notice import StewardFacts
+from gateway.model.notice import Act, ConfirmFacts, Notice, StewardFacts
 from gateway.model.understood import Understood
 
 _TEMPORARY = "4"  # RFC 3463 §3.1: persistent transient failure
 
+HARD, SOFT = 1.0, 0.25  # what a mail adds that came back for good, or after days of trying
+LIMIT = 2.5  # three for good within some weeks
+HALVED_AFTER = timedelta(days=30)
+PROBES = (timedelta(days=3), timedelta(days=7), timedelta(days=21))  # when a suspended member is tried again
+PROBE_STAYS = timedelta(days=3)  # a mail that did not come back by then has arrived (RFC 5321 §4.5.4.1 tries 4–5 days)
+
 
 def bounced(context: MailContext, understood: Understood) -> Acted:
-    """Return the fact that a notice of ours came back, and what stewards are told of it, once a day and address."""
+    """Return the fact that a notice of ours came back, and what follows for its member's mail.
+
+    Each notice counts once, and only one that its own signed address names: nobody else can speak for it.
+    """
     report = understood.written.bounce or Bounce()
-    return _returned(context, report, "bounced", report.permanent and not report.status.startswith(_TEMPORARY))
+    if _is_forged(context):
+        return ignored(Why.NOT_AUTHENTIC, "a report whose authentication failed")
+    if context.bounced is not None and context.bounced.returned:
+        return ignored(Why.BOUNCED, "this notice came back before")
+    permanent = report.permanent and not report.status.startswith(_TEMPORARY)
+    return came_back(context, report, permanent=permanent)
 
 
 def complained(context: MailContext, understood: Understood) -> Acted:
-    """Return the fact that a recipient pressed "spam" (RFC 5965): they get no more of our mail."""
-    return _returned(context, understood.written.bounce or Bounce(), "complaint", True)
+    """Return the fact that a recipient pressed "spam" (RFC 5965): at once they get no more of our mail."""
+    report = understood.written.bounce or Bounce()
+    if _is_forged(context):
+        return ignored(Why.NOT_AUTHENTIC, "a report whose authentication failed")
+    member = _member(context)
+    entries: tuple[Entry, ...] = (_entry(context, permanent=True, status="complaint", score=_score(member, context)),)
+    if member is not None and not member.suspended:
+        entries = (*entries, DeliverySuspended(member_id=member.id, reason="complaint"))
+    told = _told(context, "complaint", report)
+    undue = (probe_key(member.id),) if member else ()
+    return Acted(Why.BOUNCED, entries=entries, broadcasts=(told,), undue=undue, settled=False)
 
 
-def _returned(context: MailContext, report: Bounce, about: str, permanent: bool) -> Acted:
-    notice, member_id = context.bounced, context.bounced.member_id if context.bounced else 0
-    status = "complaint" if about == "complaint" else report.status
-    entry = Bounced(
+def _is_forged(context: MailContext) -> bool:
+    return context.authentication.outcome is Outcome.FAILED
+
+
+def came_back(context: MailContext, report: Bounce, *, permanent: bool) -> Acted:
+    """Return what one more returned mail comes to: a score, and beyond a limit no more mail until they are back."""
+    member = _member(context)
+    score = _score(member, context) + (HARD if permanent else SOFT)
+    entry = _entry(context, permanent=permanent, status=report.status, score=round(score, 4) if member else 0.0)
+    if member is not None and member.suspended:
+        undue, due = _next_probe(context, member)
+        return Acted(Why.BOUNCED, entries=(entry,), undue=undue, due=due, settled=False)
+    if member is None or member.left_at is not None or score < LIMIT:
+        told = (_told(context, "bounced", report),) if permanent else ()
+        return Acted(Why.BOUNCED, entries=(entry,), broadcasts=told, settled=False)
+    return Acted(
+        Why.BOUNCED,
+        entries=(entry, DeliverySuspended(member_id=member.id, reason="bounces")),
+        broadcasts=(_told(context, "suspended", report),),
+        due=(probe_due(member.id, context.received_at + PROBES[0], 0),),
+        settled=False,
+        detail="delivery suspended",
+    )
+
+
+def _member(context: MailContext) -> Member | None:
+    number = context.bounced.member_id if context.bounced else 0
+    return next((one for one in context.members_named.values() if number and one.id == number), None)
+
+
+def _score(member: Member | None, context: MailContext) -> float:
+    """Return what is left of a member's score: half of it every thirty days."""
+    if member is None or member.bounced_at is None:
+        return 0.0
+    age = max(context.received_at - member.bounced_at, timedelta())
+    return float(member.bounce_score * 0.5 ** (age / HALVED_AFTER))
+
+
+def _entry(context: MailContext, *, permanent: bool, status: str, score: float) -> Bounced:
+    notice = context.bounced
+    return Bounced(
         notice_id=notice.notice_id if notice else None,
-        member_id=member_id or None,
+        member_id=notice.member_id or None if notice else None,
         permanent=permanent,
         status=status,
+        score=score,
     )
-    member = next((one for one in context.members_named.values() if one.id == member_id), None)
+
+
+def _told(context: MailContext, about: str, report: Bounce) -> Broadcast:
+    """Return what stewards are told, once a day and member."""
+    member, member_id = _member(context), context.bounced.member_id if context.bounced else 0
     address = report.recipients[0] if report.recipients else member.address if member else ""
     facts = StewardFacts(about=about, name=member.name if member else "", address=address, text=report.diagnostic)
-    day = context.received_at.date().isoformat()
-    told = Broadcast(
+    return Broadcast(
         # What names no member of ours may be anybody's doing, a forged sender's above all: one a day, whoever it names.
-        key=f"{about}:{member_id}:{day}",
+        key=f"{about}:{member_id}:{context.received_at.date().isoformat()}",
         facts=facts,
         group=Group.STEWARDS,
         leave_out=frozenset({member_id} if member_id else ()),  # their own mail does not reach them
     )
-    return Acted(Why.BOUNCED, entries=(entry,), broadcasts=(told,) if permanent else (), settled=False)
+
+
+# --- back again -----------------------------------------------------------------------------------------------------
+
+
+def probe_key(member_id: int) -> str:
+    """Return the key of the due row that tries a suspended member's mail once more."""
+    return f"probe:{member_id}"
+
+
+def probe_due(member_id: int, at: datetime, number: int) -> Due:
+    """Return the due row of the `number`-th try, from 0."""
+    return Due(key=probe_key(member_id), kind=DueKind.PROBE, at=at, member_id=member_id, number=number)
+
+
+def probe(due: Due, context: TickContext) -> Decision:
+    """Send one mail to a suspended member; when it does not come back within days, mail goes there again."""
+    member = next(iter(context.members), None)
+    if member is None or member.left_at is not None or not member.suspended:
+        return Decision(Why.NOT_OWED, detail="nothing is suspended")
+    facts = ConfirmFacts(
+        act="deliver", title=context.workspace.charter.name, address=member.address, number=due.number + 1
+    )
+    notice = to_member(member, facts, f"probe:{member.id}:{context.now.date().isoformat()}", context.now)
+    later = msgspec.structs.replace(due, kind=DueKind.PROBED, at=context.now + PROBE_STAYS)
+    return Decision(Why.PROBED, notices=(notice,), due=(later,))
+
+
+def probed(due: Due, context: TickContext) -> Decision:
+    """Resume: the mail that was tried did not come back, or its return would have taken this row's place."""
+    member = next(iter(context.members), None)
+    if member is None or member.left_at is not None or not member.suspended:
+        return Decision(Why.NOT_OWED, detail="nothing is suspended")
+    return Decision(Why.RESUMED, entries=(DeliveryResumed(member_id=member.id, reason="probe"),))
+
+
+def _next_probe(context: MailContext, member: Member) -> tuple[tuple[str, ...], tuple[Due, ...]]:
+    """Return what a probe that came back takes out, and when to try again; other mail that comes late changes nothing.
+
+    After the last probe only the member's own word, or a steward's, resumes.
+    """
+    tried = facts_said(context.bounced, ConfirmFacts)
+    if tried is None or tried.act != "deliver" or tried.number == 0:
+        return (), ()
+    if tried.number >= len(PROBES):
+        return (probe_key(member.id),), ()
+    return (probe_key(member.id),), (probe_due(member.id, context.received_at + PROBES[tried.number], tried.number),)
+
+
+def ask_to_resume(context: MailContext, message: Message) -> Notice | None:
+    """Return the question whether a suspended member's mail reaches them again, once a day; None for all others."""
+    member = context.author
+    if member is None or not member.suspended:
+        return None
+    facts = ConfirmFacts(act="deliver", title=context.workspace.charter.name, address=_written_from(message))
+    return to_author(context, message, facts, once_per_day(context, message, "confirm:deliver"))
+
+
+def _written_from(message: Message) -> str:
+    return fold_address(message.author.address) if message.author else ""
+
+
+def resume(member: Member) -> Acted:
+    """Return what a member's confirmation comes to: they have our mail, so it reaches them."""
+    entry = DeliveryResumed(member_id=member.id, reason="confirmed")
+    return Acted(Why.RESUMED, entries=(entry,), undue=(probe_key(member.id),), acts=(Act(name="resumed"),))
+
+
+# --- absences -------------------------------------------------------------------------------------------------------
 
 
 def noted_away(context: MailContext, understood: Understood) -> Acted:
@@ -58,6 +200,8 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     member = context.author
     if member is None or member.left_at is not None:
         return ignored(Why.MACHINE, "auto-reply of nobody we know")
+    if not _answers_mail_of_ours(context, member):
+        return ignored(Why.NOT_AUTHENTIC, "an auto-reply that answers no mail of ours to its author")
     today = context.received_at.astimezone(ZoneInfo(member.timezone)).date()
     noted = understood.absence
     until = noted.until if noted else None
@@ -68,6 +212,16 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     if _is_known(member.absences, absence):
         return ignored(Why.AWAY, "known")
     return Acted(Why.AWAY, entries=(AwayNoted(member_id=member.id, absence=absence),), settled=False)
+
+
+def _answers_mail_of_ours(context: MailContext, member: Member) -> bool:
+    """Whether a program of the member's wrote it: it had our mail, or the server before us proves the address.
+
+    RFC 3834 §4: answers go to the reverse-path, which names the notice and its member.
+    """
+    if context.trust is Trust.FAILED:
+        return False
+    return context.trust is Trust.PROVEN or (context.bounced is not None and context.bounced.member_id == member.id)
 
 
 def _is_known(absences: tuple[Absence, ...], stated: Absence) -> bool:

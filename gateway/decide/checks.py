@@ -6,25 +6,28 @@ Must not: look into pieces further than to see what kind they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterator
 
 from gateway.decide import bounces, rounds
 from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.answering import once_per_mail, to_author, to_stewards
-from gateway.decide.rituals import govern, membership, posting, vote
+from gateway.decide.rituals import govern, membership, posting, undo, vote
 from gateway.decide.sent import facts_of, has_own_token
 from gateway.model.address import OFFERED, Door, fold_address
 from gateway.model.arrival import ArrivalState
+from gateway.model.authentication import Outcome
 from gateway.model.ballot import Method, Pick, PlusOne
-from gateway.model.context import MailContext, Trust
+from gateway.model.charter import LEVELS, Level
+from gateway.model.context import MailContext, RoundView, Trust
 from gateway.model.decision import Why
 from gateway.model.entry import HeldForSteward, Reacted
 from gateway.model.nature import Nature
 from gateway.model.notice import ConfirmFacts, DeclineFacts
-from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent
-from gateway.model.round import VoteForm
+from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent, TaskReading
+from gateway.model.round import Phase, VoteForm
 from gateway.model.understood import Act as Governed
-from gateway.model.understood import Governing, Piece, Settle, Understood
+from gateway.model.understood import Enrolling, Governing, Moderating, Piece, Setting, Settle, Stray, Understood, Undo
 
 
 def _machine(context: MailContext, understood: Understood) -> Acted | None:
@@ -48,7 +51,7 @@ def _calendar_answer(context: MailContext, understood: Understood) -> Acted | No
     choice = _PARTSTATS.get(stated.partstat) if stated else None
     if context.author is None or view is None or not isinstance(view.round.form, VoteForm) or choice is None:
         return ignored(Why.MACHINE, "a calendar answer to no vote of ours")
-    if (unproven := _unproven(context, understood)) is not None:
+    if (unproven := _held_to_confirm(context, understood, frozenset({"vote"}))) is not None:
         return unproven
     picked = choice.get(view.round.form.question.method)
     if picked is None:
@@ -112,18 +115,53 @@ def _confirmation(context: MailContext, understood: Understood) -> Acted | None:
     asked, author = facts_of(context, ConfirmFacts), understood.message.author
     if asked is None or author is None or not has_own_token(context):
         return None
-    if asked.address != fold_address(author.address):
+    if asked.address not in (fold_address(author.address), *_addresses(context)):
         return None  # forwarded: who holds the question is not who was asked
+    if context.authentication.outcome is Outcome.FAILED or context.trust is Trust.FAILED:
+        return _doubtful_yes(context, understood, asked)
     agrees = _agrees(understood, asked)
     if agrees is None:
         return declined(Why.ASKED_BACK, DeclineFacts(reason="not-confirmed", title=asked.title))
     if not agrees:
         return ignored(Why.DECLINED, f"{asked.act} not confirmed")
-    if asked.act == "join":
-        return membership.join(context, understood.message)
-    if asked.act == "leave":
-        return membership.leave(context, understood.message)
+    rule = _CONFIRMED.get(asked.act)
+    return rule(context, understood, asked) if rule else _released(asked)
+
+
+def _released(asked: ConfirmFacts) -> Acted:
     return Acted(Why.CONFIRMED, release=(asked.arrival_id,), settled=False)
+
+
+def _delivered(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
+    return bounces.resume(context.author) if context.author else ignored(Why.STRANGER)
+
+
+_CONFIRMED: dict[str, Callable[[MailContext, Understood, ConfirmFacts], Acted]] = {
+    "join": lambda context, understood, asked: membership.join(context, understood.message),
+    "leave": lambda context, understood, asked: membership.leave(context, understood.message),
+    "address": lambda context, understood, asked: membership.add_address(context, asked),
+    "deliver": _delivered,
+}
+
+
+def _addresses(context: MailContext) -> tuple[str, ...]:
+    """Return all addresses of the author: who is asked at one may answer from another."""
+    member = context.author
+    return (member.address, *member.further_addresses) if member else ()
+
+
+def _doubtful_yes(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
+    """Leave it to a steward: what was asked may have been forwarded, with address and token in it."""
+    told = to_stewards(
+        context,
+        understood.message,
+        "doubtful",
+        key=once_per_mail(context, "doubtful"),
+        arrival_id=asked.arrival_id if asked.act not in _CONFIRMED else 0,
+    )
+    return Acted(
+        Why.NOT_AUTHENTIC, broadcasts=(told,), state=ArrivalState.IGNORED, settled=False, detail="a yes that failed"
+    )
 
 
 def _agrees(understood: Understood, asked: ConfirmFacts) -> bool | None:
@@ -149,14 +187,30 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
     if asked is not None:
         return asked(context, understood)
     charter = context.workspace.charter
+    if context.confirmed:
+        return _let_in(context, understood)
     if context.answering is not None or context.foreign_token:
-        return _held(context, understood, "stranger", Why.STRANGER)  # perhaps a member's other address: never lost
+        # Perhaps a member's other address: never lost, and the member is asked at the one we know.
+        held = _held(context, understood, "stranger", Why.STRANGER)
+        whose = membership.ask_whose_address(context, message)
+        return dataclasses.replace(held, notices=(whose,)) if whose else held
     if charter.strangers == "accept" or charter.posting == "anyone":
-        text = understood.new_text.own or "\n\n".join(piece.text for piece in understood.pieces)
-        return posting.post(context, message, text) if text.strip() else ignored(Why.EMPTY)
+        return _posted(context, understood)
     if charter.strangers == "hold":
         return _held(context, understood, "stranger", Why.STRANGER)
     return ignored(Why.STRANGER)  # no answer now: its address may be forged (RFC 3834 §4, backscatter)
+
+
+def _posted(context: MailContext, understood: Understood) -> Acted:
+    text = understood.new_text.own or "\n\n".join(piece.text for piece in understood.pieces)
+    return posting.post(context, understood.message, text) if text.strip() else ignored(Why.EMPTY)
+
+
+def _let_in(context: MailContext, understood: Understood) -> Acted:
+    """Post what a steward accepted; an answer to a round counts for members alone, and is shown to nobody."""
+    if context.rounds:
+        return ignored(Why.STRANGER, "accepted, but it answers a round, which only members can")
+    return _posted(context, understood)
 
 
 def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Understood], Acted] | None:
@@ -169,7 +223,14 @@ def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Underst
 def _held(context: MailContext, understood: Understood, reason: str, why: Why) -> Acted:
     entry = HeldForSteward(arrival_id=context.arrival_id, reason=reason)
     text = "" if _may_be_secret(context) else _text(understood)
-    told = to_stewards(context, understood.message, "held", key=once_per_mail(context, "held"), text=text)
+    told = to_stewards(
+        context,
+        understood.message,
+        "held",
+        key=once_per_mail(context, "held"),
+        text=text,
+        arrival_id=context.arrival_id,
+    )
     return Acted(why, entries=(entry,), broadcasts=(told,), state=ArrivalState.HELD, settled=False, detail=reason)
 
 
@@ -185,36 +246,100 @@ def _text(understood: Understood) -> str:
 
 def _unproven(context: MailContext, understood: Understood) -> Acted | None:
     """Hold what its author is not proven enough for, and ask them to confirm (product.md §7)."""
-    asked = next((name for name, doubtful in _proof_wanted(context, understood) if doubtful), None)
+    return _held_to_confirm(context, understood, frozenset(_acts(context, understood)))
+
+
+def _held_to_confirm(context: MailContext, understood: Understood, acts: frozenset[str]) -> Acted | None:
+    asked = _to_confirm(context, acts)
     if asked is None:
         return None
+    title = ", ".join(_enrolled(understood)) if asked == "remove" else understood.message.subject
+    return _asked_first(context, understood, asked, title)
+
+
+def _asked_first(context: MailContext, understood: Understood, asked: str, title: str) -> Acted:
+    """Return what holds a mail until its author confirms it in answer to a question of ours."""
     message = understood.message
     address = fold_address(message.author.address) if message.author else ""
-    facts = ConfirmFacts(act=asked, title=message.subject, arrival_id=context.arrival_id, address=address)
+    facts = ConfirmFacts(act=asked, title=title, arrival_id=context.arrival_id, address=address)
     return Acted(
-        Why.NOT_AUTHENTIC,
-        entries=(HeldForSteward(arrival_id=context.arrival_id, reason="not-authentic"),),
+        Why.ASKED_BACK if asked == "post" else Why.NOT_AUTHENTIC,
+        entries=(
+            HeldForSteward(arrival_id=context.arrival_id, reason="astray" if asked == "post" else "not-authentic"),
+        ),
         notices=(to_author(context, message, facts, once_per_mail(context, "confirm")),),
         state=ArrivalState.HELD,
         settled=False,
-        detail=context.trust.value,
+        detail=f"to be confirmed: {asked}",
     )
 
 
-def _proof_wanted(context: MailContext, understood: Understood) -> tuple[tuple[str, bool], ...]:
+def astray(context: MailContext, understood: Understood) -> Acted | None:
+    """Hold a mail that answers something nobody can tell any more, and ask its author whether it is a post.
+
+    It may be a ballot, which is for no eyes but ours. What only looks like an answer is held while a round waits for
+    its author; what quotes a mail of ours, always.
+    """
+    if context.author is None or context.confirmed or understood.stray is Stray.NO:
+        return None
+    waits = any(view.in_electorate and view.round.phase is Phase.OPEN for view in context.rounds.values())
+    if understood.stray is Stray.UNKNOWN and not waits:
+        return None
+    return _asked_first(context, understood, "post", understood.message.subject)
+
+
+def _to_confirm(context: MailContext, acts: frozenset[str]) -> str | None:
+    """Return what the author is asked to confirm, None when they are proven enough for all of it."""
+    if context.trust is Trust.FAILED:
+        return "mail"  # outweighs any token
+    charter, level = context.workspace.charter, LEVELS.index(_level(context))
+    beyond = {act for act in acts if LEVELS.index(charter.needs(_KINDS.get(act, act))) > level}
+    if "remove" in acts and not context.confirmed:
+        return "remove"  # taking somebody out is asked once more, whoever says so
+    if "govern" in beyond or "invite" in beyond:
+        return "govern"
+    return "mail" if beyond else None
+
+
+_KINDS = {"invite": "govern", "remove": "govern"}  # acts that need what governing needs
+
+
+def _level(context: MailContext) -> Level:
+    """Return how far the author is proven, in the charter's words."""
+    if context.trust is Trust.PROVEN:
+        return "token" if context.proven_by_token else "proof"
     # A reply to all carries somebody else's token: it proves less than one's own, yet it answers a mail of ours, and
     # the receipt goes to whoever is named as its author. Nothing at all is a new mail with a mark in its subject.
-    answers_ours = context.answering is not None and not context.expired_token
-    by_token = context.proven_by_token or (context.trust is Trust.CLAIMED and answers_ours)
-    by_nothing = context.trust is Trust.CLAIMED and not answers_ours
-    governs = any(_governs(context, piece) for piece in understood.pieces)
-    answers = any(_answers(context, piece) for piece in understood.pieces)
-    enough = context.workspace.charter.token_is_enough
-    return (
-        ("mail", context.trust is Trust.FAILED),  # outweighs any token
-        ("mail", (by_token or by_nothing) and not enough),
-        ("govern", (by_token or by_nothing) and governs),
-        ("mail", by_nothing and answers),  # a mark in a subject counts together with a proven member only
+    return "token" if context.answering is not None and not context.expired_token else "address"
+
+
+def _acts(context: MailContext, understood: Understood) -> Iterator[str]:
+    """Yield what a mail does, as the keys of the charter's `[trust]`; posting at least, whatever else."""
+    yield "post"
+    for piece in understood.pieces:
+        reading = piece.reading
+        if isinstance(reading, Moderating):
+            yield "moderate"
+        elif isinstance(reading, Enrolling) and membership.may_enrol(context, reading):
+            yield reading.act.value
+        elif _governs(context, piece):
+            yield "govern"
+        elif (answered := _answered(context, piece)) is not None:
+            yield "vote" if isinstance(answered.round.form, VoteForm) else "answer"
+        elif isinstance(reading, TaskReading) or (isinstance(reading, Settle) and piece.mark in context.tasks):
+            yield "answer"
+        elif isinstance(reading, Setting) or (isinstance(reading, CommandReading) and reading.intent in _OWN):
+            yield "settings"
+        elif isinstance(reading, Undo):
+            yield from undo.needs(context, reading)
+
+
+_OWN = frozenset({Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY})
+
+
+def _enrolled(understood: Understood) -> tuple[str, ...]:
+    return tuple(
+        a for piece in understood.pieces if isinstance(piece.reading, Enrolling) for a in piece.reading.addresses
     )
 
 
@@ -226,18 +351,20 @@ def _governs(context: MailContext, piece: Piece) -> bool:
     return govern.refusal(context, view.round, reading) is None
 
 
-def _answers(context: MailContext, piece: Piece) -> bool:
-    """Whether a piece answers a round that still takes answers."""
+def _answered(context: MailContext, piece: Piece) -> RoundView | None:
+    """Return the round that a piece answers, one that still takes answers; None for every other piece."""
     view = rounds.answered_view(context, piece.mark)
-    if view is None:
-        return False
+    if view is None or not isinstance(piece.reading, (CheckInReading, BallotReading, Settle)):
+        return None
     if isinstance(piece.reading, CheckInReading):
-        return True  # also a late one finds its place
-    return isinstance(piece.reading, (BallotReading, Settle)) and rounds.no_longer_open(context, view) is None
+        return view  # also a late one finds its place
+    return view if rounds.no_longer_open(context, view) is None else None
 
 
 def _door(context: MailContext, understood: Understood) -> Acted | None:
     """Settle what an address says without a word of the mail."""
+    if _enrolled(understood):
+        return None  # `invite eve@example.org` to the join address is no wish to join
     rule = _DOORS_FOR_ALL.get(context.destination.door) or _DOORS.get(context.destination.door)
     return rule(context, understood) if rule else None
 

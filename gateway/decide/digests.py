@@ -45,14 +45,17 @@ from gateway.model.notice import (
     NeedsYouLine,
     Notice,
     OpenVoteLine,
+    TaskLine,
     ThreadLine,
 )
 from gateway.model.round import CheckInForm, Phase, Ritual, Round, VoteForm
+from gateway.model.task import Task
 
 _POSTS_OF_A_THREAD = 3
 _LINES_OF_A_POST = 5
 _LETTERS_OF_A_POST = 400
 _HORIZON = {"daily": 2 * DAY, "weekly": 8 * DAY}  # how far "coming up" looks
+TASK = "task"  # what stands in the place of a ritual in a line that waits for its reader
 _BY_DIGEST = frozenset({Delivery.DAILY, Delivery.WEEKLY})
 
 
@@ -114,17 +117,44 @@ def first_dues(
     `planned` are the rows there were before: what they have told stays told, and the period that had its digest has it.
     """
     before = {due.key: due for due in planned}
-    found = (_next(member, charter, now, before.get(due_key(member.id))) for member in members)
+    found = (_planned(member, charter, now, before.get(due_key(member.id))) for member in members)
     return tuple(due for due in found if due is not None)
+
+
+def _planned(member: Member, charter: Charter, now: datetime, before: Due | None) -> Due | None:
+    """Return the next row; who is back after a digest was left out is told now (catch_up.py)."""
+    found = _next(member, charter, now, before)
+    if found is None or not found.number or is_silent(member, local(now, member.timezone).date()):
+        return found
+    return msgspec.structs.replace(found, at=now)
+
+
+def is_silent(member: Member, day: date) -> bool:
+    """Whether a member gets no digest on a day, and is told on return: away, or paused."""
+    return member.away_on(day) is not None or wants_nothing(member, day) == "paused"
+
+
+def following(member: Member, charter: Charter, now: datetime, told: Due) -> tuple[Due, ...]:
+    """Return the row after one that fell due; `told` says what was told so far."""
+    found = _next(member, charter, now, told)
+    return (found,) if found else ()
 
 
 def _next(member: Member, charter: Charter, now: datetime, before: Due | None) -> Due | None:
     at = next_at(member, charter, now) if member.left_at is None else None
     if at is None:
         return None
+    missed = before.number if before else 0
+    if missed:  # back from an absence, nobody waits for the day of the week
+        at = next_at(_daily(member), charter, now) or at
     since = before.since if before and before.since else now
     last = before.occurrence if before else None
-    return Due(key=due_key(member.id), kind=DueKind.DIGEST, at=at, member_id=member.id, since=since, occurrence=last)
+    key = due_key(member.id)
+    return Due(key=key, kind=DueKind.DIGEST, at=at, member_id=member.id, since=since, occurrence=last, number=missed)
+
+
+def _daily(member: Member) -> Member:
+    return msgspec.structs.replace(member, settings=msgspec.structs.replace(member.settings, delivery=Delivery.DAILY))
 
 
 # --- the rule -----------------------------------------------------------------------------------
@@ -140,17 +170,18 @@ def digest(due: Due, context: TickContext) -> Decision:
     day = local(due.at, member.timezone).date()
     refusal = _not_now(member, charter, day, rhythm, due)
     if refusal:
-        return Decision(refusal[0], due=_following(member, charter, now, due), detail=refusal[1])
+        missed = msgspec.structs.replace(due, number=1) if is_silent(member, day) else due
+        return Decision(refusal[0], due=following(member, charter, now, missed), detail=refusal[1])
     since = due.since or now - _HORIZON[rhythm]
     facts = build(member, charter, context.news or News(), since=since, until=now, period=rhythm, names=context.names)
     if facts is None:
-        told = msgspec.structs.replace(due, since=now)
-        return Decision(Why.NOTHING_NEW, due=_following(member, charter, now, told))
-    told = msgspec.structs.replace(due, since=now, occurrence=day)
+        told = msgspec.structs.replace(due, since=now, number=0)
+        return Decision(Why.NOTHING_NEW, due=following(member, charter, now, told))
+    told = msgspec.structs.replace(due, since=now, occurrence=day, number=0)
     return Decision(
         Why.DIGESTED,
         notices=(_notice(member, facts, now, key=f"{due_key(member.id)}:{period_of(day, rhythm)}"),),
-        due=_following(member, charter, now, told),
+        due=following(member, charter, now, told),
     )
 
 
@@ -164,11 +195,6 @@ def _not_now(member: Member, charter: Charter, day: date, rhythm: str, due: Due)
     if not is_working_day(day, charter, member=member):
         return Why.NOT_A_WORKING_DAY, ""
     return None
-
-
-def _following(member: Member, charter: Charter, now: datetime, before: Due) -> tuple[Due, ...]:
-    following = _next(member, charter, now, before)
-    return (following,) if following else ()
 
 
 def _notice(member: Member, facts: DigestFacts, now: datetime, key: str) -> Notice:
@@ -187,6 +213,7 @@ def items_of(facts: DigestFacts) -> tuple[Item, ...]:
         *((needed.mark, needed.title) for needed in facts.needs_you),
         *((decided.mark, decided.title) for decided in facts.decided),
         *((vote.mark, vote.title) for vote in facts.open_votes),
+        *((task.mark, task.title) for task in facts.open_tasks),
         *((mark, title) for mark, title, _ in facts.checkins),
         *((thread.mark, thread.subject) for thread in facts.threads),
     ]
@@ -206,6 +233,8 @@ class _Reader:
     since: datetime
     until: datetime
     names: Mapping[int, str]
+    own_threads: frozenset[str] = frozenset()
+    catching_up: bool = False  # told all they read, also what came post by post
 
     def delivery(self, channel: str | None) -> Delivery:
         """How posts of a channel reach them."""
@@ -216,6 +245,11 @@ class _Reader:
     def follows(self, channel: str | None) -> bool:
         """Whether what happens in a channel is their business; what is in none is everyone's."""
         return channel is None or self.delivery(channel) is not Delivery.NONE
+
+    @property
+    def today(self) -> date:
+        """The day it is where they live."""
+        return local(self.until, self.member.timezone).date()
 
     def is_new(self, at: datetime) -> bool:
         """Whether something happened after what they were told of."""
@@ -231,12 +265,16 @@ def build(
     until: datetime,
     period: str,
     names: Mapping[int, str],
+    catching_up: bool = False,
 ) -> DigestFacts | None:
-    """Return a member's digest of the time after `since` up to `until`, or None when nothing in it is new to them."""
-    reader = _Reader(member, charter, since, until, names)
+    """Return a member's digest of the time after `since` up to `until`, or None when nothing in it is new to them.
+
+    Who catches up is told of all they read, also of what comes to them post by post.
+    """
+    reader = _Reader(member, charter, since, until, names, news.own_threads, catching_up)
     threads = _threads(reader, news.posts)
     facts = DigestFacts(since=since, until=until, period=period, threads=threads)
-    if (member.settings.delivery or charter.delivery) is not Delivery.NONE:
+    if catching_up or (member.settings.delivery or charter.delivery) is not Delivery.NONE:
         facts = _with_rounds(facts, reader, news)
     return facts if _has_news(facts, reader, news) else None
 
@@ -246,7 +284,8 @@ def _with_rounds(facts: DigestFacts, reader: _Reader, news: News) -> DigestFacts
     asked = {needed.mark for needed in needs_you}
     return msgspec.structs.replace(
         facts,
-        needs_you=needs_you,
+        needs_you=(*needs_you, *_own_tasks(reader, news.tasks)),
+        open_tasks=_open_tasks(reader, news.tasks),
         decided=_decided(reader, news),
         open_votes=_open_votes(reader, news, asked),
         blockers=tuple(BlockerLine(name=b.name, text=b.text, since=b.since) for b in news.blockers),
@@ -267,6 +306,7 @@ def _has_news(facts: DigestFacts, reader: _Reader, news: News) -> bool:
         bool(facts.decided)
         or bool(facts.threads)
         or bool(votes & opened)
+        or any(_is_new_task(task, reader) for task in _free(reader, news.tasks))
         or any(b.member_id != own and reader.is_new(b.since) for b in news.blockers if facts.blockers)
         or any(s.member_id != own for round_, given in news.checkins if round_.mark in marks for s in given)
     )
@@ -297,6 +337,55 @@ def _needs_you_line(round_: Round) -> NeedsYouLine:
         question=round_.form.question if isinstance(round_.form, VoteForm) else None,
         questions=round_.form.questions if isinstance(round_.form, CheckInForm) else (),
     )
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+def by_due(task: Task) -> tuple[bool, date, datetime]:
+    """Return what tasks are sorted by: the soonest first, those without a date last."""
+    return task.course.due is None, task.course.due or date.max, task.made_at
+
+
+def task_line(task: Task, today: date) -> NeedsYouLine:
+    """Return a task as it waits for its owner."""
+    due = task.course.due
+    return NeedsYouLine(
+        mark=task.mark,
+        ritual=TASK,
+        title=task.title,
+        closes_at=None,
+        due=due,
+        overdue=due is not None and due < today,
+    )
+
+
+def _own_tasks(reader: _Reader, tasks: Iterable[Task]) -> tuple[NeedsYouLine, ...]:
+    own = sorted((task for task in tasks if task.course.owner == reader.member.id), key=by_due)
+    return tuple(task_line(task, reader.today) for task in own)
+
+
+def _free(reader: _Reader, tasks: Iterable[Task]) -> list[Task]:
+    """Return the tasks that nobody has, of what the reader follows."""
+    free = (task for task in tasks if task.course.owner is None and reader.follows(task.channel))
+    return sorted(free, key=by_due)
+
+
+def _open_tasks(reader: _Reader, tasks: Iterable[Task]) -> tuple[TaskLine, ...]:
+    return tuple(
+        TaskLine(
+            mark=task.mark,
+            title=task.title,
+            by=reader.names.get(task.made_by, ""),
+            due=task.course.due,
+            overdue=task.course.due is not None and task.course.due < reader.today,
+        )
+        for task in _free(reader, tasks)
+    )
+
+
+def _is_new_task(task: Task, reader: _Reader) -> bool:
+    return reader.is_new(task.changed_at or task.made_at) and task.made_by != reader.member.id
 
 
 def _decided(reader: _Reader, news: News) -> tuple[DecidedLine, ...]:
@@ -363,8 +452,13 @@ def _threads(reader: _Reader, posts: Iterable[PostView]) -> tuple[ThreadLine, ..
 
 
 def _comes_by_digest(post: PostView, reader: _Reader) -> bool:
-    muted = post.thread in reader.member.settings.muted_threads
-    return not muted and reader.is_new(post.at) and reader.delivery(post.channel) in _BY_DIGEST
+    settings = reader.member.settings
+    if post.thread in settings.muted_threads or not reader.is_new(post.at):
+        return False
+    if settings.only_mine and post.thread not in reader.own_threads:
+        return False
+    delivery = reader.delivery(post.channel)
+    return delivery in _BY_DIGEST or (reader.catching_up and delivery is not Delivery.NONE)
 
 
 def _thread_line(newest_first: list[PostView]) -> ThreadLine:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from gateway.model.entry import (
+    AbsencesRestored,
     Answered,
+    AnswerRestored,
+    AwayEnded,
+    AwayNoted,
     Cancelled,
     Closed,
     Corrected,
@@ -24,8 +28,10 @@ from gateway.model.entry import (
     Recorded,
     Resumed,
     RoundOpened,
+    RoundRestored,
     Withdrawn,
 )
+from gateway.model.member import Absence
 from gateway.model.round import PHASE_TRANSITIONS, Outcome, Phase, Ritual, Round, Standing, VoteForm
 
 _OVER = frozenset({Phase.CLOSED, Phase.CANCELLED})
@@ -69,6 +75,10 @@ def fold(entries: Iterable[Recorded]) -> dict[str, RoundState]:
 def advance(state: RoundState, recorded: Recorded) -> RoundState:
     """Return the state after one more entry. What comes after the end changes nothing, but for late check-ins."""
     entry = recorded.entry
+    if isinstance(entry, AnswerRestored):
+        return _restored(state, entry)
+    if isinstance(entry, RoundRestored):
+        return replace(state, round=moved(state.round, entry, recorded.at))
     if state.is_over:
         late = isinstance(entry, Answered) and entry.late and state.round.ritual is Ritual.CHECKIN
         return _answered(state, recorded) if late and state.phase is Phase.CLOSED else state
@@ -81,6 +91,15 @@ def advance(state: RoundState, recorded: Recorded) -> RoundState:
             return replace(state, round=moved(state.round, entry, recorded.at), outcome=outcome, outcome_mark=mark)
         case _:
             return replace(state, round=moved(state.round, entry, recorded.at))
+
+
+def _restored(state: RoundState, entry: AnswerRestored) -> RoundState:
+    standing = state.standings.get(entry.member_id)
+    is_late = state.phase is Phase.CLOSED and standing is not None and standing.late
+    if entry.member_id not in state.electorate or (state.is_over and not is_late):
+        return state
+    others = {member_id: kept for member_id, kept in state.standings.items() if member_id != entry.member_id}
+    return replace(state, standings=others | ({entry.member_id: entry.standing} if entry.standing else {}))
 
 
 def _answered(state: RoundState, recorded: Recorded) -> RoundState:
@@ -115,6 +134,8 @@ def moved(round_: Round, entry: Entry, at: datetime) -> Round:
             return _with_form(round_, question=question)
         case OptionAdded(label=label) if round_.phase not in _OVER:
             return _with_option(round_, label)
+        case RoundRestored(round=before) if round_.phase is not Phase.CLOSED:
+            return before
         case Cancelled():
             return _to(round_, Phase.CANCELLED, closed_at=at)
         case Closed():
@@ -143,3 +164,26 @@ def _with_option(round_: Round, label: str) -> Round:
         return round_
     question = round_.form.question
     return _with_form(round_, question=msgspec.structs.replace(question, options=(*question.options, label)))
+
+
+# --- absences -------------------------------------------------------------------------------------------------------
+
+
+def absences(before: tuple[Absence, ...], entry: Entry) -> tuple[Absence, ...]:
+    """Return a member's absences as an entry about this member leaves them."""
+    match entry:
+        case AwayNoted(absence=noted):
+            return before if noted in before else (*before, noted)
+        case AwayEnded(day=day):
+            return tuple(kept for absence in before for kept in _ended(absence, day))
+        case AbsencesRestored(absences=as_before):
+            return as_before
+        case _:
+            return before
+
+
+def _ended(absence: Absence, day: date) -> tuple[Absence, ...]:
+    """What is left of an absence for somebody who is back on a day: the days before it."""
+    if not absence.covers(day):
+        return (absence,)
+    return (msgspec.structs.replace(absence, until=day - timedelta(days=1)),) if absence.starts < day else ()

@@ -7,56 +7,77 @@ members what they need, up to a circuit-breaker. Must not: say how a ritual runs
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from gateway.decide import checks, rounds
+from gateway.decide import bounces, catch_up, checks, rounds
 from gateway.decide.acted import Acted, declined, joined
+from gateway.decide.after import after
 from gateway.decide.answering import once_per_day, once_per_mail, to_author
-from gateway.decide.fold import moved
+from gateway.decide.changes import noted
 from gateway.decide.receipts import receipt
-from gateway.decide.rituals import checkin, govern, membership, posting, settings, undo, vote
+from gateway.decide.rituals import checkin, govern, membership, moderation, posting, settings, task, undo, vote
+from gateway.decide.rituals.task_making import asks_for_tasks, make_by_mail
 from gateway.decide.rituals.vote_opening import asks_for_a_vote
-from gateway.model.address import Door
+from gateway.decide.sent import facts_of
+from gateway.model.address import Door, fold_address
 from gateway.model.arrival import ArrivalState
-from gateway.model.context import Fresh, MailContext, RoundView
+from gateway.model.change import MemberChange, RoundChange
+from gateway.model.context import MailContext, RoundView
 from gateway.model.decision import Decision, Why
-from gateway.model.entry import (
-    Answered,
-    AwayEnded,
-    AwayNoted,
-    Entry,
-    Posted,
-    RoundOpened,
-    SettingsChanged,
-    Withdrawn,
-)
+from gateway.model.entry import AbsencesRestored, AwayEnded, AwayNoted
 from gateway.model.member import Member
 from gateway.model.nature import Nature
-from gateway.model.notice import Act, DeclineFacts, Notice
-from gateway.model.reading import BallotReading, CheckInReading, CommandReading, Intent
-from gateway.model.round import CheckInForm, Phase, Round, Standing, VoteForm
+from gateway.model.notice import Act, ConfirmFacts, DeclineFacts, Notice
+from gateway.model.reading import BallotReading, CheckInReading, CommandReading, Intent, TaskReading
+from gateway.model.round import CheckInForm, Phase, VoteForm
+from gateway.model.task import TaskAct
 from gateway.model.understood import Act as Governed
-from gateway.model.understood import Governing, Piece, Setting, Settle, Understood, Undo
+from gateway.model.understood import (
+    CatchUp,
+    Enrolling,
+    Governing,
+    Moderating,
+    Piece,
+    Read,
+    Reading,
+    Setting,
+    Settle,
+    Stray,
+    ToAll,
+    Understood,
+    Undo,
+)
 
 # Automatic answers to one member a day beyond which something is wrong: a loop that hides its nature.
 MOST_ANSWERS_A_DAY = 60
 
 
 def decide(context: MailContext, understood: Understood) -> Decision:
-    """Return what follows from a mail: the first check that settles it, else what its pieces come to."""
+    """Return what follows from a mail."""
+    return decision_of(context, understood, weigh(context, understood))
+
+
+def weigh(context: MailContext, understood: Understood) -> Acted:
+    """Return what a mail comes to: the first check that settles it, else its pieces; each act with what it changed."""
     settled = (check(context, understood) for check in checks.IN_ORDER)
-    acted = next((found for found in settled if found is not None), None) or _pieces(context, understood)
-    return _decision(context, understood, _own_mail(context, understood, acted))
+    found = next((one for one in settled if one is not None), None)
+    acted = _pieces(context, understood) if found is None else noted(context, found)
+    return _own_mail(context, understood, acted)
 
 
 class Want(StrEnum):
     """What a decision needs of the record beside its context, where that costs too much to load for every mail."""
 
     MEMBERS = "members"  # context.members: everyone
+    NEWS = "news"  # context.news, names and digest_due: what the author missed
+    DIGEST = "digest"  # context.digest_due
+    OBJECTORS = "objectors"  # context.objectors: who objects, in what an undo is about
     OPEN_ROUNDS = "open-rounds"  # context.rounds: every open round, with how many have answered
+    OWN_TASKS = "own-tasks"  # context.tasks: the author's open ones too
 
 
 def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
@@ -64,23 +85,76 @@ def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
     found: set[Want] = set()
     for piece in understood.pieces:
         reading = piece.reading
+        if isinstance(reading, CatchUp):
+            found.add(Want.NEWS)
+        if isinstance(reading, Read):
+            found.add(Want.DIGEST)
+        if isinstance(reading, Undo):
+            found |= {Want.OBJECTORS, Want.MEMBERS} if _undoes_a_round(context, reading) else set()
         if asks_for_a_vote(context, understood.message, reading):
+            found.add(Want.MEMBERS)
+        if asks_for_tasks(context, understood.message, reading) or _is_about_tasks(context, reading):
             found.add(Want.MEMBERS)
         if isinstance(reading, CommandReading) and reading.intent in (Intent.STATUS, Intent.NEW_CHECKIN_ANSWER):
             found.add(Want.OPEN_ROUNDS)
+        if isinstance(reading, CommandReading) and reading.intent in (Intent.STATUS, Intent.TASK_DONE):
+            found.add(Want.OWN_TASKS)
+    if understood.stray is not Stray.NO:
+        found.add(Want.OPEN_ROUNDS)
+    return frozenset(found)
+
+
+def asked_since(context: MailContext, understood: Understood) -> datetime:
+    """Return from when on `context.news` are wanted; `context.digest_due` is known."""
+    asked = (piece.reading for piece in understood.pieces if isinstance(piece.reading, CatchUp))
+    return min((catch_up.since(context, one) for one in asked), default=context.now)
+
+
+def _undoes_a_round(context: MailContext, asked: Undo) -> bool:
+    return any(isinstance(change, RoundChange) for change in undo.changes(context, asked))
+
+
+def _is_about_tasks(context: MailContext, reading: Reading | None) -> bool:
+    """Whether a reading may change a task: what it answers says so, or its own words."""
+    if isinstance(reading, (Settle, Undo)):
+        return bool(context.tasks)
+    is_done = isinstance(reading, CommandReading) and reading.intent is Intent.TASK_DONE
+    return is_done or isinstance(reading, TaskReading)
+
+
+def tasks_named(understood: Understood) -> frozenset[str]:
+    """Return the marks of tasks that a mail names by itself, for `context.tasks`: "T-12 done"."""
+    readings = (piece.reading for piece in understood.pieces)
+    named = (one.task for one in readings if isinstance(one, CommandReading) and one.intent is Intent.TASK_DONE)
+    return frozenset(mark for text in named if (mark := task.mark_in(text)))
+
+
+def names(context: MailContext, understood: Understood) -> frozenset[str]:
+    """Return the addresses, folded, whose members `decide` asks for in `context.members_named`."""
+    found: set[str] = set()
+    for piece in understood.pieces:
+        if isinstance(piece.reading, Enrolling):
+            found |= {fold_address(address) for address in piece.reading.addresses}
+        if isinstance(piece.reading, Undo):
+            of_people = (c for c in undo.changes(context, piece.reading) if isinstance(c, MemberChange))
+            found |= {change.address for change in of_people}
+    asked = facts_of(context, ConfirmFacts)
+    if asked is not None and asked.act == "address":
+        found.add(asked.title)
+    if context.held is not None:
+        found.add(context.held.address)
     return frozenset(found)
 
 
 # --- one decision ---------------------------------------------------------------------------------------------------
 
 
-def _decision(context: MailContext, understood: Understood, acted: Acted) -> Decision:
+def decision_of(context: MailContext, understood: Understood, acted: Acted) -> Decision:
+    """Return what is recorded and said of what a mail came to."""
     answers = list(acted.notices)
     if acted.decline is not None:
         answers.append(_no(context, understood, acted.decline))
-    confirmed = receipt(context, understood.message, acted)
-    if confirmed is not None:
-        answers.append(confirmed)
+    answers += filter(None, (receipt(context, understood.message, acted), _ask_to_resume(context, understood, acted)))
     detail = acted.detail
     if _is_not_to_be_answered(context, understood) or context.answers_today >= MOST_ANSWERS_A_DAY:
         detail = "; ".join(filter(None, (detail, f"{len(answers)} answers not sent" if answers else "")))
@@ -95,7 +169,15 @@ def _decision(context: MailContext, understood: Understood, acted: Acted) -> Dec
         undue=acted.undue,
         detail=detail,
         release=acted.release,
+        dismiss=acted.dismiss,
     )
+
+
+def _ask_to_resume(context: MailContext, understood: Understood, acted: Acted) -> Notice | None:
+    """Ask a member who writes while their mail is suspended; not in answer to their very yes."""
+    if acted.why is Why.RESUMED or acted.state is not ArrivalState.PROCESSED:
+        return None
+    return bounces.ask_to_resume(context, understood.message)
 
 
 def _is_not_to_be_answered(context: MailContext, understood: Understood) -> bool:
@@ -121,7 +203,7 @@ def _own_mail(context: MailContext, understood: Understood, acted: Acted) -> Act
     member = context.author
     if member is None or understood.written.nature is not Nature.PERSON or acted.state is not ArrivalState.PROCESSED:
         return acted
-    if any(isinstance(entry, (AwayNoted, AwayEnded)) for entry in acted.entries):
+    if any(isinstance(entry, (AwayNoted, AwayEnded, AbsencesRestored)) for entry in acted.entries):
         return acted
     today = settings.local_day(member, context.received_at)
     covering = [absence for absence in member.absences if absence.covers(today)]
@@ -141,9 +223,9 @@ def _pieces(context: MailContext, understood: Understood) -> Acted:
     parts: list[Acted] = []
     for piece in understood.pieces:
         rule = _READINGS[type(piece.reading)]
-        part = rule(context, understood, piece)
+        part = noted(context, rule(context, understood, piece))
         parts.append(part)
-        context = _after(context, part.entries)
+        context = after(context, part.entries)
     return joined(parts)
 
 
@@ -170,6 +252,8 @@ def _check_in(context: MailContext, understood: Understood, piece: Piece) -> Act
 def _settle(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     view, reading = rounds.answered_view(context, piece.mark), piece.reading
     assert isinstance(reading, Settle)
+    if piece.mark in context.tasks:
+        return task.settle(context, context.tasks[piece.mark], reading.number, understood.message)
     if view is None or not isinstance(view.round.form, VoteForm):
         return _not_understood(piece)
     return vote.settle(context, view, reading.number, understood.message)
@@ -203,24 +287,33 @@ def _undo(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     return undo.undo(context, context.author, piece.reading)
 
 
+def _catch_up(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, CatchUp)
+    return catch_up.tell(context, understood.message, piece.reading)
+
+
 def _setting(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     assert isinstance(piece.reading, Setting)
     assert context.author is not None
-    return settings.one_word(context, context.author, piece.reading.word)
+    return settings.one_word(context, context.author, piece.reading, piece.mark)
 
 
 def _text_piece(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     if asks_for_a_vote(context, understood.message, piece.reading):
         return vote.open_by_mail(context, understood.message, piece.text, piece.reading)
+    if asks_for_tasks(context, understood.message, piece.reading):
+        return make_by_mail(context, understood.message, piece.text, piece.reading)
     if context.destination.door is Door.REQUEST:
         return membership.give_help(context, understood.message)
-    return posting.post(context, understood.message, piece.text, piece.mark)
+    return checks.astray(context, understood) or posting.post(context, understood.message, piece.text, piece.mark)
 
 
 def _command(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     assert isinstance(piece.reading, CommandReading)
     if asks_for_a_vote(context, understood.message, piece.reading):
         return vote.open_by_mail(context, understood.message, piece.text, piece.reading)
+    if asks_for_tasks(context, understood.message, piece.reading):
+        return make_by_mail(context, understood.message, piece.text, piece.reading)
     rule = _INTENTS.get(piece.reading.intent, _text_piece)
     return rule(context, understood, piece)
 
@@ -239,6 +332,21 @@ def _new_check_in(context: MailContext, understood: Understood, piece: Piece) ->
     return checkin.answer(context, owed[0], piece.reading.checkin, piece.text)
 
 
+def _task(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    known = context.tasks.get(piece.mark)
+    assert isinstance(piece.reading, TaskReading)
+    return task.answer(context, known, piece.reading, understood.message) if known else _unknown_mark(piece)
+
+
+def _task_done(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    """Say a task done by a new mail that names it, by its mark or as it is called; else it is a post."""
+    assert isinstance(piece.reading, CommandReading)
+    known = task.named(context, piece.reading.task)
+    if known is None:
+        return _text_piece(context, understood, piece)
+    return task.answer(context, known, TaskReading(TaskAct.DONE), understood.message)
+
+
 def _own(rule: Callable[[MailContext, Member, CommandReading], Acted]) -> Callable[..., Acted]:
     """Return a rule about the author's own settings as a rule about a piece."""
 
@@ -248,6 +356,16 @@ def _own(rule: Callable[[MailContext, Member, CommandReading], Acted]) -> Callab
         return rule(context, context.author, piece.reading)
 
     return ruled
+
+
+def _moderate(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, Moderating)
+    return moderation.settle(context, piece.reading.word)
+
+
+def _enrol(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    assert isinstance(piece.reading, Enrolling)
+    return membership.enrol(context, understood.message, piece.reading)
 
 
 def _leave_piece(context: MailContext, understood: Understood, piece: Piece) -> Acted:
@@ -266,6 +384,7 @@ _INTENTS: dict[Intent, _Rule] = {
     Intent.SET_FREQUENCY: _own(settings.set_frequency),
     Intent.NEW_CHECKIN_ANSWER: _new_check_in,
     Intent.HELP: lambda context, understood, piece: membership.give_help(context, understood.message),
+    Intent.TASK_DONE: _task_done,
     Intent.STATUS: lambda context, understood, piece: membership.status(context, understood.message),
 }
 
@@ -274,47 +393,14 @@ _READINGS: dict[type, _Rule] = {
     BallotReading: _ballot,
     CheckInReading: _check_in,
     CommandReading: _command,
+    TaskReading: _task,
     Governing: _govern,
     Settle: _settle,
     Undo: _undo,
+    Moderating: _moderate,
+    Enrolling: _enrol,
     Setting: _setting,
+    ToAll: lambda context, understood, piece: posting.start(context, understood.message, piece.text),
+    CatchUp: _catch_up,
+    Read: lambda context, understood, piece: catch_up.mark_read(context),
 }
-
-
-# --- one piece after another ----------------------------------------------------------------------------------------
-
-
-def _after(context: MailContext, entries: Sequence[Entry]) -> MailContext:
-    """Return the context as the next piece finds it: marks taken, settings changed, answers given."""
-    for entry in entries:
-        context = _advanced(context, entry)
-    return context
-
-
-def _advanced(context: MailContext, entry: Entry) -> MailContext:
-    match entry:
-        case Posted(mark=mark):
-            return dataclasses.replace(context, fresh=_taken(context.fresh, mark))
-        case RoundOpened(round=Round(mark=mark)):
-            return dataclasses.replace(context, fresh=_taken(context.fresh, mark))
-        case SettingsChanged(settings=changed) if context.author is not None:
-            return dataclasses.replace(context, author=msgspec.structs.replace(context.author, settings=changed))
-        case Answered(mark=mark, member_id=member_id, answer=answer, late=late) if mark in context.rounds:
-            standing = Standing(member_id=member_id, answer=answer, at=context.received_at, late=late)
-            return _with_view(context, mark, standing=standing)
-        case Withdrawn(mark=mark) if mark in context.rounds:
-            return _with_view(context, mark, standing=None)
-        case _:
-            mark = getattr(entry, "mark", "")
-            view = context.rounds.get(mark)
-            return _with_view(context, mark, round=moved(view.round, entry, context.now)) if view else context
-
-
-def _taken(fresh: Fresh, mark: str) -> Fresh:
-    letter, _, number = mark.partition("-")
-    return Fresh({**fresh.numbers, letter: int(number) + 1})
-
-
-def _with_view(context: MailContext, mark: str, **changes: object) -> MailContext:
-    view = dataclasses.replace(context.rounds[mark], **changes)  # type: ignore[arg-type]
-    return dataclasses.replace(context, rounds={**context.rounds, mark: view})

@@ -12,7 +12,7 @@ from itertools import islice
 
 import msgspec
 
-from gateway.decide import digests, reminders, routines
+from gateway.decide import bounces, catch_up, reminders, routines, task_reminders, undelivered
 from gateway.decide.calendar import DAY
 from gateway.decide.rituals import checkin, vote
 from gateway.decide.rounds import close_row
@@ -97,5 +97,9 @@ _RULES: dict[DueKind, Callable[[Due, TickContext], Decision]] = {
     DueKind.PROMPT: checkin.prompt,
     DueKind.REMIND: reminders.remind,
     DueKind.CLOSE: _close,
-    DueKind.DIGEST: digests.digest,
+    DueKind.DIGEST: catch_up.fall_due,
+    DueKind.TASK: task_reminders.remind,
+    DueKind.PROBE: bounces.probe,
+    DueKind.PROBED: bounces.probed,
+    DueKind.UNDELIVERED: undelivered.tell,
 }

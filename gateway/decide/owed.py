@@ -13,8 +13,9 @@ from gateway.decide.calendar import in_working_hours, local
 from gateway.model.charter import Charter
 from gateway.model.context import RoundView
 from gateway.model.member import Member
-from gateway.model.notice import Answering, Notice
+from gateway.model.notice import Answering, Notice, TaskFacts, TaskReminderFacts
 from gateway.model.round import Phase
+from gateway.model.task import Task
 
 # A reminder decided in working hours still goes this long after them: the outbox may be busy.
 _SLACK = timedelta(minutes=30)
@@ -27,6 +28,7 @@ class _Case:
     member: Member
     now: datetime
     charter: Charter
+    task: Task | None = None
 
 
 # --- what a member wants ------------------------------------------------------------------------
@@ -83,6 +85,22 @@ def _out_of_hours(case: _Case) -> str | None:
     return None if in_working_hours(case.now, case.member, case.charter, _SLACK) else "out-of-hours"
 
 
+def _no_longer_theirs(case: _Case) -> str | None:
+    """A task that was given and is not theirs any more, or is done; what became of one is told all the same."""
+    told = case.notice.facts
+    if isinstance(told, TaskFacts) and told.change != "given":
+        return None
+    if case.task is None or not case.task.is_open:
+        return "task-over"
+    return None if case.task.course.owner == case.member.id else "not-theirs"
+
+
+def _other_day(case: _Case) -> str | None:
+    told = case.notice.facts
+    moved = isinstance(told, TaskReminderFacts) and case.task is not None and case.task.course.due != told.due
+    return "postponed" if moved else None
+
+
 # In this order; the first reason found counts. Answers to a member's own mail always go; so does what is not named.
 _CHECKS: dict[str, tuple[Callable[[_Case], str | None], ...]] = {
     "post": (_wants_nothing,),
@@ -92,18 +110,26 @@ _CHECKS: dict[str, tuple[Callable[[_Case], str | None], ...]] = {
     "digest": (_wants_nothing, _away),
     "ballot": (_wants_nothing, _over, _not_asked),  # also to who has answered: it may be a corrected one
     "prompt": (_wants_nothing, _over, _not_asked, _answered, _away),
+    "task": (_wants_nothing, _no_longer_theirs),
+    "task-reminder": (_wants_nothing, _no_longer_theirs, _other_day, _away, _out_of_hours),
     "reminder": (_wants_nothing, _over, _clock_stands, _not_asked, _answered, _away, _out_of_hours),
 }
 
 
 def still_owed(
-    notice: Notice, view: RoundView | None, member: Member | None, now: datetime, charter: Charter
+    notice: Notice,
+    view: RoundView | None,
+    member: Member | None,
+    now: datetime,
+    charter: Charter,
+    task: Task | None = None,
 ) -> str | None:
     """Return why a notice is not to be sent any more, or None when it is.
 
-    `view` is the round of `notice.mark` as it stands now, seen by the recipient; None where the notice is about none.
+    `view` is the round of `notice.mark` as it stands now, seen by the recipient; None where the notice is about none;
+    `task` likewise.
     """
     if notice.answering is Answering.REPLIED or member is None:
         return None
-    case = _Case(notice, view, member, now, charter)
+    case = _Case(notice, view, member, now, charter, task)
     return next((reason for check in _CHECKS.get(notice.kind, ()) if (reason := check(case))), None)

@@ -16,11 +16,14 @@ from gateway.model.notice import Act, Item, Notice, ReceiptFacts
 _SEEN = frozenset({"posted"})
 _OFFERED = "still-away"
 # What was done; every other act is one that was not, or that came late.
-_DONE = _SEEN | {
+DONE = _SEEN | {
     *("voted", "abstained", "withdrawn", "checked-in", "skipped", "undone", "vote-opened", "option-added"),
     *("extended", "cancelled", "closing", "corrected", "amended", "round-resumed", "put-to-vote"),
+    *("receipts", "only-mine", "everything", "channel", "caught-up"),
     *("away", "still-away", "back", "paused", "resumed", "muted", "unmuted", "delivery", "digest-time", "prompts"),
-    "channel-left",
+    *("task-made", "task-taken", "task-declined", "task-handed", "task-postponed", "task-done", "task-dropped"),
+    *("task-still", "task-reopened"),
+    *("channel-left", "held-accepted", "held-rejected", "held-added", "invited", "removed", "address-added"),
 }
 
 
@@ -46,6 +49,6 @@ def _key(context: MailContext, telling: list[Act]) -> str:
 
 
 def _wanted(choice: Receipts, telling: list[Act]) -> bool:
-    if choice is Receipts.ON:
+    if choice is Receipts.ON or any(act.name == "receipts" for act in telling):
         return True
-    return choice is Receipts.UNCLEAR and any(act.name not in _DONE for act in telling)
+    return choice is Receipts.UNCLEAR and any(act.name not in DONE for act in telling)

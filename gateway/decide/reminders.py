@@ -188,7 +188,7 @@ def _facts(turn: _Turn, context: TickContext) -> ReminderFacts:
         title=round_.title,
         closes_at=round_.closes_at,
         last=turn.last,
-        doubtful=context.doubtful,
+        doubtful=context.doubtful or turn.member.id in context.doubters,
     )
     match round_.form:
         case VoteForm(question=question, quorum=quorum):

@@ -9,17 +9,21 @@ from typing import TypeVar
 
 import msgspec
 
-from gateway.model.context import MailContext
-from gateway.model.notice import AskBackFacts, ConfirmFacts, Facts, ReceiptFacts
+from gateway.model.context import MailContext, Sent
+from gateway.model.notice import AskBackFacts, CatchUpFacts, ConfirmFacts, Facts, ReceiptFacts, TaskQuestionFacts
 
-_F = TypeVar("_F", AskBackFacts, ConfirmFacts, ReceiptFacts)
+_F = TypeVar("_F", AskBackFacts, CatchUpFacts, ConfirmFacts, ReceiptFacts, TaskQuestionFacts)
 _read = msgspec.json.Decoder(Facts).decode
 
 
 def facts_of(context: MailContext, kind: type[_F]) -> _F | None:
     """Return the facts of the notice answered when they are of this kind and were said to this author, else None."""
-    sent = context.answering
-    if sent is None or not sent.facts or not is_to_author(context):
+    return facts_said(context.answering, kind) if is_to_author(context) else None
+
+
+def facts_said(sent: Sent | None, kind: type[_F]) -> _F | None:
+    """Return the facts of a notice when they are of this kind, else None."""
+    if sent is None or not sent.facts:
         return None
     try:
         facts = _read(sent.facts)

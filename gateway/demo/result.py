@@ -9,7 +9,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.app import App
-from gateway.model.entry import Answered, AwayNoted, Bounced, Entry, Posted, RoundOpened, SettingsChanged
+from gateway.model.entry import (
+    Answered,
+    AwayNoted,
+    Bounced,
+    Entry,
+    Posted,
+    RoundOpened,
+    SettingsChanged,
+    TaskChanged,
+    TaskMade,
+)
 from gateway.model.round import Ballot, CheckIn
 from gateway.understand.requests import plain_choice
 
@@ -46,6 +56,10 @@ def _words(entry: Entry) -> str:
             return f"opens {opened.mark}"
         case Posted(mark=mark, thread=thread):
             return f"posts {mark} in {thread}" if mark != thread else f"starts thread {mark}"
+        case TaskMade(task=task):
+            return f"makes {task.mark}"
+        case TaskChanged(mark=mark, act=done):
+            return f"{mark}: {done.value}"
         case AwayNoted(absence=absence):
             return f"away until {absence.until or 'further notice'}"
         case Bounced(permanent=permanent):

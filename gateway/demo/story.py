@@ -300,6 +300,15 @@ async def play(day: Day) -> None:
     await day.at("12:00")
     await day.answer("ana", "check-in", "1. Budget finished and sent.\n2. The March trip\n3. none")
 
+    day.say("Ana notes a task for Dev, who puts it off, and one for anybody.")
+    await day.at("12:20")
+    await day.write(
+        "ana", f"acme+task@{DOMAIN}", "Next steps",
+        "- @dev: call the bank by Wednesday\n- water the plants",
+    )  # fmt: skip
+    await day.at("12:40")
+    await day.answer("dev", "call the bank", "→ Friday. The bank is closed until then.")
+
     await day.at("09:00", "America/New_York")
     day.say("Nine in New York: Erin and Finn are asked. Finn's mail server says that he is away.")
     raw, prompt = day.newest(PEOPLE["finn"], "check-in")
@@ -339,9 +348,9 @@ async def play(day: Day) -> None:
     day.say("The check-in closes with a summary, blockers first.")
 
     await day.at("2026-11-24 08:30")
-    day.say("Tuesday: the digest, at each one's own hour. Chloé answers a line of hers.")
+    day.say("Tuesday: the digest, at each one's own hour. Chloé answers two lines of hers.")
     await day.at("2026-11-24 08:50")
-    await day.answer("chloe", "24 novembre", "V-3: jeudi\n\nMerci pour le résumé !")
+    await day.answer("chloe", "24 novembre", "V-3: jeudi\nT-2: je m'en occupe\n\nMerci pour le résumé !")
     await day.at("2026-11-24 09:10")
 
 

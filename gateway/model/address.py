@@ -45,6 +45,8 @@ class Door(StrEnum):
 # Words after the separator, beside channels. What is not offered yet is unknown: 550, naming what there is.
 _KEYWORDS: dict[str, Door] = {
     "vote": Door.VOTE,
+    "try": Door.TRY,
+    "task": Door.TASK,
     "join": Door.JOIN,
     "subscribe": Door.JOIN,
     "leave": Door.LEAVE,
@@ -53,7 +55,7 @@ _KEYWORDS: dict[str, Door] = {
     "owner": Door.OWNER,
     "request": Door.REQUEST,
 }
-OFFERED = ("vote", "join", "leave", "help", "owner", "request")
+OFFERED = ("vote", "task", "join", "leave", "help", "owner", "request", "try")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ def parse_local_part(
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceAddress:
-    """Where a workspace lives, and how its addresses are written: `acme`, `ws.example.org`, `+`."""
+    """Where a workspace lives, and how its addresses are written: `acme`, `ws.example.org`, `+`.
+
+    An empty separator: a mailbox with one plain address. What a tag would say is then found by References and marks.
+    """
 
     local: str
     domain: str
@@ -104,8 +109,8 @@ class WorkspaceAddress:
         return f"{self.local}@{self.domain}"
 
     def tagged(self, tag: str) -> str:
-        """Return the address with a tag: `acme+vote@ws.example.org`."""
-        return f"{self.local}{self.separator}{tag}@{self.domain}"
+        """Return the address with a tag: `acme+vote@ws.example.org`; without one where none is written."""
+        return f"{self.local}{self.separator}{tag}@{self.domain}" if self.separator else str(self)
 
     def reply_to(self, token: str) -> str:
         """Return the Reply-To of a notice."""

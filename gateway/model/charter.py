@@ -135,6 +135,24 @@ class VoteRules(_Table):
     reminders: tuple[Length, ...] = Field(default_factory=lambda: (Span.parse("1 working days"),))  # before the close
 
 
+Level = Literal["address", "token", "proof"]
+LEVELS: tuple[Level, ...] = ("address", "token", "proof")  # the weakest first
+
+
+class TrustRules(_Table):
+    """How far its author must be proven for an act: a member's address alone, our token too, or real proof.
+
+    Proof is the word of a mail server named in the settings, or a confirmation on request.
+    """
+
+    post: Level = "address"
+    answer: Level = "token"  # a check-in
+    vote: Level = "token"
+    settings: Level = "address"  # of the author's own
+    moderate: Level = "token"  # settle what is held
+    govern: Level = "proof"  # change rounds of all, or who belongs
+
+
 class Routine(_Table):
     """A ritual on a schedule."""
 
@@ -186,7 +204,9 @@ class Charter(_Table):
     holidays: str | None = None  # a country as FR, with a subdivision as DE-BY
     posting: Literal["members", "anyone"] = "members"
     strangers: Literal["hold", "reject", "accept"] = "reject"
-    token_is_enough: bool = True  # without a verdict on the author, for posting, answering and voting
+    token_is_enough: bool = True  # false: nothing in `trust` asks for less than proof
+    trust: TrustRules = TrustRules()
+    substitutes: Literal["none", "govern"] = "none"  # what the substitute of an absent member may do in their place
     delivery: Delivery = Delivery.IMMEDIATE
     digest_at: time = time(8, 30)
     blockers_after: int = Field(default=3, ge=1)  # carry-overs after which an item is raised as a possible blocker
@@ -212,6 +232,11 @@ class Charter(_Table):
         return self
 
     @property
+    def refuses_strangers(self) -> bool:
+        """Whether mail of others than members is turned away at the door."""
+        return self.strangers == "reject" and self.posting == "members"
+
+    @property
     def local(self) -> str:
         """The workspace's short name: the local part of its address."""
         return self.address.partition("@")[0]
@@ -220,6 +245,13 @@ class Charter(_Table):
     def domain(self) -> str:
         """The domain of its address."""
         return self.address.partition("@")[2]
+
+    def needs(self, act: str) -> Level:
+        """Return how far the author of an act must be proven; `act` is a key of `[trust]`."""
+        if not self.token_is_enough:
+            return "proof"
+        level: Level = getattr(self.trust, act)
+        return level
 
     def allows(self, roles: tuple[str, ...], permission: str) -> bool:
         """Whether a member with these roles may do something. Every member may post and vote; stewards may do all."""

@@ -13,11 +13,13 @@ from enum import StrEnum
 import msgspec
 
 from gateway.model.address import Destination, WorkspaceAddress
+from gateway.model.authentication import NOBODY_SAID, Authentication
 from gateway.model.ballot import Question
 from gateway.model.charter import Charter
 from gateway.model.member import Member
 from gateway.model.notice import Item
 from gateway.model.round import CheckIn, Round, Standing
+from gateway.model.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,34 @@ class Trust(StrEnum):
     UNKNOWN = "unknown"  # From is nobody we know
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A trust level with the sign it rests on (accept/trust.py).
+
+    `sign` is "dmarc", "dkim", "spf" or "compauth" (by the server `by`), "token", "confirmed", "address" (From alone),
+    "several-authors", "stranger".
+    """
+
+    trust: Trust
+    sign: str = ""
+    by: str = ""
+
+    def __str__(self) -> str:
+        """For `restante mails`: `proven by dmarc of mx.example.org`."""
+        said = " ".join(filter(None, (self.sign, f"of {self.by}" if self.by else "")))
+        return f"{self.trust.value} by {said}" if said else self.trust.value
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mail that waits for a steward: whose it is, and whether it still waits."""
+
+    arrival_id: int
+    waits: bool
+    address: str  # of its author, folded
+    name: str = ""
+
+
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One of our notices, as an answer to it is read."""
 
@@ -60,6 +90,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     guesses: tuple[bytes, ...] = ()  # an ask-back's guesses, encoded choices
     facts: bytes = b""  # encoded Facts of an ask-back, confirm or receipt
     questions: Mapping[str, Question] = {}  # by mark, as it showed them: its numbers stand for these options
+    returned: bool = False  # it came back before
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +156,19 @@ class MailContext:
     reverse_path: str = ""  # of the envelope, "" is the null sender
     threads: Mapping[str, ThreadView] = field(default_factory=dict)  # by mark, for the items P-… it answers
     members: tuple[Member, ...] = ()  # everyone, when on_message.wants says so: a vote may be opened
+    proof: Proof = Proof(Trust.UNKNOWN)  # `trust` with the sign it rests on
+    authentication: Authentication = NOBODY_SAID  # what a mail server before us said of the author
+    confirmed: bool = False  # this very mail was held, and its author or a steward settled that it counts
+    held: Held | None = None  # what the mail to stewards is about that this one answers
+    token_owner: Member | None = None  # to whom the token is made out, where the author is nobody we know
+    news: News | None = None  # for one who asks what they missed, with `names`
+    names: Mapping[int, str] = field(default_factory=dict)  # member id → name
+    digest_due: Due | None = None  # the row of the author's next digest: what it has told already
+    trying: bool = False  # sent to be tried out: what it would do is told, and not done
+    tries_today: int = 0  # mails of the author answered so since a day ago, where this is one
+    objectors: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by mark of a vote whose clock stands still
+    stands_in_for: frozenset[int] = frozenset()  # members away today whose substitute the author is
+    tasks: Mapping[str, Task] = field(default_factory=dict)  # by mark: what it answers, items of a digest, one's own
 
 
 class DueKind(StrEnum):
@@ -135,6 +179,10 @@ class DueKind(StrEnum):
     REMIND = "remind"
     CLOSE = "close"
     DIGEST = "digest"
+    PROBE = "probe"  # try a suspended member's mail once more
+    PROBED = "probed"  # … and it did not come back
+    TASK = "task"  # remind a task's owner
+    UNDELIVERED = "undelivered"  # tell the stewards of notices that failed for good
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,8 +195,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int = 0
     routine: str = ""
     occurrence: date | None = None  # routine: the day to open; digest: the day of the last one sent
-    number: int = 0  # which reminder
-    since: datetime | None = None  # digest: what came after this is new; routine: the day last opened
+    number: int = 0  # which reminder; digest: 1 when one was left out because its reader was away or paused
+    since: datetime | None = None  # what came after this is new; routine: the day last opened; task: last reminded
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +234,8 @@ class News:
     checkins: tuple[tuple[Round, tuple[Standing, ...]], ...] = ()  # answers given in the time
     blockers: tuple[BlockerView, ...] = ()
     absent: tuple[Member, ...] = ()  # members with an absence that touches the time, for "away and back"
+    own_threads: frozenset[str] = frozenset()  # of those with posts, the ones the reader has written in
+    tasks: tuple[Task, ...] = ()  # open ones: the reader's own and those that nobody has
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +251,10 @@ class TickContext:
     standings: tuple[Standing, ...] = ()  # close
     answered: int = 0  # remind: how many have answered
     doubtful: bool = False  # remind: the member's answer was unclear
+    doubters: frozenset[int] = frozenset()  # remind: the members whose answers were
     news: News | None = None  # digest
     last_checkin: CheckIn | None = None  # prompt: what the member said last time
     outage: bool = False  # we were down when this fell due
     names: Mapping[int, str] = field(default_factory=dict)  # member id → name, for digests
+    task: Task | None = None  # task
+    undelivered: tuple[tuple[str, str], ...] = ()  # (address, what was answered) of notices that failed since due.since

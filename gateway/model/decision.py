@@ -23,6 +23,8 @@ class Why(StrEnum):
     ANSWERED = "answered"
     VOTE_OPENED = "vote-opened"
     ROUND_CHANGED = "round-changed"  # extended, cancelled, corrected, option added, paused, resumed
+    TASK_MADE = "task-made"
+    TASK_CHANGED = "task-changed"  # taken, declined, handed over, postponed, done, dropped, open again
     SETTINGS = "settings"
     AWAY = "away"
     BOUNCED = "bounced"
@@ -30,7 +32,11 @@ class Why(StrEnum):
     JOINED = "joined"
     LEFT = "left"
     HELPED = "helped"
+    TRIED = "tried"  # sent to be tried out: nothing was changed
     CONFIRMED = "confirmed"  # what was held until its author confirmed it
+    MODERATED = "moderated"  # a steward settled what was held
+    INVITED = "invited"
+    REMOVED = "removed"
     IMPORTED = "imported"
     SEVERAL = "several"  # more than one act
     # a question back or a no
@@ -57,6 +63,9 @@ class Why(StrEnum):
     NOT_OWED = "not-owed"
     MISSED = "missed"  # of no use any more after an outage
     NOT_A_WORKING_DAY = "not-a-working-day"
+    PROBED = "probed"
+    RESUMED = "resumed"  # mail to a member goes again
+    TOLD = "told"  # the stewards were
 
 
 class Group(StrEnum):
@@ -101,3 +110,4 @@ class Decision:
     undue: tuple[str, ...] = ()  # keys of due rows to be taken out; a trailing * takes out all that begin so
     detail: str = ""  # for the log and `mails`, never for outside
     release: tuple[int, ...] = ()  # held arrivals to be processed again, their author now proven
+    dismiss: tuple[int, ...] = ()  # held arrivals that are finished in silence

@@ -11,7 +11,8 @@ import msgspec
 
 from gateway.model.ballot import Question
 from gateway.model.member import Absence, Member, Settings
-from gateway.model.round import Answer, Outcome, Round
+from gateway.model.round import Answer, Outcome, Round, Standing
+from gateway.model.task import Course, Task, TaskAct
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True, tag="posted"):
@@ -133,6 +134,21 @@ class Reacted(msgspec.Struct, frozen=True, kw_only=True, tag="reacted"):
     emoji: str
 
 
+class TaskMade(msgspec.Struct, frozen=True, kw_only=True, tag="task-made"):
+    """A task was made."""
+
+    task: Task
+
+
+class TaskChanged(msgspec.Struct, frozen=True, kw_only=True, tag="task-changed"):
+    """A task took another course: whole, as it is from here on, with who did what."""
+
+    mark: str
+    by: int
+    act: TaskAct
+    course: Course
+
+
 class MemberAdded(msgspec.Struct, frozen=True, kw_only=True, tag="member-added"):
     """A person joined. `member.id` is 0 until the store gives it one."""
 
@@ -140,13 +156,14 @@ class MemberAdded(msgspec.Struct, frozen=True, kw_only=True, tag="member-added")
 
 
 class MemberRenamed(msgspec.Struct, frozen=True, kw_only=True, tag="member-renamed"):
-    """A member's name, roles, language or zone changed; never the member's own settings."""
+    """A member's name, roles, language, zone or substitute changed; never the member's own settings."""
 
     member_id: int
     name: str | None = None
     roles: tuple[str, ...] | None = None
     language: str | None = None
     timezone: str | None = None
+    substitute: int | None = None  # the member who stands in while this one is away; 0 for nobody
 
 
 class MemberLeft(msgspec.Struct, frozen=True, kw_only=True, tag="member-left"):
@@ -154,6 +171,12 @@ class MemberLeft(msgspec.Struct, frozen=True, kw_only=True, tag="member-left"):
 
     member_id: int
     by: int | None = None
+
+
+class MemberErased(msgspec.Struct, frozen=True, kw_only=True, tag="member-erased"):
+    """Who this member was is held no more; the entries before it name nobody (store/erasure.py)."""
+
+    member_id: int
 
 
 class SettingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="settings-changed"):
@@ -178,12 +201,101 @@ class AwayEnded(msgspec.Struct, frozen=True, kw_only=True, tag="away-ended"):
 
 
 class Bounced(msgspec.Struct, frozen=True, kw_only=True, tag="bounced"):
-    """A notice of ours came back."""
+    """A notice of ours came back. `score` is the member's after it (decide/bounces.py)."""
 
     notice_id: int | None
     member_id: int | None
     permanent: bool
     status: str = ""
+    score: float = 0.0
+
+
+class DeliverySuspended(msgspec.Struct, frozen=True, kw_only=True, tag="delivery-suspended"):
+    """Nothing more is sent to a member of our own accord: their mail came back too often, or they complained."""
+
+    member_id: int
+    reason: str  # bounces, complaint
+
+
+class DeliveryResumed(msgspec.Struct, frozen=True, kw_only=True, tag="delivery-resumed"):
+    """A member is sent mail again."""
+
+    member_id: int
+    reason: str  # confirmed, probe
+
+
+class AddressAdded(msgspec.Struct, frozen=True, kw_only=True, tag="address-added"):
+    """A member writes from a further address, folded."""
+
+    member_id: int
+    address: str
+
+
+class AnswerRestored(msgspec.Struct, frozen=True, kw_only=True, tag="answer-restored"):
+    """What a member answered last was undone: the answer before it stands again, with its own time, or none does."""
+
+    mark: str
+    member_id: int
+    standing: Standing | None
+
+
+class RoundRestored(msgspec.Struct, frozen=True, kw_only=True, tag="round-restored"):
+    """A change to a round was undone: the round, whole, as it is from here on. One that closed stays closed."""
+
+    mark: str
+    by: int
+    round: Round
+
+
+class BlockerTakenBack(msgspec.Struct, frozen=True, kw_only=True, tag="blocker-taken-back"):
+    """That something stops a member was undone: it was never raised."""
+
+    mark: str  # of the round it was said in
+    member_id: int
+    text: str
+
+
+class BlockerReopened(msgspec.Struct, frozen=True, kw_only=True, tag="blocker-reopened"):
+    """That a blocker is gone was undone: it is open since it was raised."""
+
+    member_id: int
+    text: str
+
+
+class AbsencesRestored(msgspec.Struct, frozen=True, kw_only=True, tag="absences-restored"):
+    """What a member said of being away was undone: the absences, all of them, as they are from here on."""
+
+    member_id: int
+    absences: tuple[Absence, ...]
+
+
+class MemberReturned(msgspec.Struct, frozen=True, kw_only=True, tag="member-returned"):
+    """A removal was undone: the member is here again, as if never gone."""
+
+    member_id: int
+    by: int
+
+
+class AddressRemoved(msgspec.Struct, frozen=True, kw_only=True, tag="address-removed"):
+    """A further address is a member's no more."""
+
+    member_id: int
+    address: str
+
+
+class ReadUpTo(msgspec.Struct, frozen=True, kw_only=True, tag="read-up-to"):
+    """A member has read a catch-up: what happened up to this instant is told."""
+
+    member_id: int
+    until: datetime
+
+
+class HeldSettled(msgspec.Struct, frozen=True, kw_only=True, tag="held-settled"):
+    """A steward settled held mail: accept, reject, add."""
+
+    arrival_id: int
+    by: int
+    word: str
 
 
 class HeldForSteward(msgspec.Struct, frozen=True, kw_only=True, tag="held"):
@@ -208,13 +320,28 @@ Entry = (
     | BlockerRaised
     | BlockerClosed
     | Reacted
+    | TaskMade
+    | TaskChanged
     | MemberAdded
     | MemberRenamed
     | MemberLeft
+    | MemberErased
     | SettingsChanged
     | AwayNoted
     | AwayEnded
     | Bounced
+    | DeliverySuspended
+    | DeliveryResumed
+    | AddressAdded
+    | AnswerRestored
+    | RoundRestored
+    | BlockerTakenBack
+    | BlockerReopened
+    | AbsencesRestored
+    | MemberReturned
+    | AddressRemoved
+    | ReadUpTo
+    | HeldSettled
     | HeldForSteward
 )
 

@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool = False  # until `resume`
     muted_threads: tuple[str, ...] = ()  # marks
     receipts: Receipts = Receipts.ON
+    only_mine: bool = False  # of threads, only those the member has written in
     hours: tuple[time, time] | None = None  # own working hours, local
     days: tuple[int, ...] | None = None  # own working days, Monday is 0
 
@@ -82,7 +83,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     substitute: int | None = None
     joined_at: datetime | None = None
     left_at: datetime | None = None
-    suspended: bool = False  # delivery suspended after bounces
+    suspended: bool = False  # delivery suspended after bounces or a complaint
+    bounce_score: float = 0.0  # what came back since the last sign of life, as of `bounced_at` (decide/bounces.py)
+    bounced_at: datetime | None = None
 
     @property
     def is_steward(self) -> bool:

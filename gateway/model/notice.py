@@ -12,8 +12,9 @@ from enum import StrEnum
 import msgspec
 
 from gateway.model.ballot import Choice, Question
-from gateway.model.member import Settings
-from gateway.model.round import Ballot, CheckIn, Outcome
+from gateway.model.change import Change
+from gateway.model.round import CheckIn, Outcome
+from gateway.model.task import Course
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +166,18 @@ class NeedsYouLine(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     question: Question | None = None
     questions: tuple[str, ...] = ()
+    due: date | None = None  # of a task
+    overdue: bool = False
+
+
+class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that nobody has, as a digest shows it."""
+
+    mark: str
+    title: str
+    by: str  # the name of its maker
+    due: date | None = None
+    overdue: bool = False
 
 
 class BlockerLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +212,23 @@ class DigestFacts(msgspec.Struct, frozen=True, kw_only=True, tag="digest"):
     threads: tuple[ThreadLine, ...] = ()
     away: tuple[AwayLine, ...] = ()
     coming_up: tuple[tuple[str, datetime], ...] = ()  # title, when
+    open_tasks: tuple[TaskLine, ...] = ()  # that anyone can take
+
+
+class CatchUpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="catch-up"):
+    """What somebody missed who was away, or asks: decisions first, then what waits, what changed, the rest as titles.
+
+    `asked` when they did; else it comes on their return, in the place of that day's digest.
+    """
+
+    since: datetime
+    until: datetime
+    asked: bool = False
+    decided: tuple[DecidedLine, ...] = ()
+    needs_you: tuple[NeedsYouLine, ...] = ()
+    open_votes: tuple[OpenVoteLine, ...] = ()
+    blockers: tuple[BlockerLine, ...] = ()
+    titles: tuple[Item, ...] = ()  # of check-ins and threads
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,8 +238,12 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     # paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text:
     # 08:30 or monday),
     # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, cancelled,
-    # closing, corrected, amended, round-resumed, put-to-vote; and what was not done: late, unclear, and every reason
-    # of a DeclineFacts (too-late, not-asked, not-allowed, …)
+    # closing, corrected, amended, round-resumed, put-to-vote,
+    # held-accepted, held-rejected, held-added, invited, removed, address-added (text: who),
+    # task-made (who: its owner, until: when it is due), task-taken, task-declined, task-handed (who), task-postponed
+    # (until), task-done, task-dropped, task-still, task-reopened; and what was not done:
+    # receipts (text: on off unclear), only-mine, everything, channel (who: its name, text: delivery or ""), caught-up,
+    # late, unclear, and every reason of a DeclineFacts (too-late, not-asked, not-allowed, …)
     name: str
     mark: str = ""
     title: str = ""
@@ -220,14 +254,25 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[int, int, int] | None = None  # done, next, blockers
     answers: int = 0  # to questions of the charter's own
     replaced: bool = False
-    before: Ballot | None = None  # the ballot it replaced or took back: what `undo` brings back
-    settings_before: Settings | None = None  # what `undo` brings back
+    changed: tuple[Change, ...] = ()  # what `undo` puts back; () of what has gone out, or changed nothing
+    who: str = ""  # the name of a task's owner
+    course: Course | None = None  # a task's, as this act left it
+    course_before: Course | None = None  # … and as it was: what `undo` brings back; None for a task that was made
 
 
 class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     """What one mail changed, a line for each act."""
 
     acts: tuple[Act, ...]
+    subject: str = ""
+
+
+class TryOutFacts(msgspec.Struct, frozen=True, kw_only=True, tag="try-out"):
+    """What a mail would have done that was only tried: a line for each act, and the answers it would have had."""
+
+    acts: tuple[Act, ...]
+    answers: tuple[str, ...] = ()  # kinds of notices to its author beside a receipt: ask-back, confirm, help, status …
+    others: int = 0  # how many mails to others it would have made
     subject: str = ""
 
 
@@ -259,6 +304,8 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
     # there is), not-a-member, already-a-member, which-item (`detail`: the marks), not-understood, not-confirmed,
     # nothing-to-undo, cannot-undo, unknown-channel (`detail`)
+    # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
+    # of people (`detail`: the address): not-known, address-taken, cannot-invite; of held mail: settled-already
     reason: str
     subject: str = ""
     mark: str = ""
@@ -278,25 +325,77 @@ class StatusFacts(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
 
     needs_you: tuple[NeedsYouLine, ...] = ()
     open_votes: tuple[OpenVoteLine, ...] = ()
+    settings: tuple[Act, ...] = ()  # how mail comes to them, in the words of a receipt
 
 
 class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     """Something a steward should know: mail held, a bounce, mail to the owner, a join request."""
 
-    about: str  # held, bounced, complaint, owner, join, joined, left, failed
+    # held, bounced, suspended, complaint, owner, join, joined, left, failed, undelivered (notices of ours),
+    # doubtful (a confirmation whose authentication failed)
+    about: str
     name: str = ""
     address: str = ""
     subject: str = ""
     text: str = ""
+    arrival_id: int = 0  # held: the mail that waits; the steward answers `accept`, `reject` or `add`
+    count: int = 0  # undelivered: how many notices
 
 
 class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
     """Please confirm by replying."""
 
-    act: str  # join, leave, mail (its authentication failed), govern (a token alone is not enough for it)
+    # join (`by` when somebody invited them), leave, mail (its authentication failed), govern (a token alone is not
+    # enough for it), remove (`title`: who), address (`title`: the further one to be noted), deliver (send there again),
+    # post (it may be an answer to a round, but says not to which)
+    act: str
     title: str = ""
     arrival_id: int = 0  # the mail that is held until confirmed
     address: str = ""  # folded; only an answer from this address confirms
+    by: str = ""  # join: the name of the member who invited them
+    number: int = 0  # deliver: the how many-th try it is, 0 when the member was asked in answer to a mail of theirs
+
+
+class TaskFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
+    """A task was given to the reader, or one the reader gave or has took another course."""
+
+    # given (to the reader), taken, declined, handed, postponed, done, dropped, reopened, withdrawn
+    change: str
+    mark: str
+    title: str
+    by: str  # the name of who did it
+    owner: str = ""  # the name of who has it now; "" for nobody
+    yours: bool = False  # the reader has it now
+    due: date | None = None
+    reason: str = ""
+    text: str = ""  # given: what its maker wrote beside it
+
+
+class TaskReminderFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task-reminder"):
+    """A task of the reader's is due. `on` is its day as the reader's calendar has it."""
+
+    mark: str
+    title: str
+    by: str  # the name of who gave it, "" when it is the reader's own
+    due: date
+    on: date
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A member that a name may mean."""
+
+    member_id: int
+    name: str
+    address: str
+
+
+class TaskQuestionFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task-question"):
+    """Whom is a task for? The name written fits nobody, or several; nothing happens on silence."""
+
+    mark: str
+    title: str
+    words: str  # the name as written
+    people: tuple[Candidate, ...] = ()
 
 
 class WelcomeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
@@ -314,7 +413,9 @@ Facts = (
     | OutcomeFacts
     | ChangeFacts
     | DigestFacts
+    | CatchUpFacts
     | ReceiptFacts
+    | TryOutFacts
     | AskBackFacts
     | DeclineFacts
     | HelpFacts
@@ -322,6 +423,9 @@ Facts = (
     | StewardFacts
     | ConfirmFacts
     | WelcomeFacts
+    | TaskFacts
+    | TaskReminderFacts
+    | TaskQuestionFacts
 )
 
 

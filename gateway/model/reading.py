@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from gateway.model.ballot import Choice
+from gateway.model.task import TaskAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,16 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """One answer of an interleaved reply: the quoted lines it stands under (unquoted, "" at the top) and its text."""
+    """One answer of an interleaved reply: the quoted lines it stands under (unquoted, "" at the top) and its text.
+
+    `mark` is the item of our original that the last of these lines stands in: "" where it is no item's, None where
+    that is not known. `is_inside` says that it was typed into the quote and bears its marks.
+    """
 
     under: str
     text: str
+    mark: str | None = None
+    is_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,21 @@ class TaskRequest:
     title: str
     assignee: str | None = None
     due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReading:
+    """What is said of a task that exists. `act` is None where it cannot be told: it is asked back.
+
+    `who` is a name as written, without @, for `hand` ("me" for the author); `due` the day named. `remark` is what else
+    is said, such as a reason.
+    """
+
+    act: TaskAct | None
+    who: str = ""
+    due: date | None = None
+    remark: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

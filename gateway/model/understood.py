@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from gateway.model.message import Message
 from gateway.model.nature import Written
-from gateway.model.reading import BallotReading, CheckInReading, CommandReading, NewText
+from gateway.model.reading import BallotReading, CheckInReading, CommandReading, NewText, TaskReading
 
 
 class Act(StrEnum):
@@ -64,16 +64,83 @@ class Word(StrEnum):
     UNMUTE = "unmute"
     DIGEST = "digest"
     STOP = "stop"
+    RECEIPTS_ON = "receipts-on"
+    RECEIPTS_OFF = "receipts-off"
+    RECEIPTS_UNCLEAR = "receipts-unclear"  # only when something was not understood
+    ONLY_MINE = "only-mine"  # of threads, those the author has written in
+    EVERYTHING = "everything"  # … and all of them again
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One word about the author's own mail; what it means depends on what it answers."""
+    """One word about the author's own mail; what it means depends on what it answers, or on the channel it names."""
 
     word: Word
+    channel: str = ""
 
 
-Reading = Setting | BallotReading | CheckInReading | CommandReading | Governing | Settle | Undo
+@dataclass(frozen=True, slots=True)
+class ToAll:
+    """Words in answer to several things that are about none of them, and that their author wants all to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """The request to be told what was missed since a day; None means since the author was last told."""
+
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`ok` in answer to a catch-up: all of it is read."""
+
+
+class Moderation(StrEnum):
+    """What a steward does with mail that is held."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    ADD = "add"  # its author becomes a member, and the mail is accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Moderating:
+    """A steward's word on mail that is held."""
+
+    word: Moderation
+
+
+class Enrolment(StrEnum):
+    """What a mail asks for other people."""
+
+    INVITE = "invite"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolling:
+    """`invite eve@example.org`: the addresses as written, without doubles."""
+
+    act: Enrolment
+    addresses: tuple[str, ...]
+
+
+Reading = (
+    Setting
+    | BallotReading
+    | CheckInReading
+    | CommandReading
+    | TaskReading
+    | Governing
+    | Settle
+    | Undo
+    | Moderating
+    | Enrolling
+    | CatchUp
+    | Read
+    | ToAll
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +163,14 @@ class AbsenceNotice:
     until: date | None = None
 
 
+class Stray(StrEnum):
+    """Whether a mail answers something although nothing it carries says what: such a mail is no new topic."""
+
+    NO = ""
+    OURS = "ours"  # what it quotes is a mail of ours
+    UNKNOWN = "unknown"  # its subject is that of a reply, and it names no mail that it answers
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A mail, understood. `unreadable` says why there is no text: encrypted, winmail, empty, attachment-only."""
@@ -106,4 +181,5 @@ class Understood:
     pieces: tuple[Piece, ...] = ()
     absence: AbsenceNotice | None = None
     unreadable: str | None = None
+    stray: Stray = Stray.NO
     notes: tuple[str, ...] = field(default=())  # how it was concluded, for `restante read`

@@ -12,24 +12,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import structlog
 
+from gateway.accept import strangers
 from gateway.accept.fingerprint import fingerprint
-from gateway.accept.verdict import Directory, Reject
-from gateway.decide import on_message, on_tick, owed, retries
+from gateway.accept.verdict import Directory, Reject, loop_verdict
+from gateway.decide import on_message, on_tick, owed, retries, undelivered
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
-from gateway.model.decision import Why
+from gateway.model.decision import Decision, Why
 from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
 from gateway.pipeline import knowing
+from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.recording import record
+from gateway.pipeline.trying import tried
 from gateway.render.render import Templates, envelope_from, render
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
@@ -43,6 +47,7 @@ from store.transaction import Transaction
 log = structlog.get_logger()
 
 TRY_DUE_AGAIN_AFTER = timedelta(hours=1)  # a due row whose decision failed: our bug, kept visible, tried again
+_CAME_TO = {NoticeState.SENT: "sent", NoticeState.QUEUED: "deferred", NoticeState.FAILED: "failed"}
 LOOK_AGAIN_AFTER = timedelta(seconds=5)  # a round that waits for mail received before its close
 
 
@@ -55,6 +60,8 @@ class Rules:
     lease: timedelta = timedelta(minutes=10)
     catch_up: timedelta = timedelta(minutes=15)
     limits: Limits = DEFAULT_LIMITS
+    authserv_ids: tuple[str, ...] = ()  # mail servers whose word on an author counts
+    pages: str = ""  # where our web pages are reached
 
 
 @dataclass
@@ -66,6 +73,7 @@ class Pipeline:
     templates: Templates
     keys: KeyRing
     rules: Rules = Rules()
+    counts: Counts = field(default_factory=Counts)
 
     # --- moment 1: receive ---------------------------------------------------------------------------------------
 
@@ -73,12 +81,15 @@ class Pipeline:
         """Return what addresses exist, as the charters in force say."""
         with self.store.read() as tx:
             found = knowing.workspaces(tx, self.rules.separator)
+            closed = [workspace for workspace in found if workspace.charter.refuses_strangers]
+            members = {workspace.name: tx.people.addresses(workspace.id) for workspace in closed}
         domains: dict[str, set[str]] = {}
         for workspace in found:
             domains.setdefault(workspace.charter.domain, set()).add(workspace.name)
         return Directory(
             {domain: frozenset(names) for domain, names in domains.items()},
             {workspace.name: frozenset(workspace.charter.channels) for workspace in found},
+            members,
         )
 
     def check(self, raw: bytes) -> Reject | None:
@@ -89,7 +100,29 @@ class Pipeline:
             if fault.reason == "too-large":
                 return Reject(552, "5.3.4", "this mail is too large for us")
             return Reject(554, "5.6.0", f"this mail cannot be read ({fault.reason})")
-        return None
+        return loop_verdict(raw)
+
+    def admit(self, arrival: Arrival, now: datetime) -> Reject | None:
+        """Return the no for a stranger's mail that would be ignored; None for all that is to be kept.
+
+        Decided as it will be once it is kept, and by the record itself, so that door and record never disagree. Where
+        mail still waits that may change who is a member, nobody is turned away.
+        """
+        with self.store.read() as tx:
+            workspace = knowing.workspace_of(tx, arrival.recipients, self.rules.separator)
+            if workspace is None or not workspace.charter.refuses_strangers or tx.inbox.pending_before(now):
+                return None
+            try:
+                message = read_message(arrival.raw, self.rules.limits)
+                stored = StoredArrival(id=0, arrival=arrival, state=ArrivalState.RECEIVED)
+                context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
+                decision = on_message.decide(*self._in_light_of(tx, context, message))
+            except StoreFault:
+                raise
+            except Exception:
+                return None  # whatever is wrong with it, or with us: kept first, looked at later
+        refused = decision.why is Why.STRANGER and decision.state is ArrivalState.IGNORED
+        return strangers.refusal(workspace.address.tagged("join")) if refused else None
 
     def receive(self, arrivals: Sequence[Arrival]) -> Reject | None:
         """Make arrivals durable in one commit. Returns None when they are, else the temporary answer."""
@@ -102,6 +135,7 @@ class Pipeline:
         except StoreFault as fault:
             log.error("store refused", fault=type(fault).__name__)
             return Reject(451, "4.3.0", "cannot keep mail at the moment, please try again later")
+        self._count(Total.ARRIVED, [arrival.door for arrival in arrivals])
         return None
 
     # --- moment 2: process, tick ---------------------------------------------------------------------------------
@@ -116,12 +150,16 @@ class Pipeline:
             waiting = tx.inbox.pending(limit)
         if not waiting:
             return 0
+        self.counts.forget()
+        done = 0
         with self.store.begin() as tx:
-            for done, stored in enumerate(waiting, 1):
+            for stored in waiting:
                 self._process(tx, stored, now)
+                done += 1
                 if enough():
-                    return done
-        return len(waiting)
+                    break
+        self.counts.keep()
+        return done
 
     def _process(self, tx: Transaction, stored: StoredArrival, now: datetime) -> None:
         try:
@@ -131,42 +169,71 @@ class Pipeline:
             raise  # the store's trouble, not this mail's: it waits
         except Exception as fault:
             log.exception("processing failed", arrival=stored.id)
-            tx.inbox.settle(stored.id, ArrivalState.FAILED, "our-fault", detail=type(fault).__name__, at=now)
+            self._came_to(tx, stored.id, ArrivalState.FAILED, "our-fault", detail=type(fault).__name__, at=now)
 
     def _settle(self, tx: Transaction, stored: StoredArrival, now: datetime) -> None:
         arrival = stored.arrival
         workspace = knowing.workspace_of(tx, arrival.recipients, self.rules.separator)
         if workspace is None:
-            tx.inbox.settle(stored.id, ArrivalState.IGNORED, Why.ADDRESS_UNKNOWN, at=now)
+            self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.ADDRESS_UNKNOWN, at=now)
             return
         known = fingerprint(arrival.raw)
         if tx.inbox.seen(known, workspace.id) not in (None, stored.id):
-            tx.inbox.settle(stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
+            self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
             return
         try:
             message = read_message(arrival.raw, self.rules.limits)
         except Unreadable as fault:
-            tx.inbox.settle(
-                stored.id, ArrivalState.FAILED, f"unreadable:{fault.reason}", detail=fault.detail,
+            self._came_to(
+                tx, stored.id, ArrivalState.FAILED, f"unreadable:{fault.reason}", detail=fault.detail,
                 workspace_id=workspace.id, at=now,
             )  # fmt: skip
             return
-        context = knowing.mail_context(tx, workspace, stored, message, now, self.keys)
-        decision = on_message.decide(*self._in_light_of(tx, context, message))
+        context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
+        context, understood = self._in_light_of(tx, context, message)
+        if context.trying:
+            decision = tried(tx, context, understood, now, self.rules.token_days)
+        else:
+            decision = on_message.decide(context, understood)
         record(tx, workspace, decision, now, self.rules.token_days, stored.id)
         author = message.author.address if message.author else ""
-        tx.inbox.settle(
-            stored.id, decision.state, decision.why, detail=decision.detail, workspace_id=workspace.id,
-            fingerprint=known, message_id=message.message_id, subject=message.subject, author=author, at=now,
+        self._came_to(
+            tx, stored.id, decision.state, decision.why, detail=_explained(context, decision),
+            workspace_id=workspace.id, fingerprint=None if context.trying else known,
+            message_id=message.message_id, subject=message.subject,
+            author=author, at=now,
         )  # fmt: skip
+        self.counts.read(understood.pieces)
+        self.counts.decided(decision)
         log.info("processed", arrival=stored.id, why=decision.why, state=decision.state)
+
+    def _came_to(self, tx: Transaction, arrival_id: int, state: ArrivalState, reason: str, **said: Any) -> None:
+        tx.inbox.settle(arrival_id, state, reason, **said)
+        self.counts.note(Total.SETTLED, state.value)
 
     def _in_light_of(self, tx: Transaction, context: MailContext, message: Message) -> tuple[MailContext, Understood]:
         """Return a mail understood, and its context with what deciding on it wants beside."""
         understood = understand(message, context, self.lexicon)
+        if understood.written.bounce is not None and context.bounced is None:
+            context = knowing.returned_by_content(tx, context, understood.written.bounce, self.keys)
+        if addresses := on_message.names(context, understood):
+            found = knowing.named(tx, context.workspace, addresses)
+            context = dataclasses.replace(context, members_named={**context.members_named, **found})
         wanted = on_message.wants(context, understood)
         if on_message.Want.MEMBERS in wanted:
             context = dataclasses.replace(context, members=tuple(tx.people.all(context.workspace.id)))
+        if on_message.Want.NEWS in wanted or on_message.Want.DIGEST in wanted:
+            context = knowing.with_digest_due(tx, context)
+        if on_message.Want.NEWS in wanted:
+            context = knowing.with_news(tx, context, on_message.asked_since(context, understood))
+        if on_message.Want.OBJECTORS in wanted:
+            context = dataclasses.replace(context, objectors=knowing.objectors(tx, context))
+        if marks := on_message.tasks_named(understood):
+            tasks = tx.tasks.by_mark(context.workspace.id, sorted(marks))
+            context = dataclasses.replace(context, tasks={**context.tasks, **tasks})
+        if on_message.Want.OWN_TASKS in wanted and context.author is not None:
+            own = {task.mark: task for task in tx.tasks.own(context.workspace.id, context.author.id)}
+            context = dataclasses.replace(context, tasks={**own, **context.tasks})
         if on_message.Want.OPEN_ROUNDS in wanted and context.author is not None:
             open_ = tx.rounds.open_views(context.workspace.id, context.author.id)
             views = {view.round.mark: dataclasses.replace(view, answered=answered) for view, answered in open_}
@@ -182,11 +249,13 @@ class Pipeline:
 
     def _tick_one(self, now: datetime) -> bool:
         claimed: Sequence[tuple[int, Due]] = ()
+        self.counts.forget()
         try:
             with self.store.begin() as tx:
                 claimed = tx.schedule.claim(now, 1)
                 for workspace_id, due in claimed:
                     self.fall_due(tx, workspace_id, due, now)
+            self.counts.keep()
         except StoreFault:
             raise
         except Exception:
@@ -207,6 +276,7 @@ class Pipeline:
         workspace = knowing.workspace(tx, workspace_id, self.rules.separator)
         decision = on_tick.decide(due, knowing.tick_context(tx, workspace, due, now))
         record(tx, workspace, decision, now, self.rules.token_days)
+        self.counts.decided(decision)
         log.info("fell due", kind=due.kind, why=decision.why)
 
     def _too_early_to_close(self, tx: Transaction, due: Due, now: datetime) -> datetime | None:
@@ -221,13 +291,13 @@ class Pipeline:
 
     # --- moment 3: deliver ---------------------------------------------------------------------------------------
 
-    def prepare(self, now: datetime, limit: int) -> list[Outgoing]:
+    def prepare(self, now: datetime, limit: int, *, digests_first: bool = False) -> list[Outgoing]:
         """Claim notices that are due, ask once more whether they are owed, freeze their bytes; return them."""
         ready: list[Outgoing] = []
         with self.store.begin() as tx:
             fresh: list[tuple[int, bytes]] = []
             workspaces: dict[int, Workspace] = {}
-            for stored in tx.outbox.claim(now, limit, self.rules.lease):
+            for stored in tx.outbox.claim(now, limit, self.rules.lease, digests_first=digests_first):
                 try:
                     if stored.workspace_id not in workspaces:
                         found = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
@@ -259,14 +329,15 @@ class Pipeline:
         if notice.owed:
             view = tx.rounds.view(workspace.id, notice.mark, notice.member_id)
             member = tx.people.get(notice.member_id)
-            reason = owed.still_owed(notice, view, member, now, workspace.charter)
+            task = tx.tasks.task(workspace.id, notice.mark) if view is None else None
+            reason = owed.still_owed(notice, view, member, now, workspace.charter, task)
             if reason:
                 tx.outbox.suppress(stored.id, reason, now)
                 return None
         if stored.frozen is not None:
             return stored.frozen
         try:
-            return render(stored, workspace, self.templates)
+            return render(stored, workspace, self.templates, self.rules.pages)
         except Exception as fault:
             _give_up(tx, stored, now, "rendering-failed", fault)
             return None
@@ -282,6 +353,23 @@ class Pipeline:
                     verdict = retries.after(attempt, tries + 1, due_at, now)
                     reports.append(Report(attempt, verdict.state, verdict.next_attempt_at, verdict.reason))
             tx.outbox.report_all(reports)
+            for report in reports:
+                if report.state is NoticeState.FAILED:
+                    _plan_to_tell(tx, report.attempt)
+        self._count(Total.ATTEMPTED, [_CAME_TO[report.state] for report in reports])
+
+    def _count(self, total: Total, labels: Sequence[str]) -> None:
+        """Count what has been recorded."""
+        self.counts.forget()
+        for label in labels:
+            self.counts.note(total, label)
+        self.counts.keep()
+
+    def figures(self, now: datetime) -> Figures:
+        """Return what a monitor asks for: totals of this process, and counts of what is not finished."""
+        with self.store.read() as tx:
+            due, oldest = tx.outbox.depth(now)
+            return Figures(self.counts.snapshot(), tx.gauges.arrivals(), tx.gauges.notices(), due, oldest)
 
     # --- signs of life -------------------------------------------------------------------------------------------
 
@@ -297,11 +385,10 @@ class Pipeline:
         with self.store.begin() as tx:
             tx.set_mark(knowing.ALIVE, now.isoformat())
 
-    def purge(self, before: datetime) -> None:
-        """Let go of raw mail in and out that was settled before an instant; what was understood of it stays."""
-        with self.store.begin() as tx:
-            tx.inbox.purge(before)
-            tx.outbox.purge(before)
+
+def _explained(context: MailContext, decision: Decision) -> str:
+    """Return what `restante mails` says of a mail beside its reason: details, and how far its author was proven."""
+    return "; ".join(filter(None, (decision.detail, f"author {context.proof}")))
 
 
 def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, fault: Exception) -> None:
@@ -310,3 +397,11 @@ def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, 
     log.exception(said, notice=stored.id, kind=stored.notice.kind)
     failed = Attempt(notice_id=stored.id, at=now, code=0, text=f"{said}: {type(fault).__name__}")
     tx.outbox.report(failed, state=NoticeState.FAILED, reason=reason)
+    _plan_to_tell(tx, failed)
+
+
+def _plan_to_tell(tx: Transaction, failed: Attempt) -> None:
+    """Plan that stewards are told of a notice that failed for good, unless that is planned already."""
+    stored = tx.outbox.get(failed.notice_id)
+    if stored is not None and not tx.schedule.get(stored.workspace_id, [undelivered.KEY]):
+        tx.schedule.plan(stored.workspace_id, [undelivered.due(failed.at)])

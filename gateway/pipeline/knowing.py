@@ -10,18 +10,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
+from gateway.accept.trust import Signs, proof_of
 from gateway.accept.verdict import Directory
+from gateway.decide import digests, tally
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id
-from gateway.model.arrival import Arrival, StoredArrival
+from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.charter import CharterProblem, read_charter
-from gateway.model.context import Due, DueKind, MailContext, Sent, ThreadView, TickContext, Trust, Workspace
+from gateway.model.context import Due, DueKind, Held, MailContext, News, Sent, ThreadView, TickContext, Workspace
 from gateway.model.member import Member
 from gateway.model.message import Message
+from gateway.model.nature import Bounce
+from gateway.model.notice import Facts, StewardFacts
+from gateway.model.round import Ballot, Phase, Standing
+from gateway.model.task import TASK_LETTER
 from gateway.model.token import Claim, KeyRing
+from gateway.understand.authentication import read_authentication
 from store.transaction import Transaction
 
 log = structlog.get_logger()
@@ -91,14 +99,22 @@ _DOOR_ORDER = (
 
 
 def mail_context(
-    tx: Transaction, group: Workspace, stored: StoredArrival, message: Message, now: datetime, keys: KeyRing
+    tx: Transaction,
+    group: Workspace,
+    stored: StoredArrival,
+    message: Message,
+    now: datetime,
+    keys: KeyRing,
+    authserv_ids: Sequence[str] = (),
 ) -> MailContext:
     """Return what is known beside a mail: token first, then References, then the mark in its subject."""
     arrival = stored.arrival
     visible = [box.address for box in (*message.to, *message.cc)]
     ours = [place for a in (*arrival.recipients, *visible) if (place := destination_of(tx, a, [group.name]))]
     author = tx.people.by_address(group.id, fold_address(message.author.address)) if message.author else None
-    destination = min(ours, key=_precedence, default=Destination(group.name, Door.POST))
+    trying = any(place.door is Door.TRY for place in ours)
+    in_earnest = (place for place in ours if place.door is not Door.TRY)
+    destination = min(in_earnest, key=_precedence, default=Destination(group.name, Door.POST))
     claim = _claim(group, destination, message, keys)
     sent = tx.outbox.sent(claim.notice_id) if claim else None
     foreign = bool(claim and author and claim.member_id != author.id)
@@ -109,6 +125,9 @@ def mail_context(
     returned = tx.people.get(bounced.member_id) if bounced else None
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
+    said = read_authentication(arrival.raw, message.author.address if message.author else "", authserv_ids)
+    proof = proof_of(Signs(author is not None, said, own_token, confirmed))
+    owner = tx.people.get(claim.member_id) if claim and author is None and not expired else None
     return MailContext(
         now=now,
         received_at=in_time_at(arrival, outage(tx)),
@@ -116,21 +135,56 @@ def mail_context(
         workspace=group,
         destination=destination,
         author=author,
-        trust=_trust(author, own_token or confirmed),
+        trust=proof.trust,
         answering=sent,
-        proven_by_token=own_token and not confirmed,
+        proven_by_token=proof.sign == "token",
         foreign_token=foreign,
         expired_token=expired,
         bounced=bounced,
         members_named={returned.address: returned} if returned else {},
         thread=_thread(tx, group, (sent.thread, sent.mark) if sent else marks),
         rounds=tx.rounds.views(group.id, marks, author_id),
+        tasks=tx.tasks.by_mark(group.id, [mark for mark in marks if mark.startswith(f"{TASK_LETTER}-")]),
         threads={m: t for m in marks if m.startswith("P-") and (t := tx.rounds.thread(group.id, m))},
         fresh=tx.ledger.fresh(group.id),
         answers_today=_answers_today(tx, group, message, now),
+        trying=trying,
+        tries_today=_answers_today(tx, group, message, now, "try-out") if trying else 0,
         recipients=tuple(fold_address(address) for address in visible),
         reverse_path=arrival.reverse_path,
+        proof=proof,
+        authentication=said,
+        confirmed=confirmed,
+        held=_held(tx, group, sent),
+        token_owner=owner if owner and owner.left_at is None else None,
+        stands_in_for=_stands_in_for(tx, group, author, now),
     )
+
+
+def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
+    """Return the held mail that an answered mail to stewards is about."""
+    facts = msgspec.json.decode(sent.facts, type=Facts) if sent and sent.kind == "steward" and sent.facts else None
+    number = facts.arrival_id if isinstance(facts, StewardFacts) else 0
+    stored = tx.inbox.get(number) if number else None
+    if stored is None or stored.workspace_id != group.id:
+        return None
+    waits = stored.state is ArrivalState.HELD
+    return Held(stored.id, waits, fold_address(stored.author), facts.name if isinstance(facts, StewardFacts) else "")
+
+
+def _stands_in_for(tx: Transaction, group: Workspace, author: Member | None, now: datetime) -> frozenset[int]:
+    """Return the members away today whose substitute the author is, where the charter lets substitutes act."""
+    if author is None or group.charter.substitutes == "none":
+        return frozenset()
+    absent = tx.people.absent(group.id, now.date() - timedelta(days=1), now.date() + timedelta(days=1))
+    theirs = (member for member in absent if member.substitute == author.id)
+    return frozenset(m.id for m in theirs if m.away_on(now.astimezone(ZoneInfo(m.timezone)).date()))
+
+
+def named(tx: Transaction, group: Workspace, addresses: Iterable[str]) -> dict[str, Member]:
+    """Return the members that have one of these folded addresses, by it."""
+    found = ((address, tx.people.by_address(group.id, address)) for address in addresses)
+    return {address: member for address, member in found if member is not None}
 
 
 def _precedence(destination: Destination) -> tuple[int, bool]:
@@ -176,12 +230,6 @@ def subject_marks(subject: str, name: str) -> list[str]:
     return [mark] if dash and len(letter) == 1 and letter in "VCTPO" and number.isascii() and number.isdigit() else []
 
 
-def _trust(author: Member | None, proven: bool) -> Trust:
-    if author is None:
-        return Trust.UNKNOWN
-    return Trust.PROVEN if proven else Trust.CLAIMED
-
-
 def _bounced(tx: Transaction, group: Workspace, ours: Sequence[Destination], keys: KeyRing) -> Sent | None:
     """Return what a bounce is about: the VERP address it came to names the notice."""
     for destination in ours:
@@ -192,15 +240,56 @@ def _bounced(tx: Transaction, group: Workspace, ours: Sequence[Destination], key
     return None
 
 
-def _answers_today(tx: Transaction, group: Workspace, message: Message, now: datetime) -> int:
+def returned_by_content(tx: Transaction, context: MailContext, bounce: Bounce, keys: KeyRing) -> MailContext:
+    """Return the context with the notice a report is about, where its own address did not name it.
+
+    The part it returns carries our token: in the addresses it was sent from, or in its Message-ID.
+    """
+    group = context.workspace
+    ours = [place for a in bounce.returned_tokens if (place := destination_of(tx, a, [group.name]))]
+    tokens = [place.token for place in ours if place.token]
+    tokens += [t for one in bounce.returned_ids if (t := token_of_message_id(one, group.address))]
+    claim = next((found for token in tokens if (found := keys.verify(token, group.name))), None)
+    sent = tx.outbox.sent(claim.notice_id) if claim else None
+    member = tx.people.get(sent.member_id) if sent else None
+    return replace(context, bounced=sent, members_named={member.address: member} if member else {})
+
+
+def _answers_today(tx: Transaction, group: Workspace, message: Message, now: datetime, kind: str | None = None) -> int:
     if message.author is None:
         return 0
-    return tx.outbox.count_replied_since(group.id, fold_address(message.author.address), now - timedelta(days=1))
+    return tx.outbox.count_replied_since(group.id, fold_address(message.author.address), now - timedelta(days=1), kind)
 
 
 def confirm(tx: Transaction, arrival_id: int) -> None:
     """Note that the author of a held mail confirmed it: processed again, it counts as proven."""
     tx.set_mark(f"{_CONFIRMED}{arrival_id}", "1")
+
+
+def with_digest_due(tx: Transaction, context: MailContext) -> MailContext:
+    """Return the context with the row of the author's next digest."""
+    keys = [digests.due_key(context.author.id)] if context.author else []
+    return replace(context, digest_due=next(iter(tx.schedule.get(context.workspace.id, keys)), None))
+
+
+def with_news(tx: Transaction, context: MailContext, since: datetime) -> MailContext:
+    """Return the context with what happened since an instant, as its author may see it."""
+    if context.author is None:
+        return context
+    news = _news(tx, context.workspace, since, context.now, context.author.id, context.author)
+    return replace(context, news=news, names=tx.rounds.names(context.workspace.id))
+
+
+def objectors(tx: Transaction, context: MailContext) -> dict[str, frozenset[int]]:
+    """Return who objects, for each round whose clock stands still."""
+    here = context.workspace.id
+    paused = [mark for mark, view in context.rounds.items() if view.round.phase is Phase.PAUSED]
+    return {mark: frozenset(filter(None, map(_objector, tx.rounds.standings(here, mark)))) for mark in paused}
+
+
+def _objector(standing: Standing) -> int | None:
+    answer = standing.answer
+    return standing.member_id if isinstance(answer, Ballot) and tally.is_objection(answer.choice) else None
 
 
 # --- in time ---------------------------------------------------------------------------------------------------------
@@ -287,6 +376,7 @@ def _for_reminder(tx: Transaction, group: Workspace, due: Due, base: TickContext
         members=tuple(tx.people.all(group.id)),
         view=tx.rounds.view(group.id, due.mark, 0),
         electorate=tuple(tx.rounds.unanswered(group.id, due.mark)),
+        doubters=tx.outbox.all_asked_back(group.id, due.mark),
         answered=answered,
     )
 
@@ -308,9 +398,35 @@ def _for_digest(tx: Transaction, group: Workspace, due: Due, base: TickContext) 
     return replace(
         base,
         members=(member,) if member else (),
-        news=tx.rounds.news(group.id, since, base.now, due.member_id),
+        news=_news(tx, group, since, base.now, due.member_id, member),
         names=tx.rounds.names(group.id),
     )
+
+
+def _news(
+    tx: Transaction, group: Workspace, since: datetime, until: datetime, member_id: int, member: Member | None
+) -> News:
+    news = tx.rounds.news(group.id, since, until, member_id)
+    tasks = (*tx.tasks.own(group.id, member_id), *tx.tasks.free(group.id))
+    threads = dict.fromkeys(post.thread for post in news.posts if member and member.settings.only_mine)
+    own = (t for t in threads if any(post.author_id == member_id for post in tx.rounds.posts(group.id, t)))
+    return replace(news, tasks=tasks, own_threads=frozenset(own))
+
+
+def _for_person(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
+    member = tx.people.get(due.member_id)
+    return replace(base, members=(member,) if member else ())
+
+
+def _for_task(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
+    task = tx.tasks.task(group.id, due.mark)
+    people = (task.course.owner, task.course.given_by) if task else ()
+    members = (tx.people.get(one) for one in dict.fromkeys(people) if one is not None)
+    return replace(base, task=task, members=tuple(member for member in members if member))
+
+
+def _for_undelivered(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
+    return replace(base, undelivered=tuple(tx.outbox.failed_since(group.id, due.since or base.now)))
 
 
 _LOADERS: dict[DueKind, Callable[[Transaction, Workspace, Due, TickContext], TickContext]] = {
@@ -319,4 +435,8 @@ _LOADERS: dict[DueKind, Callable[[Transaction, Workspace, Due, TickContext], Tic
     DueKind.REMIND: _for_reminder,
     DueKind.CLOSE: _for_close,
     DueKind.DIGEST: _for_digest,
+    DueKind.TASK: _for_task,
+    DueKind.PROBE: _for_person,
+    DueKind.PROBED: _for_person,
+    DueKind.UNDELIVERED: _for_undelivered,
 }

@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from gateway.decide import digests
 from gateway.decide.audience import expand
-from gateway.model.arrival import ArrivalState
+from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, Workspace
 from gateway.model.decision import Broadcast, Decision, Group
-from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed, SettingsChanged
+from gateway.model.entry import (
+    AbsencesRestored,
+    AwayEnded,
+    Bounced,
+    Entry,
+    MemberAdded,
+    MemberLeft,
+    MemberRenamed,
+    MemberReturned,
+    SettingsChanged,
+)
 from gateway.model.member import Member
 from gateway.model.notice import Notice
 from gateway.pipeline.knowing import confirm
@@ -36,6 +47,9 @@ def record(
         arrival_id=arrival_id,
         charter_version=workspace.charter_version,
     )
+    for entry in decision.entries:
+        if isinstance(entry, Bounced) and entry.notice_id is not None:
+            tx.outbox.note_returned(entry.notice_id)
     tx.schedule.remove(workspace.id, decision.undue)
     _plan(tx, workspace.id, decision.due, now)
     _replan(tx, workspace, decision.entries, now)
@@ -44,23 +58,43 @@ def record(
         if held is not None and held.state is ArrivalState.HELD:  # confirmed twice, it is released once
             confirm(tx, number)
             tx.inbox.put_back(number)
+    for number in decision.dismiss:
+        held = tx.inbox.get(number)
+        if held is not None and held.state is ArrivalState.HELD:
+            tx.inbox.settle(number, ArrivalState.IGNORED, "rejected", **_kept(held), at=now)
     notices = [*decision.notices]
     for broadcast in decision.broadcasts:
         notices.extend(_expanded(tx, workspace, broadcast, now))
     return tx.outbox.add(workspace.id, notices, expires_on=(now + timedelta(days=token_days)).date())
 
 
+def _kept(held: StoredArrival) -> dict[str, Any]:
+    """Return what is known of a held mail and stays."""
+    names = ("detail", "workspace_id", "message_id", "subject", "author")
+    return {name: getattr(held, name) for name in names}
+
+
 def _expanded(tx: Transaction, workspace: Workspace, broadcast: Broadcast, now: datetime) -> tuple[Notice, ...]:
     parent = broadcast.thread if broadcast.thread != broadcast.mark else ""
     tokens = tx.outbox.copy_tokens(workspace.id, parent) if parent else {}
+    people = tx.people.all(workspace.id)
     return expand(
         broadcast,
-        members=tx.people.all(workspace.id),
+        members=people,
         electorate=_asked(tx, workspace, broadcast),
         workspace=workspace,
         due_at=now,
         copy_ids={member: workspace.address.message_id(token) for member, token in tokens.items()},
+        writers=_writers(tx, workspace, broadcast, people),
     )
+
+
+def _writers(tx: Transaction, workspace: Workspace, broadcast: Broadcast, people: Sequence[Member]) -> frozenset[int]:
+    """Return who has written in a thread, where somebody wants only the threads they take part in."""
+    if broadcast.group is not Group.READERS or not any(member.settings.only_mine for member in people):
+        return frozenset()
+    posts = tx.rounds.posts(workspace.id, broadcast.thread)
+    return frozenset(post.author_id for post in posts if post.author_id is not None)
 
 
 def _asked(tx: Transaction, workspace: Workspace, broadcast: Broadcast) -> tuple[int, ...]:
@@ -76,7 +110,13 @@ def _replan(tx: Transaction, workspace: Workspace, entries: Iterable[Entry], now
     touched: dict[int, Member] = {}
     for entry in entries:
         match entry:
-            case SettingsChanged(member_id=member_id) | MemberRenamed(member_id=member_id):
+            case (
+                SettingsChanged(member_id=member_id)
+                | MemberRenamed(member_id=member_id)
+                | MemberReturned(member_id=member_id)
+                | AwayEnded(member_id=member_id)
+                | AbsencesRestored(member_id=member_id)
+            ):
                 if found := tx.people.get(member_id):
                     touched[found.id] = found
             case MemberAdded(member=member):

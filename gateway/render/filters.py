@@ -5,7 +5,8 @@ Every function takes values and gives text; those named `*_html` give text that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from gateway.model.address import WorkspaceAddress
 from gateway.render.bars import bar, cells
 from gateway.render.html import post_html
 from gateway.render.language import has_fixed_options
+from gateway.render.styles import dressed
 from gateway.render.text import TOKEN_SIGN, WIDTH, clean, columns, one_line, pad, shorten, wrap
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,9 +43,13 @@ def bullet(text: str, sign: str = "- ", margin: str = "") -> str:
     return wrapped(text, margin + " " * columns(sign), margin + sign)
 
 
-def paragraphs_html(text: str) -> Markup:
-    """Return foreign text for a page: paragraphs, lists, quotes, links; sanitised."""
-    return Markup(post_html(text))  # post_html gives what nh3 let through, and nothing else
+def paragraphs_in(styles: Mapping[str, str]) -> Callable[[str], Markup]:
+    """Return the maker of foreign text for a page: paragraphs, lists, quotes, links, in the page's styles."""
+
+    def paragraphs(text: str) -> Markup:
+        return Markup(dressed(post_html(text), styles))  # what post_html lets through, and nothing else
+
+    return paragraphs
 
 
 def sentence(text: str) -> str:
@@ -73,9 +79,14 @@ def reply_link(address: WorkspaceAddress, subject: str) -> Callable[[str], Marku
 
     def link(body: str = "") -> Markup:
         lines = clean(unmarked(body)).replace("\n", "\r\n")  # RFC 6068 §5: line breaks are %0D%0A
-        return Markup(f"{start}&amp;body={quote(lines, safe='')}" if body else start)  # all quoted
+        return Markup(f"{start}&amp;body={_quoted(lines)}" if body else start)  # all quoted
 
     return link
+
+
+@functools.lru_cache(maxsize=2048)  # the answers that links fill in are the same for many readers
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -87,7 +98,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pad": pad,
     "sentence": sentence,
     "shorten": shorten,
-    "paragraphs": paragraphs_html,
+    "paragraphs": paragraphs_in({}),
     "tag": tag_of,
     "wrapped": wrapped,
     "unmarked": unmarked,

@@ -15,14 +15,15 @@ from urllib.parse import quote
 
 from gateway.model.context import Workspace
 from gateway.model.notice import Answering, Notice, PostFacts, StoredNotice
+from gateway.model.stoplink import STOP_PATH, stop_code
 from gateway.render.text import one_line, shorten
 
 LOOP_FIELD = "X-Restante-Loop"  # whoever hands it back to us is a loop (understand/author.py looks for it)
 
 # Kinds for which a vacation answer tells us something we use: who owes an answer is away (product.md §5).
-_VACATION_WELCOME = frozenset({"prompt", "ballot", "reminder", "digest"})
+_VACATION_WELCOME = frozenset({"prompt", "ballot", "reminder", "digest", "task", "task-reminder"})
 # Kinds that answer one mail: they keep its subject.
-ANSWERING_KINDS = frozenset({"receipt", "ask-back", "decline", "help", "status"})
+ANSWERING_KINDS = frozenset({"receipt", "ask-back", "decline", "help", "status", "task-question", "try-out"})
 
 _SUBJECT_MOST = 180
 _REFERENCES_MOST = 12  # the first and the latest: RFC 5322 §3.6.4 sets no bound, some programs do
@@ -33,15 +34,18 @@ _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,400}@[\x21-\x3b\x3d\x3f-\x
 _REPLY_PREFIX = re.compile(r"re(?:\[\d+\])?\s?:\s*", re.IGNORECASE)
 
 
-def header_block(stored: StoredNotice, workspace: Workspace, subject: str, language: str) -> bytes:
+def header_block(stored: StoredNotice, workspace: Workspace, subject: str, language: str, pages: str = "") -> bytes:
     """Return all fields before those of MIME, each ended by CRLF.
 
-    `subject` is the one of the template, without a mark; `language` the one the body is written in.
+    `subject` is the one of the template, without a mark; `language` the one the body is written in; `pages` where our
+    web pages are reached, "" where there are none.
     """
-    return b"".join(_folded(name, value) for name, value in _fields(stored, workspace, subject, language))
+    return b"".join(_folded(name, value) for name, value in _fields(stored, workspace, subject, language, pages))
 
 
-def _fields(stored: StoredNotice, workspace: Workspace, subject: str, language: str) -> Iterator[tuple[str, str]]:
+def _fields(
+    stored: StoredNotice, workspace: Workspace, subject: str, language: str, pages: str
+) -> Iterator[tuple[str, str]]:
     notice, place = stored.notice, workspace.address
     yield "From", _mailbox(_author(notice, workspace), str(place))
     yield "To", _mailbox(notice.name, notice.address)
@@ -51,7 +55,7 @@ def _fields(stored: StoredNotice, workspace: Workspace, subject: str, language: 
     yield "Date", format_datetime(notice.due_at.astimezone(UTC))
     yield "Message-ID", f"<{place.message_id(stored.token)}>"
     yield from _thread_fields(notice, workspace)
-    yield from _list_fields(stored, workspace)
+    yield from _list_fields(stored, workspace, pages)
     yield from _machine_fields(notice, workspace)
     yield "Content-Language", language  # RFC 3282
 
@@ -110,7 +114,7 @@ def _thread_fields(notice: Notice, workspace: Workspace) -> Iterator[tuple[str, 
         yield "References", " ".join(f"<{one}>" for one in ids)
 
 
-def _list_fields(stored: StoredNotice, workspace: Workspace) -> Iterator[tuple[str, str]]:
+def _list_fields(stored: StoredNotice, workspace: Workspace, pages: str) -> Iterator[tuple[str, str]]:
     """RFC 2369 and RFC 2919: for members only; somebody who is none has nothing to leave."""
     notice, place = stored.notice, workspace.address
     yield "List-Help", f"<mailto:{place.tagged('help')}>"  # RFC 2369 §3.1
@@ -121,7 +125,14 @@ def _list_fields(stored: StoredNotice, workspace: Workspace) -> Iterator[tuple[s
     yield "List-Id", f"{_phrase(workspace.charter.name)} <{name}>"  # RFC 2919 §3
     yield "List-Post", f"<mailto:{place.tagged(channel) if channel else place}>"  # RFC 2369 §3.4
     # RFC 2369 §3.2. Asked from the member's own address, it is confirmed; from another, a steward looks at it.
-    yield "List-Unsubscribe", f"<mailto:{place.tagged('leave')}?subject={quote('leave ' + stored.token)}>"
+    words = "" if place.separator else "&body=leave"  # where no tag says so, a word does
+    by_mail = f"<mailto:{place.tagged('leave')}?subject={quote('leave ' + stored.token)}{words}>"
+    if pages:
+        # RFC 8058 §3.1: one HTTPS address, and the field that says a POST to it needs no further word.
+        yield "List-Unsubscribe", f"<{pages}{STOP_PATH}{stop_code(stored.id, stored.token)}>, {by_mail}"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+    else:
+        yield "List-Unsubscribe", by_mail
     yield "List-Owner", f"<mailto:{place.tagged('owner')}>"  # RFC 2369 §3.5
 
 

@@ -15,22 +15,18 @@ from babel.support import NullTranslations
 
 from gateway.model.context import Workspace
 from gateway.model.notice import Facts, Notice, StoredNotice
-from gateway.render.filters import FILTERS, TESTS, reply_link
+from gateway.render.environment import STYLE_SHEET, TemplateProblem, environments
+from gateway.render.filters import reply_link
 from gateway.render.headers import ANSWERING_KINDS, bare_subject, header_block, subject_line
-from gateway.render.html import inlined
 from gateway.render.language import SOURCE_LANGUAGE, Reader, nearest_language, spoken, zone_named
 from gateway.render.shelf import Shelf
-from gateway.render.text import TOKEN_SIGN, one_line, paragraphs, quoted_printable
+from gateway.render.text import Body, body, filled, one_line, paragraphs
 
 KINDS: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in Facts.__args__)
 
-_SHELF_ROOM = 4_000_000  # characters of pages kept for the other recipients of a broadcast
+_SHELF_ROOM = 4_000_000  # octets of pages kept for the other recipients of a broadcast
 
 _ENCODE = msgspec.msgpack.Encoder().encode
-
-
-class TemplateProblem(ValueError):
-    """A template that cannot be used; the text names the file, the line and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,8 @@ class Page:
     """What one notice says, before it is addressed: all but the recipient's token is in it."""
 
     subject: str
-    text: str
-    html: str
+    text: Body
+    html: Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +78,11 @@ class Templates:
         `sources` maps names below `templates/mail` (`ballot.txt.j2`) to texts, `catalogues` languages to their
         translations. Raises TemplateProblem where one is missing or cannot be compiled.
         """
-        missing = [name for kind in KINDS for name in _names(kind) if name not in sources]
+        wanted = (STYLE_SHEET, *(name for kind in KINDS for name in _names(kind)))
+        missing = [name for name in wanted if name not in sources]
         if missing:
             raise TemplateProblem(f"{missing[0]}: this template is missing; put it back from the release")
-        plain, marked = _environment(sources, escape=False), _environment(sources, escape=True)
-        for name in sources:
-            for environment in (plain, marked):
-                if _is_used_by(environment is marked, name):
-                    _check(environment, name)
+        plain, marked = environments(sources)
         said = {SOURCE_LANGUAGE: NullTranslations(), **catalogues}
         return cls(plain, marked, {code: _language(translations) for code, translations in said.items()})
 
@@ -99,7 +92,7 @@ class Templates:
         page = self.shelf.get(key)
         if page is None:
             page = self._make(notice, workspace, key.language)
-            self.shelf.put(key, page, len(page.subject) + len(page.text) + len(page.html))
+            self.shelf.put(key, page, len(page.subject) + sum(map(len, page.text + page.html)))
         return page
 
     def _make(self, notice: Notice, workspace: Workspace, language: str) -> Page:
@@ -129,7 +122,7 @@ class Templates:
         names["answer"] = reply_link(workspace.address, answered if answered.startswith("Re: ") else f"Re: {answered}")
         text = self.plain.get_template(text_name).render(names, **spoken_here.plain)
         html = self.marked.get_template(html_name).render(names, **spoken_here.marked)
-        return Page(subject, paragraphs(text), inlined(html))
+        return Page(subject, body(paragraphs(text)), body(html))
 
 
 def _names(kind: str) -> tuple[str, str, str]:
@@ -154,39 +147,10 @@ def _language(translations: NullTranslations) -> Language:
     return Language(translations, spoken(translations, escape=False), spoken(translations, escape=True))
 
 
-def _environment(sources: Mapping[str, str], *, escape: bool) -> jinja2.Environment:
-    # Escaping is the environment's and not the file's: a macro of words.j2 called from a page gives what is safe there.
-    environment = jinja2.Environment(
-        loader=jinja2.DictLoader(sources),
-        autoescape=escape,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.do"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        cache_size=-1,
-        auto_reload=False,
-    )
-    environment.filters.update(FILTERS)
-    environment.tests.update(TESTS)
-    return environment
-
-
-def _is_used_by(marked: bool, name: str) -> bool:
-    """Whether a page of this sort is made with a template; words.j2 serves both."""
-    is_plain, is_marked = ".txt." in name or ".subject." in name, ".html." in name or ".css." in name
-    return not is_plain if marked else not is_marked
-
-
-def _check(environment: jinja2.Environment, name: str) -> None:
-    try:
-        environment.get_template(name)
-    except jinja2.TemplateSyntaxError as fault:
-        raise TemplateProblem(f"{fault.name or name}, line {fault.lineno}: {fault.message}") from None
-
-
-def render(stored: StoredNotice, workspace: Workspace, templates: Templates) -> bytes:
+def render(stored: StoredNotice, workspace: Workspace, templates: Templates, pages: str = "") -> bytes:
     """Return the whole message of a notice (RFC 5322): CRLF, 7-bit but for a To address that cannot be (RFC 6532).
 
+    `pages` is where our web pages are reached, "" where there are none.
     Raises what a faulty template raises (jinja2.TemplateError and what its expressions raise).
     """
     page = templates.page(stored.notice, workspace)
@@ -195,23 +159,27 @@ def render(stored: StoredNotice, workspace: Workspace, templates: Templates) -> 
     boundary = f"=_{stored.token[-24:]}"
     return b"".join(
         (
-            header_block(stored, workspace, page.subject, language),
+            header_block(stored, workspace, page.subject, language, pages),
             b"MIME-Version: 1.0\r\n",
             f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
-            *_part("plain", page.text, stored.token, boundary),
-            *_part("html", page.html, stored.token, boundary),
+            _part_head("plain", boundary),
+            *filled(page.text, stored.token),
+            b"\r\n",
+            _part_head("html", boundary),
+            *filled(page.html, stored.token),
+            b"\r\n",
             f"--{boundary}--\r\n".encode(),
         )
     )
 
 
-def _part(subtype: str, text: str, token: str, boundary: str) -> tuple[bytes, bytes, bytes]:
+def _part_head(subtype: str, boundary: str) -> bytes:
     # No format=flowed: a fixed line comes back in a reply as it was sent, so that quoted items are known again.
     head = (
         f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode(), quoted_printable(text.replace(TOKEN_SIGN, token)), b"\r\n"
+    return head.encode()
 
 
 def envelope_from(stored: StoredNotice, workspace: Workspace) -> str:

@@ -17,6 +17,7 @@ class Shelf(Generic[Key, Kept]):
     def __init__(self, room: int) -> None:
         self._room = room
         self._kept: dict[Key, tuple[int, Kept]] = {}
+        self._used = 0
 
     def get(self, key: Key) -> Kept | None:
         """Return what is kept under a key, and move it to the front; None when there is nothing."""
@@ -30,14 +31,17 @@ class Shelf(Generic[Key, Kept]):
         """Keep a value of this size, giving up the oldest until it fits; one that would fill a quarter is not kept."""
         if size * 4 > self._room:
             return
+        self._give_up(key)
         self._kept[key] = (size, kept)
-        oldest_first = list(self._kept.items())
-        used = sum(size for _, (size, _) in oldest_first)
-        for old, (its_size, _) in oldest_first:
-            if used <= self._room:
+        self._used += size
+        for oldest in list(self._kept) if self._used > self._room else ():
+            self._give_up(oldest)
+            if self._used <= self._room:
                 return
-            self._kept.pop(old, None)
-            used -= its_size
+
+    def _give_up(self, key: Key) -> None:
+        size, _ = self._kept.pop(key, (0, None))
+        self._used -= size
 
     def __len__(self) -> int:
         return len(self._kept)

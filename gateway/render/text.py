@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
+from collections.abc import Iterator
 
 WIDTH = 72  # columns; with a reply's "> " in front a line still stays within the 78 of RFC 5322 §2.1.1
 
@@ -40,7 +41,8 @@ _BULLET = re.compile(r"[ \t]*(?:[-*+•–] +|\d{1,3}[.)] +)?")
 
 def clean(text: str) -> str:
     """Return a foreign text with newlines as \\n and without controls, so that it can break neither mail nor page."""
-    if text.isprintable():  # nothing to take out, newlines included; most names and titles are so
+    # Whatever is taken out is unprintable, and so is a newline; nearly all texts have nothing else of the kind.
+    if text.isprintable() or text.replace("\n", "").isprintable():
         return text
     return _NEWLINES.sub("\n", text).translate(_CONTROLS)
 
@@ -83,19 +85,30 @@ def wrap(text: str, indent: str = "", width: int = WIDTH, first: str | None = No
     `indent` stands before every line, `first`, when given, before the first one instead. A word longer than a line (the
     address of a page) is never cut.
     """
+    start = indent if first is None else first
+    if "\n" not in text and len(start) + len(text) <= width and _is_even(text) and _is_even(start):
+        return (start + text).rstrip()  # as names and titles are
     lines: list[str] = []
-    kept = _SHORT_QUOTATION.sub(lambda quotation: quotation[0].replace(" ", _JOINT), text)
+    kept = text
+    if "“" in text or "«" in text:
+        kept = _SHORT_QUOTATION.sub(lambda quotation: quotation[0].replace(" ", _JOINT), text)
+    even = _is_even(text) and _is_even(indent) and _is_even(first or "")
     for line in kept.split("\n"):
         start = indent if first is None or lines else first
         line = line.rstrip()
-        if line.isascii() and len(line) <= width - len(start) and start.isascii():
+        if even and len(start) + len(line) <= width:
             lines.append((start + line).rstrip())  # as most lines are: nothing to measure
         else:
-            lines.extend(_wrap_line(line, start, indent, width))
+            lines.extend(_wrap_line(line, start, indent, width, even))
     return "\n".join(lines).replace(_JOINT, " ")
 
 
-def _wrap_line(line: str, first: str, rest: str, width: int) -> list[str]:
+def _is_even(text: str) -> bool:
+    """Whether every sign takes one column."""
+    return text.isascii() or not _UNEVEN.search(text)
+
+
+def _wrap_line(line: str, first: str, rest: str, width: int, even: bool) -> list[str]:
     if columns(first) + columns(line) <= width:
         return [(first + line).rstrip()]
     quote = _QUOTE.match(line)
@@ -103,13 +116,32 @@ def _wrap_line(line: str, first: str, rest: str, width: int) -> list[str]:
     bullet = _BULLET.match(line, len(lead))
     margin = bullet[0] if bullet else ""
     following = rest + lead + " " * columns(margin)
-    return _fill(_SPACES.split(line[len(lead) + len(margin) :].strip(" \t")), first + lead + margin, following, width)
+    words = line[len(lead) + len(margin) :].strip(" \t")
+    fill = _fill_even if even else _fill
+    return fill(words, first + lead + margin, following, width)
 
 
-def _fill(words: list[str], first: str, rest: str, width: int) -> list[str]:
-    lines, line, used, empty = [], first, columns(first), True
-    for word in words:
-        long = len(word) if word.isascii() else columns(word)
+def _fill_even(words: str, first: str, rest: str, width: int) -> list[str]:
+    """Return what `_fill` does, of signs that take one column each: by looking for spaces, not at every word."""
+    if "  " in words or "\t" in words:
+        words = _SPACES.sub(" ", words)
+    lines, start, room, at = list[str](), first, width - len(first), 0
+    while len(words) - at > room:
+        end = words.rfind(" ", at, at + max(0, room) + 1)
+        if end < 0:  # a word longer than a line
+            end = words.find(" ", at + max(0, room))
+        if end < 0:
+            break
+        lines.append(start + words[at:end])
+        start, room, at = rest, width - len(rest), end + 1
+    return [*lines, start + words[at:]]
+
+
+def _fill(words: str, first: str, rest: str, width: int) -> list[str]:
+    """Return lines filled with words, each line with as many as fit."""
+    lines, line, used, empty = list[str](), first, columns(first), True
+    for word in _SPACES.split(words):
+        long = columns(word)
         if not empty and used + 1 + long > width:
             lines.append(line)
             line, used, empty = rest, columns(rest), True
@@ -129,10 +161,35 @@ def paragraphs(text: str) -> str:
     return "\n".join(kept).strip("\n") + "\n"
 
 
+Body = tuple[bytes | str, ...]  # a body ready but for the token: encoded lines, and as text those that name it
+
+
+def body(text: str) -> Body:
+    """Return a body encoded for all recipients at once; the encoding of a line depends on nothing outside of it."""
+    pieces, at = list[bytes | str](), 0
+    while (sign := text.find(TOKEN_SIGN, at)) >= 0:
+        start = text.rfind("\n", at, sign) + 1 or at
+        end = text.find("\n", sign) + 1 or len(text)
+        if start > at:
+            pieces.append(quoted_printable(text[at:start]))
+        pieces.append(text[start:end])
+        at = end
+    if at < len(text):
+        pieces.append(quoted_printable(text[at:]))
+    return tuple(pieces)
+
+
+def filled(made: Body, token: str) -> Iterator[bytes]:
+    """Yield a body in its transfer encoding, a recipient's token filled in."""
+    for piece in made:
+        yield piece if isinstance(piece, bytes) else quoted_printable(piece.replace(TOKEN_SIGN, token))
+
+
 def quoted_printable(text: str) -> bytes:
     """Return a body for transfer: 7-bit, lines of at most 76 octets, CRLF (RFC 2045 §6.7)."""
-    if "\n" not in text:  # b2a_qp breaks lines as the text does, and with a bare LF where it does not
+    if not text.endswith("\n"):  # b2a_qp treats a last line that nothing ends in a way of its own
         return quoted_printable(text + "\n").removesuffix(b"\r\n")
     encoded = binascii.b2a_qp(text.replace("\n", "\r\n").encode("utf-8", "replace"), istext=True)
     # RFC 4155 §A: relays still write ">From " where a line begins with that word.
-    return encoded.replace(b"\r\nFrom ", b"\r\n=46rom ") if b"\r\nFrom " in encoded else encoded
+    kept = encoded.replace(b"\r\nFrom ", b"\r\n=46rom ") if b"\r\nFrom " in encoded else encoded
+    return b"=46rom " + kept[5:] if kept.startswith(b"From ") else kept

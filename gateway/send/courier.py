@@ -17,6 +17,8 @@ import aiosmtplib
 import structlog
 
 from gateway.model.notice import Attempt, Outgoing
+from gateway.send.limits import Queue
+from gateway.send.login import AccessTokens, LoginProblem
 
 MOST_AT_ONCE = 200  # notices claimed in one turn
 MOST_ON_A_CONNECTION = 500  # then a new one, as many servers ask
@@ -33,10 +35,13 @@ class Route:
     port: int
     security: str = "none"  # none, starttls, tls
     verify: bool = True
+    ca_file: str | None = None
     username: str = ""
     password: str = ""
+    tokens: AccessTokens | None = None  # instead of a password
     hostname: str = "localhost"  # how we name ourselves
     connections: int = 4
+    per_domain: int = 0  # on the way at once to one domain; 0: no limit
     per_minute: int = 0  # 0: no limit
 
 
@@ -65,6 +70,7 @@ class Courier:
     claim: Callable[[int], Awaitable[Sequence[Outgoing]]]
     report: Callable[[Sequence[Attempt]], Awaitable[None]]
     clock: Callable[[], datetime]
+    is_under_way: bool = False  # something claimed is being attempted
     _lines: list[_Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -76,13 +82,13 @@ class Courier:
         outgoing = await self.claim(self._most())
         if not outgoing:
             return 0
-        queue: asyncio.Queue[Outgoing] = asyncio.Queue()
-        for message in outgoing:
-            queue.put_nowait(message)
+        queue = Queue(outgoing, self.route.per_domain)
         record = _Record(self.report)
+        self.is_under_way = True
         try:
             await asyncio.gather(*(line.drain(queue, record) for line in self._lines[: len(outgoing)]))
         finally:
+            self.is_under_way = False
             await record.finish()
         return len(outgoing)
 
@@ -133,12 +139,13 @@ class _Line:
         self._server: aiosmtplib.SMTP | None = None
         self._used = 0
 
-    async def drain(self, queue: asyncio.Queue[Outgoing], record: _Record) -> None:
+    async def drain(self, queue: Queue, record: _Record) -> None:
         """Attempt what the queue holds, one after the other; what came of each is recorded before the next."""
-        while not queue.empty():
-            message = queue.get_nowait()
+        while (message := queue.take()) is not None:
             await self._pace.wait()
-            await record.keep(await self._attempt(message))
+            attempt = await self._attempt(message)
+            queue.finished(message)
+            await record.keep(attempt)
 
     async def _attempt(self, message: Outgoing) -> Attempt:
         started = asyncio.get_running_loop().time()
@@ -150,10 +157,11 @@ class _Line:
         """Return the SMTP reply to one message, (0, why) when there was none. Never raises for the network's faults."""
         try:
             server = await self._connected()
+            options = _options(message)
+            if options and not server.supports_extension("smtputf8"):
+                return 553, "5.6.7 the server takes no address beyond ASCII"  # RFC 6531 §3.5: it cannot be sent on
             # RFC 5321 §3.3: one MAIL/RCPT/DATA for each copy, since each has its own envelope sender (VERP).
-            _, text = await server.sendmail(
-                message.sender, [message.recipient], message.message, mail_options=_options(message)
-            )
+            _, text = await server.sendmail(message.sender, [message.recipient], message.message, mail_options=options)
             self._used += 1
             return 250, text
         except aiosmtplib.SMTPRecipientsRefused as refused:
@@ -161,7 +169,12 @@ class _Line:
             return first.code, first.message
         except aiosmtplib.SMTPAuthenticationError as refused:
             await self.close()
+            if self._route.tokens is not None:
+                self._route.tokens.forget()
             return refused.code, refused.message
+        except LoginProblem as problem:
+            await self.close()
+            return 535, f"no token: {problem}"  # as a refused login: it waits until that is mended
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code in (421, -1):
                 await self.close()
@@ -180,11 +193,13 @@ class _Line:
             port=route.port,
             username=route.username or None,
             password=route.password or None,
+            oauth_token_generator=_asked(route.tokens),
             local_hostname=route.hostname,
             timeout=SECONDS_TO_WAIT,
             use_tls=route.security == "tls",
             start_tls=route.security == "starttls",
             validate_certs=route.verify,
+            cert_bundle=route.ca_file,
         )
         await server.connect()
         self._server, self._used = server, 0
@@ -201,3 +216,14 @@ class _Line:
 def _options(message: Outgoing) -> list[str]:
     # RFC 6531 §3.4: asked for only where an address needs it, so that plain servers take everything else.
     return [] if message.recipient.isascii() and message.sender.isascii() else ["SMTPUTF8"]
+
+
+def _asked(tokens: AccessTokens | None) -> Callable[[], Awaitable[str]] | None:
+    """Return what gives a token without keeping the loop waiting."""
+    if tokens is None:
+        return None
+
+    async def token() -> str:
+        return await asyncio.to_thread(tokens)
+
+    return token

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from gateway.model.message import Message
 from gateway.understand.html import bare_text
+from gateway.understand.marks import heading
 
 LONG = 24  # squeezed letters that make a line tell by itself, wherever in the original it is found
 SHORT = 3
@@ -29,14 +31,17 @@ _NEAR = 0.8  # the share of a mangled line's words that must stand where the lin
 _NOISE = re.compile(
     r"<?(?:https?://|mailto:)[^\s<>]{1,2000}>?"
     r"|\[(?:cid|image|inline image)[^\]\n]{0,200}\]"
-    r"|<[^\s<>@]{1,100}@[^\s<>]{1,100}>",
+    r"|<[^\s<>@]{1,100}@[^\s<>]{1,2000}>",
     re.I,
 )
 _LIST_MARK = re.compile(r"^[ \t>|*]*(?:[-*•·◦▪]|\d{1,3}[.)]|[A-Za-z][.)])[ \t]+", re.M)
 _WORD = re.compile(r"[^\W_]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-_BROKEN = re.compile(r"[\ufffdÃÂ]|\w\?\w|(?:^|\s)\?\w")  # letters a wrong charset leaves behind
+# What a wrong charset leaves of letters: a question mark within or before a word, or these.
+_BROKEN_MARK = re.compile(r"\?(?:(?<=[\w\s]\?)|(?<![\s\S]\?))(?=\w)")
+_BROKEN_LETTERS = ("\ufffd", "Ã", "Â")
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_NOT_WORDS = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 def _words(text: str, form: int) -> list[str]:
@@ -52,28 +57,95 @@ def _words(text: str, form: int) -> list[str]:
 
 def _told(text: str) -> str:
     """Return a text without what mail programs change in it: links, list marks."""
-    text = _LIST_MARK.sub("", text)
+    return _without_noise(_LIST_MARK.sub("", text))
+
+
+def _told_line(line: str) -> str:
+    mark = _LIST_MARK.match(line)
+    return _without_noise(line[mark.end() :] if mark else line)
+
+
+def _without_noise(text: str) -> str:
     return _NOISE.sub(" ", text) if "://" in text or "@" in text or "[" in text or "mailto:" in text else text
+
+
+def _letters(text: str, form: int) -> str:
+    """Return the words of a text joined, found in one step where it is plain."""
+    return text.lower().translate(_NOT_WORDS) if text.isascii() else "".join(_words(text, form))
 
 
 def squeezed(line: str) -> tuple[str, str]:
     """Return a line as compared, without links and list marks: in any script, and its ASCII letters."""
-    line = _told(line[:2000])
-    plain = "".join(_words(line, 0))
-    return plain, (plain if line.isascii() else "".join(_words(line, 1)))
+    line = _told_line(line[:2000])
+    plain = _letters(line, 0)
+    return plain, (plain if line.isascii() else _letters(line, 1))
 
 
 def squeezed_all(text: str) -> str:
     """Return letters and digits of a text, links and addresses included."""
-    return "".join(_words(text[:MOST_LETTERS], 0))
+    return _letters(text[:MOST_LETTERS], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sections:
+    """Where a mail of ours has no items, squeezed: the headings of its sections, and how its foot begins."""
+
+    headings: frozenset[str] = frozenset()
+    foot: str = ""
+
+    def begins(self, line: str) -> bool:
+        """Whether a line heads a section, or begins the foot."""
+        letters = _letters(line, 0)
+        return letters in self.headings or (bool(self.foot) and letters.startswith(self.foot))
+
+
+def _parts(text: str, sections: _Sections) -> Iterator[tuple[str, str]]:
+    """Yield the items of a mail of ours in order, each with its mark, and with "" what stands between them.
+
+    An item ends where the next one is headed, or where a section is.
+    """
+    if "[" not in text:
+        yield "", text
+        return
+    mark, held = "", list[str]()
+    for line in text.split("\n"):
+        next_mark = heading(line)
+        if next_mark or (mark and sections.begins(line)):
+            yield mark, "\n".join(held)
+            mark, held = next_mark, []
+        held.append(line)
+    yield mark, "\n".join(held)
+
+
+def _sections(text: str) -> _Sections:
+    """Return the sections of a mail of ours, as its text shows them: capitals that stand alone, a foot below "--"."""
+    if "[" not in text:
+        return _Sections()
+    lines = ["", *text.split("\n"), ""]
+    threes = zip(lines, lines[1:], lines[2:], strict=False)
+    headings = (
+        line for above, line, below in threes if line.isupper() and not (above or below or line[0].isspace())
+    )  # fmt: skip
+    feet = [_letters(line, 0) for above, line in pairwise(lines) if above.rstrip() == "--"]
+    foot = feet[-1] if feet and len(feet[-1]) >= LONG // 2 else ""
+    return _Sections(frozenset(_letters(line, 0) for line in headings), foot)
 
 
 class _Stream:
     """One form of the original as a run of letters, with the places where its words end."""
 
-    def __init__(self, text: str, form: int) -> None:
+    def __init__(self, text: str, form: int, sections: _Sections = _Sections()) -> None:
         self.form = form
-        words = _words(_told(text[:MOST_LETTERS]), form)
+        words: list[str] = []
+        self.starts: list[int] = []  # where items begin and end …
+        self.marks: list[str] = []  # … and whose they are, "" for what is no item's
+        length = 0
+        for mark, part in _parts(text[:MOST_LETTERS], sections):
+            self.starts.append(length)
+            self.marks.append(mark)
+            found = _words(_told(part), form)
+            words += found
+            length += sum(map(len, found))
         self.letters = "".join(words)
         self.ends = set(accumulate(map(len, words)))
         self.at = 0
@@ -94,6 +166,30 @@ class _Stream:
             found = self.letters.find(piece)
         return self.step(found, found + len(piece)) if found >= 0 else None
 
+    def head(self, mark: str, piece: str) -> tuple[int, int] | None:
+        """Step behind the line that heads an item, where it stands next or else stood before: its mark tells it."""
+        starts = [start for start, held in zip(self.starts, self.marks, strict=True) if held == mark]
+        for start in sorted(starts, key=lambda start: (start < self.at, start)):
+            if self.letters.startswith(piece, start) and start + len(piece) in self.ends:
+                return self.step(start, start + len(piece))
+        return None
+
+    def mark_at(self, end: int) -> str:
+        """Return the mark of the item whose words end at a place, "" where it is no item's."""
+        return self.marks[bisect_right(self.starts, end - 1) - 1]
+
+    def are_whole_items(self, start: int, end: int) -> bool:
+        """Whether nothing but whole items stands between two places."""
+        return start <= end and self._begins_part(start) and self._begins_part(end)
+
+    def is_cut_at(self, place: int) -> bool:
+        """Whether an item ends at a place, and more of the mail would follow."""
+        return 0 < place < len(self.letters) and self._begins_part(place) and bool(self.mark_at(place))
+
+    def _begins_part(self, place: int) -> bool:
+        at = bisect_right(self.starts, place) - 1
+        return place in (self.starts[at], len(self.letters))
+
     def mangled(self, piece: str, words: list[str]) -> tuple[int, int] | None:
         """Step over a long line most of whose words stand where it is due: some of it was changed on the way."""
         window = self.letters[self.at : self.at + len(piece) * 2]
@@ -113,15 +209,22 @@ class _Stream:
         return first >= 0 and self.letters.startswith(piece, first) and (first == 0 or first in self.ends)
 
 
+_Pieces = dict[int, tuple[str, str]]  # each filled line as compared
 _Places = list[tuple[_Stream, int, int]]  # the forms of the original a line was found in, its start and end there
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which lines of a reply are the original's, and whether they reach its end."""
+    """Which lines of a reply are the original's, and whether they reach its end.
+
+    `marks` names for each of them the item it stands in, "" where it is no item's, None where nobody knows.
+    `is_inserted` are lines that stand within it, and are not its own.
+    """
 
     is_original: tuple[bool, ...]
     reaches_end: bool
+    marks: tuple[str | None, ...] = ()
+    is_inserted: tuple[bool, ...] = ()
 
 
 def align(lines: Sequence[str], depths: Sequence[int], original: Message, quote_at: int | None = None) -> Alignment:
@@ -129,33 +232,77 @@ def align(lines: Sequence[str], depths: Sequence[int], original: Message, quote_
     links, which mail programs rewrite, only where the original holds them. `depths` are the quote marks of each line,
     `quote_at` where the quote is announced.
     """
-    streams = _streams(original, has_broken_letters=any(map(_BROKEN.search, lines[:MOST_LINES])))
+    streams = _streams(original, _has_broken_letters("\n".join(lines[:MOST_LINES])))
     if not streams:
-        return Alignment((False,) * len(lines), False)
+        return Alignment((False,) * len(lines), False, (None,) * len(lines), (False,) * len(lines))
     found = [False] * len(lines)
+    pieces = {index: squeezed(line) for index, line in enumerate(lines[:MOST_LINES]) if line and not line.isspace()}
     letters = [0] * len(lines)
     places: dict[int, _Places] = {}
     latest: _Places = []
-    for index, line in enumerate(lines[:MOST_LINES]):
-        if not line.strip():
-            continue
-        pieces = squeezed(line)
-        letters[index] = len(pieces[0])
-        places[index] = _places(line, pieces, streams, latest, may_go_back=depths[index] > 0)
+    for index, piece in pieces.items():
+        letters[index] = LONG if heading(lines[index]) or _has_link(lines[index]) else len(piece[0])
+        places[index] = _places(lines[index], piece, streams, latest, may_go_back=depths[index] > 0)
         latest = places[index] or latest
         found[index] = bool(places[index])
-    _reach_up(lines, found, places)
-    _take_links(lines, found, letters, original)
+    _reach_up(pieces, found, places)
+    _take_links(lines, pieces, found, letters, original)
+    _take_drawn(lines, pieces, found, original)
     _without_strays(lines, depths, found, letters, quote_at)
     reaches_end = any(stream.at >= len(stream.letters) - LONG for stream in streams)
-    return Alignment(tuple(found), reaches_end)
+    marks = tuple(_mark(places.get(index, [])) if is_ours else None for index, is_ours in enumerate(found))
+    return Alignment(tuple(found), reaches_end, marks, _inserted(pieces, depths, found, places))
+
+
+def _mark(places: _Places) -> str | None:
+    """Return the item that a line stands in: of the form of the original that knows of one."""
+    known = [stream.mark_at(end) for stream, _, end in places]
+    return next(filter(None, known), "") if known else None
+
+
+def _inserted(
+    pieces: _Pieces, depths: Sequence[int], found: list[bool], places: dict[int, _Places]
+) -> tuple[bool, ...]:
+    """Return which lines were put into the original: it goes on right below them where it broke off above them, or all
+    that follows an item was deleted.
+    """
+    inserted = [False] * len(found)
+    above: int | None = None
+    run: list[int] = []
+    for index in pieces:
+        if not found[index]:
+            run.append(index)
+        elif places.get(index):
+            if above is not None and _go_on(places[above], places[index]):
+                depth = min(depths[above], depths[index])
+                for at in run:
+                    inserted[at] = depths[at] == depth
+            above, run = index, []
+    if above is not None and any(stream.is_cut_at(end) for stream, _, end in places[above]):
+        for at in run:
+            inserted[at] = depths[at] == depths[above]
+    return tuple(inserted)
+
+
+def _go_on(above: _Places, below: _Places) -> bool:
+    """Whether the original goes on below where it broke off above; between two items others may have been deleted."""
+    return any(
+        one is other and (start == end or one.are_whole_items(end, start))
+        for one, _, end in above
+        for other, start, _ in below
+    )
+
+
+def _has_broken_letters(text: str) -> bool:
+    return any(letter in text for letter in _BROKEN_LETTERS) or _BROKEN_MARK.search(text) is not None
 
 
 def _streams(original: Message, has_broken_letters: bool) -> list[_Stream]:
     """Return the forms of the original to look in: its text, its HTML, each again in ASCII for a broken charset."""
     texts = [text for text in (original.text, bare_text(original.html) if original.html else "") if text.strip()]
     forms = (0, 1) if has_broken_letters else (0,)
-    streams = [_Stream(text, form) for text in texts for form in forms]
+    sections = _sections(original.text)
+    streams = [_Stream(text, form, sections) for text in texts for form in forms]
     return [stream for stream in streams if len(stream.letters) >= SHORT]
 
 
@@ -163,15 +310,17 @@ def _places(line: str, pieces: tuple[str, str], streams: list[_Stream], latest: 
     """Return in which forms of the original a line stands, and where: where it is due, else anywhere if it is long,
     else about where it is due. A short line is due only in a form the line before it was found in.
     """
-    current = {id(stream) for stream, _, _ in latest}
     places: _Places = []
+    mark = heading(line)
     for stream in streams:
         piece = pieces[stream.form]
-        if not piece:
-            continue
-        is_long = len(piece) >= LONG
-        place = stream.take(piece) if is_long or not latest or id(stream) in current else None
-        place = place or (stream.find(piece, may_go_back) if is_long else None)
+        place = None
+        if mark:
+            place = stream.head(mark, piece)
+        elif len(piece) >= LONG:
+            place = stream.take(piece) or stream.find(piece, may_go_back)
+        elif piece and (not latest or any(held is stream for held, _, _ in latest)):
+            place = stream.take(piece)
         if place:
             places.append((stream, *place))
     return places or _mangled_places(line, pieces, latest)
@@ -182,28 +331,26 @@ def _mangled_places(line: str, pieces: tuple[str, str], latest: _Places) -> _Pla
     for stream, _, _ in latest:
         piece = pieces[stream.form]
         if LONG <= len(piece) <= LONGEST_MANGLED:
-            words = [word for word in _words(_told(line[:2000]), stream.form) if len(word) > 2]
+            words = [word for word in _words(_told_line(line[:2000]), stream.form) if len(word) > 2]
             place = stream.mangled(piece, words)
             if place:
                 places.append((stream, *place))
     return places
 
 
-def _reach_up(lines: Sequence[str], found: list[bool], places: dict[int, _Places]) -> None:
+def _reach_up(pieces: _Pieces, found: list[bool], places: dict[int, _Places]) -> None:
     """Find short lines from below: those that stand right before a line already found, behind the one found above."""
-    above: list[_Places] = []  # for each line, where the nearest line found above it stands
+    above: dict[int, _Places] = {}  # for each line, where the nearest line found above it stands
     latest: _Places = []
-    for index in range(min(len(lines), MOST_LINES)):
-        above.append(latest)
-        latest = places.get(index) or latest
+    for index in pieces:
+        above[index] = latest
+        latest = places[index] or latest
     below: _Places = []
-    for index in range(len(above) - 1, -1, -1):
-        if not lines[index].strip():
-            continue
-        if not found[index] and below:
-            places[index] = _places_before(squeezed(lines[index]), below, above[index])
+    for index in reversed(pieces):
+        if below and not found[index]:
+            places[index] = _places_before(pieces[index], below, above[index])
             found[index] = bool(places[index])
-        below = places.get(index, [])
+        below = places[index]
 
 
 def _places_before(pieces: tuple[str, str], below: _Places, above: _Places) -> _Places:
@@ -217,9 +364,11 @@ def _places_before(pieces: tuple[str, str], below: _Places, above: _Places) -> _
     return places
 
 
-def _take_links(lines: Sequence[str], found: list[bool], letters: list[int], original: Message) -> None:
+def _take_links(
+    lines: Sequence[str], pieces: _Pieces, found: list[bool], letters: list[int], original: Message
+) -> None:
     """Find lines that hold nothing but links, which the comparison leaves out: the original must hold them too."""
-    bare = [index for index, line in enumerate(lines[:MOST_LINES]) if _is_link_alone(line, found[index])]
+    bare = [index for index, piece in pieces.items() if not piece[0] and not found[index] and _has_link(lines[index])]
     if not bare or not any(found):
         return
     held = squeezed_all(original.text) + " " + squeezed_all(unescape(original.html))
@@ -229,8 +378,19 @@ def _take_links(lines: Sequence[str], found: list[bool], letters: list[int], ori
         letters[index] = len(link)
 
 
-def _is_link_alone(line: str, is_found: bool) -> bool:
-    return not is_found and ("://" in line or "@" in line) and not any(squeezed(line))
+def _take_drawn(lines: Sequence[str], pieces: _Pieces, found: list[bool], original: Message) -> None:
+    """Find lines without a letter ("--", a drawn bar) that the original holds, where they stand between its lines."""
+    drawn = {line.strip() for line in original.text.split("\n") if line.strip() and not _WORD.search(line)}
+    if not drawn:
+        return
+    filled = list(pieces)
+    for above, index, below in zip(filled, filled[1:], filled[2:], strict=False):
+        if not found[index] and found[above] and found[below] and lines[index].strip() in drawn:
+            found[index] = True
+
+
+def _has_link(line: str) -> bool:
+    return "://" in line or "@" in line
 
 
 def _without_strays(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from gateway.model.message import Message
 from gateway.model.nature import Nature, Written
@@ -86,10 +86,12 @@ def _words(lexicon: Lexicon) -> _Words:
 _LIST_FIELDS = frozenset(
     {"list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere", "x-ml-name", "x-mlname"}
 )
+_KEYWORD = re.compile(r"\s*([A-Za-z-]+)")
+_ANGLED = re.compile(r"<([^<>]*)>")
 _LIST_SENDER = re.compile(r"\bowner-|[-+](?:owner|request|admin|errors)@", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what several checks ask for is found once
 class _Case:
     """One message and what is known beside it."""
 
@@ -105,69 +107,74 @@ class _Case:
         """Return the first value of a header field, its name in lower case, "" when absent."""
         return self.message.header(name) if name in self.names else ""
 
-    @property
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Return the media types of its parts."""
+        return frozenset(part.media_type for part in self.message.parts)
+
+    @cached_property
     def subject(self) -> str:
         return " ".join(self.message.subject[:_LONGEST_SUBJECT].split())
 
-    @property
+    @cached_property
     def is_at_bounce_address(self) -> bool:
         """True when it was sent where only returned mail goes: a reverse-path of ours, or one that looks like one."""
         return self.is_for_bounces or any(
             _FOR_BOUNCES.match(mailbox.address[:_LONGEST_LOCAL]) for mailbox in self.message.to
         )
 
-    @property
+    @cached_property
     def local_part(self) -> str:
         """Return the local part of From; where From holds no address, what stands in its place."""
         author = self.message.author
         if author:
             return (author.address.rpartition("@")[0] or author.address)[:_LONGEST_LOCAL]
         written = self.field("from")[:_LONGEST_LOCAL]
-        inner = re.search(r"<([^<>]*)>", written)
+        inner = _ANGLED.search(written)
         name = inner[1] if inner and inner[1].strip() else written.partition("<")[0]
         return name.strip(' "\\').partition("@")[0].strip(' "\\')
 
-    @property
+    @cached_property
     def is_daemon(self) -> bool:
         """True when the address is one that only mail systems write from, the empty one among them."""
         return bool(_DAEMONS.fullmatch(self.local_part)) or self.field("from").strip() == "<>"
 
-    @property
+    @cached_property
     def is_postmaster(self) -> bool:
         """True for an address that mail systems write from, and now and then the person who minds them."""
         return bool(_POSTMASTER.match(self.local_part))
 
-    @property
+    @cached_property
     def is_system(self) -> bool:
         return bool(_SYSTEM.fullmatch(self.local_part))
 
-    @property
+    @cached_property
     def is_nobody(self) -> bool:
         return bool(_NOBODY.fullmatch(self.local_part))
 
-    @property
+    @cached_property
     def has_null_path(self) -> bool:
         """True when the reverse-path is empty: no answer is wanted, ever (RFC 5321 §4.5.5)."""
         if self.envelope_from is not None:
             return self.envelope_from.strip() in ("", "<>")
         return self.field("return-path").strip() == "<>"
 
-    @property
+    @cached_property
     def auto_submitted(self) -> str:
         """Return the keyword of Auto-Submitted in lower case (RFC 3834 §5), "" when absent."""
-        keyword = re.match(r"\s*([A-Za-z-]+)", self.field("auto-submitted"))
+        keyword = _KEYWORD.match(self.field("auto-submitted"))
         return keyword[1].lower() if keyword else ""
 
-    @property
+    @cached_property
     def precedence(self) -> str:
         fields = (self.field("precedence"), self.field("x-precedence"))
         return next((field.strip().lower().replace("-", "_") for field in fields if field.strip()), "")
 
-    @property
+    @cached_property
     def speaks_of_failure(self) -> bool:
         return bool(self.words.failure.match(self.subject))
 
-    @property
+    @cached_property
     def is_list_mail(self) -> bool:
         """True when a list passed it on (RFC 2369, RFC 2919, or older habits): all of its mail bears its marks."""
         return not self.names.isdisjoint(_LIST_FIELDS) or bool(_LIST_SENDER.search(self.field("sender")))
@@ -196,7 +203,7 @@ def written_by(
         frozenset(n for n, _ in message.headers),
     )
     written = next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
-    return replace(written, is_answerable=_is_answerable(case, written))
+    return written if _is_answerable(case, written) else replace(written, is_answerable=False)
 
 
 def _is_answerable(case: _Case, written: Written) -> bool:
@@ -231,7 +238,7 @@ def _delivery_report(case: _Case) -> Written | None:
 def _is_report(case: _Case) -> bool:
     if case.message.media_type == "multipart/report":  # RFC 6522
         return True
-    if case.is_postmaster and any(part.media_type in STATUS_TYPES for part in case.message.parts):
+    if case.is_postmaster and not case.kinds.isdisjoint(STATUS_TYPES):
         return True
     return case.is_daemon or case.has_null_path or case.auto_submitted not in ("", "no")
 
@@ -246,17 +253,16 @@ def _complaint(case: _Case) -> Written | None:
 
 
 def _may_complain(case: _Case) -> bool:
-    kinds = {part.media_type for part in case.message.parts}
     # QUIRK: Microsoft's complaints are a returned mail and nothing else.
-    return "message/feedback-report" in kinds or kinds == {"message/rfc822"}
+    return "message/feedback-report" in case.kinds or case.kinds == {"message/rfc822"}
 
 
 def _read_receipt(case: _Case) -> Written | None:
     """RFC 8098; one by which a filter rejected the mail is a bounce."""
-    kinds = {part.media_type for part in case.message.parts}
-    if rejection := read_rejection(case.message):
+    has_notification = "message/disposition-notification" in case.kinds
+    if has_notification and (rejection := read_rejection(case.message)):
         return _written(rejection)
-    if "message/disposition-notification" in kinds and case.message.media_type == "multipart/report":
+    if has_notification and case.message.media_type == "multipart/report":
         return Written(Nature.READ_RECEIPT, "disposition-notification")
     if dict(case.message.media_parameters).get("report-type", "").lower() == "disposition-notification":
         return Written(Nature.READ_RECEIPT, "report-type")
@@ -304,7 +310,7 @@ def _may_be_notice(case: _Case) -> bool:
 
 
 def _returns_mail(case: _Case) -> bool:
-    return any(part.media_type in ("message/rfc822", "text/rfc822-headers") for part in case.message.parts)
+    return not case.kinds.isdisjoint(("message/rfc822", "text/rfc822-headers"))
 
 
 # --- what a program sends for its owner --------------------------------------------------------------
@@ -343,6 +349,7 @@ _ANSWERING_FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("x-mailer", re.compile(r"\s*vacation\b|.*\bauto-?(?:responder|reply)\b", re.I)),
     ("delivered-to", re.compile(r"\s*autoresponder\s*$", re.I)),
 )
+_ANSWERING_NAMES = frozenset(name for name, _ in _ANSWERING_FIELDS)
 # Fields that programs write on mail of their own accord.
 _GENERATING_FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("x-ms-exchange-generated-message-source", re.compile(r"\S")),
@@ -353,7 +360,7 @@ _GENERATING_FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def _answering_field(case: _Case) -> Written | None:
-    for name, pattern in _ANSWERING_FIELDS:
+    for name, pattern in _ANSWERING_FIELDS if not case.names.isdisjoint(_ANSWERING_NAMES) else ():
         if name in case.names and any(pattern.match(value) for value in case.message.header_all(name)):
             return Written(Nature.AUTOREPLY, name)
     # Many answering programs wrote this before RFC 3834; lists never do.
@@ -387,7 +394,7 @@ def _is_formula(case: _Case) -> bool:
 
 def _generating_field(case: _Case) -> Written | None:
     for name, pattern in _GENERATING_FIELDS:
-        if pattern.match(case.field(name) or "\n"):
+        if name in case.names and pattern.match(case.field(name) or "\n"):
             return Written(Nature.AUTOREPLY if _answers(case) else Nature.BULK, name)
     return None
 

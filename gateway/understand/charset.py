@@ -46,6 +46,7 @@ _UNSEEN = dict.fromkeys(
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003"), " ")
 _TABLE = _UNSEEN | _SPACES | {ord("\u2028"): "\n", ord("\u2029"): "\n", ord("\x0c"): "\n", ord("\x0b"): "\n"}
 _ODD = re.compile("[" + "".join(map(chr, _TABLE)) + "]")
+_ODD_STARTS = sorted({chr(code).encode()[:2] for code in _TABLE})  # bytes are looked through far faster than letters
 
 
 def decoded(content: bytes, declared: str | None) -> str:
@@ -71,12 +72,20 @@ def seen(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text.translate(_TABLE) if "\x00" in text or "\x0c" in text else text
-    if _ODD.search(text):
-        text = text.translate(_TABLE)
     try:
-        text.encode()
+        encoded = text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
+        encoded = text.encode("utf-8", "replace")
+        text = encoded.decode()
+    return _without_odd(text) if any(start in encoded for start in _ODD_STARTS) else text
+
+
+def _without_odd(text: str) -> str:
+    """Return text with each odd mark replaced, one kind after the other: a few are rare, and `translate` reads all."""
+    found = _ODD.search(text)
+    while found:
+        text = text.replace(found[0], _TABLE[ord(found[0])])
+        found = _ODD.search(text, found.start())
     return text
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.understand.align import squeezed
-from gateway.understand.html import Mark, lines_of
+from gateway.understand.html import HtmlBody
 from gateway.understand.line import OWN, Line, drop, paragraphs, segments
 from gateway.understand.signs import (
     Signs,
     contacts,
+    could_be_card,
     has_link,
     is_card_line,
     is_dashed_name,
@@ -31,12 +32,9 @@ MOST_TAILS = 12
 Tail = Callable[[int, int], int]
 
 
-def html_signature(html: str) -> frozenset[str]:
+def html_signature(html: HtmlBody) -> frozenset[str]:
     """Return the lines, squeezed, of what the mail program itself calls a signature in its HTML."""
-    if "ignature" not in html:
-        return frozenset()
-    lines = (line.text for line in lines_of(html) if line.mark is Mark.SIGNATURE)
-    return frozenset(squeezed(line)[0] for line in lines if line.strip())
+    return frozenset(squeezed(line)[0] for line in html.signature if line.strip())
 
 
 def judge_banners(lines: list[Line], signs: Signs) -> None:
@@ -161,6 +159,8 @@ class _Tails:
 
     def card(self, start: int, stop: int) -> int:
         """A visiting card nobody delimited: a name, then short lines with two or more kinds of contact details."""
+        if not could_be_card("\n".join(line.text for line in self.lines[start:stop])):
+            return stop
         at, kinds = stop, set[str]()
         for first, behind in reversed(list(paragraphs(self.lines, start, stop))):
             texts = [line.text for line in self.lines[first:behind]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -83,6 +84,9 @@ _CONTAINERS: dict[str, Mark] = {
     "linebreakatbeginningofsignature": Mark.NONE,
 }
 _PREFIXED = tuple((name[:-1], mark) for name, mark in _CONTAINERS.items() if name.endswith("*"))
+_RESTS = tuple(name for name, mark in _CONTAINERS.items() if mark is Mark.REST)
+_SIGNATURES = '[class*="ignature" i], [id*="ignature" i]'  # every name of one in the table holds this
+MOST_SIGNATURES = 20
 _NAMED = {"quote": Mark.QUOTED, "messagereplysection": Mark.QUOTED}  # GMX, Spark: the name attribute of a div
 
 # fmt: off
@@ -102,7 +106,7 @@ _SKIPPED = frozenset((
 # fmt: on
 _CELLS = frozenset(("td", "th"))
 _WHITE = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _NO_BORDER = re.compile(r"border\s*:\s*(?:none|0)", re.I)
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0", re.I)
 _NO_P_MARGIN = re.compile(r"\bp\s*\{[^}]*margin(?:-top)?\s*:\s*0", re.I)
@@ -145,35 +149,69 @@ def _too_deep_at(html: str) -> int | None:
     return None
 
 
-def lines_of(html: str) -> list[HtmlLine]:
-    """Return the lines of an HTML body, empty ones for the space between paragraphs. Never raises."""
-    tree = _parsed(html)
-    root = tree.body or tree.root
-    if root is None:
-        return []
-    return _Walk(paragraphs_touch=bool(_NO_P_MARGIN.search(html[:20_000]))).run(root)
+class HtmlBody:
+    """One HTML body, made into a tree at the first question and then kept. No question raises."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The tree, without what no reader ever sees."""
+        tree = _parsed(self.html)
+        tree.strip_tags(["style", "script", "template"])
+        return tree
+
+    @cached_property
+    def bare_text(self) -> str:
+        """The words in order, one run of text a line: quick, for measuring and comparing."""
+        return self.tree.body.text(separator="\n") if self.tree.body else ""
+
+    @cached_property
+    def lines(self) -> list[HtmlLine]:
+        """The lines as they would be seen, empty ones for the space between paragraphs."""
+        root = self.tree.body or self.tree.root
+        return self._walk().run(root) if root is not None else []
+
+    @property
+    def signature(self) -> list[str]:
+        """The lines that the mail program itself calls a signature."""
+        if "ignature" not in self.html and "IGNATURE" not in self.html:
+            return []
+        if self._holds(_RESTS):  # what is a signature then depends on what stands above it
+            return [line.text for line in self.lines if line.mark is Mark.SIGNATURE]
+        found: list[str] = []
+        for node in self.tree.css(_SIGNATURES)[:MOST_SIGNATURES]:
+            if _mark(node.tag or "", node.attributes) is Mark.SIGNATURE:
+                found += [line.text for line in self._walk(Mark.SIGNATURE).run(node) if line.mark is Mark.SIGNATURE]
+        return found
+
+    def _holds(self, names: tuple[str, ...]) -> bool:
+        lower = self.html.lower()
+        return any(name in lower for name in names)
+
+    def _walk(self, mark: Mark = Mark.NONE) -> _Walk:
+        return _Walk(paragraphs_touch=bool(_NO_P_MARGIN.search(self.html[:20_000])), mark=mark)
 
 
 def bare_text(html: str) -> str:
     """Return the words of an HTML body in order, one run of text a line: quick, for measuring and comparing."""
-    tree = _parsed(html)
-    tree.strip_tags(["style", "script", "template"])
-    return tree.body.text(separator="\n") if tree.body else ""
+    return HtmlBody(html).bare_text
 
 
 def readable(html: str) -> str:
     """Return an HTML body as plain text, quoted lines with their > marks."""
-    return "\n".join(">" * line.depth + " " * bool(line.depth) + line.text for line in lines_of(html))
+    return "\n".join(">" * line.depth + " " * bool(line.depth) + line.text for line in HtmlBody(html).lines)
 
 
 class _Walk:
     """A walk over the tree without recursion, writing lines as it goes."""
 
-    def __init__(self, paragraphs_touch: bool) -> None:
+    def __init__(self, paragraphs_touch: bool, mark: Mark = Mark.NONE) -> None:
         self.lines: list[HtmlLine] = []
         self.buffer: list[str] = []
         self.depth = 0
-        self.marks: list[Mark] = [Mark.NONE]
+        self.marks: list[Mark] = [mark]
         self.lists: list[int] = []  # next number of each open list, -1 for bullets
         self.preformatted = 0
         self.gap: int | None = None  # the quote depth of an empty line that is owed before the next text
@@ -244,7 +282,7 @@ class _Walk:
             return False
         attributes = node.attributes
         style = attributes.get("style") or "" if attributes else ""
-        if style and _HIDDEN.search(style):
+        if (style and _HIDDEN.search(style)) or (attributes and "hidden" in attributes):
             return False
         if tag == "br":
             self.end_line(keep_empty=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gateway.understand.html import Mark, lines_of
+from gateway.understand.html import HtmlBody, Mark
 
 MOST_LINES = 5_000  # lines beyond are kept unread
 UNREAD = "too-long"  # their sign
@@ -30,6 +30,8 @@ class Line:
     mark: Mark = Mark.NONE
     sign: str = OWN
     is_blank: bool = False
+    item: str | None = None  # of our original: the mark of the item it stands in, "" in none, None not known
+    is_inside: bool = False  # typed into the quote, marked like it
 
     def __post_init__(self) -> None:
         self.is_blank = not self.text or self.text.isspace()
@@ -45,14 +47,14 @@ def text_lines(text: str) -> list[Line]:
 
 
 def _from_text(raw: str) -> Line:
-    found = _QUOTE_MARK.match(raw)
+    found = _QUOTE_MARK.match(raw) if ">" in raw else None
     return Line(raw, raw[found.end() :], found[1].count(">")) if found else Line(raw, raw)
 
 
-def html_lines(html: str) -> list[Line]:
+def html_lines(html: HtmlBody) -> list[Line]:
     """Return the lines of an HTML body, with > marks for its quotes and underscores for its drawn lines."""
     lines: list[Line] = []
-    for line in lines_of(html):
+    for line in html.lines:
         text = "___" if line.is_rule else line.text
         prefix = ">" * line.depth + " " * bool(line.depth and text)
         lines.append(Line(prefix + text, text, line.depth, line.mark))

@@ -33,6 +33,19 @@ __all__ = ["DEFAULT_LIMITS", "Limits", "has_readable_text", "read_message", "sca
 mailparser.core.log.disabled = True
 mailparser.utils.log.disabled = True
 
+
+class _Structure(mailparser.MailParser):  # type: ignore[misc]  # it comes without types
+    """mail-parser as far as the MIME tree, behind its own guard against depth.
+
+    From there it goes on to a second copy of every part, to traces, defects and a dictionary of all fields, which took
+    more than half of the time a mail took to read; the few things needed of these are read below, once.
+    """
+
+    def parse(self) -> _Structure:
+        """Leave it at the tree."""
+        return self
+
+
 # mail-parser reads the fields of an envelope's address book and of the MIME tree; the others, traces above all, are
 # read here by one split, so that neither their number nor their oddities reach it.
 _PARSED_FIELDS = frozenset(
@@ -67,8 +80,8 @@ def read_message(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Message:
     tree = _tree(header, body, fields)
     values = _Values(fields)
     parts = tuple(_parts(tree, limits))
-    text, html = _bodies(parts, tree)
-    media_type, parameters = tree.get_content_type(), _parameters(tree, "content-type")
+    text, html = _bodies(parts)
+    media_type, parameters = _kind(tree)
     return Message(
         message_id=next(iter(_message_ids(values.first["message-id"])), ""),
         author=next(iter(values.mailboxes("from")), None),
@@ -105,14 +118,23 @@ def _fields(header: bytes) -> list[tuple[str, bytes]]:
     """Return name (lower case) and raw value of each field, in order; a line that lost its folding is folded again."""
     fields: list[list[bytes]] = []
     lines = _LINE.split(header.replace(b"\x00", b""))
-    last_known = max((number for number, line in enumerate(lines) if _KNOWN_FIELD.match(line)), default=-1)
+    last_known: int | None = None
     for number, line in enumerate(lines):
         name = _FIELD_NAME.match(line)
         if name:
             fields.append([name[1].lower(), line[name.end() :].strip()])
-        elif fields and line and (line[:1] in b" \t" or number < last_known):
+        elif fields and line:
+            if line[:1] not in b" \t":
+                last_known = _last_known(lines) if last_known is None else last_known
+                if number > last_known:
+                    continue
             fields[-1].append(line.strip())
     return [(field[0].decode("ascii"), b" ".join(field[1:])) for field in fields]
+
+
+def _last_known(lines: Sequence[bytes]) -> int:
+    """Return where the last line stands that is surely a field; what is no field above it lost its folding."""
+    return next((number for number in range(len(lines) - 1, -1, -1) if _KNOWN_FIELD.match(lines[number])), -1)
 
 
 class _Values:
@@ -130,8 +152,17 @@ class _Values:
         plain = _PLAIN_MAILBOX.match(raw)
         if plain:  # the form nearly all mail has needs no address parser
             return (_mailbox(_plain((plain[1] or plain[2] or b"").strip()), plain[3].decode()),)
-        found = get_addresses(seen(decoded(raw, None)), decode_names=True)
-        return tuple(_mailbox(name, address) for name, address in found if address)
+        return tuple(_mailbox(name, address) for name, address in _addresses(seen(decoded(raw, None))) if address)
+
+
+def _addresses(value: str) -> list[tuple[str, str]]:
+    """Return name and address of each mailbox of a field; a name in an encoding that is broken stands as written."""
+    for decode_names in (True, False):
+        try:
+            return list(get_addresses(value, decode_names=decode_names))
+        except Exception:  # the standard library's HeaderParseError, binascii.Error and ValueError come through
+            continue
+    return []
 
 
 def _mailbox(name: str, address: str) -> Mailbox:
@@ -211,12 +242,20 @@ def _tree(header: bytes, body: bytes, fields: list[tuple[str, bytes]]) -> Tree:
 
 def _parsed(raw: bytes) -> Tree:
     try:
-        tree = mailparser.parse_from_bytes(raw).message
+        tree = _Structure.from_bytes(raw).message
     except (MailParserRecursionError, RecursionError):
         raise Unreadable("too-deep", "the parser's own limit") from None
     if not isinstance(tree, Tree):
         raise TypeError("no tree")
     return tree
+
+
+_Parameters = tuple[tuple[str, str], ...]
+_TOKEN = r"[A-Za-z0-9!#$&+._^`|~-]+"  # RFC 2045 §5.1, without the marks of RFC 2231
+# A media type with parameters as nearly all mail has them: told at a look, and read as the general parser reads it.
+_QUOTED, _BARE = r"\"[ !#-\[\]-~]*\"", r"[A-Za-z0-9!#$&+./:?_^`|~-]+"
+_PLAIN_CONTENT_TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})((?:\s*+;\s*+{_TOKEN}=(?:{_QUOTED}|{_BARE}))*+)\s*+")
+_PLAIN_PARAMETER = re.compile(rf"({_TOKEN})=(?:\"([^\"]*)\"|({_BARE}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +275,10 @@ def _parts(tree: Tree, limits: Limits) -> Iterator[_Leaf]:
     count = 0
     while waiting:
         node, alternative = waiting.pop()
+        media_type, parameters = _kind(node)
         children = node.get_payload() if node.is_multipart() else None
-        if isinstance(children, list) and node.get_content_maintype() == "multipart":
-            if node.get_content_subtype() == "alternative":
+        if isinstance(children, list) and media_type.startswith("multipart/"):
+            if media_type == "multipart/alternative":
                 seen_alternatives += 1
                 alternative = seen_alternatives
             waiting.extend((child, alternative) for child in reversed(children) if isinstance(child, Tree))
@@ -246,15 +286,13 @@ def _parts(tree: Tree, limits: Limits) -> Iterator[_Leaf]:
         count += 1
         if count > limits.parts:
             raise Unreadable("too-many-parts", f"more than {limits.parts}")
-        yield _leaf(node, alternative)
+        yield _leaf(node, media_type, parameters, alternative)
 
 
-def _leaf(node: Tree, alternative: int) -> _Leaf:
-    media_type = node.get_content_type()
+def _leaf(node: Tree, media_type: str, parameters: _Parameters, alternative: int) -> _Leaf:
     if media_type.startswith("multipart/"):  # it has no parts: the delimiter it names never comes
         media_type = "text/plain"
-    parameters = _parameters(node, "content-type")
-    disposition = _disposition(node)
+    disposition = str(node.get("content-disposition", "")).partition(";")[0].strip().lower()
     filename = _filename(node, parameters, disposition)
     is_text = media_type in ("text/plain", "text/html")
     part = Part(
@@ -268,18 +306,24 @@ def _leaf(node: Tree, alternative: int) -> _Leaf:
     return _Leaf(part, charset, is_inline=is_text and disposition != "attachment", alternative=alternative)
 
 
-def _disposition(node: Tree) -> str:
-    return str(node.get("content-disposition", "")).partition(";")[0].strip().lower()
-
-
-def _filename(node: Tree, parameters: tuple[tuple[str, str], ...], disposition: str) -> str | None:
+def _filename(node: Tree, parameters: _Parameters, disposition: str) -> str | None:
     """Return the file name of either field; Content-Disposition's goes first (RFC 2183 §2.3)."""
     named = dict(_parameters(node, "content-disposition")).get("filename") if disposition else None
     name = named or dict(parameters).get("name", "")
     return seen(_encoded_words(name) if "=?" in name else name).strip() or None
 
 
-def _parameters(node: Tree, header: str) -> tuple[tuple[str, str], ...]:
+def _kind(node: Tree) -> tuple[str, _Parameters]:
+    """Return the media type of a node, in lower case, and its parameters."""
+    value = node.get("content-type")
+    plain = _PLAIN_CONTENT_TYPE.fullmatch(value) if isinstance(value, str) else None
+    if plain is None:
+        return node.get_content_type(), _parameters(node, "content-type")
+    pairs = _PLAIN_PARAMETER.findall(plain[2])
+    return plain[1].lower(), tuple((name.lower(), quoted or bare) for name, quoted, bare in pairs)
+
+
+def _parameters(node: Tree, header: str) -> _Parameters:
     if header not in node:
         return ()
     try:
@@ -321,7 +365,7 @@ def _source(node: Tree, children: Sequence[object]) -> bytes:
 # --- bodies --------------------------------------------------------------------------------------
 
 
-def _bodies(leaves: tuple[_Leaf, ...], tree: Tree) -> tuple[str, str]:
+def _bodies(leaves: tuple[_Leaf, ...]) -> tuple[str, str]:
     """Return the text/plain and the text/html body. Parts that stand beside each other are joined; one alternative
     gives one text of each type. A named text counts only when there is no unnamed one.
     """
@@ -359,7 +403,7 @@ def _html(leaf: _Leaf) -> str:
 
 def _without_leftovers(text: str) -> str:
     """Undo quoted-printable that was sent without its label: soft breaks together with escapes."""
-    escapes = len(_QUOTED_PRINTABLE.findall(text[:100_000]))
+    escapes = len(_QUOTED_PRINTABLE.findall(text[:100_000])) if "=" in text else 0
     if escapes < 2 or not _SOFT_BREAK.search(text):
         return text
     return seen(decoded(quopri.decodestring(text.encode()), None))

@@ -52,11 +52,17 @@ def judge_quotes(lines: list[Line], original: Message | None, signs: Signs) -> A
     is_original = alignment.is_original if alignment is not None else (False,) * len(lines)
     for line, is_ours in zip(lines, is_original, strict=True):
         line.sign = "original" if is_ours else _MARK_SIGNS.get(line.mark, OWN)
+    if alignment is not None:
+        openers.note_items(alignment)
     openers.judge()
     openers.judge_quoted_runs()
     if original is not None:
         _judge_leads(lines, original)
     return alignment
+
+
+def _view(lines: list[Line]) -> Lines:
+    return Lines([line.raw for line in lines], [line.text for line in lines], [line.depth for line in lines])
 
 
 class _Openers:
@@ -68,7 +74,7 @@ class _Openers:
         self.first_own = 0
         self.next_original: list[int] = []
         self.known: dict[int, Opener | None] = {}
-        self.view = Lines([line.raw for line in lines], [line.text for line in lines], [line.depth for line in lines])
+        self.view = _view(lines)
 
     def opener(self, at: int) -> Opener | None:
         """Return the opener that begins at a line; each line is looked at once."""
@@ -80,7 +86,26 @@ class _Openers:
         """Return where our original stands below the first line that announces a quote, or among marked lines."""
         filled = (index for index, line in enumerate(self.lines) if not line.is_blank and not line.depth)
         quote_at = next((index for index in filled if self.opener(index)), None)
-        return align(self.view.text, self.view.depth, original, quote_at)
+        return align(self.view.text, self.depths(), original, quote_at)
+
+    def depths(self) -> list[int]:
+        """Return the quote marks of each line; a container of the program's, or a TAB before most lines, is one too."""
+        filled = [line for line in self.lines if not line.is_blank]
+        by_tab = sum(line.text.startswith("\t") for line in filled) * 2 > len(filled)
+        return [
+            line.depth or int(line.mark in (Mark.QUOTED, Mark.REST) or (by_tab and line.text.startswith("\t")))
+            for line in self.lines
+        ]
+
+    def note_items(self, alignment: Alignment) -> None:
+        """Note which item each line of our original stands in. What was typed into it bears the marks of the quote, and
+        is the author's all the same: our original goes on below it where it broke off above.
+        """
+        for at, line in enumerate(self.lines):
+            line.item = alignment.marks[at]
+            if alignment.is_inserted[at] and (line.depth or line.sign == "html-container"):
+                line.raw, line.depth, line.sign, line.is_inside = line.text, 0, OWN, True
+        self.view = _view(self.lines)
 
     def judge(self) -> None:
         self.next_original = _next_with_sign(self.lines, "original")

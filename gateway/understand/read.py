@@ -6,7 +6,7 @@ Must not: raise for anything a mail can hold, read words itself (the readers do)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,35 +16,46 @@ from gateway.model.ballot import FIXED_OPTIONS, Pick, Question
 from gateway.model.context import MailContext, RoundView, Sent
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
-from gateway.model.reading import BallotKind, BallotReading, CheckInKind, CommandReading, Intent, NewText, Quoted
-from gateway.model.round import CheckInForm, Phase, VoteForm
-from gateway.model.understood import AbsenceNotice, Piece, Reading, Setting, Settle, Understood
+from gateway.model.reading import BallotKind, BallotReading, CheckInKind, CommandReading, Intent, NewText
+from gateway.model.round import CheckInForm, Phase, Ritual, VoteForm
+from gateway.model.task import TaskAct
+from gateway.model.understood import (
+    AbsenceNotice,
+    CatchUp,
+    Enrolling,
+    Piece,
+    Reading,
+    Setting,
+    Settle,
+    ToAll,
+    Understood,
+)
 from gateway.understand.author import written_by
+from gateway.understand.items import TO_ALL, WITH_ITEMS, by_item
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message, unreadable_reason
 from gateway.understand.reading.away import read_absence
 from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.catching_up import read_as_read, read_catch_up
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
 from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
+from gateway.understand.reading.people import read_enrolling, read_moderation
 from gateway.understand.reading.plan import read_plan
+from gateway.understand.reading.task_answer import read_owner, read_task_answer
 from gateway.understand.reply import new_text
+from gateway.understand.stray import stray
 
 # Requests that a reply to anything of ours may hold, when they are its whole new text (product.md §5).
 _REQUESTS = frozenset(
     {Intent.LEAVE, Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY, Intent.HELP, Intent.STATUS}
 )
-_MARK = re.compile(r"\[?\b([VCTPO]-\d{1,7})\b\]?", re.IGNORECASE)
-_LEADING_MARK = re.compile(r"^\s*\[?(?:([VCTPO])-)?(\d{1,7})\]?\s*[:)]\s*(?=\S)", re.IGNORECASE)
-_NAMED_VOTE = re.compile(r"^[ \t]{0,8}\[?V-\d{1,7}\]?[ \t]{0,8}[:)]", re.IGNORECASE | re.MULTILINE)
 _NO_BALLOT = BallotReading(BallotKind.UNCLEAR)  # for a vote that the mail answered did not show
-_MOST_PIECES = 200  # of one mail; what comes after belongs to the last
 _BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
 _SHORT = 12  # words of a reply that may be a request and nothing else
 _NO_REQUESTS = frozenset({Intent.NEW_TOPIC, Intent.UNCLEAR})
-_LONG, _TOP, _BOTTOM = 1_500, 700, 500  # characters of a text that is long, and of its ends
-_WITH_ITEMS = ("digest", "status")  # notices that hold several things to answer
-_OF_OURS = (*_WITH_ITEMS, "prompt", "reminder", "summary")  # what comes by its own rhythm
+_LONG, _TOP, _BOTTOM = 1_500, 500, 350  # characters of a text that is long, and of its ends
+_OF_OURS = (*WITH_ITEMS, "prompt", "reminder", "summary")  # what comes by its own rhythm
 _OVER = ("outcome", "summary", "change")
 _NOTHING = NewText(text="", own="")
 
@@ -69,7 +80,8 @@ def understand(message: Message, context: MailContext, lexicon: Lexicon) -> Unde
         return _without_text(message, written, context, problem, lexicon)
     found = new_text(message, _original(context), lexicon)
     pieces = _pieces(found, message, context, lexicon)
-    return Understood(message, written, found, pieces=pieces, notes=(written.reason,))
+    lost = stray(message, found, context, lexicon)
+    return Understood(message, written, found, pieces=pieces, stray=lost, notes=(written.reason,))
 
 
 def _plain(message: Message, lexicon: Lexicon) -> NewText:
@@ -99,24 +111,46 @@ def _without_text(
 ) -> Understood:
     """A new mail may say all in its subject (`subscribe`, `help`); an answer without text cannot be read."""
     if problem == "empty" and context.answering is None and message.subject.strip():
-        reading = _request(message, "", context, lexicon)
+        mail = _Mail(message, context, lexicon, _NOTHING)
+        reading = _of_others(mail) or _request(message, "", context, lexicon)
         return Understood(message, written, _NOTHING, pieces=(Piece("", reading=reading),))
     return Understood(message, written, _NOTHING, unreadable=problem)
 
 
-def _request(message: Message, text: str, context: MailContext, lexicon: Lexicon) -> CommandReading:
-    """Read a text as a request. A long one is looked at where requests stand, and read whole only if one is there."""
+def _request(
+    message: Message, text: str, context: MailContext, lexicon: Lexicon, *, is_part: bool = False
+) -> CommandReading:
+    """Read a text as a request. A long one is looked at where requests stand, and read whole only if one is there.
+
+    `is_part`: other words of the mail answer something, so that these need not be about our mails.
+    """
 
     def read(some: str) -> CommandReading:
         return read_command(
             address=_address_part(context), subject=message.subject, text=some,
             sent_at=_written_at(message, context), lexicon=lexicon,
-            answers_ours=_answers_ours(message, context),
+            answers_ours=not is_part and _answers_ours(message, context), questions=_questions(context),
         )  # fmt: skip
 
     ends = _ends(text) if context.destination.door is Door.POST else text
     reading = read(ends)
     return read(text) if ends is not text and reading.intent not in _NO_REQUESTS else reading
+
+
+def _questions(context: MailContext) -> tuple[str, ...]:
+    """Return what check-ins ask here: as the one this mail belongs to does, else as all of the charter's do.
+
+    A new mail is read before the rounds its author has open are looked up. Where routines ask different things it is
+    not known which of them it answers: () stands for the standard questions.
+    """
+    running = {
+        view.round.form.questions
+        for view in context.rounds.values()
+        if isinstance(view.round.form, CheckInForm) and view.in_electorate and view.round.phase is Phase.OPEN
+    }
+    routines = context.workspace.charter.routines.values()
+    asked = running or {routine.questions for routine in routines if routine.ritual == Ritual.CHECKIN.value}
+    return next(iter(asked)) if len(asked) == 1 else ()
 
 
 def _ends(text: str) -> str:
@@ -169,21 +203,54 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     by_item = _by_item(mail)
     if by_item:
         return by_item
+    task = _answered_task(context)
+    if task:
+        return (_to_task(found.own, task, mail),)
     view = _answered_round(context)
     if view is not None:
         return (_to_round(found.own, view, mail),)
     if context.answering is not None or context.thread is not None:
         return _to_thread(mail)
-    setting = _new_setting(mail)
+    setting = _new_setting(mail) or _of_others(mail)
     return (Piece(found.own, reading=setting or _request(message, found.own, context, lexicon)),)
 
 
-def _new_setting(mail: _Mail) -> Setting | None:
+_FOR_REQUESTS = (Door.POST, Door.REQUEST, Door.JOIN, Door.LEAVE)
+
+
+def _of_others(mail: _Mail) -> Enrolling | None:
+    """Return the request to invite or remove people that a member's new mail to the workspace is."""
+    if mail.context.author is None or mail.context.destination.door not in _FOR_REQUESTS:
+        return None
+    return read_enrolling(mail.message.subject, mail.found.own, mail.lexicon)
+
+
+def _moderated(mail: _Mail) -> Piece | None:
+    asked = read_moderation(mail.found.own, mail.lexicon)
+    return Piece(mail.found.own, reading=asked) if asked else None
+
+
+def _new_setting(mail: _Mail) -> Setting | CatchUp | None:
     """Return the one-word setting that a new mail to the workspace is, its subject saying the same or nothing."""
     if mail.context.destination.door not in (Door.POST, Door.REQUEST):
         return None
-    setting, subject = read_setting(mail.found.own, mail.lexicon), mail.message.subject.strip()
-    return setting if setting and (not subject or read_setting(subject, mail.lexicon) == setting) else None
+    text, subject = mail.found.own, mail.message.subject.strip()
+    catch_up = read_catch_up(text, mail.written_at, mail.lexicon)
+    if catch_up and (not subject or read_catch_up(subject, mail.written_at, mail.lexicon)):
+        return catch_up
+    setting = _setting(text, mail)
+    return setting if setting and (not subject or _setting(subject, mail) == setting) else None
+
+
+def _setting(text: str, mail: _Mail, options: Sequence[str] = ()) -> Setting | None:
+    return read_setting(text, mail.lexicon, options, mail.context.workspace.charter.channels)
+
+
+def _about_us(text: str, mail: _Mail) -> Setting | CatchUp | None:
+    """Return what an answer says of its author's own mail. "What did I miss?" below a post is asked of its author."""
+    sent = mail.context.answering
+    asked = sent is not None and sent.kind != "post" and read_catch_up(text, mail.written_at, mail.lexicon)
+    return _setting(text, mail) or asked or None
 
 
 def _answered_round(context: MailContext) -> RoundView | None:
@@ -192,7 +259,7 @@ def _answered_round(context: MailContext) -> RoundView | None:
     mark = sent.mark if sent else context.thread.mark if context.thread else ""
     if mark in context.rounds:
         return context.rounds[mark]
-    if sent and sent.kind in _WITH_ITEMS:
+    if sent and sent.kind in WITH_ITEMS:
         return _one_that_waits(context, sent)
     return None
 
@@ -204,6 +271,13 @@ def _one_that_waits(context: MailContext, sent: Sent) -> RoundView | None:
     if view is None or not isinstance(view.round.form, VoteForm):
         return view
     return view if view.standing is None and len(sent.items) == 1 else None
+
+
+def _answered_task(context: MailContext) -> str:
+    """Return the mark of the one task that a whole reply is for, "" for none."""
+    sent = context.answering
+    mark = (sent.mark or _only_item(sent)) if sent else context.thread.mark if context.thread else ""
+    return mark if mark in context.tasks else ""
 
 
 def _settled(mail: _Mail) -> Piece | None:
@@ -221,10 +295,28 @@ def _confirmed(mail: _Mail) -> Piece:
     return Piece(mail.found.own, reading=read_confirmation(mail.found.own, mail.lexicon))
 
 
+def _owner_named(mail: _Mail) -> Piece | None:
+    """Read an answer to "whom is it for?": a number, or what may be said of any task, or a name."""
+    settled, text = _settled(mail), mail.found.own
+    if settled or mail.context.answering is None:
+        return settled
+    said = read_task_answer(text, mail.written_at, mail.lexicon)
+    named = said if said and said.act else read_owner(text, mail.lexicon)
+    return Piece(text, mail.context.answering.mark, named) if named else None
+
+
+def _caught_up(mail: _Mail) -> Piece | None:
+    said = read_as_read(mail.found.own, mail.lexicon)
+    return Piece(mail.found.own, reading=said) if said else None
+
+
 _SPECIAL: dict[str, Callable[[_Mail], Piece | None]] = {
     "ask-back": _settled,
     "receipt": _undone,
     "confirm": _confirmed,
+    "steward": _moderated,
+    "catch-up": _caught_up,
+    "task-question": _owner_named,
 }
 
 
@@ -235,13 +327,22 @@ def _to_round(text: str, view: RoundView, mail: _Mail) -> Piece:
     governing = read_governing(text, mail.written_at, mail.lexicon, options)
     if governing:
         return Piece(text, mark, governing)
-    setting = read_setting(text, mail.lexicon, options)
+    setting = _setting(text, mail, options)
     if setting:
         return Piece(text, mark, setting)
     answer = _asked_instead(text, view, mail) or _answer(text, view, mail)
     if _is_an_answer(answer):
         return Piece(text, mark, answer)
     return Piece(text, mark, answer if isinstance(answer, CommandReading) else _whole_request(text, mail) or answer)
+
+
+def _to_task(text: str, mark: str, mail: _Mail) -> Piece:
+    """Read a text as what is said of a task; else as a setting or a request that is all of it; else it is a remark."""
+    sent = mail.context.answering
+    said = read_task_answer(text, mail.written_at, mail.lexicon, is_offered=sent is not None and sent.kind == "task")
+    if said and said.act:
+        return Piece(text, mark, said)
+    return Piece(text, mark, _setting(text, mail) or _whole_request(text, mail) or said)
 
 
 def _asked_instead(text: str, view: RoundView, mail: _Mail) -> CommandReading | None:
@@ -305,89 +406,56 @@ def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexi
     return reading if as_shown.kind is BallotKind.UNCLEAR and is_named else as_shown
 
 
-def _whole_request(text: str, mail: _Mail) -> CommandReading | None:
+def _whole_request(text: str, mail: _Mail, *, is_part: bool = False) -> CommandReading | None:
     """Return the request that a whole new text is, in answer to anything of ours; None when it is none."""
-    reading = _request(mail.message, text, mail.context, mail.lexicon)
+    reading = _request(mail.message, text, mail.context, mail.lexicon, is_part=is_part)
     return reading if reading.intent in _REQUESTS else None
+
+
+def _done_in_talk(mail: _Mail, mark: str) -> Piece | None:
+    """Return what a reply to a post in a task's thread says of the task, where all it says is that it is done."""
+    if mark not in mail.context.tasks:
+        return None
+    said = read_task_answer(mail.found.own, mail.written_at, mail.lexicon)
+    is_all = said is not None and said.act is TaskAct.DONE and not said.remark
+    return Piece(mail.found.own, mark, said) if is_all else None
 
 
 def _to_thread(mail: _Mail) -> tuple[Piece, ...]:
     """Read a reply to a post: a setting or a request that is all of it, else a post, and the request it holds."""
     sent, thread, text = mail.context.answering, mail.context.thread, mail.found.own
-    mark = thread.mark if thread else sent.thread if sent else ""
-    asked = read_setting(text, mail.lexicon) or _whole_request(text, mail)
+    if thread and (done := _done_in_talk(mail, thread.mark)):
+        return (done,)
+    mark = thread.mark if thread else sent.thread or _only_item(sent) if sent else ""
+    asked = _about_us(text, mail) or _whole_request(text, mail)
     if asked is None or len(text.split()) <= _SHORT:
         return (Piece(text, mark, asked),)
     # What else a longer reply says would be lost if it were a request alone.
     return (Piece(text, mark, asked), Piece(text, mark))
 
 
+def _only_item(sent: Sent) -> str:
+    """Return the mark of the one thing a mail holds: a reply to it as a whole can be about nothing else."""
+    return sent.items[0].mark if sent.kind in WITH_ITEMS and len(sent.items) == 1 else ""
+
+
 # --- item by item --------------------------------------------------------------------------------------------------
 
 
 def _by_item(mail: _Mail) -> tuple[Piece, ...]:
-    """Return a piece for each item answered, () when the reply is one whole.
-
-    Text under a quoted item, or after `V-7:`, `7:`, `7)`, answers that item. Only marks of what we sent count; a vote
-    that is named and was not in it gets no answer by this mail, and is no part of another's.
-    """
-    sent = mail.context.answering
-    if sent is None or not sent.items:
-        return ()
-    marks = {item.mark.upper(): item.mark for item in sent.items}
-    has_several = sent.kind in _WITH_ITEMS
-    alone = "" if has_several else sent.mark
-    if alone and not (alone.startswith("V-") and _NAMED_VOTE.search(mail.found.own)):
-        return ()
-    addressed: list[tuple[str, list[str]]] = []
-    for block in mail.found.blocks or (Quoted(under="", text=mail.found.own),):
-        _walk(block, {} if alone else marks, alone, has_several, addressed)
-    if not any(mark for mark, _ in addressed):
-        return ()
-    return tuple(
-        _to_item(mark, text, mail)
-        for mark, lines in addressed
-        if (text := "\n".join(lines).strip()) and (mark or _says_something(text))
-    )
-
-
-def _walk(block: Quoted, marks: dict[str, str], alone: str, bare: bool, addressed: list[tuple[str, list[str]]]) -> None:
-    """Add the lines of one block under the marks they answer.
-
-    `alone` is the one mark of a mail that is about one; `bare` says whether a number alone can stand for a mark.
-    """
-    quoted = [marks[m.upper()] for m in _MARK.findall(block.under) if m.upper() in marks]
-    current = alone or (quoted[-1] if quoted else "")
-    addressed.append((current, []))
-    for line in block.text.split("\n"):
-        named = _named(line, marks, bare)
-        if named and len(addressed) < _MOST_PIECES:
-            addressed.append((named[0], [named[1]]))
-        else:
-            addressed[-1][1].append(line)
-
-
-def _named(line: str, marks: dict[str, str], bare: bool) -> tuple[str, str] | None:
-    """Return the mark a line names and what follows it: `V-7: yes`, a vote's also where it is not in `marks`."""
-    found = _LEADING_MARK.match(line)
-    if not found:
-        return None
-    if found[1]:
-        named = f"{found[1]}-{found[2]}".upper()
-        mark = marks.get(named) or (named if named.startswith("V-") else None)
-    else:
-        same = [mark for key, mark in marks.items() if bare and key.rpartition("-")[2] == found[2]]
-        mark = same[0] if len(same) == 1 else None
-    return (mark, line[found.end() :]) if mark else None
-
-
-def _says_something(text: str) -> bool:
-    """Whether text that belongs to no item is more than a greeting or a thank-you line."""
-    return len(text.split()) > 6 or "?" in text
+    """Return a piece for each item answered, () when the reply is one whole."""
+    answers = by_item(mail.found, mail.context.answering, mail.lexicon)
+    return tuple(_to_item(mark, text, mail) for mark, text in answers)
 
 
 def _to_item(mark: str, text: str, mail: _Mail) -> Piece:
+    if mark == TO_ALL:
+        return Piece(text, reading=ToAll())
+    if mark in mail.context.tasks:
+        return _to_task(text, mark, mail)
     view = mail.context.rounds.get(mark)
-    if view is None:
-        return Piece(text, mark, _NO_BALLOT if mark.startswith("V-") else None)
-    return _to_round(text, view, mail)
+    if view is not None:
+        return _to_round(text, view, mail)
+    if not mark:
+        return Piece(text, reading=_setting(text, mail) or _whole_request(text, mail, is_part=True))
+    return Piece(text, mark, _NO_BALLOT if mark.startswith("V-") else _setting(text, mail))

@@ -13,7 +13,7 @@ from gateway.model.reading import Dropped, NewText, Quoted
 from gateway.understand.align import Alignment
 from gateway.understand.charset import seen
 from gateway.understand.footers import html_signature, judge_banners, judge_tails
-from gateway.understand.html import bare_text
+from gateway.understand.html import HtmlBody
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.line import OWN, QUOTATION, QUOTES, UNREAD, Line, html_lines, segments, text_lines
 from gateway.understand.quotes import judge_bare_quotes, judge_quotes, part_shared_lines
@@ -32,20 +32,20 @@ def new_text(message: Message | str, original: Message | None, lexicon: Lexicon)
         return _read(text_lines(seen(message)), original, signs)
     if not message.html:
         return _read(text_lines(message.text), original, signs)
-    if not _is_poor(message):
-        reading = _read(text_lines(message.text), original, signs, html_signature(message.html))
+    html = HtmlBody(message.html)
+    if not _is_poor(message.text, html):
+        reading = _read(text_lines(message.text), original, signs, html_signature(html))
         if reading.text:
             return reading
-    from_html = _read(html_lines(message.html), original, signs)
+    from_html = _read(html_lines(html), original, signs)
     if from_html.text or not message.text.strip():
         return from_html
     return _read(text_lines(message.text), original, signs)
 
 
-def _is_poor(message: Message) -> bool:
+def _is_poor(text: str, html: HtmlBody) -> bool:
     """Whether the text part holds much less than the HTML shows: a notice to get a better program, or nothing."""
-    shown = " ".join(bare_text(message.html).split())
-    return len(" ".join(message.text.split())) < POOR * len(shown)
+    return len(" ".join(text.split())) < POOR * len(" ".join(html.bare_text.split()))
 
 
 def _read(
@@ -112,8 +112,11 @@ def _blocks(lines: list[Line], answers: list[tuple[int, int]], alignment: Alignm
     blocks: list[Quoted] = []
     before = 0
     for start, stop in answers:
-        quoted = [line.text.strip() for line in lines[before:start] if line.sign in QUOTES]
-        blocks.append(Quoted(under="\n".join(quoted).strip("\n"), text=_own(lines[start:stop])))
+        quoted = [line for line in lines[before:start] if line.sign in QUOTES]
+        under = "\n".join(line.text.strip() for line in quoted).strip("\n")
+        mark = next((line.item for line in reversed(quoted) if line.item is not None), None)
+        is_inside = all(line.is_inside for line in lines[start:stop] if not line.is_blank)
+        blocks.append(Quoted(under, _own(lines[start:stop]), mark, is_inside))
         before = stop
     stands_last = len(blocks) == 1 and not any(line.sign in QUOTES for line in lines[before:])
     if stands_last and _covers_all(lines, alignment):

@@ -7,6 +7,7 @@ can cost more than its length. Must not: parse fields, decode text, or import a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.model.message import Unreadable
@@ -34,11 +35,17 @@ DEFAULT_LIMITS = Limits()
 # A header block ends at the first empty line (RFC 5322 §2.1), whatever its line ends look like; parsers also let a
 # delimiter line end it.
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r|[\r\n](?=--)")
+_RARE_ENDS = (b"\n\n", b"\n\r\n", b"\r\r", b"\n--", b"\r--")
+_NEARBY = 16 * 1024
 _FIELD = re.compile(rb"[^\r\n]+(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*")
 _STRUCTURE_FIELD = re.compile(rb"content-(?:type|disposition)[ \t]*:", re.I)
+_LOWER_STRUCTURE_FIELD = re.compile(
+    rb"content-(?:type|disposition)[ \t]*:[^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*"  # begins literally: found fast
+)
 _MEDIA_TYPE = re.compile(rb"content-type[ \t]*:\s*([a-z]+)/([^\s;]+)", re.I)
 _BOUNDARY = re.compile(rb"boundary\*?0?\*?\s*=\s*(?:\"([^\"]*)\"|([^\s;\"]+))", re.I)
 # Two codecs of the standard library take quadratic time, and no mail program names them.
+_SLOW_CODECS = (b"punycode", b"idna")
 _SLOW_CODEC = re.compile(
     rb"charset[^;]{0,20}(?:punycode|idna)|=\s{0,5}(?:punycode|idna)'|=\?(?:punycode|idna)(?:\*[^?]{0,40})?\?", re.I
 )
@@ -104,16 +111,36 @@ class _Walk:
         if self.raw[start : start + 1] in (b"\r", b"\n") and self.enclosing:  # a part may have no header at all
             self.at = start + 1
             return b"", b"", b""
-        end = _HEADER_END.search(self.raw, start)
-        self.at = end.end() if end else len(self.raw)
-        stop = end.start() if end else len(self.raw)
+        stop, self.at = _header_end(self.raw, start)
         if not self.enclosing and stop - start > self.limits.header_bytes:
             raise Unreadable("header-too-long", f"{stop - start} bytes")
         # Below the top a block without an empty line may be a whole body: only so much of it counts as a header.
         return self.fields(self.raw[start : min(stop, start + self.limits.header_bytes)])
 
     def fields(self, block: bytes) -> tuple[bytes, bytes, bytes]:
+        """Check the fields of a block. Return its media type and boundary."""
         main = sub = boundary = b""
+        for field in self.structure_fields(block):
+            self.check_structure_field(field)
+            media_type = _MEDIA_TYPE.match(field)
+            if media_type and not main:
+                main, sub = media_type[1].lower(), media_type[2].lower()
+                found = _BOUNDARY.search(field)
+                boundary = (found[1] or found[2] or b"").rstrip() if found else b""
+        return main, sub, boundary
+
+    def structure_fields(self, block: bytes) -> Iterator[bytes]:
+        """Yield the fields that say what a part is. The others are looked at one by one only where one could break a
+        limit.
+        """
+        lower, lines = block.lower(), block.count(b"\n") or block.count(b"\r")
+        is_small = lines < self.limits.header_fields and len(block) <= self.limits.field_bytes
+        if is_small and not any(codec in lower for codec in _SLOW_CODECS):
+            for match in _LOWER_STRUCTURE_FIELD.finditer(lower):
+                start, stop = match.span()
+                if not start or block[start - 1] in b"\r\n":
+                    yield block[start:stop]
+            return
         for number, match in enumerate(_FIELD.finditer(block)):
             field = match.group()
             if number >= self.limits.header_fields:
@@ -122,15 +149,8 @@ class _Walk:
                 raise Unreadable("field-too-long", f"{len(field)} bytes")
             if b"=?" in field and _SLOW_CODEC.search(field):
                 raise Unreadable("slow-charset")
-            if field[:8].lower() != b"content-" or not _STRUCTURE_FIELD.match(field):
-                continue
-            self.check_structure_field(field)
-            media_type = _MEDIA_TYPE.match(field)
-            if media_type and not main:
-                main, sub = media_type[1].lower(), media_type[2].lower()
-                found = _BOUNDARY.search(field)
-                boundary = (found[1] or found[2] or b"").rstrip() if found else b""
-        return main, sub, boundary
+            if field[:8].lower() == b"content-" and _STRUCTURE_FIELD.match(field):
+                yield field
 
     def check_structure_field(self, field: bytes) -> None:
         if len(field) > self.limits.structure_field_bytes:
@@ -175,6 +195,15 @@ class _Walk:
                 del self.enclosing[level + (1 if opens else 0) :]
                 return True
         return False
+
+
+def _header_end(raw: bytes, start: int) -> tuple[int, int]:
+    """Return where a header block ends, and where what follows begins. The usual end is looked for first, nearby."""
+    stop = raw.find(b"\r\n\r\n", start, start + _NEARBY)
+    if stop >= 0 and not any(raw.find(end, start, stop) >= 0 for end in _RARE_ENDS):
+        return stop, stop + 4
+    found = _HEADER_END.search(raw, start)
+    return found.span() if found else (len(raw), len(raw))
 
 
 def _after_break(raw: bytes, at: int) -> int:

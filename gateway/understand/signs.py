@@ -8,6 +8,7 @@ dropped; reply.py does.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ LONGEST = 400
 LONGEST_BANNER = 800
 LONGEST_CARD_LINE = 110
 LONGEST_SEPARATOR = 160
+MOST_SMALL_WORDS = 2  # of a device footer, between its first word and its verb
+LEAST_INFLECTED = 6  # letters of a product's name that may bear an ending and still is told
 LONGEST_SMALL_PRINT = 3_000
 MOST_ATTRIBUTION_LINES = 4
 MOST_HEADER_LINES = 30
@@ -39,6 +42,7 @@ _PRODUCTS = (
 # fmt: on
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_DRAWN = "-_=*~—–>"  # what separators begin with
 _LABEL_LINE = re.compile(r"[\s*_|>]{0,6}([^\W\d_][^:：*\n]{0,28}?)[*_\s]{0,4}[:：][*_]{0,2}(?:\s|$)(.*)")
 _RULE_LINE = re.compile(r"\s*(?:[-_=*~—–]\s?){3,}\s*$")
 _DASHED = re.compile(r"[\s>*]*([-_=*~—–]{2,})\s*([^-_=*~—–].{0,80}?)\s*([-_=*~—–]{2,})?[\s*]*$")
@@ -51,12 +55,16 @@ _STARTS_WITH_NAME = re.compile(r"[\"'*]{0,2}[^\"<>@:]{0,60}[\"'*]{0,2}\s*[<(\[]{
 _STARTS_WITH_ADDRESS = re.compile(r"[<\[]?[^\s<>@]{1,100}@")
 _DATED_ADDRESS = re.compile(r"@[^\s<>@]{1,100}>?[^<>@]{0,30}[:：]\s*$")
 _CAPITAL_WORD = re.compile(r"(?:(?<=[\s\-_])|(?<=[.!?]))[^\W\d_a-z]\w*")
+_ATTRIBUTES = re.compile(r"[\d@,]")  # one of these stands in the first line of a wrapped attribution
 _ENDS_OPEN = re.compile(r"[:：>](?:[\s*_]|\s)*$")
 _FIRST_CLAUSE = re.compile(r"[^,;.!?]{0,90}")
+_LINK_BEHIND = re.compile(r"\s{0,3}[<(]https?://[^\s<>]{1,120}[>)]?$", re.I)
 _LINK = re.compile(r"https?://|www\.|@", re.I)
 _SIGNATURE_MARK = re.compile(r"(?:--|—|– ?–|__) ?$")
 _DASHED_NAME = re.compile(r"\s{0,2}(?:-{1,2}|—|–|/)\s?([^\W\d_][\w.'’]*(?:[ -][^\W\d_][\w.'’]*){0,3})\s*$")
 _BETWEEN_DETAILS = re.compile(r"\s[|·•–]\s|\t")
+_MAY_BE_CONTACT = re.compile(r"[\d@\[]|://|[Ww][Ww][Ww]\.|[Cc][Ii][Dd]:|(?:^|[\s|·•–])\*?[A-Z]{2}")
+_MAY_BE_NUMBERS = (re.compile(r"\d(?:[\s().\-/*]{0,3}\d){7}"), re.compile(r"[A-Z]{2}[\s:.]{1,8}[A-Z0-9]"))
 _CONTACTS = {
     "phone": re.compile(r"(?:^|[\s(:*<])\+?\(?\d(?:[\s().\-/*]{0,3}\d){7,14}(?:[\s)*>]|$)"),
     "mail": re.compile(r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}[^\s<>@\[\]]{1,60}@[^\s<>@\[\]]{1,60}[>*]{0,2}$"),
@@ -105,11 +113,35 @@ def _any_of(words: Iterable[str], before: str = r"(?<!\w)", after: str = r"(?!\w
     if not folded:
         return re.compile(r"(?!)")
     # Scripts without spaces between words have no word ends to look for.
-    spaced = [re.escape(word) for word in folded if word[0].isascii() or not _is_unspaced(word)]
-    unspaced = [re.escape(word) for word in folded if not (word[0].isascii() or not _is_unspaced(word))]
-    choices = [f"{before}(?:{'|'.join(spaced)}){after}"] if spaced else []
-    choices += [f"(?:{'|'.join(unspaced)})"] if unspaced else []
+    spaced = [word for word in folded if word[0].isascii() or not _is_unspaced(word)]
+    unspaced = [word for word in folded if not (word[0].isascii() or not _is_unspaced(word))]
+    choices = [f"{before}(?:{_by_letter(spaced)}){after}"] if spaced else []
+    choices += [f"(?:{_by_letter(unspaced)})"] if unspaced else []
     return re.compile("|".join(choices))
+
+
+def _by_letter(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words, the longest where several stand, that looks at each letter once.
+
+    Written as a plain choice of words it would try each word at each place of a text.
+    """
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    may_end = by_first.pop("", None) is not None
+    branches = [re.escape(letter) + _by_letter(rests) for letter, rests in by_first.items()]
+    if not branches:
+        return ""
+    choice = branches[0] if len(branches) == 1 and not may_end else f"(?:{'|'.join(branches)})"
+    return choice + "?" * may_end
+
+
+def _starts(words: Iterable[str]) -> frozenset[str]:
+    """Return the first two letters of the words, or their one letter with what may stand behind it."""
+    behind = ("", " ", "\t", *string.punctuation)
+    folded = [fold(word) for word in words]
+    longer = {word[:2] for word in folded if len(word) > 1}
+    return frozenset(longer | {word + char for word in folded if len(word) == 1 for char in behind})
 
 
 def _is_unspaced(word: str) -> bool:
@@ -127,10 +159,15 @@ class Signs:
         self.wrote = _any_of(words("wrote"))
         self.wrote_at_end = tuple(sorted({fold(word) for word in words("wrote")}))
         self.on = _any_of(words("on"), before="")
+        self.on_starts = _starts(words("on"))
         self.original = _any_of(words("original"))
         self.forwarded = _any_of(words("forwarded"))
         self.device = _any_of(words("device"))
-        self.device_noun = _any_of((*words("device_noun"), *_PRODUCTS))
+        self.device_opens = _any_of(words("device_opens"))
+        self.device_ends = tuple(fold(word) for word in words("device_ends"))
+        # Languages with cases write an ending behind the name of a product: iPhonesta, iPhone'dan.
+        inflected = _any_of((name for name in _PRODUCTS if len(name) >= LEAST_INFLECTED), after=r"\w{0,5}(?!\w)")
+        self.device_noun = re.compile(f"{_any_of((*words('device_noun'), *_PRODUCTS)).pattern}|{inflected.pattern}")
         self.excuse = _any_of(words("excuse"))
         self.list_footer = _any_of(words("list_footer"))
         self.disclaimer = _any_of(words("disclaimer"), after="")
@@ -142,9 +179,14 @@ class Signs:
 
     def opener(self, lines: Lines, at: int) -> Opener | None:
         """Return the opener that begins at a line, or None."""
-        if not lines.text[at].strip():
+        line = lines.text[at].strip()
+        if not line:
             return None
-        return self.separator(lines, at) or self.header_block(lines, at) or self.attribution(lines, at)
+        may_be_label = ":" in line or "：" in line
+        found = self.separator(lines, at) if may_be_label or line[0] in _DRAWN else None
+        if found is None and may_be_label:
+            found = self.header_block(lines, at)
+        return found or self.attribution(lines, at)
 
     def separator(self, lines: Lines, at: int) -> Opener | None:
         """-----Original Message-----, Begin forwarded message:, a drawn line above a header block."""
@@ -238,7 +280,7 @@ class Signs:
             if not line:
                 continue
             counted += 1
-            if counted > 1 and not opens and self._opens(line):
+            if counted > 1 and self._opens(line) and not (opens and _ATTRIBUTES.search(first)):
                 return None  # what stands above is the author's; the attribution begins here
             joined = f"{joined} {line}" if joined else line
             following = lines.filled(index, 2)
@@ -264,7 +306,10 @@ class Signs:
     def _opens(self, line: str) -> bool:
         """Whether a line begins as attributions do: with "On", a weekday or a date."""
         bare = line.lstrip("-_=*~ >\t")
-        return bool(self.on.match(fold(bare[:60])) or _STARTS_WITH_DATE.match(bare))
+        start = bare[:2].lower()
+        if (start in self.on_starts or not start.isascii()) and self.on.match(fold(bare[:60])):
+            return True
+        return _STARTS_WITH_DATE.match(bare) is not None
 
     def is_attribution(self, joined: str, stands_above_quote: bool = False, stands_alone: bool = True) -> bool:
         """Whether one joined line says who wrote when. With a date and an address, or above a quote, it needs no verb
@@ -306,17 +351,25 @@ class Signs:
         """Sent from my phone: a short line that begins so and names a device or a mail program."""
         if len(line) > 160:
             return False
-        line = line.strip(" *_-<([|~\t")
+        line = _LINK_BEHIND.sub("", line.strip(" *_-<([|~\t"))
         folded = fold(line)
         found = self.device.search(folded)
         if not found:
-            return False
+            return len(folded) <= 60 and self._ends_with_verb(line, folded)
         clause = _FIRST_CLAUSE.match(folded)
         named = self.device_noun.search(clause[0] if clause else "")
         if found.start() == 0:
             return named is not None or self._names_a_make(line, folded[found.end() :])
         # Languages that put the verb last: the whole short line is device and verb.
         return found.end() >= len(folded) - 2 and len(folded) <= 60 and self.device_noun.search(folded) is not None
+
+    def _ends_with_verb(self, line: str, folded: str) -> bool:
+        """Whether a line is a footer whose verb comes last, with little but names of a device or program before it."""
+        if not self.device_ends or not folded.rstrip(" .").endswith(self.device_ends):
+            return False
+        small = [word for word in line.split()[1:-1] if word[:1].islower()]
+        is_framed = self.device_opens.match(folded) is not None and len(small) <= MOST_SMALL_WORDS
+        return is_framed and self.device_noun.search(folded) is not None
 
     @staticmethod
     def _names_a_make(line: str, rest: str) -> bool:
@@ -390,9 +443,19 @@ def is_dashed_name(line: str) -> bool:
     return words[0][:1].isupper() and words[-1][:1].isupper()
 
 
+def could_be_card(text: str) -> bool:
+    """Whether text may hold contact details of two kinds: a quick look before a closer one."""
+    lower = text.lower()
+    kinds = ("@" in text, "://" in text or "www." in lower, "[image" in lower or "cid:" in lower)
+    return sum(kinds) + sum(pattern.search(text) is not None for pattern in _MAY_BE_NUMBERS) >= 2
+
+
 def contacts(line: str) -> frozenset[str]:
     """Return the kinds of contact detail a line holds: "phone", "mail", "web", "number", "picture"."""
-    pieces = [piece.strip() for piece in _BETWEEN_DETAILS.split(line.strip()[:LONGEST])]
+    line = line.strip()[:LONGEST]
+    if not _MAY_BE_CONTACT.search(line):
+        return frozenset()
+    pieces = [piece.strip() for piece in _BETWEEN_DETAILS.split(line)]
     return frozenset(kind for piece in pieces for kind, pattern in _CONTACTS.items() if pattern.search(piece))
 
 

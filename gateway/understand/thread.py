@@ -79,7 +79,7 @@ def thread(messages: Iterable[Archived], by_subject: bool = False, lexicon: Lexi
         forest.place(number, ids[number], _ancestors(message))
     forest.prune()
     if by_subject:
-        _join_by_subject(forest, given, _prefixes(lexicon))
+        _join_by_subject(forest, given, reply_prefixes(lexicon))
     return forest.places(ids)
 
 
@@ -295,7 +295,8 @@ def _join(forest: _Forest, bases: dict[int, tuple[str, bool]], old: int, new: in
 
 
 @lru_cache(maxsize=8)
-def _prefixes(lexicon: Lexicon | None) -> re.Pattern[str]:
+def reply_prefixes(lexicon: Lexicon | None) -> re.Pattern[str]:
+    """Return the pattern of what opens the subject of a reply or a forward, in all languages."""
     words = lexicon.words("machine", "reply_prefixes") if lexicon else ()
     return re.compile(rf"(?:{any_of(words)})\s*(?:\[[^\[\]]*\]|\^?\d*|\(\d*\))\s*[:：]\s*", re.IGNORECASE)
 

@@ -1,7 +1,8 @@
 """`make bench`: every figure beside its reference, in one table; progress goes to standard error.
 
 usage: python -m tests.bench [--quick] [SECTION ...]
-Sections: accept post fanout memory scale reading render corpora.
+       python -m tests.bench chaos [--mails N] [--kills K] [--seed S]
+Sections: accept post fanout memory scale reading render digests corpora peers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import platform
 import sys
 import time
 
-from tests.bench import corpora, flow, reading, rendering, scale
+from tests.bench import corpora, flow, peers, reading, rendering, scale
 from tests.bench.figures import HEAD, QUICK, WHOLE, Section, line
 
 SECTIONS: dict[str, Section] = {
@@ -23,12 +24,18 @@ SECTIONS: dict[str, Section] = {
     "scale": scale.figures,
     "reading": reading.figures,
     "render": rendering.figures,
+    "digests": rendering.digests,
     "corpora": corpora.figures,
+    "peers": peers.figures,
 }
 
 
 def main() -> int:
-    """Measure and print; returns 0 whatever the figures are."""
+    """Measure and print; returns 0 whatever the figures are. `chaos` measures nothing: it tries promises."""
+    if sys.argv[1:2] == ["chaos"]:
+        from tests.bench import chaos
+
+        return chaos.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help="which to measure; all when none is named")
     parser.add_argument("--quick", action="store_true", help="fewer of everything: a minute or two")

@@ -29,9 +29,10 @@ class Scale:
     more: int  # messages after
     ballots: int  # in the large round
     entries: int  # in the large ledger
+    digests: int = 10_000  # a member each
 
 
-QUICK = Scale(pairs=3, mails=1000, posts=150, warm=500, more=1500, ballots=2_000, entries=20_000)
+QUICK = Scale(pairs=3, mails=1000, posts=150, warm=500, more=1500, ballots=2_000, entries=20_000, digests=2_000)
 WHOLE = Scale(pairs=5, mails=2000, posts=300, warm=2000, more=20_000, ballots=10_000, entries=200_000)
 
 Section = Callable[[Scale], Iterator[Figure]]

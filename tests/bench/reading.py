@@ -1,4 +1,4 @@
-"""How long one reply takes to understand: parsing, new text, and the reading that suits it.
+"""How much processor time one reply takes to understand: parsing, new text, and the reading that suits it.
 
 A section of `python -m tests.bench`; the replies are those of the shared practice folder, and it says so where there is
 none. Must not: judge what was read (the practice scores do).
@@ -24,8 +24,10 @@ from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reply import new_text
 from tests.bench.corpora import shared
 from tests.bench.figures import Figure, Scale, median, percentile
+from tests.bench.load import mail
 
 ROUNDS = 5
+POSTS, POST_BYTES = 200, 4096
 QUESTION = Question(text="Where shall we meet?", method=Method.SINGLE, options=("Lisbon", "Porto", "Gdańsk"))
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -44,15 +46,27 @@ def figures(scale: Scale) -> Iterator[Figure]:
     usual, worst = median(spent), percentile(spent, 0.99)
     yield Figure("reading one reply (parse, new text, reading)", f"{usual:.2f} ms", "median", "≤ 1.5 ms", usual <= 1.5)
     yield Figure("", f"{worst:.2f} ms", "99 of 100 are below", "≤ 10 ms", worst <= 10)
+    post = median([_post(lexicon) for _ in range(POSTS)])
+    yield Figure("reading a plain post of 4 KiB", f"{post:.2f} ms", "median", "≤ 1.2 ms", post <= 1.2)
 
 
 def _read(case: dict[str, Any], lexicon: Lexicon) -> float:
     """Return the milliseconds that one reply took; the mail of ours that it answers is parsed beforehand."""
     raw = base64.b64decode(case["eml"])
     original = read_message(base64.b64decode(case["original"])) if case.get("original") else None
-    started = time.perf_counter()
+    started = time.process_time()
     _understood(read_message(raw), original, lexicon)
-    return (time.perf_counter() - started) * 1000
+    return (time.process_time() - started) * 1000
+
+
+def _post(lexicon: Lexicon) -> float:
+    """Return the milliseconds that one plain post took: parsing, who wrote it, and what is new in it."""
+    raw = mail(1, POST_BYTES, "bench@ws.example.org", "reading")
+    started = time.process_time()
+    message = read_message(raw)
+    written_by(message, lexicon)
+    new_text(message, None, lexicon)
+    return (time.process_time() - started) * 1000
 
 
 def _understood(message: Message, original: Message | None, lexicon: Lexicon) -> None:

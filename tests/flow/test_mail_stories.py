@@ -158,7 +158,6 @@ def test_a_strangers_reply_with_a_members_token_is_held_and_never_lost(town: Tow
 @pytest.mark.parametrize(
     ("keys", "reason", "posts"),
     [
-        ({"strangers": "reject"}, "stranger", 0),
         ({"strangers": "hold"}, "stranger", 0),
         ({"strangers": "accept"}, "thread-started", 1),
         ({"posting": "anyone"}, "thread-started", 1),
@@ -175,6 +174,13 @@ def test_mail_of_strangers_is_treated_as_the_charter_says(
     assert len(town.entries(Posted)) == posts
     assert (town.arrivals()[0].state is ArrivalState.HELD) == (keys.get("strangers") == "hold")
     assert town.box("eve@elsewhere.example") == [], "no backscatter"
+
+
+def test_mail_of_strangers_is_refused_at_the_door_where_the_charter_says_so(found: Found) -> None:
+    town = found(strangers="reject")
+    raw = town.mail("Eve <eve@elsewhere.example>", "acme", "An offer", "I would like to offer you my old piano.")
+    assert town.sends("eve@elsewhere.example", raw, "acme").startswith("550")
+    assert (town.arrivals(), town.box("eve@elsewhere.example")) == ([], [])
 
 
 def test_joining_by_mail_is_confirmed_and_only_then_done(town: Town) -> None:

@@ -114,3 +114,10 @@ def test_a_digest_shows_answers_under_their_questions_and_the_export_holds_them(
     assert digest.index(MOMENT) < digest.index("The launch") < digest.index(THANKS)
     assert LEARNT not in digest[: digest.index(THANKS)]
     assert "The launch" in str(town.export())
+
+
+def test_a_check_in_as_a_mail_of_its_own_is_read_under_the_questions_that_are_open(found: Found) -> None:
+    town = asking(found, *OWN)
+    town.writes("ana", "acme", "Check-in", "1. The launch\n2. Caches lie\n3. Ben")
+    assert said(town, "ana").answers == ((MOMENT, "The launch"), (LEARNT, "Caches lie"), (THANKS, "Ben"))
+    assert said(town, "ana").done == ()

@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 
 from structlog.testing import capture_logs
 
-from gateway.accept.verdict import Reject, recipient_verdict
+from gateway.accept.strangers import needs_asking
+from gateway.accept.verdict import Directory, Reject, recipient_verdict
 from gateway.export import export_workspace
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.ballot import Choice
@@ -270,8 +271,12 @@ class Town:
             received_at=self.clock.at,
             accepted_at=accepted_at,
         )
-        refused = self.pipeline.check(raw) or self.pipeline.receive([arrival])
+        refused = self.pipeline.check(raw) or (door != "imap" and self._turned_away(arrival, directory))
+        refused = refused or self.pipeline.receive([arrival])
         return str(refused) if refused else "250 2.0.0 kept"
+
+    def _turned_away(self, arrival: Arrival, directory: Directory) -> Reject | None:
+        return self.pipeline.admit(arrival, self.clock.at) if needs_asking(arrival, directory) else None
 
     def mail(self, who: str, to: str, subject: str, text: str, **fields: str) -> bytes:
         """Return a new mail; further header fields as `auto_submitted="auto-replied"`."""

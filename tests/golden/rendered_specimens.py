@@ -28,6 +28,8 @@ from gateway.model.notice import (
     AwayLine,
     BallotFacts,
     BlockerLine,
+    Candidate,
+    CatchUpFacts,
     ChangeFacts,
     CheckInLine,
     ConfirmFacts,
@@ -50,7 +52,12 @@ from gateway.model.notice import (
     StewardFacts,
     StoredNotice,
     SummaryFacts,
+    TaskFacts,
+    TaskLine,
+    TaskQuestionFacts,
+    TaskReminderFacts,
     ThreadLine,
+    TryOutFacts,
     WelcomeFacts,
 )
 from gateway.model.round import CheckIn, Outcome, Reason, Result, TallyLine
@@ -172,6 +179,14 @@ DIGEST = DigestFacts(
         NeedsYouLine(mark="V-7", ritual="vote", title=CITY.text, closes_at=CLOSES, question=CITY),
         NeedsYouLine(mark="V-9", ritual="vote", title=BUDGET.text, closes_at=CLOSES, question=BUDGET),
         NeedsYouLine(mark="C-31", ritual="check-in", title="Monday check-in", closes_at=CLOSES),
+        NeedsYouLine(
+            mark="T-4", ritual="task", title="Send the budget", closes_at=None, due=date(2026, 11, 20), overdue=True
+        ),
+        NeedsYouLine(mark="T-6", ritual="task", title="Sort the archive", closes_at=None),
+    ),
+    open_tasks=(
+        TaskLine(mark="T-5", title="Book the hall", by="Ana Duarte", due=date(2026, 11, 30)),
+        TaskLine(mark="T-7", title="Water the plants", by="Bo Lindqvist"),
     ),
     decided=(
         DecidedLine(
@@ -241,6 +256,20 @@ def ballot(question: Question, mark: str = "V-7", **changes: object) -> BallotFa
     )
     return msgspec.structs.replace(facts, **changes)
 
+
+GIVEN_TASK = TaskFacts(
+    change="given",
+    mark="T-4",
+    title="Send the budget",
+    by="Ana Duarte",
+    owner="Zoë Dupont",
+    yours=True,
+    due=date(2026, 11, 27),
+    text="The bank wants to see it before the end of the month.\nLast year's is in the drive.",
+)
+REMINDED_TASK = TaskReminderFacts(
+    mark="T-4", title="Send the budget", by="Ana Duarte", due=date(2026, 11, 27), on=date(2026, 11, 26)
+)
 
 SPECIMENS: dict[str, Facts] = {
     "post": PostFacts(
@@ -394,6 +423,26 @@ SPECIMENS: dict[str, Facts] = {
     "digest-one-thing": DigestFacts(
         since=DIGEST.since, until=NOW, period="weekly", open_votes=DIGEST.open_votes, coming_up=DIGEST.coming_up
     ),
+    "catch-up": CatchUpFacts(
+        since=DIGEST.since,
+        until=NOW,
+        decided=DIGEST.decided,
+        needs_you=DIGEST.needs_you,
+        open_votes=DIGEST.open_votes,
+        blockers=DIGEST.blockers,
+        titles=(Item(mark="C-31", text="Monday check-in"), Item(mark="P-14", text="Which printer?")),
+    ),
+    "catch-up-nothing": CatchUpFacts(since=DIGEST.since, until=NOW, asked=True),
+    "try-out": TryOutFacts(
+        subject="[VOTE] Where to?",
+        acts=(
+            Act(name="vote-opened", mark="V-7", title=CITY.text),
+            Act(name="unclear", mark="V-8", title=HIRING.text, text="perhaps, if Bo agrees"),
+        ),
+        answers=("ask-back",),
+        others=12,
+    ),
+    "try-out-nothing": TryOutFacts(acts=()),
     "receipt": ReceiptFacts(
         acts=(
             Act(name="voted", mark="V-7", title=CITY.text, choice=Pick("Lisbon"), comment="good trains", replaced=True),
@@ -445,10 +494,30 @@ SPECIMENS: dict[str, Facts] = {
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
     "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),
     "help": HelpFacts(channels=(("design", "Drafts, looks and layouts"), ("money", ""))),
-    "status": StatusFacts(needs_you=DIGEST.needs_you, open_votes=DIGEST.open_votes),
+    "status": StatusFacts(
+        needs_you=DIGEST.needs_you,
+        open_votes=DIGEST.open_votes,
+        settings=(
+            Act(name="delivery", text="daily"),
+            Act(name="receipts", text="unclear"),
+            Act(name="channel", text="none", who="design"),
+        ),
+    ),
     "status-quiet": StatusFacts(),
     "steward-held": StewardFacts(
-        about="held", name="Eve", address="eve@example.net", subject="Cheap ink", text="Buy now.\nBuy cheap."
+        about="held",
+        name="Eve",
+        address="eve@example.net",
+        subject="Cheap ink",
+        text="Buy now.\nBuy cheap.",
+        arrival_id=17,
+    ),
+    "steward-suspended": StewardFacts(about="suspended", name="Bo Lindqvist", address="bo@example.se"),
+    "steward-undelivered": StewardFacts(
+        about="undelivered", text="bo@example.se: 550 5.1.1 no such mailbox\nno@example.org: given up", count=3
+    ),
+    "steward-doubtful": StewardFacts(
+        about="doubtful", name="Bo Lindqvist", address="bo@example.se", subject="Re: Was this you?", arrival_id=17
     ),
     "steward-bounced": StewardFacts(
         about="bounced", name="Bo Lindqvist", address="bo@example.se", text="550 5.1.1 no such mailbox"
@@ -456,6 +525,49 @@ SPECIMENS: dict[str, Facts] = {
     "confirm-join": ConfirmFacts(act="join", title="Acme Cooperative"),
     "confirm-leave": ConfirmFacts(act="leave", title="Acme Cooperative"),
     "confirm-mail": ConfirmFacts(act="mail", title="Re: [acme V-7] Where shall we meet in spring?", arrival_id=4),
+    "confirm-invited": ConfirmFacts(act="join", title="Acme Cooperative", by="Ana Duarte"),
+    "confirm-remove": ConfirmFacts(act="remove", title="bo@example.se", arrival_id=4),
+    "confirm-address": ConfirmFacts(act="address", title="bo@home.example", arrival_id=4),
+    "confirm-deliver": ConfirmFacts(act="deliver", title="Acme Cooperative", number=1),
+    "confirm-post": ConfirmFacts(act="post", title="Re: Where shall we meet in spring?", arrival_id=4),
+    "receipt-tasks": ReceiptFacts(
+        subject="Minutes",
+        acts=(
+            Act(name="task-made", mark="T-4", title="Send the budget", who="Bo Lindqvist", until=date(2026, 11, 27)),
+            Act(name="task-made", mark="T-5", title="Book the hall"),
+            Act(name="task-taken", mark="T-6", title="Sort the archive"),
+            Act(name="task-handed", mark="T-7", title="Water the plants", who="Bo Lindqvist"),
+            Act(name="task-postponed", mark="T-8", title="Order ink", until=date(2026, 12, 4)),
+            Act(name="task-done", mark="T-9", title="Call the bank", text="Done, they agree."),
+            Act(name="task-dropped", mark="T-10", title="Paint the door"),
+            Act(name="task-still", mark="T-11", title="Mend the roof"),
+            Act(name="task-not-yours", mark="T-12", title="Sweep the yard", text="Ana Duarte"),
+        ),
+    ),
+    "task-given": GIVEN_TASK,
+    "task-done": msgspec.structs.replace(
+        GIVEN_TASK,
+        change="done",
+        by="Bo Lindqvist",
+        owner="Bo Lindqvist",
+        yours=False,
+        reason="Done, it is in the drive.",
+    ),
+    "task-declined": msgspec.structs.replace(GIVEN_TASK, change="declined", by="Bo Lindqvist", reason="", text=""),
+    "task-postponed": msgspec.structs.replace(GIVEN_TASK, change="postponed", yours=False, owner="Bo Lindqvist"),
+    "task-withdrawn": msgspec.structs.replace(GIVEN_TASK, change="withdrawn", text=""),
+    "task-reminder-eve": REMINDED_TASK,
+    "task-reminder-overdue": msgspec.structs.replace(REMINDED_TASK, on=date(2026, 12, 1), by=""),
+    "task-question-several": TaskQuestionFacts(
+        mark="T-4",
+        title="Send the budget",
+        words="marie",
+        people=(
+            Candidate(member_id=7, name="Marie Curie", address="marie@example.fr"),
+            Candidate(member_id=9, name="Marie Blanc", address="mb@example.fr"),
+        ),
+    ),
+    "task-question-nobody": TaskQuestionFacts(mark="T-4", title="Send the budget", words="Anselm"),
     "welcome": WelcomeFacts(),
     "welcome-left": WelcomeFacts(left=True),
 }
@@ -473,14 +585,14 @@ CHOICES = (
 )
 
 _STRANGERS = ("decline-stranger", "confirm-join", "welcome-left")
-_ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm")
+_ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm", "task-question")
 
 
 def notice(name: str, language: str = "en", /, **changes: object) -> Notice:
     """Return a specimen addressed to Zoë."""
     facts = SPECIMENS[name]
     mark = str(getattr(facts, "mark", ""))
-    answers = name.split("-")[0] in _ANSWERS or name.startswith("ask-back")
+    answers = name.split("-")[0] in _ANSWERS or name.startswith(("ask-back", "task-question"))
     made = Notice(
         key=f"specimen:{name}",
         facts=facts,

@@ -42,7 +42,8 @@ _OPTIONS = {
 def messages() -> Catalog:
     """Return every message that the templates and the render package say."""
     catalog = Catalog(project="restante", charset="utf-8", fuzzy=False)
-    sources = [(file, "jinja2.ext:babel_extract") for file in sorted((ROOT / "templates" / "mail").glob("*.j2"))]
+    templates = [file for folder in ("mail", "web") for file in sorted((ROOT / "templates" / folder).glob("*.j2"))]
+    sources = [(file, "jinja2.ext:babel_extract") for file in templates]
     sources.append((ROOT / "gateway" / "render" / "language.py", "python"))
     for file, method in sources:
         with file.open("rb") as opened:

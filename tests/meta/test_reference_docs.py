@@ -14,7 +14,19 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from gateway.cli.toml import as_toml
-from gateway.config import Limits, Listen, Settings, Submission, Tokens, read_settings
+from gateway.config import (
+    Dkim,
+    Limits,
+    Listen,
+    Mailbox,
+    OAuth,
+    Retention,
+    Settings,
+    Submission,
+    Tokens,
+    Web,
+    read_settings,
+)
 from gateway.model.charter import (
     WEEKDAYS,
     Channel,
@@ -23,6 +35,7 @@ from gateway.model.charter import (
     Hours,
     Role,
     Routine,
+    TrustRules,
     VoteRules,
     read_charter,
 )
@@ -35,6 +48,7 @@ CHARTER_PARTS: dict[str, type[BaseModel]] = {
     "## The workspace": Charter,
     "In `[working_hours]`:": Hours,
     "## `[roles.NAME]`": Role,
+    "## `[trust]`": TrustRules,
     "## `[channels.NAME]`": Channel,
     "## `[votes]`": VoteRules,
     "## `[routines.NAME]`": Routine,
@@ -43,8 +57,13 @@ CHARTER_PARTS: dict[str, type[BaseModel]] = {
 SETTINGS_PARTS: dict[str, type[BaseModel]] = {
     "## General": Settings,
     "## `[smtp]` and `[lmtp]`": Listen,
+    "## `[imap]` and `[[mailboxes]]`": Mailbox,
     "## `[submission]`": Submission,
+    "## `[imap.oauth]`, `[submission.oauth]`": OAuth,
+    "## `[dkim]`": Dkim,
     "## `[limits]`": Limits,
+    "## `[retention]`": Retention,
+    "## `[web]`": Web,
     "## `[tokens]`": Tokens,
 }
 PARTS = [("charter.md", *part) for part in CHARTER_PARTS.items()] + [
@@ -70,7 +89,7 @@ def shown(field: FieldInfo) -> str:
         return "required"
     value = field.get_default(call_default_factory=True)
     plain = written(value)
-    if plain is None or plain == {} or isinstance(value, VoteRules | Listen | Submission | Limits | Tokens):
+    if plain is None or plain == {} or isinstance(plain, BaseModel):
         return "–"
     return "`" + as_toml({"x": [plain]}).removeprefix("x = [").removesuffix("]\n") + "`"
 

@@ -79,6 +79,26 @@ def test_quoted_lines_change_nothing(text: str, method: Method) -> None:
     assert read_ballot(text, asked, lexicon()) == read_ballot(f"{text}\n> yes, Lisbon, +1", asked, lexicon())
 
 
+PEOPLE = st.sampled_from(["Rosa", "Mo", "My boss", "The others", "Everyone else"])
+SAYS = st.sampled_from(["says", "said", "wants", "prefers", "would vote", "voted"])
+ANSWERS = st.sampled_from(["yes", "no", "Lisbon", "Porto", "+1", "Berlin first"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(PEOPLE, SAYS, ANSWERS, METHODS)
+def test_what_another_says_is_never_counted(who: str, says: str, what: str, method: Method) -> None:
+    reading = read_ballot(f"{who} {says} {what}.", question(method), lexicon())
+    assert reading.kind is not BallotKind.BALLOT
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 60), st.integers(2, 60), st.sampled_from(["yes", "votes for", "+1"]))
+def test_a_count_of_votes_is_never_counted(many: int, few: int, side: str) -> None:
+    for method in (Method.YESNO, Method.CONSENT, Method.PLUSONE):
+        reading = read_ballot(f"So far: {many} {side}, {few} against.", question(method), lexicon())
+        assert reading.kind is not BallotKind.BALLOT
+
+
 @pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize(
     "piece",

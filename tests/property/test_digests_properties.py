@@ -11,7 +11,7 @@ from gateway.decide import digests, on_tick
 from gateway.decide.calendar import DAY, local
 from gateway.model.context import Due, News, PostView, TickContext
 from gateway.model.member import Absence, Delivery, Member
-from gateway.model.notice import DigestFacts, Notice
+from gateway.model.notice import CatchUpFacts, DigestFacts, Notice
 from tests.tick_builders import charter, member, utc, workspace
 
 START = utc("2026-03-16T00:00")  # the clocks change in these weeks, north and south
@@ -78,8 +78,9 @@ def test_every_post_is_told_exactly_once(
     made = life(one, posts, downs)
     told: list[str] = []
     for _, notice in made:
-        assert isinstance(notice.facts, DigestFacts)
-        told += [thread.mark for thread in notice.facts.threads]
+        assert isinstance(notice.facts, (DigestFacts, CatchUpFacts))
+        shown = notice.facts.threads if isinstance(notice.facts, DigestFacts) else notice.facts.titles
+        told += [line.mark for line in shown]
     assert len(told) == len(set(told))
     last = max((at for at, _ in made), default=START)
     assert {p.mark for p in posts if START < p.at <= last} == set(told)

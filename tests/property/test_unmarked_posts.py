@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from gateway.render.html import _MAY_BE_MARKED, _marks, _prepared, _safe, _unmarked_html
+from gateway.render.html import _marks, _prepared, _safe, may_be_marked, post_html
 from gateway.render.text import clean
 
 SIGNS = "ab Z1.9)(-+#=|[]:!\"'é“”…\u00a0\u202f\n\n  @/~"
@@ -17,5 +17,5 @@ SIGNS = "ab Z1.9)(-+#=|[]:!\"'é“”…\u00a0\u202f\n\n  @/~"
 @example("title\n===\n\n    four spaces\n# no heading\n|a|b|\n[x]: y")
 def test_the_short_way_gives_the_same_page(text: str) -> None:
     text = clean(text).strip("\n")
-    assume(not _MAY_BE_MARKED.search(text))
-    assert _safe(_unmarked_html(text)) == _safe(str(_marks()(_prepared(text))))
+    assume(not may_be_marked(text))
+    assert post_html(text) == _safe(str(_marks()(_prepared(text))))

@@ -26,6 +26,8 @@ from gateway.model.entry import (
     Cancelled,
     Closed,
     Corrected,
+    DeliveryResumed,
+    DeliverySuspended,
     Entry,
     Extended,
     MemberLeft,
@@ -36,10 +38,13 @@ from gateway.model.entry import (
     Resumed,
     RoundOpened,
     SettingsChanged,
+    TaskChanged,
+    TaskMade,
     Withdrawn,
 )
 from gateway.model.member import Absence, Member, Settings
 from gateway.model.round import Answer, Ballot, CheckIn, Phase, Skip, VoteForm
+from gateway.model.task import Course, Task, TaskAct, TaskState
 from gateway.model.token import KeyRing
 from store.database import Store, StoreRefusal
 from tests.store.samples import NOW, check_in, found, opened, people, post, vote
@@ -64,8 +69,10 @@ class Plain:
     blockers: list[tuple[int, str]] = field(default_factory=list)
     posts: dict[str, list[str]] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
-    bounced: dict[int, int] = field(default_factory=dict)
+    bounced: dict[int, tuple[float, Any]] = field(default_factory=dict)
+    suspended: set[int] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    tasks: dict[str, Task] = field(default_factory=dict)
 
     def may(self, entry: Entry) -> bool:
         """Whether this can be recorded after what came before."""
@@ -77,6 +84,10 @@ class Plain:
             case Posted(mark=mark, thread=thread):
                 # A post whose thread is lost began it anew under that mark, which then starts no second one.
                 return mark not in self.used and not (thread == mark and mark in self.subjects)
+            case TaskMade(task=task):
+                return task.mark not in self.tasks
+            case TaskChanged(mark=mark):
+                return mark in self.tasks
             case Withdrawn(member_id=who):
                 return phase in ((Phase.OPEN, Phase.PAUSED) if vote_ else (Phase.OPEN,)) and who in self.asked[mark]
             case Answered(member_id=who):
@@ -129,13 +140,25 @@ class Plain:
                 self.blockers += [(who, text)] if (who, text) not in self.blockers else []
             case BlockerClosed(member_id=who, text=text):
                 self.blockers = [one for one in self.blockers if one != (who, text)]
-            case Bounced(member_id=who, permanent=True):
-                self.bounced[who or 0] = self.bounced.get(who or 0, 0) + 1
+            case Bounced(member_id=who, score=score):
+                self.bounced[who or 0] = (score, at) if score else (0.0, None)
+            case DeliverySuspended(member_id=who):
+                self.suspended.add(who)
+            case DeliveryResumed(member_id=who):
+                self.suspended.discard(who)
+                self._alive(who)
+            case TaskMade(task=task):
+                self.tasks[task.mark] = task
+                self.subjects.setdefault(task.mark, task.title)
+                self._alive(task.made_by)
+            case TaskChanged(mark=mark, course=course, by=who):
+                self.tasks[mark] = msgspec.structs.replace(self.tasks[mark], course=course, changed_at=at)
+                self._alive(who)
             case _:
                 self._people(entry, at)
 
     def _alive(self, who: int) -> None:
-        self.bounced[who] = 0
+        self.bounced[who] = (0.0, None)
 
     def _people(self, entry: Entry, at: Any) -> None:
         who = getattr(entry, "member_id", 0)
@@ -180,6 +203,25 @@ _questions = st.lists(_labels, min_size=1, unique=True).map(
 )
 
 
+_courses = st.builds(
+    Course,
+    owner=st.none() | _who,
+    given_by=st.none() | _who,
+    due=st.none() | st.sampled_from(DAYS),
+    state=st.sampled_from(TaskState),
+    reason=_texts,
+)
+
+
+def _task(number: int, course: Course) -> Task:
+    return Task(mark=f"T-{number}", title=f"Task {number}", made_by=0, made_at=NOW, course=course)
+
+
+def _of_people(course: Course, ids: list[int]) -> Course:
+    owner = None if course.owner is None else ids[course.owner]
+    return msgspec.structs.replace(course, owner=owner, given_by=None if course.given_by is None else ids[0])
+
+
 def _answers(mark: str) -> st.SearchStrategy[Answer]:
     if mark in VOTES:
         return _labels.map(lambda label: Ballot(choice=Pick(label)))
@@ -205,9 +247,17 @@ _steps: st.SearchStrategy[Any] = st.one_of(
     st.builds(Extended, mark=_marks, by=_who, closes_at=_later),
     st.builds(Cancelled, mark=_marks, by=_who, reason=_texts),
     st.builds(Closed, mark=_marks),
+    st.builds(lambda n, course: TaskMade(task=_task(n, course)), st.integers(1, 2), _courses),
+    st.builds(
+        TaskChanged, mark=st.sampled_from(["T-1", "T-2"]), by=_who, act=st.sampled_from(TaskAct), course=_courses
+    ),
     st.builds(BlockerRaised, mark=_marks, member_id=_who, text=_texts),
     st.builds(BlockerClosed, member_id=_who, text=_texts),
-    st.builds(Bounced, notice_id=st.none(), member_id=_who, permanent=st.booleans()),
+    st.builds(
+        Bounced, notice_id=st.none(), member_id=_who, permanent=st.booleans(), score=st.sampled_from([0.25, 1.0])
+    ),
+    st.builds(DeliverySuspended, member_id=_who, reason=st.just("bounces")),
+    st.builds(DeliveryResumed, member_id=_who, reason=st.just("probe")),
     st.builds(MemberRenamed, member_id=_who, name=_texts),
     st.builds(MemberLeft, member_id=_who),
     st.builds(SettingsChanged, member_id=_who, settings=st.builds(Settings, digest_weekday=st.integers(0, 6))),
@@ -225,6 +275,11 @@ def _entry(step: Any, ids: list[int], phases: dict[str, Phase]) -> Entry:
         case RoundOpened(round=round_, electorate=places):
             electorate = tuple(ids[place] for place in places)
             return opened(msgspec.structs.replace(round_, electorate_size=len(electorate)), electorate)
+        case TaskMade(task=task):
+            made = msgspec.structs.replace(task, made_by=ids[0], course=_of_people(task.course, ids))
+            return TaskMade(task=made)
+        case TaskChanged():
+            return msgspec.structs.replace(step, by=ids[step.by], course=_of_people(step.course, ids))
         case Answered(mark=mark):
             late = phases.get(mark) is Phase.CLOSED
             return msgspec.structs.replace(step, member_id=ids[step.member_id], late=late)
@@ -291,13 +346,29 @@ def _check_rows(store: Store, workspace_id: int, plain: Plain) -> None:
             assert set(reading.electorate(workspace_id, mark)) == asked
             present = {who for who in asked if plain.members[who].left_at is None}
             assert set(reading.unanswered(workspace_id, mark)) == present - set(given_)
+        assert {one.mark: one for one in tx.tasks.all(workspace_id)} == {
+            mark: _as_read(task, plain.members) for mark, task in plain.tasks.items()
+        }
         assert [(one.member_id, one.text) for one in reading.blockers(workspace_id)] == plain.blockers
         assert {one.mark: one.subject for one in reading.threads(workspace_id)} == plain.subjects
         for thread in plain.subjects:
             assert [one.mark for one in reading.posts(workspace_id, thread)] == plain.posts.get(thread, [])
         for who, known in plain.members.items():
-            suspended = plain.bounced.get(who, 0) >= 3
-            assert tx.people.get(who) == msgspec.structs.replace(known, suspended=suspended)
+            score, bounced_at = plain.bounced.get(who, (0.0, None))
+            assert tx.people.get(who) == msgspec.structs.replace(
+                known,
+                suspended=who in plain.suspended,
+                bounce_score=score,
+                bounced_at=bounced_at if score or who in plain.suspended else None,
+            )
+
+
+def _as_read(task: Task, members: dict[int, Member]) -> Task:
+    """The task of somebody who has left is nobody's."""
+    owner = members.get(task.course.owner or 0)
+    if owner is None or owner.left_at is None:
+        return task
+    return msgspec.structs.replace(task, course=msgspec.structs.replace(task.course, owner=None))
 
 
 def _check_against_the_core(store: Store, workspace_id: int) -> None:

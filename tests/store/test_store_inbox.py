@@ -158,23 +158,11 @@ def test_what_was_processed_or_is_unknown_cannot_be_put_back(store: Store) -> No
             tx.inbox.put_back(number)
 
 
-def test_purging_drops_bytes_of_old_finished_mail_alone(store: Store) -> None:
-    finished, held, waiting = _added(store, b"1", b"2", b"3")
-    _settled(store, finished)
-    _settled(store, held, ArrivalState.HELD)
-    with store.begin() as tx:
-        assert tx.inbox.purge(NOW) == 0
-        assert tx.inbox.purge(NOW + DAY) == 1
-    with store.read() as tx:
-        kept = {number: tx.inbox.get(number) for number in (finished, held, waiting)}
-    assert [one.arrival.raw for one in kept.values() if one] == [b"", b"2", b"3"]
-
-
 def test_purged_bytes_cannot_be_processed_again(store: Store) -> None:
     (arrival_id,) = _added(store, b"1")
     _settled(store, arrival_id, ArrivalState.IGNORED)
     with store.begin() as tx:
-        tx.inbox.purge(NOW + DAY)
+        tx.retention.raw(NOW + DAY, NOW + DAY, after=0, limit=10)
     with pytest.raises(Forbidden, match="no longer kept"), store.begin() as tx:
         tx.inbox.put_back(arrival_id)
 

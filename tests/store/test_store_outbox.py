@@ -14,6 +14,7 @@ from gateway.model.notice import (
     Answering,
     AskBackFacts,
     Attempt,
+    DigestFacts,
     Facts,
     Guess,
     HelpFacts,
@@ -312,17 +313,6 @@ def test_nobody_moves_a_notice_that_is_not_there(store: Store) -> None:
         tx.outbox.requeue(7)
 
 
-def test_old_bytes_of_finished_notices_can_be_dropped(store: Store, acme: int) -> None:
-    first, second = _added(store, acme, notice(1), notice(2))
-    with store.begin() as tx:
-        tx.outbox.claim(NOW, 9, LEASE)
-        tx.outbox.freeze([(first, b"one"), (second, b"two")])
-        tx.outbox.report(_tried(first), state=NoticeState.SENT)
-        assert tx.outbox.purge(NOW) == 0
-        assert tx.outbox.purge(NOW + DAY) == 1
-    assert [_got(store, one).frozen for one in (first, second)] == [None, b"two"]
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -427,3 +417,24 @@ def test_notices_are_listed_newest_first_by_what_one_asks_for(store: Store, acme
         assert listed(before_id=ids[2]) == [ids[1], ids[0]]
         assert [stored.id for stored in tx.outbox.list(limit=1)] == [elsewhere]
         assert {stored.frozen for stored in tx.outbox.list(limit=9)} == {None}
+
+
+def test_when_few_may_go_digests_go_before_what_was_due_earlier(store: Store, acme: int) -> None:
+    summary = DigestFacts(since=NOW, until=NOW, period="daily")
+    (first, second) = _added(store, acme, notice(1, facts=POST), notice(2, facts=summary, due_at=NOW + MINUTE))
+    later = NOW + 2 * MINUTE
+    with store.begin() as tx:
+        assert [one.id for one in tx.outbox.claim(later, 1, LEASE, digests_first=True)] == [second]
+        assert [one.id for one in tx.outbox.claim(later, 5, LEASE, digests_first=True)] == [first]
+
+
+def test_what_was_taken_lately_is_counted_by_when_it_was(store: Store, acme: int) -> None:
+    (one, two, three) = _added(store, acme, notice(1), notice(2), notice(3))
+    _claimed(store)
+    with store.begin() as tx:
+        tx.outbox.report(_tried(one), state=NoticeState.SENT)
+        tx.outbox.report(_tried(two, 550), state=NoticeState.FAILED)
+        tx.outbox.report(_tried(three, 250, 3 * MINUTE), state=NoticeState.SENT)
+    with store.read() as tx:
+        assert tx.outbox.sent_since(NOW - MINUTE) == [NOW, NOW + 3 * MINUTE]
+        assert tx.outbox.sent_since(NOW) == [NOW + 3 * MINUTE]

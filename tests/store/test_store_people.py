@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from gateway.model.entry import (
+    AddressAdded,
     AwayEnded,
     AwayNoted,
     Bounced,
+    DeliveryResumed,
+    DeliverySuspended,
     MemberAdded,
     MemberLeft,
     MemberRenamed,
@@ -168,38 +171,46 @@ def _bounce(member_id: int | None, **facts: Any) -> Bounced:
     return Bounced(**{"notice_id": 1, "member_id": member_id, "permanent": True} | facts)
 
 
-def test_delivery_is_suspended_after_three_mails_came_back_for_good(store: Store, acme: int) -> None:
+def test_what_came_back_is_a_score_with_its_time_and_suspends_nothing_by_itself(store: Store, acme: int) -> None:
     ana, *_ = people(store, acme)
-    record(store, acme, _bounce(ana), _bounce(ana, permanent=False), _bounce(ana), _bounce(None))
-    assert not _get(store, ana).suspended
-    record(store, acme, _bounce(ana))
-    assert _get(store, ana).suspended
+    record(store, acme, _bounce(ana, score=2.4), _bounce(None))
+    found = _get(store, ana)
+    assert (found.bounce_score, found.bounced_at, found.suspended) == (2.4, NOW, False)
+
+
+def test_delivery_is_suspended_and_resumed_by_entries_of_their_own(store: Store, acme: int) -> None:
+    ana, *_ = people(store, acme)
+    record(store, acme, _bounce(ana, score=3.0), DeliverySuspended(member_id=ana, reason="bounces"))
     with store.read() as tx:
         assert [one.suspended for one in tx.people.all(acme)] == [True, False, False]
-
-
-def test_a_complaint_suspends_delivery_at_once(store: Store, acme: int) -> None:
-    ana, *_ = people(store, acme)
-    record(store, acme, _bounce(ana, status="complaint"))
-    assert _get(store, ana).suspended
+    record(store, acme, DeliveryResumed(member_id=ana, reason="confirmed"))
+    found = _get(store, ana)
+    assert (found.bounce_score, found.bounced_at, found.suspended) == (0, None, False)
 
 
 @pytest.mark.parametrize("sign", ["answer", "post", "settings"])
-def test_a_member_who_writes_is_reached_again(store: Store, acme: int, sign: str) -> None:
+def test_a_member_who_writes_starts_anew_and_what_is_suspended_stays_so(store: Store, acme: int, sign: str) -> None:
     ana, *_ = people(store, acme)
-    record(store, acme, opened(vote(), [ana]), *[_bounce(ana)] * 3, MemberRenamed(member_id=ana, name="Ana"))
-    assert _get(store, ana).suspended
-    record(store, acme, post(1, author_id=ana, imported=True))
-    assert _get(store, ana).suspended  # what was imported was written long ago
+    suspended = DeliverySuspended(member_id=ana, reason="bounces")
+    record(store, acme, opened(vote(), [ana]), _bounce(ana, score=3.0), suspended)
+    record(store, acme, MemberRenamed(member_id=ana, name="Ana"), post(1, author_id=ana, imported=True))
+    assert _get(store, ana).bounce_score == 3.0  # what was imported was written long ago
     signs = {
         "answer": ballot(ana),
         "post": post(2, author_id=ana),
         "settings": SettingsChanged(member_id=ana, settings=Settings()),
     }
     record(store, acme, signs[sign])
-    assert not _get(store, ana).suspended
-    record(store, acme, _bounce(ana), _bounce(ana))
-    assert not _get(store, ana).suspended
+    assert (_get(store, ana).bounce_score, _get(store, ana).suspended) == (0, True)
+
+
+def test_a_further_address_is_its_members_from_then_on(store: Store, acme: int) -> None:
+    ana, *_ = people(store, acme)
+    record(store, acme, AddressAdded(member_id=ana, address="ana@home.example"))
+    with store.read() as tx:
+        found = tx.people.by_address(acme, "ana@home.example")
+    assert found is not None
+    assert (found.id, found.further_addresses) == (ana, (*_get(store, ana).further_addresses[:-1], "ana@home.example"))
 
 
 def test_absences_of_long_ago_stay_in_the_record(store: Store, acme: int) -> None:

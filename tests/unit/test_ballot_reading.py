@@ -129,8 +129,13 @@ def test_two_options_are_both_named_in_the_question_back() -> None:
     assert set(reading.rivals) == {Pick("Lisbon"), Pick("Porto")}
 
 
-def test_bare_digits_that_could_be_options_or_ranks_are_asked_back_with_both_readings() -> None:
-    reading = read("2 3 1", Method.RANKED)
+def test_bare_digits_in_a_line_are_the_options_from_best_to_last_as_every_ballot_asks_for_them() -> None:
+    assert read("2 3 1", Method.RANKED).choice == Ranking((("Berlin",), ("Porto",), ("Lisbon",)))
+    assert read("3, 2, 1", Method.RANKED).choice == Ranking((("Porto",), ("Berlin",), ("Lisbon",)))
+
+
+def test_a_column_of_bare_digits_may_be_ranks_and_is_asked_back_with_both_readings() -> None:
+    reading = read("2\n3\n1", Method.RANKED)
     assert reading.kind is BallotKind.UNCLEAR
     assert set(reading.rivals) == {
         Ranking((("Berlin",), ("Porto",), ("Lisbon",))),
@@ -138,8 +143,51 @@ def test_bare_digits_that_could_be_options_or_ranks_are_asked_back_with_both_rea
     }
 
 
-def test_bare_digits_that_mean_the_same_either_way_are_counted() -> None:
-    assert read("3 2 1", Method.RANKED).choice == Ranking((("Porto",), ("Berlin",), ("Lisbon",)))
+def test_a_wish_for_something_else_is_a_no_and_one_for_what_was_asked_is_none() -> None:
+    asked = "Shall we buy a new printer?"
+    assert read("I'd rather spend it on chairs", Method.YESNO, asked=asked).choice == Pick("No")
+    assert read("I'd rather buy two printers", Method.YESNO, asked=asked).kind is BallotKind.UNCLEAR
+    assert read("I'd rather spend it on chairs", Method.CONSENT, asked=asked).kind is BallotKind.UNCLEAR
+
+
+def test_what_is_not_needed_is_no_answer_where_the_question_is_about_ending_it() -> None:
+    assert read("We don't need it", Method.YESNO, asked="Shall we buy a second van?").choice == Pick("No")
+    assert read("We don't need it", Method.YESNO, asked="Shall we sell the van?").kind is BallotKind.UNCLEAR
+
+
+def test_an_acknowledgement_before_something_to_be_done_first_is_no_yes() -> None:
+    assert read("OK, I'll read it tonight", Method.YESNO).kind is BallotKind.UNCLEAR
+    assert read("OK, but who would run it?", Method.YESNO).kind is BallotKind.UNCLEAR
+    assert read("OK, it has bothered me for years", Method.YESNO).choice == Pick("Yes")
+
+
+def test_passing_on_an_offer_is_a_no_and_passing_on_a_proposal_an_abstention() -> None:
+    assert read("I'll pass", Method.YESNO, asked="Would you like a seat on the coach?").choice == Pick("No")
+    assert read("I'll pass", Method.CONSENT, asked="Proposal: a coach for all.").choice == Pick("Abstain")
+
+
+def test_a_copied_list_with_ticks_is_read_by_its_ticks() -> None:
+    assert read("Lisbon\nBerlin x\nPorto", Method.SINGLE).choice == Pick("Berlin")
+    assert read("Lisbon ✔\nBerlin ✗\nPorto ✔", Method.APPROVAL).choice == Picks(("Lisbon", "Porto"))
+    assert read("Lisbon\nBerlin", Method.SINGLE).kind is BallotKind.UNCLEAR
+
+
+def test_what_is_excepted_and_not_recognised_is_asked_about() -> None:
+    assert read("Any of them except the harbour one", Method.APPROVAL).kind is BallotKind.UNCLEAR
+
+
+def test_an_option_beside_a_withdrawal_is_not_chosen_by_being_named() -> None:
+    assert read("Cancel my vote, Berlin has just dropped out", Method.SINGLE).kind is BallotKind.WITHDRAW
+
+
+def test_neighbouring_letters_that_changed_places_are_one_slip() -> None:
+    assert read("Protoo is too far, Lisobn", Method.SINGLE).choice == Pick("Lisbon")
+    assert read("agere", Method.CONSENT).choice == Pick("Agree")
+
+
+def test_the_size_of_a_paper_is_no_amount() -> None:
+    assert read("the biggest one", Method.SINGLE, ("A4", "A3", "A2")).kind is BallotKind.UNCLEAR
+    assert read("the biggest one", Method.SINGLE, ("4 m", "3 m", "2 m")).choice == Pick("4 m")
 
 
 def test_points_beyond_the_range_are_asked_back() -> None:
@@ -173,7 +221,7 @@ def test_asking_how_to_withdraw_withdraws_nothing() -> None:
 
 
 def test_a_misspelt_label_counts_only_when_no_other_is_near() -> None:
-    assert read("Lisbno", Method.SINGLE, ("Lisbon", "Berlin")).kind is BallotKind.UNCLEAR
+    assert read("Lisbin", Method.SINGLE, ("Lisbon", "Berlin")).kind is BallotKind.UNCLEAR
     assert read("Lissbon", Method.SINGLE, ("Lisbon", "Berlin")).choice == Pick("Lisbon")
     assert read("Marta", Method.SINGLE, ("Marte", "Marto")).kind is BallotKind.UNCLEAR
 
@@ -248,3 +296,138 @@ def test_a_choice_of_something_that_is_no_option_is_not_counted_for_the_option_b
 def test_a_yes_alone_is_a_yes_whatever_the_language_of_the_question(text: str) -> None:
     question = Question(text="Shall we move?", method=Method.YESNO, options=("Yes", "No"))
     assert read_ballot(text, question, lexicon()).choice == Pick("Yes")
+
+
+# --- whose words, and of when --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rosa says yes",
+        "Most people here want it, as far as I can tell",
+        "Selon Rosa, oui",
+        "Rosa ist dafür",
+        "Rosa dice que sí",
+        "Rosa è favorevole",
+        "A Rosa é a favor",
+        "Volgens Rosa wel, ja",
+        "On behalf of Rosa: yes",
+    ],
+)
+def test_what_another_wants_is_no_vote_of_the_author(text: str) -> None:
+    assert read(text, Method.YESNO).kind is BallotKind.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rosa says no, I say yes",
+        "My colleagues are against it but I'm for it",
+        "Rosa sagt nein, ich sage ja",
+        "Yes, as Rosa says",
+        "Rosa est contre mais moi je suis pour",
+    ],
+)
+def test_an_author_who_names_another_still_votes(text: str) -> None:
+    assert read(text, Method.YESNO).choice == Pick("Yes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rosa: +1\nMo: +1",
+        "Result: 3 +1, no -1",
+        "This vote passes with four +1.",
+        "+1: Rosa, Mo, Lee. -1: none.",
+        "Das Ergebnis ist da: 5 +1, keine Gegenstimmen.",
+    ],
+)
+def test_the_count_of_a_vote_is_no_vote(text: str) -> None:
+    assert read(text, Method.PLUSONE).kind is BallotKind.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lisbon was lovely last year. Porto this time!",
+        "Lisbon is lovely but Porto for me",
+        "Lisbonne... enfin Lisbon, c'était bien l'an passé. Cette fois Porto !",
+        "Lisbon war letztes Jahr toll, diesmal Porto",
+        "Lisbon estuvo muy bien, pero este año Porto",
+    ],
+)
+def test_an_option_remembered_or_praised_gives_way_to_the_one_chosen(text: str) -> None:
+    assert read(text, Method.SINGLE).choice == Pick("Porto")
+
+
+def test_a_memory_alone_chooses_nothing() -> None:
+    assert read("Lisbon was lovely last year", Method.SINGLE).kind is BallotKind.UNCLEAR
+
+
+def test_an_author_who_goes_on_to_hesitate_is_asked_back() -> None:
+    assert read("Yes. Though I'm still thinking about it.", Method.YESNO).kind is BallotKind.UNCLEAR
+    assert read("Porto, but I haven't decided yet", Method.SINGLE).kind is BallotKind.UNCLEAR
+
+
+# --- what the question makes of an answer --------------------------------------------------------
+
+
+def test_a_phrase_of_refusal_that_bids_what_is_asked_is_a_yes() -> None:
+    assert read("Skip it.", Method.YESNO, asked="Shall we skip the June call?").choice == Pick("Yes")
+    assert read("Skip it.", Method.YESNO, asked="Shall we paint the hall?").choice == Pick("No")
+
+
+def test_no_objection_is_a_no_where_the_question_is_who_objects() -> None:
+    assert read("no objections", Method.YESNO, asked="Any objections to filming?").choice == Pick("No")
+    assert read("no objections", Method.YESNO, asked="Shall we film it?").choice == Pick("Yes")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "chosen"),
+    [
+        ("half seven", ("18:30", "19:30"), "19:30"),
+        ("halb sieben", ("18:30", "19:30"), "18:30"),
+        ("half zeven graag", ("18:30", "19:30"), "18:30"),
+        ("sept heures et demie", ("7h30", "8h30"), "7h30"),
+        ("a las siete y media", ("7:30", "8:30"), "7:30"),
+        ("alle sette e mezza", ("7:30", "8:30"), "7:30"),
+        ("às sete e meia", ("7:30", "8:30"), "7:30"),
+        ("quarter to eight", ("7:45", "8:15"), "7:45"),
+        ("um acht", ("7.30 Uhr", "8.00 Uhr"), "8.00 Uhr"),
+    ],
+)
+def test_a_time_said_in_words_is_the_option_of_that_time(text: str, options: tuple[str, ...], chosen: str) -> None:
+    assert read(text, Method.SINGLE, options, "?").choice == Pick(chosen)
+
+
+def test_a_part_of_the_day_tells_the_options_that_lie_in_it() -> None:
+    options = ("Mon 9am", "Mon 4pm", "Fri 9am")
+    assert read("any of the mornings", Method.APPROVAL, options).choice == Picks(("Mon 9am", "Fri 9am"))
+    assert read("Monday afternoon", Method.SINGLE, options).choice == Pick("Mon 4pm")
+
+
+def test_the_cheapest_is_told_among_prices_with_thousands() -> None:
+    assert read("the cheapest", Method.SINGLE, ("£900", "£1,200", "£2,400")).choice == Pick("£900")
+
+
+def test_points_of_a_count_of_something_else_are_no_points() -> None:
+    assert read("I visited Lisbon 3 times", Method.SCORE).kind is BallotKind.UNCLEAR
+
+
+def test_an_option_passed_over_is_not_given_its_neighbours_points() -> None:
+    assert read("no idea about Berlin, Porto 4", Method.SCORE).choice == Scores((("Porto", 4.0),))
+    assert read("Porto 4, Berlin I skip", Method.SCORE).choice == Scores((("Porto", 4.0),))
+
+
+def test_an_order_that_its_own_numbers_contradict_is_asked_back() -> None:
+    assert read("Berlin third, Porto first, Lisbon", Method.RANKED).kind is BallotKind.UNCLEAR
+
+
+def test_an_order_to_be_rearranged_is_asked_back() -> None:
+    assert read("Lisbon, Porto, Berlin. No, swap the last two", Method.RANKED).kind is BallotKind.UNCLEAR
+
+
+def test_an_authors_own_number_counts_no_votes() -> None:
+    assert read("I have 2 objections: the price and the noise", Method.LAZY).choice == Pick("Disagree")
+    assert read("Je m'oppose : 900 euros, c'est trop", Method.LAZY).choice == Pick("Disagree")

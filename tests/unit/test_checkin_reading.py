@@ -117,3 +117,30 @@ def test_an_absence_beside_work_is_noted_and_the_work_is_kept() -> None:
 @pytest.mark.parametrize("text", ["", " \n ", "> only quoted", "?", "ok"])
 def test_what_says_nothing_is_unclear(text: str) -> None:
     assert read(text).kind is CheckInKind.UNCLEAR
+
+
+def test_what_stands_above_the_first_label_is_kept_where_it_says_what_it_is() -> None:
+    found = read("I mended the pump.\nNext: the tank\nBlockers: none")
+    assert (found.done, found.next, found.blockers) == (("I mended the pump.",), ("the tank",), ())
+
+
+def test_a_word_of_time_in_front_of_one_bullet_speaks_for_that_one_alone() -> None:
+    found = read("- counted the chairs\n- tomorrow: the tables\n- waiting for the van")
+    assert (found.done, found.next, found.blockers) == (
+        ("counted the chairs",),
+        ("the tables",),
+        ("waiting for the van",),
+    )
+
+
+def test_a_table_is_read_by_its_heads_whichever_way_it_lies() -> None:
+    across = read("| Done | Next | Blockers |\n|---|---|---|\n| the hall | the stage | no light |")
+    down = read("| Done | the hall |\n| Next | the stage |\n| Blockers | no light |")
+    assert (across.done, across.next, across.blockers) == (("the hall",), ("the stage",), ("no light",))
+    assert (down.done, down.next, down.blockers) == (across.done, across.next, across.blockers)
+
+
+def test_bars_in_the_text_make_no_table() -> None:
+    assert read("Done: a|b test of the sign-up page\nNext: ship it\nBlockers: none").done == (
+        "a|b test of the sign-up page",
+    )

@@ -60,7 +60,7 @@ def test_an_envelope_can_be_given(at: Desk) -> None:
     [
         ((), "none of its recipients is an address of ours; name one with --to"),
         (("--to", "someone@elsewhere.example"), "550 5.7.1"),
-        (("--to", "acme+task@ws.example.org"), "'task' is not offered here; there is vote, join"),
+        (("--to", "acme+idea@ws.example.org"), "'idea' is not offered here; there is vote, task, join"),
     ],
 )
 def test_a_mail_for_nobody_of_ours_is_refused(at: Desk, words: tuple[str, ...], says: str) -> None:

@@ -109,3 +109,13 @@ def test_the_list_is_a_table_for_a_person(at: Desk) -> None:
     shown = at.run("member", "list", "acme").output
     assert "ana@example.org" in shown
     assert "steward" in shown
+
+
+def test_who_stands_in_for_somebody_is_named_and_unnamed(at: Desk) -> None:
+    at.run("member", "add", "acme", "bob@example.org")
+    at.run("member", "add", "acme", "cleo@example.org")
+    assert "stands in" in at.run("member", "substitute", "acme", "bob@example.org", "cleo@example.org").output
+    assert "nobody" in at.run("member", "substitute", "acme", "bob@example.org", "nobody").output
+    assert "no member" in at.run("member", "substitute", "acme", "bob@example.org", "x@example.org", fails=True).output
+    said = at.run("member", "substitute", "acme", "bob@example.org", "bob@example.org", fails=True).output
+    assert "nobody stands in for themselves" in said

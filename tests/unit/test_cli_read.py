@@ -92,3 +92,14 @@ def test_bytes_that_are_no_utf_8_do_not_end_the_run(at: Desk) -> None:
     answers = [json.loads(line) for line in at.run("read", "--batch", typed=b"\xff\xfe\n" + good).stdout.splitlines()]
     assert "error" in answers[0]
     assert answers[1]["reply"] == "Yes."
+
+
+def test_what_the_mail_server_says_of_the_author_is_shown(at: Desk) -> None:
+    checked = b"Authentication-Results: mx.example.net; dmarc=pass header.from=example.org\r\n"
+    file = at.file("checked.eml", checked + mail("acme@ws.example.org", "Hello", "Hello all.\n"))
+    found = at.json("read", file, "--json", "--authserv-id", "mx.example.net")["author"]
+    assert (found["authentication"], found["method"], found["by"]) == ("passed", "dmarc", "mx.example.net")
+    assert at.json("read", file, "--json")["author"]["authentication"] == "nothing"
+    assert "authentication: passed (dmarc, by mx.example.net)" in at.run(
+        "read", file, "--authserv-id", "mx.example.net"
+    ).output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ CASES = Path(__file__).parent.parent / "golden" / "readings" / "commands.jsonl"
 SENT = datetime(2026, 7, 14, 9, 30, tzinfo=ZoneInfo("Europe/London"))
 TITLES = ("title", "question", "task")
 CHECKIN = "Re: [acme] Check-in for Tuesday 14 July"
+DIGEST = "Re: [acme] Daily digest"
 
 
 @cache
@@ -124,3 +125,63 @@ def test_a_deadline_without_a_time_says_so() -> None:
     reading = read("- a\n- b\n\nPlease vote by Friday.", "Poll: a or b?")
     assert reading.deadline is not None
     assert not reading.deadline_has_time
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("the pause button", ""),
+        (DIGEST, "The pause on Wednesday was far too short."),
+        (DIGEST, "Die Pause am Mittwoch war zu kurz."),
+        (DIGEST, "La pause de mercredi était trop courte."),
+        (DIGEST, "Take me off the cooking rota please."),
+        (DIGEST, "Sign me up for the walk on Saturday!"),
+        (DIGEST, "Streicht mich bitte aus dem Putzplan."),
+        (DIGEST, "The bakery only delivers on Tuesdays."),
+        (DIGEST, "El mercado es solo los martes."),
+        (DIGEST, "My neighbour is on holiday until Monday."),
+        (DIGEST, "La mia vicina è in ferie fino a lunedì."),
+        (DIGEST, "I'm back from the shop with the paint."),
+        (DIGEST, "Please stop leaving cups in the sink."),
+        (DIGEST, "I went to the market on Sunday."),
+        ("Stopp", "Der Bus hält ab Montag woanders."),
+        ("Decision", "We paint it blue."),
+        ("Reminder: meeting tomorrow", "Do not forget the meeting at six."),
+    ],
+)
+def test_a_mail_that_only_speaks_of_such_things_changes_nothing(subject: str, body: str) -> None:
+    for answers_ours in (False, True):
+        reading = read_command("acme", subject, body, SENT, lexicon(), answers_ours)
+        assert reading.intent in (Intent.UNCLEAR, Intent.NEW_TOPIC), reading
+
+
+def test_the_name_of_a_lazy_consensus_is_its_subject() -> None:
+    reading = read("I propose that we water at dawn. Objections by Friday.", "[LAZY CONSENSUS] Water in the morning")
+    assert (reading.question, reading.method) == ("Water in the morning", "consent")
+
+
+def test_without_a_subject_a_lazy_consensus_is_named_by_what_it_proposes() -> None:
+    reading = read("I propose that we water at dawn. Objections by Friday.", "[LAZY CONSENSUS]")
+    assert reading.question == "water at dawn"
+
+
+def test_a_check_in_as_a_mail_of_its_own_is_read_under_the_questions_of_the_charter() -> None:
+    questions = ("What made you smile?", "Whom do you want to thank?")
+    reading = read_command(
+        "acme", "Check-in", "1. The hedgehog in the shed\n2. Malu, for the ladder", SENT, lexicon(), questions=questions
+    )
+    assert reading.intent is Intent.NEW_CHECKIN_ANSWER
+    assert reading.checkin is not None
+    assert dict(reading.checkin.answers) == dict(
+        zip(questions, ("The hedgehog in the shed", "Malu, for the ladder"), strict=True)
+    )
+
+
+def test_days_and_time_in_a_sentence_of_their_own_belong_to_the_wish_before() -> None:
+    reading = read("One mail a week would be enough. Mondays, at 8am.", DIGEST)
+    assert (reading.days, reading.at) == (("monday",), time(8))
+
+
+def test_a_reply_that_says_when_it_ends_pauses_and_does_not_leave() -> None:
+    reading = read("Bitte bis Ende August keine Mails mehr, ich baue um.", DIGEST)
+    assert (reading.intent, reading.until) == (Intent.PAUSE, date(2026, 8, 31))

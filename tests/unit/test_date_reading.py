@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import get_month_names
 
 from gateway.model.reading import When
 from gateway.resources import load_lexicon
@@ -115,3 +116,50 @@ def test_half_of_a_numeric_date_is_no_day_of_a_month_beside_it() -> None:
     base = datetime(2026, 7, 14, 9, 30, tzinfo=ZoneInfo("America/Chicago"))
     found = find_dates("Out 8/3 - 8/7", base, load_lexicon())
     assert [(one.day, one.end_day) for one in found] == [(date(2026, 8, 3), date(2026, 8, 7))]
+
+
+WITHIN_A_MONTH = [
+    ("en", "from {first} to {last} {month}"),
+    ("en", "from the {first}th to the {last}th of {month}"),
+    ("en", "between {first} and {last} {month}"),
+    ("fr", "du {first} au {last} {month}"),
+    ("fr", "entre le {first} et le {last} {month}"),
+    ("de", "vom {first}. bis {last}. {month}"),
+    ("de", "zwischen dem {first}. und dem {last}. {month}"),
+    ("es", "del {first} al {last} de {month}"),
+    ("it", "dal {first} al {last} {month}"),
+    ("pt", "do dia {first} ao dia {last} de {month}"),
+    ("nl", "van {first} tot en met {last} {month}"),
+]
+
+
+@pytest.mark.parametrize(("language", "form"), WITHIN_A_MONTH)
+@pytest.mark.parametrize("ahead", range(1, 10))
+def test_both_ends_of_a_range_within_a_month_are_of_that_month(language: str, form: str, ahead: int) -> None:
+    year, month = 2026 + (6 + ahead) // 12, (6 + ahead) % 12 + 1
+    name = get_month_names("wide", "format", language)[month]
+    (found,) = find_dates(form.format(first=4, last=19, month=name), TUESDAY, lexicon())
+    assert (found.day, found.end_day) == (date(year, month, 4), date(year, month, 19))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Friday week", "2026-07-24"),
+        ("a week on Friday", "2026-07-24"),
+        ("the Friday after next", "2026-07-24"),
+        ("lundi en huit", "2026-07-27"),
+        ("lundi en quinze", "2026-08-03"),
+        ("Freitag in einer Woche", "2026-07-24"),
+        ("übernächsten Montag", "2026-07-27"),
+        ("vrijdag over twee weken", "2026-07-31"),
+        ("heute in einer Woche", "2026-07-21"),
+    ],
+)
+def test_a_day_a_week_on_is_not_the_next_one(text: str, day: str) -> None:
+    assert [when.day.isoformat() for when in find_dates(f"xx {text}.", TUESDAY, lexicon())] == [day]
+
+
+def test_the_words_that_lead_up_to_a_date_are_of_one_language() -> None:
+    (found,) = find_dates("book the van by Friday", TUESDAY, lexicon())  # "van" leads up to dates in Dutch
+    assert found.evidence == "by Friday"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.utils
 from datetime import timedelta
 
 import pytest
@@ -38,6 +40,43 @@ def test_a_character_cut_in_two_by_neighbouring_encoded_words_is_whole_again() -
 def test_eight_bit_headers_are_read_as_utf_8_or_windows_1252() -> None:
     assert read_message("Subject: café\n\nx".encode()).subject == "café"
     assert read_message("Subject: café\n\nx".encode("cp1252")).subject == "café"
+
+
+def test_a_name_in_broken_base64_costs_neither_the_mail_nor_the_address() -> None:
+    broken = "From: =?UTF-8?B?0JrQuNGA0þjQuSC7L4jRhCw?= <eve@example.org>\r\n\r\nHello\r\n".encode()
+    message = read_message(broken)
+    assert message.author is not None
+    assert message.author.address == "eve@example.org"
+    assert message.text == "Hello\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"text/plain; charset=utf-8",
+        b'TEXT/Plain; Charset="UTF-8"; format=flowed; DelSp=yes',
+        b'multipart/mixed; boundary="----=_Part;a=b_1.2"',
+        b"text/plain; charset=utf-8;",
+        b"text/plain;\r\n\tcharset=us-ascii;\r\n name*=utf-8''%C3%A9.txt",
+        b"text/plain; name*0=one; name*1=two",
+        b'text/plain; name="a \\"quoted\\" name.txt"; charset=\'latin-1\'',
+        b"text/plain; charset=",
+        b"text/plain; =x; charset=utf-8",
+        b"text; charset=utf-8",
+        b"text/plain charset=utf-8",
+        b"a/b/c; charset=utf-8",
+        b"text/plain; charset=utf-8 (really)",
+        b"",
+        b"text/plain" + b" " * 4_000 + b"; charset=utf-8",
+    ],
+)
+def test_the_short_way_to_a_media_type_finds_what_the_parser_finds(value: bytes) -> None:
+    raw = b"Content-Type: " + value + b"\r\n\r\nbody\r\n"
+    told = email.message_from_bytes(raw)
+    message = read_message(raw)
+    wanted = [(name.lower(), email.utils.collapse_rfc2231_value(text)) for name, text in (told.get_params() or [])[1:]]
+    assert message.media_type == told.get_content_type()
+    assert list(message.media_parameters) == wanted
 
 
 def test_ids_are_without_brackets_and_references_oldest_first() -> None:

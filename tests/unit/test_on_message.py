@@ -164,8 +164,16 @@ def test_a_failed_authentication_outweighs_any_token_until_confirmed() -> None:
 
 def test_what_was_held_is_done_when_its_author_confirms_it() -> None:
     asked = sent("confirm", facts=ConfirmFacts(act="mail", arrival_id=499, address=BEN.address))
-    decision = say(context(BEN, trust=Trust.FAILED, answering=asked), piece(Settle(1), "yes"))
+    decision = say(context(BEN, answering=asked, proven_by_token=True), piece(Settle(1), "yes"))
     assert (decision.why, decision.release) == (Why.CONFIRMED, (499,))
+
+
+def test_a_confirmation_whose_authentication_failed_is_left_to_the_stewards() -> None:
+    asked = sent("confirm", facts=ConfirmFacts(act="mail", arrival_id=499, address=BEN.address))
+    decision = say(context(BEN, trust=Trust.FAILED, answering=asked), piece(Settle(1), "yes"))
+    assert (decision.why, decision.release, decision.notices) == (Why.NOT_AUTHENTIC, (), ())
+    (told,) = facts_of(decision, StewardFacts)
+    assert (told.about, told.arrival_id) == ("doubtful", 499)
 
 
 def test_a_claimed_author_may_answer_with_their_own_token_but_not_govern() -> None:
@@ -228,7 +236,7 @@ def test_a_foreign_token_acts_for_its_author_never_for_its_owner() -> None:
 
 
 def test_an_unknown_address_is_told_what_there_is() -> None:
-    decision = say(context(BEN, destination=door(Door.UNKNOWN, tag="task")), piece(text="Buy milk"))
+    decision = say(context(BEN, destination=door(Door.UNKNOWN, tag="idea")), piece(text="Buy milk"))
     (facts,) = facts_of(decision, DeclineFacts)
     assert (decision.why, facts.reason) == (Why.ADDRESS_UNKNOWN, "address-unknown")
     assert "acme+vote@ws.example.org" in facts.detail
@@ -395,7 +403,7 @@ def test_everyone_is_loaded_only_when_a_vote_may_open() -> None:
     opening = understood(piece(CommandReading(Intent.NEW_VOTE, question="Move?")))
     assert wants(context(BEN), opening) == {Want.MEMBERS}
     assert wants(context(BEN), understood(piece(text="Hello"))) == frozenset()
-    assert wants(context(BEN), understood(piece(CommandReading(Intent.STATUS)))) == {Want.OPEN_ROUNDS}
+    assert wants(context(BEN), understood(piece(CommandReading(Intent.STATUS)))) == {Want.OPEN_ROUNDS, Want.OWN_TASKS}
 
 
 def test_a_round_received_in_time_counts_after_an_outage() -> None:

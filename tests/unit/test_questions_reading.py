@@ -215,3 +215,19 @@ def test_lines_beside_a_plan_answer_the_charters_questions() -> None:
     assert reading is not None
     assert (reading.done, reading.blockers) == (("call the bank",), ())
     assert reading.answers == ((THANKS, "Ben, who is stuck with the printer"),)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How can we help?",
+        "Comment pouvons-nous t'aider ?",
+        "Wie können wir dir helfen?",
+        "¿Cómo podemos ayudarte?",
+        "Come possiamo aiutarti?",
+        "Como podemos ajudar?",
+        "Hoe kunnen we je helpen?",
+    ],
+)
+def test_an_offer_of_help_does_not_ask_for_what_is_in_the_way(question: str) -> None:
+    assert kinds_of((question,), lexicon()) == (OTHER,)

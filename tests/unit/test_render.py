@@ -16,7 +16,8 @@ import pytest
 
 from gateway.model.address import parse_local_part, token_of_message_id
 from gateway.model.notice import Answering, DeclineFacts, Notice, PostFacts, ReceiptFacts
-from gateway.render.render import KINDS, TemplateProblem, Templates, envelope_from, render
+from gateway.render.environment import TemplateProblem
+from gateway.render.render import KINDS, Templates, envelope_from, render
 from gateway.resources import load_templates, template_folder
 from tests.golden.rendered_specimens import NOW, RING, SPECIMENS, WORKSPACE, notice, stored
 
@@ -103,7 +104,7 @@ def test_what_a_person_wrote_is_not_marked_as_a_machines() -> None:
 def test_vacation_answers_are_asked_for_where_they_tell_who_is_away() -> None:
     suppressed = {notice(name).kind: read(sent(notice(name)))["X-Auto-Response-Suppress"] for name in SPECIMENS}
     wanted = {kind for kind, value in suppressed.items() if value is None}
-    assert wanted == {"prompt", "ballot", "reminder", "digest"}
+    assert wanted == {"prompt", "ballot", "reminder", "digest", "task", "task-reminder"}
 
 
 @pytest.mark.parametrize("name", SPECIMENS)
@@ -291,6 +292,8 @@ REASONS = [
     "not-confirmed",
     "nothing-to-undo",
     "cannot-undo",
+    "changed-since",
+    "gone-out",
     "unknown-channel",
 ]
 
@@ -314,6 +317,11 @@ ACTS = [
     "digest-time",
     "prompts",
     "channel-left",
+    "receipts",
+    "only-mine",
+    "everything",
+    "channel",
+    "caught-up",
     "undone",
     "option-added",
     "extended",

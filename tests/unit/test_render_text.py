@@ -8,9 +8,10 @@ import re
 import pytest
 
 from gateway.render.bars import bar, cells
-from gateway.render.html import inlined, post_html
+from gateway.render.html import post_html
 from gateway.render.language import CatalogueProblem, catalogue_from_po, nearest_language
 from gateway.render.shelf import Shelf
+from gateway.render.styles import inlined
 from gateway.render.text import clean, columns, one_line, pad, paragraphs, quoted_printable, shorten, wrap
 
 
@@ -138,7 +139,7 @@ def test_a_very_long_text_keeps_its_words() -> None:
 def test_styles_come_inline_and_what_depends_on_the_screen_stays() -> None:
     style = "p { color: red; } @media (max-width: 9px) { p { color: blue } }"
     page = f"<html><head><style>{style}</style></head><p>x</p></html>"
-    assert '<p style="color: red;">x</p>' in inlined(page)
+    assert '<p style="color:red">x</p>' in inlined(page)
     assert "@media" in inlined(page)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.model.ballot import Pick
+from gateway.model.change import AbsenceChange, AnswerChange, SettingsChange
 from gateway.model.decision import Decision, Why
-from gateway.model.entry import Answered, AwayEnded, AwayNoted, SettingsChanged, Withdrawn
+from gateway.model.entry import AbsencesRestored, AnswerRestored, AwayEnded, AwayNoted, SettingsChanged
 from gateway.model.member import Absence, Delivery, Settings
 from gateway.model.notice import Act, DeclineFacts, ReceiptFacts
 from gateway.model.reading import CommandReading, Intent
@@ -32,6 +34,7 @@ from tests.builders import (
 )
 
 TODAY = NOW.date()
+DAILY = Delivery.DAILY
 
 
 def with_settings(**settings: Any) -> Any:
@@ -158,24 +161,43 @@ def undo(told: dict[str, Any] | None = None, number: int = 0) -> Decision:
 
 
 def test_undo_brings_the_settings_of_before_back() -> None:
-    before = Settings(delivery=Delivery.WEEKLY)
-    decision = undo(receipt(Act(name="delivery", text="daily", settings_before=before)))
+    before, now = Settings(delivery=Delivery.WEEKLY), Settings(delivery=Delivery.DAILY)
+    told = receipt(Act(name="delivery", text="daily", changed=(SettingsChange(before=before, after=now),)))
+    decision = say(context(with_settings(delivery=Delivery.DAILY), **told), piece(Undo(), "undo"))
     assert of_kind(decision, SettingsChanged)[0].settings == before
 
 
+def test_undo_leaves_what_was_changed_since() -> None:
+    told = receipt(
+        Act(name="muted", changed=(SettingsChange(before=Settings(), after=Settings(muted_threads=("P-1",))),))
+    )
+    now = with_settings(muted_threads=("P-1", "P-2"), delivery=Delivery.WEEKLY)
+    decision = say(context(now, **told), piece(Undo(), "undo"))
+    assert of_kind(decision, SettingsChanged)[0].settings == Settings(muted_threads=("P-2",), delivery=Delivery.WEEKLY)
+    late = receipt(Act(name="delivery", changed=(SettingsChange(before=Settings(), after=Settings(delivery=DAILY)),)))
+    refused = say(context(with_settings(delivery=Delivery.WEEKLY), **late), piece(Undo(), "undo"))
+    assert (refused.entries, facts_of(refused, DeclineFacts)[0].reason) == ((), "changed-since")
+
+
 def test_undo_of_all_goes_back_before_the_first_change() -> None:
-    first, second = Settings(), Settings(delivery=Delivery.DAILY)
-    lines = (Act(name="delivery", settings_before=first), Act(name="muted", settings_before=second))
-    assert of_kind(undo(receipt(*lines)), SettingsChanged)[-1].settings == first
+    first, second, third = Settings(), Settings(delivery=DAILY), Settings(delivery=DAILY, muted_threads=("P-1",))
+    lines = (
+        Act(name="delivery", changed=(SettingsChange(before=first, after=second),)),
+        Act(name="muted", changed=(SettingsChange(before=second, after=third),)),
+    )
+    told = receipt(*lines)
+    decision = say(context(with_settings(delivery=DAILY, muted_threads=("P-1",)), **told), piece(Undo(), "undo"))
+    assert of_kind(decision, SettingsChanged)[-1].settings == first
 
 
-def test_undo_of_an_absence_ends_it() -> None:
-    decision = undo(receipt(Act(name="away", text="2026-08-03")))
-    assert of_kind(decision, AwayEnded) == [AwayEnded(member_id=2, day=date(2026, 8, 3))]
+def test_undo_of_an_absence_leaves_none() -> None:
+    noted = (Absence(starts=date(2026, 8, 3)),)
+    decision = undo(receipt(Act(name="away", changed=(AbsenceChange(before=(), after=noted),))))
+    assert of_kind(decision, AbsencesRestored) == [AbsencesRestored(member_id=2, absences=())]
 
 
 def test_what_has_gone_out_cannot_be_undone() -> None:
-    assert facts_of(undo(receipt(Act(name="posted", mark="P-3"))), DeclineFacts)[0].reason == "cannot-undo"
+    assert facts_of(undo(receipt(Act(name="posted", mark="P-3"))), DeclineFacts)[0].reason == "gone-out"
 
 
 def test_there_is_nothing_to_undo_in_answer_to_something_else() -> None:
@@ -184,9 +206,11 @@ def test_there_is_nothing_to_undo_in_answer_to_something_else() -> None:
 
 
 def test_undo_takes_a_ballot_back_and_the_one_before_stands_again() -> None:
-    seen = view(vote_round(), Pick("No"))
-    first = receipt(Act(name="voted", mark="V-7"))
-    assert of_kind(say(context(BEN, seen, **first), piece(Undo(), "undo")), Withdrawn)
-    earlier = Ballot(choice=Pick("Yes"), comment="why not")
-    second = receipt(Act(name="voted", mark="V-7", replaced=True, before=earlier))
-    assert of_kind(say(context(BEN, seen, **second), piece(Undo(1), "undo 1")), Answered)[0].answer == earlier
+    seen, cast = view(vote_round(), Pick("No")), Ballot(choice=Pick("No"))
+    assert seen.standing is not None
+    first = receipt(Act(name="voted", mark="V-7", changed=(AnswerChange(mark="V-7", before=None, after=cast),)))
+    assert of_kind(say(context(BEN, seen, **first), piece(Undo(), "undo")), AnswerRestored)[0].standing is None
+    earlier = msgspec.structs.replace(seen.standing, answer=Ballot(choice=Pick("Yes"), comment="why not"))
+    again = AnswerChange(mark="V-7", before=earlier, after=cast)
+    second = receipt(Act(name="voted", mark="V-7", replaced=True, changed=(again,)))
+    assert of_kind(say(context(BEN, seen, **second), piece(Undo(1), "undo 1")), AnswerRestored)[0].standing == earlier

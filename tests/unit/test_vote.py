@@ -11,6 +11,7 @@ import pytest
 from gateway.decide.rituals import vote
 from gateway.model.address import Door
 from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne
+from gateway.model.change import AnswerChange
 from gateway.model.context import Due, DueKind
 from gateway.model.decision import Decision, Group, Why
 from gateway.model.entry import Answered, Closed, OptionAdded, Paused, RoundOpened, Withdrawn
@@ -90,7 +91,11 @@ def test_a_second_ballot_replaces_the_first_and_the_receipt_says_so() -> None:
     decision = answer(vote_round(), ballot(NO), voted=YES)
     assert of_kind(decision, Answered)[0].answer.choice == NO
     act = facts_of(decision, ReceiptFacts)[0].acts[0]
-    assert (act.replaced, act.before) == (True, Ballot(choice=YES))
+    assert act.replaced
+    (changed,) = act.changed
+    assert isinstance(changed, AnswerChange)
+    assert changed.before is not None
+    assert (changed.before.answer, changed.after) == (Ballot(choice=YES), Ballot(choice=NO))
 
 
 def test_the_same_ballot_again_changes_nothing_and_is_confirmed() -> None:

@@ -21,7 +21,7 @@ from tests.wire.programs import missing
 from tests.wire.talk import Sink
 
 
-def _cannot(reason: str) -> None:
+def cannot(reason: str) -> None:
     """Leave a test out, or fail it where it is required."""
     if os.environ.get("RESTANTE_WIRE") == "required":
         pytest.fail(f"this wire test is required, and cannot run: {reason}")
@@ -33,14 +33,14 @@ def _wanted() -> None:
     if os.environ.get("RESTANTE_WIRE") == "no":
         pytest.skip("wire tests left out, as RESTANTE_WIRE=no asks")
     if not sys.platform.startswith("linux"):
-        _cannot("they are written for Linux")
+        cannot("they are written for Linux")
 
 
 @pytest.fixture
 def programs() -> None:
     """Postfix, Dovecot and neomutt are here."""
     if reason := missing():
-        _cannot(reason)
+        cannot(reason)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def sink() -> Iterator[Sink]:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Give a certificate and its key, made by openssl."""
     if not shutil.which("openssl"):
-        _cannot("install openssl (on Debian or Ubuntu: apt-get install openssl)")
+        cannot("install openssl (on Debian or Ubuntu: apt-get install openssl)")
     folder = tmp_path_factory.mktemp("tls")
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(

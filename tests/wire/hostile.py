@@ -62,6 +62,10 @@ HOSTILE: dict[str, bytes] = {
     + b"Content-Transfer-Encoding: base64\r\n\r\n"
     + b"@@@@====AA" * 50_000
     + b"\r\n",
+    "soft-breaks": _head("soft-breaks") + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=\r\n" * 1_000_000,
+    "soft-breaks-within-limits": _head("soft-breaks-within-limits")
+    + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    + b"=\r\n" * 990_000,
     "quoted-lines": _head("quoted-lines") + b"\r\n" + b">" * 3_000 + b"\r\n" + b"> a\r\n" * 100_000,
     "from-the-future": b"From: ana@example.net\r\nDate: Mon, 01 Jan 9999 00:00:00 +0000\r\n\r\nLater.\r\n",
     "date-of-nonsense": b"From: ana@example.net\r\nDate: " + b"99 " * 5_000 + b"\r\nSubject: x\r\n\r\nWhen?\r\n",

@@ -191,7 +191,10 @@ namespace inbox {{
 
 
 class Postfix:
-    """A mail server between all the others; `routes` says which domain goes where, as `lmtp:PORT`."""
+    """A mail server between all the others; `routes` says which domain goes where, as `lmtp:PORT` or `smtp:PORT`.
+
+    "*" stands for every domain that is not named.
+    """
 
     def __init__(self, folder: Path, routes: dict[str, str]) -> None:
         self.folder = folder
@@ -209,9 +212,8 @@ class Postfix:
         (etc / "main.cf").write_text(self._main())
         (etc / "master.cf").write_text(self._master())
         (etc / "routes").write_text(
-            "".join(f"{domain} {way.partition(':')[0]}:inet:[127.0.0.1]:{way.partition(':')[2]}\n"
-                    for domain, way in self.routes.items())
-        )  # fmt: skip
+            "".join(f"{domain} {_way(way)}\n" for domain, way in self.routes.items()), encoding="ascii"
+        )
         checking = ["postfix", "-c", str(etc), "check"]  # makes the folders of its queue
         subprocess.run(checking, check=True, capture_output=True, env={"PATH": _PATH})
         # `postfix start` would leave its master to PID 1; as our own child it ends with the test.
@@ -288,6 +290,12 @@ anvil     unix - - n - 1 anvil
 scache    unix - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 """
+
+
+def _way(route: str) -> str:
+    """Return a route as Postfix writes it: only its LMTP client wants the kind of socket named."""
+    protocol, _, port = route.partition(":")
+    return f"{protocol}:{'inet:' if protocol == 'lmtp' else ''}[127.0.0.1]:{port}"
 
 
 # --- neomutt --------------------------------------------------------------------------------------------------------

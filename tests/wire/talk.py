@@ -163,3 +163,7 @@ class Sink:
                     return  # hung up in the middle: nothing was taken
                 self.kept.append((recipient, b"".join(lines)))
                 spoken.write(b"250 kept\r\n")
+                self.taken(*self.kept[-1])
+
+    def taken(self, recipient: str, raw: bytes) -> None:
+        """Do more with what was taken: for sinks that answer."""

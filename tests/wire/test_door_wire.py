@@ -83,6 +83,31 @@ def test_eight_bits_and_dots_come_through_unchanged(served: Binary) -> None:
     assert served.raw(kept(served, "eight.bits@example.net").id) == raw
 
 
+def test_commands_may_come_in_one_packet_with_the_end_of_a_mail(served: Binary) -> None:
+    with Talk(served.smtp_port) as talk:
+        talk.hello()
+        talk.say("MAIL FROM:<ana@example.net>")
+        talk.say(f"RCPT TO:<{ACME}>")
+        assert talk.say("DATA")[0] == 354
+        talk.send(mail("pipelined") + b".\r\nNOOP\r\nQUIT\r\n")  # RFC 2920 §3.1
+        assert [talk.reply()[0] for _ in range(3)] == [250, 250, 221]
+
+
+def test_a_client_that_does_not_wait_is_understood(served: Binary) -> None:
+    with Talk(served.smtp_port) as talk:
+        talk.hello()
+        said = f"MAIL FROM:<ana@example.net>\r\nRCPT TO:<{ACME}>\r\nDATA\r\n".encode() + mail("in haste")
+        talk.send(said + b".\r\nNOOP\r\n")
+        assert [talk.reply()[0] for _ in range(5)] == [250, 250, 354, 250, 250]
+
+
+def test_a_line_beyond_any_measure_is_refused_and_the_session_goes_on(served: Binary) -> None:
+    with Talk(served.smtp_port) as talk:
+        talk.hello()
+        assert talk.deliver(mail("one line", "x" * 70_000), ACME)[0][0] == 500
+        assert talk.deliver(mail("short lines"), ACME)[0][0] == 250
+
+
 def test_an_address_beyond_ascii_may_write(served: Binary) -> None:
     with Talk(served.smtp_port) as talk:
         talk.hello()

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from rapidfuzz.fuzz import token_sort_ratio
 
-from gateway.decide import reminders
+from gateway.decide import reminders, routines
 from gateway.decide.acted import Acted, declined
 from gateway.decide.addressed import to_member
 from gateway.decide.audience import audience_members, observers
@@ -135,6 +135,28 @@ def _prompt_notice(member: Member, view: RoundView, context: TickContext) -> Not
         items=(Item(mark=round_.mark, text=round_.title),),
         owed=True,
     )
+
+
+def asked_again(context: MailContext, round_: Round, member: Member) -> tuple[Due, ...]:
+    """Return what is still to come of asking a member whose answer was taken back."""
+    charter, now = context.workspace.charter, context.now
+    reminded = (due for due in reminders.member_dues(round_, member, charter) if due.at > now)
+    prompted = reminders.asked_at(round_, member, charter)
+    return (*reminded, *((_prompt_due(round_, member, prompted),) if prompted > now else ()))
+
+
+def prompts_again(context: MailContext, round_: Round) -> tuple[Due, ...]:
+    """Return the prompts of a round that was called off and runs again; nobody is asked twice by their keys.
+
+    `context.members` are everyone.
+    """
+    charter = context.workspace.charter
+    routine = charter.routines.get(round_.routine or "")
+    if routine is None or round_.occurrence is None:
+        return ()
+    found = routines.occurrence(round_.routine or "", routine, round_.occurrence, context.members, charter)
+    prompts = found.not_before(context.now).prompts if found else ()
+    return tuple(_prompt_due(round_, member, at) for member, at in prompts)
 
 
 def _prompt_facts(view: RoundView, context: TickContext) -> PromptFacts:

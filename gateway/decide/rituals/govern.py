@@ -35,7 +35,9 @@ def may_govern(context: MailContext, round_: Round) -> bool:
     author = context.author
     if author is None:
         return False
-    return author.id == round_.opened_by or context.workspace.charter.allows(author.roles, "govern")
+    if author.id == round_.opened_by or context.workspace.charter.allows(author.roles, "govern"):
+        return True
+    return round_.opened_by in context.stands_in_for  # where the charter lets substitutes act for the away
 
 
 def govern(context: MailContext, round_: Round, asked: Governing) -> Acted:

@@ -1,17 +1,19 @@
-"""Joining and leaving by mail, both confirmed; help, status, and mail to the owner.
+"""Joining, leaving, inviting, removing, further addresses by mail, all confirmed; help, status, mail to the owner.
 
 Must not: prove who wrote (on_message's checks do).
 """
 
 from __future__ import annotations
 
-from gateway.decide.acted import Acted, declined
+from gateway.decide import digests
+from gateway.decide.acted import Acted, declined, joined
+from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
-from gateway.decide.rituals import settings
+from gateway.decide.rituals import settings, task
 from gateway.model.address import fold_address
 from gateway.model.context import MailContext, RoundView
 from gateway.model.decision import Why
-from gateway.model.entry import MemberAdded, MemberLeft
+from gateway.model.entry import AddressAdded, MemberAdded, MemberLeft
 from gateway.model.member import Delivery, Member
 from gateway.model.message import Message
 from gateway.model.notice import (
@@ -21,11 +23,15 @@ from gateway.model.notice import (
     HelpFacts,
     Item,
     NeedsYouLine,
+    Notice,
     OpenVoteLine,
     StatusFacts,
     WelcomeFacts,
 )
 from gateway.model.round import CheckInForm, Phase, VoteForm
+from gateway.model.understood import Enrolling, Enrolment
+
+_MOST_AT_ONCE = 20  # people invited or removed by one mail
 
 
 def _address(message: Message) -> str:
@@ -100,6 +106,92 @@ def leave(context: MailContext, message: Message) -> Acted:
     return Acted(Why.LEFT, entries=(entry,), notices=(goodbye,), broadcasts=(told,))
 
 
+# --- inviting and removing others -----------------------------------------------------------------------------------
+
+
+def enrol(context: MailContext, message: Message, asked: Enrolling) -> Acted:
+    """Return what a request about other people comes to: those invited are asked themselves, a removal is confirmed."""
+    if not may_enrol(context, asked):
+        return declined(Why.DECLINED, DeclineFacts(reason="not-allowed"))
+    addresses = tuple(dict.fromkeys(fold_address(address) for address in asked.addresses))
+    rule = _invite if asked.act is Enrolment.INVITE else _remove
+    return joined(rule(context, message, address) for address in addresses[:_MOST_AT_ONCE])
+
+
+def may_enrol(context: MailContext, asked: Enrolling) -> bool:
+    """Whether the author may: stewards, and for inviting the roles that the charter names."""
+    if context.author is None:
+        return False
+    charter, roles = context.workspace.charter, context.author.roles
+    return context.author.is_steward or (asked.act is Enrolment.INVITE and charter.allows(roles, "invite"))
+
+
+def _invite(context: MailContext, message: Message, address: str) -> Acted:
+    """Ask somebody whether they would join: once a day and address, whoever invites them."""
+    if address in context.members_named:
+        return _no_act("already-a-member", address)
+    if address.rpartition("@")[2] == context.workspace.charter.domain:
+        return _no_act("cannot-invite", address)  # one of our own addresses: the mail would come back to us
+    assert context.author is not None
+    charter = context.workspace.charter
+    by = context.author.name or context.author.address
+    notice = Notice(
+        key=f"confirm:join:{address}:{context.received_at.date().isoformat()}",
+        facts=ConfirmFacts(act="join", title=charter.name, address=address, by=by),
+        member_id=0,
+        address=address,
+        name="",
+        language=charter.languages[0],
+        timezone=charter.timezone,
+        due_at=context.now,
+    )
+    return Acted(Why.INVITED, notices=(notice,), acts=(Act(name="invited", text=address),))
+
+
+def _remove(context: MailContext, message: Message, address: str) -> Acted:
+    member = context.members_named.get(address)
+    if member is None:
+        return _no_act("not-known", address)
+    assert context.author is not None
+    entry = MemberLeft(member_id=member.id, by=context.author.id)
+    return Acted(Why.REMOVED, entries=(entry,), acts=(Act(name="removed", text=member.name or address),))
+
+
+def _no_act(reason: str, address: str) -> Acted:
+    return declined(Why.DECLINED, DeclineFacts(reason=reason, detail=address))
+
+
+# --- further addresses ----------------------------------------------------------------------------------------------
+
+
+def ask_whose_address(context: MailContext, message: Message) -> Notice | None:
+    """Return the question to a member whether an unknown address that answered their mail is theirs, once a day.
+
+    It goes to the address we know: only who reads there can say so.
+    """
+    owner, address = context.token_owner, _address(message)
+    if owner is None or not address:
+        return None
+    facts = ConfirmFacts(act="address", title=address, arrival_id=context.arrival_id, address=owner.address)
+    key = f"confirm:address:{owner.id}:{address}:{context.received_at.date().isoformat()}"
+    return to_member(owner, facts, key, context.now)
+
+
+def add_address(context: MailContext, asked: ConfirmFacts) -> Acted:
+    """Return a confirmed further address: it is noted, and the mail that came from it is let in."""
+    assert context.author is not None
+    known = context.members_named.get(asked.title)
+    if known is not None and known.id != context.author.id:
+        return _no_act("address-taken", asked.title)
+    entry = AddressAdded(member_id=context.author.id, address=asked.title)
+    return Acted(
+        Why.SETTINGS,
+        entries=(entry,) if known is None else (),
+        acts=(Act(name="address-added", text=asked.title),),
+        release=(asked.arrival_id,),
+    )
+
+
 # --- help, status, owner --------------------------------------------------------------------------------------------
 
 
@@ -116,11 +208,17 @@ def status(context: MailContext, message: Message) -> Acted:
     running = [view for view in context.rounds.values() if view.round.phase is Phase.OPEN]
     waiting = [view for view in running if view.in_electorate and view.standing is None]
     votes = [view for view in running if isinstance(view.round.form, VoteForm)]
+    own = sorted(task.own(context), key=digests.by_due)
+    tasks = tuple(
+        digests.task_line(one, settings.local_day(context.author, context.now)) for one in own if context.author
+    )
     facts = StatusFacts(
-        needs_you=tuple(_needs_you(view) for view in sorted(waiting, key=_by_close)),
+        needs_you=(*(_needs_you(view) for view in sorted(waiting, key=_by_close)), *tasks),
         open_votes=tuple(_open_vote(view) for view in sorted(votes, key=_by_close)),
+        settings=settings.lines(context, context.author) if context.author else (),
     )
     items = tuple(Item(mark=view.round.mark, text=view.round.title) for view in sorted(running, key=_by_close))
+    items += tuple(Item(mark=one.mark, text=one.title) for one in own)
     notice = to_author(context, message, facts, once_per_mail(context, "status"), items=items)
     return Acted(Why.HELPED, notices=(notice,), settled=False)
 

@@ -27,8 +27,17 @@ def post(context: MailContext, message: Message, text: str, mark: str = "") -> A
     if thread is None and context.answering is not None:
         marks = " ".join(item.mark for item in context.answering.items)
         return declined(Why.ASKED_BACK, DeclineFacts(reason="which-item", subject=message.subject, detail=marks))
+    return _posted(context, message, text, thread)
+
+
+def start(context: MailContext, message: Message, text: str) -> Acted:
+    """Return the start of a thread by words in answer to something else: they are its subject too."""
+    return _posted(context, message, text, None, _first_words(text))
+
+
+def _posted(context: MailContext, message: Message, text: str, thread: ThreadView | None, subject: str = "") -> Acted:
     number = context.fresh.mark(POST_LETTER)
-    entry = _entry(context, message, text, number, thread)
+    entry = _entry(context, message, text, number, thread, subject)
     return Acted(
         Why.POSTED if thread else Why.THREAD_STARTED,
         entries=(entry,),
@@ -46,6 +55,9 @@ def thread_of(context: MailContext, mark: str) -> ThreadView | None:
         if context.thread and context.thread.mark == round_.thread:
             return context.thread
         return ThreadView(round_.thread, round_.title, round_.channel, round_.message_id)
+    if mark in context.tasks:
+        task = context.tasks[mark]
+        return ThreadView(mark, task.title, task.channel, task.message_id)
     if context.thread is not None:
         return context.thread
     if mark:
@@ -55,13 +67,15 @@ def thread_of(context: MailContext, mark: str) -> ThreadView | None:
     return None
 
 
-def _entry(context: MailContext, message: Message, text: str, mark: str, thread: ThreadView | None) -> Posted:
+def _entry(
+    context: MailContext, message: Message, text: str, mark: str, thread: ThreadView | None, subject: str
+) -> Posted:
     return Posted(
         mark=mark,
         thread=thread.mark if thread else mark,
         author_id=context.author.id if context.author else None,
         author_name=_author_name(context, message),
-        subject=(thread.subject if thread else "") or _subject(message, text),
+        subject=(thread.subject if thread else subject) or _subject(message, text),
         text=text.strip(),
         channel=thread.channel if thread else context.destination.channel,
         message_id=message.message_id,
@@ -80,8 +94,11 @@ def _subject(message: Message, text: str) -> str:
     subject = " ".join(message.subject.split())
     if message.in_reply_to or message.references:
         subject = _REPLY_PREFIX.sub("", subject)
-    first_line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
-    return subject or first_line[:_LONGEST_SUBJECT]
+    return subject or _first_words(text)
+
+
+def _first_words(text: str) -> str:
+    return next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")[:_LONGEST_SUBJECT]
 
 
 def _copies(context: MailContext, message: Message, entry: Posted, thread: ThreadView | None) -> Broadcast:

@@ -5,6 +5,7 @@ Only the member changes these. Must not: read words, or say what a setting does 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +15,14 @@ import msgspec
 
 from gateway.decide.acted import Acted, declined
 from gateway.model.charter import WEEKDAYS
-from gateway.model.context import MailContext
+from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Why
 from gateway.model.entry import AwayEnded, AwayNoted, Entry, SettingsChanged
-from gateway.model.member import Absence, Delivery, Member, Settings
+from gateway.model.member import Absence, Delivery, Member, Receipts, Settings
 from gateway.model.notice import Act, DeclineFacts
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import MARK_LETTERS, Ritual
-from gateway.model.understood import Word
+from gateway.model.understood import Setting, Word
 
 _LADDER = (Delivery.IMMEDIATE, Delivery.DAILY, Delivery.WEEKLY, Delivery.NONE)
 _PROMPT_LADDER = ("daily", "weekly", "biweekly", "never")
@@ -36,11 +37,10 @@ def local_day(member: Member, at: datetime) -> date:
 def change(member: Member, acts: tuple[Act, ...], **changes: Any) -> Acted:
     """Return a member's settings changed; nothing is recorded when they say so already."""
     changed: Settings = msgspec.structs.replace(member.settings, **changes)
-    told = tuple(msgspec.structs.replace(act, settings_before=member.settings) for act in acts)
     entries: tuple[Entry, ...] = ()
     if changed != member.settings:
         entries = (SettingsChanged(member_id=member.id, settings=changed),)
-    return Acted(Why.SETTINGS, entries=entries, acts=told)
+    return Acted(Why.SETTINGS, entries=entries, acts=acts)
 
 
 def _delivery(member: Member, delivery: Delivery, **changes: Any) -> Acted:
@@ -60,9 +60,67 @@ def _time_acts(changes: dict[str, Any]) -> tuple[Act, ...]:
 # --- one word -------------------------------------------------------------------------------------------------------
 
 
-def one_word(context: MailContext, member: Member, word: Word) -> Acted:
-    """Return what a setting in one word comes to."""
-    return _WORDS[word](context, member)
+def one_word(context: MailContext, member: Member, said: Setting, mark: str = "") -> Acted:
+    """Return what a setting in one word comes to.
+
+    It is about the channel it names or was sent to; else, where it is `mute`, about the thread of `mark` or the one it
+    answers; else about all mail of the workspace.
+    """
+    channel = said.channel or (context.destination.channel if context.answering is None else None)
+    if channel and said.word in _IN_CHANNEL:
+        return _channel(context, member, said.word, channel)
+    if said.word in (Word.MUTE, Word.UNMUTE):
+        return _WORDS[said.word](_at_item(context, mark), member)
+    return _WORDS[said.word](context, member)
+
+
+def _at_item(context: MailContext, mark: str) -> MailContext:
+    """Return the context with the thread of an item of a digest in the place of the mail's own."""
+    thread = context.threads.get(mark)
+    if thread is None and mark in context.rounds:
+        round_ = context.rounds[mark].round
+        thread = ThreadView(round_.thread, round_.title, round_.channel)
+    return dataclasses.replace(context, thread=thread) if thread else context
+
+
+# --- one channel ----------------------------------------------------------------------------------------------------
+
+
+def _channel(context: MailContext, member: Member, word: Word, channel: str) -> Acted:
+    """Return how posts of one channel come from here on; `unmute` has them come as all others do."""
+    before = member.settings.channels.get(channel)
+    now = before or member.settings.delivery or context.workspace.charter.delivery
+    wanted = _IN_CHANNEL[word](now)
+    left = {name: delivery for name, delivery in member.settings.channels.items() if name != channel}
+    channels = left if wanted is None else {**left, channel: wanted}
+    act = Act(name="channel", text=wanted.value if wanted else "", who=channel)
+    return change(member, (act,), channels=channels)
+
+
+def _stepped(steps: int) -> Callable[[Delivery], Delivery]:
+    return lambda now: _LADDER[min(max(_LADDER.index(now) + steps, 0), len(_LADDER) - 1)]
+
+
+_IN_CHANNEL: dict[Word, Callable[[Delivery], Delivery | None]] = {
+    Word.LESS: _stepped(1),
+    Word.MORE: _stepped(-1),
+    Word.DIGEST: lambda now: Delivery.WEEKLY if now is Delivery.WEEKLY else Delivery.DAILY,
+    Word.MUTE: lambda now: Delivery.NONE,
+    Word.STOP: lambda now: Delivery.NONE,
+    Word.UNMUTE: lambda now: None,
+}
+
+
+# --- receipts, and whose threads ------------------------------------------------------------------------------------
+
+
+def _receipts(wanted: Receipts) -> Callable[[MailContext, Member], Acted]:
+    return lambda context, member: change(member, (Act(name="receipts", text=wanted.value),), receipts=wanted)
+
+
+def _only_mine(mine: bool) -> Callable[[MailContext, Member], Acted]:
+    act = Act(name="only-mine" if mine else "everything")
+    return lambda context, member: change(member, (act,), only_mine=mine)
 
 
 def _step(steps: int) -> Callable[[MailContext, Member], Acted]:
@@ -107,7 +165,7 @@ def _digest(context: MailContext, member: Member) -> Acted:
     return _delivery(member, Delivery.WEEKLY if weekly else Delivery.DAILY)
 
 
-def _stop(context: MailContext, member: Member) -> Acted:
+def stop(member: Member) -> Acted:
     """Stop everything at once, until `resume`; who wants to leave for good says so and is asked to confirm."""
     return change(member, (Act(name="paused"),), paused=True, paused_until=None)
 
@@ -118,8 +176,30 @@ _WORDS: dict[Word, Callable[[MailContext, Member], Acted]] = {
     Word.MUTE: _mute,
     Word.UNMUTE: _unmute,
     Word.DIGEST: _digest,
-    Word.STOP: _stop,
+    Word.STOP: lambda context, member: stop(member),
+    Word.RECEIPTS_ON: _receipts(Receipts.ON),
+    Word.RECEIPTS_OFF: _receipts(Receipts.OFF),
+    Word.RECEIPTS_UNCLEAR: _receipts(Receipts.UNCLEAR),
+    Word.ONLY_MINE: _only_mine(True),
+    Word.EVERYTHING: _only_mine(False),
 }
+
+
+def lines(context: MailContext, member: Member) -> tuple[Act, ...]:
+    """Return how mail comes to a member, in the lines of a receipt: for `status`."""
+    settings, today = member.settings, local_day(member, context.received_at)
+    delivery = settings.delivery or context.workspace.charter.delivery
+    found = [Act(name="delivery", text=delivery.value), Act(name="receipts", text=settings.receipts.value)]
+    found += [Act(name="channel", text=how.value, who=name) for name, how in sorted(settings.channels.items())]
+    if settings.only_mine:
+        found.append(Act(name="only-mine"))
+    if not settings.prompts:
+        found.append(Act(name="prompts", text="off"))
+    if settings.paused or (settings.paused_until is not None and settings.paused_until >= today):
+        found.append(Act(name="paused", until=None if settings.paused else settings.paused_until))
+    if (absence := member.away_on(today)) is not None:
+        found.append(Act(name="away", until=absence.until))
+    return tuple(found)
 
 
 # --- requests -------------------------------------------------------------------------------------------------------

@@ -1,87 +1,415 @@
-"""`undo`: an answer to a receipt that takes back what its mail changed, as far as it can still be taken back.
+"""`undo`: an answer to a receipt that puts back what its mail changed, exactly as it was, as far as it still can be.
 
-Must not: take back what has gone out to others (a post), or touch a closed round.
+Each line of a receipt holds what it changed (changes.py), so that whatever a mail did is put back by one rule a kind of
+change, and an undo can be undone. What others changed since stays: only what this mail did is put back. Must not: call
+back what has gone out to others (a post), or touch a closed round.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
 
 from gateway.decide import rounds
 from gateway.decide.acted import Acted, declined, joined
-from gateway.decide.rituals.settings import local_day
+from gateway.decide.after import after
+from gateway.decide.receipts import DONE
+from gateway.decide.rituals import checkin, govern, task, vote
 from gateway.decide.sent import facts_of
+from gateway.model.ballot import Choice
+from gateway.model.change import (
+    AbsenceChange,
+    AddressChange,
+    AnswerChange,
+    BlockerChange,
+    Change,
+    MemberChange,
+    RoundBegun,
+    RoundChange,
+    SettingsChange,
+)
 from gateway.model.context import MailContext, RoundView
-from gateway.model.decision import Why
-from gateway.model.entry import Answered, AwayEnded, SettingsChanged, Withdrawn
+from gateway.model.decision import Broadcast, Group, Why
+from gateway.model.entry import (
+    AbsencesRestored,
+    AddressRemoved,
+    AnswerRestored,
+    BlockerRaised,
+    BlockerReopened,
+    BlockerTakenBack,
+    Entry,
+    MemberLeft,
+    MemberReturned,
+    RoundRestored,
+    SettingsChanged,
+)
 from gateway.model.member import Member
-from gateway.model.notice import Act, DeclineFacts, ReceiptFacts
-from gateway.model.round import Ballot
-from gateway.model.understood import Undo
+from gateway.model.notice import Act, ChangeFacts, DeclineFacts, Item, ReceiptFacts
+from gateway.model.round import Ballot, CheckInForm, Phase, Round, VoteForm
+from gateway.model.understood import Act as Governed
+from gateway.model.understood import Governing, Undo
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+_AN_INSTANT = timedelta(seconds=1)  # an entry may be recorded a little after it was decided
+_NOWHERE = ".invalid"  # where the address of somebody erased is (RFC 2606 §2)
 
 
 def undo(context: MailContext, member: Member, asked: Undo) -> Acted:
-    """Return one act of a receipt, or all of them, taken back."""
+    """Return one act of a receipt, or all of them, put back."""
+    acts = chosen(context, asked)
+    if not acts:
+        return declined(Why.DECLINED, DeclineFacts(reason="nothing-to-undo"))
+    parts: list[Acted] = []
+    for act in reversed(acts):  # the last act first
+        part = _put_back_act(context, member, act)
+        if part is not None:
+            parts.append(part)
+            context = after(context, part.entries)
+    if not parts:
+        return declined(Why.DECLINED, DeclineFacts(reason="nothing-to-undo"))
+    whole = joined(parts)
+    return dataclasses.replace(whole, acts=tuple(act for part in reversed(parts) for act in part.acts))
+
+
+def chosen(context: MailContext, asked: Undo) -> tuple[Act, ...]:
+    """Return the lines of the receipt answered that an undo is about."""
     receipt = facts_of(context, ReceiptFacts)
     acts = receipt.acts if receipt else ()
-    chosen = acts if asked.number == 0 else acts[asked.number - 1 : asked.number]
-    if not chosen:
-        return declined(Why.DECLINED, DeclineFacts(reason="nothing-to-undo"))
-    parts = [rule(context, member, act) for act in reversed(chosen) if (rule := _RULES.get(act.name))]
-    if not parts:
-        return declined(Why.DECLINED, DeclineFacts(reason="cannot-undo", mark=chosen[0].mark, title=chosen[0].title))
-    return joined(parts)
+    return acts if asked.number == 0 else acts[asked.number - 1 : asked.number]
 
 
-def _answer_back(context: MailContext, member: Member, act: Act) -> Acted:
-    """Take an answer back; the ballot it replaced, or the one withdrawn, stands again."""
-    view = context.rounds.get(act.mark)
+def needs(context: MailContext, asked: Undo) -> Iterator[str]:
+    """Yield what an undo does, as the keys of the charter's `[trust]`: putting back needs what the act itself does."""
+    for act in chosen(context, asked):
+        answers = any(isinstance(change, AnswerChange) for change in act.changed)
+        for change in act.changed:
+            yield "vote" if answers and isinstance(change, RoundChange) else _NEEDS[type(change)](context, change)
+
+
+def changes(context: MailContext, asked: Undo) -> Iterator[Change]:
+    """Yield what an undo is to put back."""
+    for act in chosen(context, asked):
+        yield from act.changed
+
+
+# --- one act --------------------------------------------------------------------------------------------------------
+
+
+def _put_back_act(context: MailContext, member: Member, act: Act) -> Acted | None:
+    """Return an act put back whole or not at all; None for a line that did nothing."""
+    if act.course is not None:
+        return task.undo(context, act)
+    if not act.changed:
+        return declined(Why.DECLINED, _refusal("gone-out", act)) if act.name in DONE else None
+    done: list[Acted] = []
+    answers = any(isinstance(change, AnswerChange) for change in act.changed)
+    for change in _in_order(act.changed):
+        rule: _Rule = _consequence if answers and isinstance(change, RoundChange) else _RULES[type(change)]
+        part = rule(context, member, change)
+        if isinstance(part, str):
+            return declined(Why.DECLINED, _refusal(part, act))
+        if not part.settled:
+            return part
+        done.append(part)
+        context = after(context, part.entries)
+    undone = Act(name="undone", mark=act.mark, title=act.title, choice=_again(act.changed), text=act.name)
+    return dataclasses.replace(joined(done), acts=(undone,))
+
+
+def _in_order(changed: Sequence[Change]) -> list[Change]:
+    """Return the changes with rounds first: an answer put back may stop the clock of one that runs."""
+    return sorted(changed, key=lambda change: not isinstance(change, RoundChange))
+
+
+def _again(changed: Sequence[Change]) -> Choice | None:
+    """Return the choice that stands again."""
+    before = [change.before.answer for change in changed if isinstance(change, AnswerChange) and change.before]
+    return next((answer.choice for answer in before if isinstance(answer, Ballot)), None)
+
+
+def _refusal(reason: str, act: Act) -> DeclineFacts:
+    return DeclineFacts(reason=reason, mark=act.mark, title=act.title, detail=act.name if reason == "gone-out" else "")
+
+
+# --- between before and after ---------------------------------------------------------------------------------------
+
+
+class _Overtaken(Exception):
+    """A later act changed the same thing."""
+
+
+def put_back(before: _S, changed: _S, now: _S) -> _S | None:
+    """Return `now` with all that lies between `before` and `changed` put back, and nothing else.
+
+    None where a later act changed the same thing.
+    """
+    try:
+        return _struct(before, changed, now)
+    except _Overtaken:
+        return None
+
+
+def _struct(before: _S, changed: _S, now: _S) -> _S:
+    names = before.__struct_fields__
+    values = {name: _value(*(getattr(one, name) for one in (before, changed, now))) for name in names}
+    return msgspec.structs.replace(now, **values)
+
+
+def _value(before: Any, changed: Any, now: Any) -> Any:
+    if _is_same(before, changed):
+        return now
+    if _is_same(now, changed):
+        return before
+    match before, changed, now:
+        case msgspec.Struct(), msgspec.Struct(), msgspec.Struct() if type(before) is type(changed) is type(now):
+            return _struct(before, changed, now)
+        case tuple(), tuple(), tuple():
+            kept = tuple(one for one in now if one not in changed or one in before)
+            return kept + tuple(one for one in before if one not in changed and one not in now)
+        case dict(), dict(), dict():
+            return _keys(before, changed, now)
+        case _:
+            raise _Overtaken
+
+
+def _keys(before: dict[Any, Any], changed: dict[Any, Any], now: dict[Any, Any]) -> dict[Any, Any]:
+    keys = dict.fromkeys((*now, *before))
+    values = {key: _value(before.get(key), changed.get(key), now.get(key)) for key in keys}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return abs(one - other) <= _AN_INSTANT
+    return bool(one == other)
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def _answer(context: MailContext, member: Member, change: AnswerChange) -> Acted | str:
+    """Put an answer back; one that objects stops the clock of a lazy consensus as it did."""
+    view = context.rounds.get(change.mark)
     if view is None:
-        return declined(Why.DECLINED, DeclineFacts(reason="unknown-mark", mark=act.mark, title=act.title))
-    refused = rounds.no_longer_open(context, view)
-    if refused:
+        return "unknown-mark"
+    refused = None if _is_late(view) else rounds.no_longer_open(context, view)
+    if refused is not None:
         return refused
-    if _is_overtaken(view, act):
-        return declined(Why.DECLINED, rounds.refusal("cannot-undo", view.round))
-    undone = Act(name="undone", mark=act.mark, title=act.title, choice=act.before.choice if act.before else None)
-    if act.before is not None:
-        again = Answered(mark=act.mark, member_id=member.id, answer=act.before)
-        return Acted(Why.ANSWERED, entries=(again,), acts=(undone,))
-    if view.standing is None:
-        return declined(Why.DECLINED, rounds.refusal("nothing-to-withdraw", view.round))
-    if act.replaced:  # the receipt does not hold the check-in that was there before
-        return declined(Why.DECLINED, rounds.refusal("cannot-undo", view.round))
-    return Acted(Why.ANSWERED, entries=(Withdrawn(mark=act.mark, member_id=member.id),), acts=(undone,))
-
-
-def _is_overtaken(view: RoundView, act: Act) -> bool:
-    """Whether a later ballot stands in the place of what this act left: a receipt takes back its own mail alone."""
     standing = view.standing.answer if view.standing else None
-    if act.name == "withdrawn":
-        return standing is not None
-    if not isinstance(standing, Ballot) or act.choice is None:
-        return False
-    return standing != Ballot(choice=act.choice, comment=act.comment)
+    if standing != change.after:
+        return "nothing-to-withdraw" if standing is None else "changed-since"
+    entry = AnswerRestored(mark=change.mark, member_id=member.id, standing=change.before)
+    put = Acted(Why.ANSWERED, entries=(entry,))
+    if isinstance(view.round.form, CheckInForm):
+        return put if change.before else dataclasses.replace(put, due=checkin.asked_again(context, view.round, member))
+    return _with_objection(context, view, change, put)
 
 
-def _settings_back(context: MailContext, member: Member, act: Act) -> Acted:
-    if act.settings_before is None:
-        return declined(Why.DECLINED, DeclineFacts(reason="cannot-undo"))
-    entry = SettingsChanged(member_id=member.id, settings=act.settings_before)
-    return Acted(Why.SETTINGS, entries=(entry,), acts=(Act(name="undone", text=act.name),))
+def _is_late(view: RoundView) -> bool:
+    """Whether the answer that stands came after the end, and so is in no summary."""
+    return view.standing is not None and view.standing.late and view.is_latest
 
 
-def _back(context: MailContext, member: Member, act: Act) -> Acted:
-    starts = date.fromisoformat(act.text) if act.text else date.min  # an absence still to come ends on its first day
-    entry = AwayEnded(member_id=member.id, day=max(local_day(member, context.received_at), starts))
-    return Acted(Why.AWAY, entries=(entry,), acts=(Act(name="back"),))
+def _with_objection(context: MailContext, view: RoundView, change: AnswerChange, put: Acted) -> Acted:
+    ballots = (change.before.answer if change.before else None, change.after)
+    before, changed = (ballot if isinstance(ballot, Ballot) else None for ballot in ballots)
+    stopped = vote.objection(context, view, before, changed)
+    return dataclasses.replace(
+        put, entries=(*put.entries, *stopped.entries), broadcasts=stopped.broadcasts, undue=stopped.undue
+    )
 
 
-_RULES: dict[str, Callable[[MailContext, Member, Act], Acted]] = {
-    **dict.fromkeys(("voted", "abstained", "withdrawn", "checked-in", "skipped"), _answer_back),
-    **dict.fromkeys(
-        ("delivery", "digest-time", "prompts", "paused", "resumed", "muted", "unmuted", "channel-left"), _settings_back
-    ),
-    "away": _back,
+def _blocker(context: MailContext, member: Member, change: BlockerChange) -> Acted | str:
+    entry: Entry
+    if change.raised:
+        entry = BlockerTakenBack(mark=change.mark, member_id=member.id, text=change.text)
+    elif change.mark:
+        entry = BlockerRaised(mark=change.mark, member_id=member.id, text=change.text)
+    else:
+        entry = BlockerReopened(member_id=member.id, text=change.text)
+    return Acted(Why.ANSWERED, entries=(entry,))
+
+
+# --- rounds ---------------------------------------------------------------------------------------------------------
+
+
+def _round(context: MailContext, member: Member, change: RoundChange) -> Acted | str:
+    """Put a round back: its time, its question, its clock; everyone asked is told."""
+    view = context.rounds.get(change.after.mark)
+    if view is None:
+        return "unknown-mark"
+    if view.round.phase is Phase.CLOSED:
+        return rounds.no_longer_open(context, view) or "changed-since"
+    if not _is_voters(change) and not govern.may_govern(context, view.round):
+        return "not-allowed"
+    return _as_before(context, member, view.round, change, "taken-back")
+
+
+def _as_before(context: MailContext, member: Member, round_: Round, change: RoundChange, told: str) -> Acted | str:
+    restored = put_back(change.before, change.after, round_)
+    if restored is not None:
+        restored = _with_time_left(restored, round_.closed_at or round_.paused_at, context.now)
+    if restored is None:
+        return "changed-since"  # or it would have closed already
+    return _restored(context, member, round_, restored, "reopened" if round_.phase is Phase.CANCELLED else told)
+
+
+def _consequence(context: MailContext, member: Member, change: RoundChange) -> Acted | str:
+    """Put back what an answer did to its round: an objection stopped the clock, or one taken back let it run."""
+    view = context.rounds.get(change.after.mark)
+    if view is None:
+        return "unknown-mark"
+    if view.round.phase is Phase.CLOSED:
+        return rounds.no_longer_open(context, view) or "changed-since"
+    if change.after.phase is Phase.PAUSED:
+        return _running_again(context, member, view.round)
+    return _as_before(context, member, view.round, change, "paused")
+
+
+def _is_voters(change: RoundChange) -> bool:
+    """Whether any voter may change a round so: it has an option more, or one less, and nothing else."""
+    return change.before == msgspec.structs.replace(change.after, form=change.before.form)
+
+
+def _running_again(context: MailContext, member: Member, round_: Round) -> Acted | str:
+    """Let the clock run that an objection stopped, unless somebody else objects as well, or it runs already."""
+    others = context.objectors.get(round_.mark, frozenset()) - {member.id}
+    if round_.phase is not Phase.PAUSED or others:
+        return Acted(Why.ROUND_CHANGED)
+    running = msgspec.structs.replace(round_, phase=Phase.OPEN, paused_at=None)
+    restored = _with_time_left(running, round_.paused_at, context.now)
+    return _restored(context, member, round_, restored or running, "resumed")
+
+
+def _with_time_left(round_: Round, stopped_at: datetime | None, now: datetime) -> Round | None:
+    """Return a round that still has the time it had when it was stopped; None where its time is over without that."""
+    if round_.phase is not Phase.OPEN or round_.closes_at > now:
+        return round_
+    if stopped_at is None or stopped_at >= round_.closes_at:
+        return None
+    return msgspec.structs.replace(round_, closes_at=now + (round_.closes_at - stopped_at))
+
+
+def _restored(context: MailContext, member: Member, before: Round, restored: Round, told: str) -> Acted:
+    secret = isinstance(before.form, VoteForm) and before.form.secret and told in ("resumed", "paused")
+    entry = RoundRestored(mark=restored.mark, by=0 if secret else member.id, round=restored)
+    runs = restored.phase is Phase.OPEN
+    again = before.phase is Phase.CANCELLED and isinstance(restored.form, CheckInForm)
+    prompts = checkin.prompts_again(context, restored) if again else ()
+    return Acted(
+        Why.ROUND_CHANGED,
+        entries=(entry,),
+        broadcasts=(_told(context, restored, told, "" if secret else member.name or member.address),),
+        due=(*rounds.clock(restored, context.now), *prompts) if runs else (),
+        undue=rounds.reminder_keys(restored.mark) if runs else rounds.clock_keys(restored.mark),
+    )
+
+
+def _told(context: MailContext, round_: Round, change: str, by: str) -> Broadcast:
+    facts = ChangeFacts(
+        change=change,
+        mark=round_.mark,
+        title=round_.title,
+        by=by,
+        closes_at=round_.closes_at if round_.phase is Phase.OPEN else None,
+        question=round_.form.question if isinstance(round_.form, VoteForm) else None,
+    )
+    return Broadcast(
+        key=f"change:{round_.mark}:{change}:a{context.arrival_id}",
+        facts=facts,
+        group=Group.ELECTORATE,
+        mark=round_.mark,
+        thread=round_.thread,
+        items=(Item(mark=round_.mark, text=round_.title),),
+        observers=True,
+        references=rounds.references(round_, context.workspace),
+    )
+
+
+def _begun(context: MailContext, member: Member, change: RoundBegun) -> Acted | str:
+    """Call a round off that its mail opened: its ballots have gone out, so everyone is told."""
+    view = context.rounds.get(change.mark)
+    if view is None:
+        return "unknown-mark"
+    return govern.govern(context, view.round, Governing(Governed.CANCEL))
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def _settings(context: MailContext, member: Member, change: SettingsChange) -> Acted | str:
+    assert context.author is not None
+    restored = put_back(change.before, change.after, context.author.settings)
+    if restored is None:
+        return "changed-since"
+    return Acted(Why.SETTINGS, entries=(SettingsChanged(member_id=member.id, settings=restored),))
+
+
+def _absences(context: MailContext, member: Member, change: AbsenceChange) -> Acted | str:
+    assert context.author is not None
+    restored = _value(change.before, change.after, context.author.absences)
+    return Acted(Why.AWAY, entries=(AbsencesRestored(member_id=member.id, absences=restored),))
+
+
+def _member(context: MailContext, member: Member, change: MemberChange) -> Acted | str:
+    if not member.is_steward:
+        return "not-allowed"
+    known = context.members_named.get(change.address)
+    if change.joined:
+        if known is None:
+            return "changed-since"
+        return Acted(Why.REMOVED, entries=(MemberLeft(member_id=known.id, by=member.id),))
+    if known is not None or not change.member_id or change.address.endswith(_NOWHERE):
+        return "changed-since"  # the address is somebody's, or nobody is left to come back
+    return Acted(Why.JOINED, entries=(MemberReturned(member_id=change.member_id, by=member.id),))
+
+
+def _address(context: MailContext, member: Member, change: AddressChange) -> Acted | str:
+    if change.address not in member.further_addresses:
+        return "changed-since"
+    return Acted(Why.SETTINGS, entries=(AddressRemoved(member_id=member.id, address=change.address),))
+
+
+_Rule = Callable[[MailContext, Member, Any], Acted | str]  # what it comes to, or the reason why it stays as it is
+
+_RULES: dict[type, _Rule] = {
+    AnswerChange: _answer,
+    BlockerChange: _blocker,
+    RoundChange: _round,
+    RoundBegun: _begun,
+    SettingsChange: _settings,
+    AbsenceChange: _absences,
+    MemberChange: _member,
+    AddressChange: _address,
+}
+
+
+# --- what each needs ------------------------------------------------------------------------------------------------
+
+
+def _answers_a_vote(context: MailContext, change: AnswerChange) -> str:
+    return "vote" if change.mark in context.rounds and _is_vote(context.rounds[change.mark]) else "answer"
+
+
+def _is_vote(view: RoundView) -> bool:
+    return isinstance(view.round.form, VoteForm)
+
+
+def _governs(context: MailContext, change: RoundChange) -> str:
+    return "vote" if _is_voters(change) else "govern"
+
+
+_NEEDS: dict[type, Callable[[MailContext, Any], str]] = {
+    AnswerChange: _answers_a_vote,
+    BlockerChange: lambda context, change: "answer",
+    RoundChange: _governs,
+    RoundBegun: lambda context, change: "govern",
+    SettingsChange: lambda context, change: "settings",
+    AbsenceChange: lambda context, change: "settings",
+    MemberChange: lambda context, change: "govern",
+    AddressChange: lambda context, change: "settings",
 }

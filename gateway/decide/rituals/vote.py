@@ -90,13 +90,12 @@ def _record(context: MailContext, view: RoundView, choice: Choice, reading: Ball
         comment=reading.comment,
         text=reading.evidence,
         replaced=before is not None and before != ballot,
-        before=before if before != ballot else None,
     )
     if before == ballot:
         return Acted(Why.ANSWERED, acts=(act,))
     evidence = "" if _form(round_).secret else reading.evidence
     recorded = Answered(mark=round_.mark, member_id=context.author.id, answer=ballot, evidence=evidence)
-    consequence = _objection(context, view, ballot, before)
+    consequence = objection(context, view, ballot, before)
     return Acted(
         Why.ANSWERED,
         entries=(recorded, *consequence.entries),
@@ -117,8 +116,8 @@ def _withdraw(context: MailContext, view: RoundView) -> Acted:
     if before is None:
         return declined(Why.DECLINED, rounds.refusal("nothing-to-withdraw", round_))
     entry = Withdrawn(mark=round_.mark, member_id=context.author.id)
-    act = Act(name="withdrawn", mark=round_.mark, title=round_.title, before=before)
-    consequence = _objection(context, view, None, before)
+    act = Act(name="withdrawn", mark=round_.mark, title=round_.title)
+    consequence = objection(context, view, None, before)
     return Acted(Why.ANSWERED, entries=(entry,), broadcasts=consequence.broadcasts, acts=(act,))
 
 
@@ -127,7 +126,7 @@ def _withdraw(context: MailContext, view: RoundView) -> Acted:
 _NOTHING = Acted(Why.ANSWERED)
 
 
-def _objection(context: MailContext, view: RoundView, ballot: Ballot | None, before: Ballot | None) -> Acted:
+def objection(context: MailContext, view: RoundView, ballot: Ballot | None, before: Ballot | None) -> Acted:
     """Return what an objection to a lazy consensus brings with it: the clock stops, and everyone is told."""
     if _form(view.round).question.method is not Method.LAZY:
         return _NOTHING

@@ -18,6 +18,7 @@ from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words
 _LONGEST_TEXT = 6_000  # letters looked at; what follows a note of absence is signatures and legal texts
 _BACK_BEFORE = 6  # words between "back" and the date it goes with
 _BACK_AFTER = 3
+_ENDS = frozenset({"until", "by", "to", "for", "within"})
 _ONE_DAY = timedelta(days=1)
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n")
 
@@ -59,8 +60,9 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     returns = _returns(dated, text, words, backs)
     stays = [one for one in dated if one not in returns]
     starts, until = _stay(stays, base)
-    if until is None and returns:
-        until = min(one.when.day for one in returns) - _ONE_DAY
+    if returns and (until is None or (until == starts and not any(one.leads & _ENDS for one in stays))):
+        # "I leave on Friday and am back on the 10th": the day of leaving is not all of it.
+        until = max(min(one.when.day for one in returns) - _ONE_DAY, until or date.min)
     if until is None and not returns and not stays:
         until = min(find_lengths(text, base, lexicon), default=None)
     if starts and until and starts > until:
@@ -68,6 +70,11 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     if starts is None and until is None:
         return None
     return Absence(starts, until, "; ".join(one.when.evidence for one in dated))
+
+
+def tells_return(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a text speaks of coming back."""
+    return any(hit.key == "back" for hit in _phrases(lexicon).find(words_of(text)))
 
 
 def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | None]:
@@ -79,7 +86,7 @@ def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | N
     ends = [one.when.day for one in stays if one.leads & {"until", "by", "to"} and "from" not in one.leads]
     lasting = [one.when.day for one in stays if one.leads & {"for", "within"} and one.when.day > base.date()]
     begins = [one.when.day for one in stays if "from" in one.leads]
-    plain = [one.when.day for one in stays if not one.leads & {"until", "by", "to", "from", "for", "within"}]
+    plain = _ascending([one.when.day for one in stays if not one.leads & (_ENDS | {"from"})])
     if ends:
         return _first(begins, [day for day in plain if day <= ends[0]]), max(ends)
     if lasting:
@@ -87,6 +94,11 @@ def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | N
     if begins:
         return begins[0], None
     return (min(plain), max(plain)) if plain else (None, None)
+
+
+def _ascending(days: Sequence[date]) -> list[date]:
+    """Return the days but those before one named earlier: "tomorrow … off all day"."""
+    return [day for at, day in enumerate(days) if not any(earlier > day for earlier in days[:at])]
 
 
 def _first(*lists: Sequence[date]) -> date | None:

@@ -9,6 +9,7 @@ is cheap, a miscount is not. Must not: know a word of a language, or guess.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gateway.model.ballot import (
     FIXED_OPTIONS,
@@ -26,12 +27,16 @@ from gateway.model.reading import BallotKind, BallotReading
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_choice import Chosen, any_of, one_of
 from gateway.understand.reading.ballot_comment import comment_of
-from gateway.understand.reading.ballot_frame import Body, body_of
+from gateway.understand.reading.ballot_frame import Body, body_of, is_change
+from gateway.understand.reading.ballot_implied import wished_otherwise
 from gateway.understand.reading.ballot_options import Finder
-from gateway.understand.reading.ballot_rank import order_of, points_of
-from gateway.understand.reading.ballot_settle import Settled, settle
+from gateway.understand.reading.ballot_points import points_of
+from gateway.understand.reading.ballot_rank import order_of
+from gateway.understand.reading.ballot_settle import CONCLUDED, Settled, settle
+from gateway.understand.reading.ballot_sheet import ticked
 from gateway.understand.reading.ballot_text import cleaned
 from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content
+from gateway.understand.reading.ballot_voice import with_voices
 from gateway.understand.reading.ballot_words import Vocabulary, marked, vocabulary
 
 UNCLEAR = BallotKind.UNCLEAR
@@ -47,7 +52,7 @@ SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE, 0.0: ABSTAIN}
 def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReading:
     """Return the vote the text is, a withdrawal, or `unclear` with what is missing; never raises, whatever the text."""
     words = vocabulary(lexicon)
-    ready = cleaned(text)
+    ready = cleaned(ticked(text, question.options, question.method))
     reading = _read(ready, question, words, respell=False)
     if reading.kind is UNCLEAR and reading.missing == "choice":
         mended = _read(ready, question, words, respell=True)
@@ -58,7 +63,8 @@ def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReadin
 def _read(text: str, question: Question, words: Vocabulary, *, respell: bool) -> BallotReading:
     looked_at = marked(text, question.text, words, respell=respell)
     finder = Finder(looked_at, question, words)
-    body = body_of(looked_at, finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False)
+    is_label = finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False
+    body = with_voices(body_of(looked_at, is_label), is_label)
     if not body.clauses:
         return BallotReading(kind=UNCLEAR, missing="choice")
     if looked_at.ironic:
@@ -69,13 +75,15 @@ def _read(text: str, question: Question, words: Vocabulary, *, respell: bool) ->
 
 def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
     """Return a withdrawal where a ballot is taken back and none put in its place."""
-    taken_back = [m for m in body.marked.within(body.start, body.end) if "withdraw" in m]
+    taken_back = [m for m in body.marked.within(body.start, body.end) if "withdraw" in m and m.start not in body.told]
     if not taken_back or reading.kind is BallotKind.BALLOT:
         return None
     mark = taken_back[0]
     sentence = body.sentences[body.sentence_of(mark.start)]
     asks = sentence.asks and not body.marked.has("request", sentence.start, sentence.end)  # "could you …?" asks for it
-    if asks or body.marked.has("condition", sentence.start, sentence.end):
+    conditions = [m for m in body.marked.within(sentence.start, sentence.end) if "condition" in m]
+    # "… back until I have seen the bill" takes it back now.
+    if asks or any(not ("until" in m and m.start >= mark.end) for m in conditions):
         return BallotReading(kind=UNCLEAR, missing="question")
     return BallotReading(kind=BallotKind.WITHDRAW, evidence=body.marked.source(mark.start, mark.end))
 
@@ -97,7 +105,10 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     alone = _alone(body, finder.vocabulary)
     if alone:
         return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
-    settled = settle(body, tuple(_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE})))
+    implied = (
+        wished_otherwise(body) if question.method is Method.YESNO else []
+    )  # in consent another wish may be a remark
+    settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied))
     settled = _counted_indifference(body, settled, labels)
     if settled.verdict is None:
         return _unclear(settled, lambda verdict: Pick(labels[verdict]) if verdict in labels else Abstention())
@@ -173,7 +184,8 @@ def _signed_value(body: Body, at: int, *, plain: bool) -> float | None:
 def _is_about(body: Body, at: int, end: int) -> bool:
     """Whether a +1 is for what somebody said ("+1 to what Anna wrote", "+1 to that")."""
     after = body.marked.cover[at + 1] if at + 1 < end else None
-    if after is None or "other" not in after:
+    before = body.marked.cover[at - 1] if at > body.start else None
+    if after is None or "other" not in after or (before is not None and "to_word" in before):
         return False
     if after.end - after.start > 1:
         return True
@@ -195,6 +207,9 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
     signed = _signed(body, None)
     if any(s.verdict not in PLUSONE_NUMBERS and abs(float(s.verdict)) > 1 for s in signed):
         return BallotReading(kind=UNCLEAR, missing="range")
+    plain = {s.verdict for s in signed if s.weight >= STATED}
+    if len(plain) == 1 and not any(is_change(body.marked, m) for m in body.marked.within(body.start, body.end)):
+        signed = [replace(s, weight=CONCLUDED) if s.weight >= STATED else s for s in signed]  # a number outweighs words
     settled = settle(body, tuple(signed))
     # An objection merely denied is +1 to some and +0 to others.
     if settled.verdict is None or (settled.tepid and not signed):
@@ -206,7 +221,7 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
 
 
 def _abstains(body: Body) -> bool:
-    marks = body.marked.within(body.start, body.end)
+    marks = [m for m in body.marked.within(body.start, body.end) if m.start not in body.told]
     return any("abstain" in m for m in marks) and not any(m.classes & {"condition", "later"} for m in marks)
 
 
@@ -269,7 +284,8 @@ def _read_ranked(body: Body, question: Question, finder: Finder) -> BallotReadin
 def _read_score(body: Body, question: Question, finder: Finder) -> BallotReading:
     scored = points_of(body, finder, question.lowest, question.highest)
     if scored.pairs is None:
-        return _abstention(body, finder) or BallotReading(kind=UNCLEAR, missing=scored.missing or "choice")
+        unclear = BallotReading(kind=UNCLEAR, missing=scored.missing or "choice")
+        return (None if finder.mentions(body.start, body.end) else _abstention(body, finder)) or unclear
     pairs = Scores(tuple((question.options[n], value) for n, value in scored.pairs))
     return _ballot(body, pairs, body.start, body.end, finder)
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing, standings
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content, is_condition
+from gateway.understand.reading.ballot_words import Mark
 
+NARROWING = classes("common from_word out_of option_word time_word to_word ordinal_suffix than")
 FEW = 5  # words of content beside which an option merely named is still the answer
 
 
@@ -42,6 +46,8 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     best = _undisputed([s for s in live if s.stance == top])
     if best is None:
         return Chosen(None, "several", rivals)
+    if top == Stance.NAMED and _takes_back(body):
+        return Chosen(None, "choice")
     if (
         top == Stance.NAMED
         and len(content(body, body.start, body.end, [range(s.mention.start, s.mention.end) for s in every])) > FEW
@@ -49,9 +55,33 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "choice", rivals)
     if len(best.options) != 1:
         return Chosen(None, "several", tuple(sorted(best.options)))
+    if top == Stance.LIKED and not best.contrasted and any(_rivals_with(s, best) for s in live):
+        return Chosen(None, "several", rivals)
+    if any(_offers_another(body, s) for s in live if s.options == best.options):
+        return Chosen(None, "several", rivals)
     if _chosen_elsewhere(body, best, every):
         return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
+
+
+def _rivals_with(standing: Standing, best: Standing) -> bool:
+    """Whether another option is named beside one that is but praised: praise of one is then no choice."""
+    return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED)
+
+
+def _offers_another(body: Body, standing: Standing) -> bool:
+    """Whether an "or" right behind an option goes on with something that is none: "Thai or Greek"."""
+    at = standing.mention.end
+    mark = body.marked.cover[at] if at < body.end else None
+    if mark is None or "or" not in mark or mark.classes & {"choose", "fallback"}:
+        return False
+    behind = content(body, mark.end, body.clauses[standing.clause].end)
+    return bool(behind) and behind[0] == mark.end
+
+
+def _takes_back(body: Body) -> bool:
+    """Whether the text takes a vote back, so that an option beside it is but named."""
+    return any("withdraw" in m and m.start not in body.told for m in body.marked.within(body.start, body.end))
 
 
 def _chosen_elsewhere(body: Body, best: Standing, every: list[Standing]) -> bool:
@@ -99,7 +129,14 @@ def _undisputed(top: list[Standing]) -> Standing | None:
         return top[0]
     last = top[-1]
     earlier = [s for s in top if s.clause < last.clause]
-    return last if last.contrasted and len(earlier) == len(top) - 1 else None
+    if len(earlier) != len(top) - 1:
+        return None
+    return last if last.contrasted or _is_settled(last, earlier) else None
+
+
+def _is_settled(last: Standing, earlier: list[Standing]) -> bool:
+    """Whether an option is chosen in so many words after others were but named: "Oslo! Hmm. Let's go with Rome"."""
+    return last.decided and last.stance >= Stance.CHOSEN and not any(s.decided for s in earlier)
 
 
 def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
@@ -117,11 +154,13 @@ def held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> st
     decided = [s for s in chosen if not s.asked and not s.doubted]
     last = decided[-1].mention.start if decided else -1
     for mark in body.marked.within(body.start, body.end):
+        if any(s.mention.start <= mark.start < s.mention.end for s in live):
+            continue  # "Monday until Friday"
         if "autoreply" in mark and not decided:
             return "choice"
         if "irony" in mark and mark.end > last:
             return "irony"
-        if is_condition(body, mark) and _bears_on(body, mark.start, live):
+        if is_condition(body, mark) and _bears_on(body, mark.start, chosen or live):
             return "condition"
         if "limit" in mark and mark.start > last >= 0:
             return "condition"
@@ -131,7 +170,13 @@ def held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> st
             return "choice"
         if "doubt" in mark and _doubts(body, mark.start, live, last):
             return "choice"
-    if not decided and any(s.asked for s in live):
+    voices = body.marked.heard(body.start, body.end)
+    if any(m.classes & {"postponed", "unsaid"} and m.start not in body.told for m in voices):
+        return "choice"  # "I'll vote tomorrow, probably Oslo"
+    if any("undecided" in m and m.start > last and m.start not in body.told for m in voices):
+        return "choice"
+    answered = any(s.stance >= Stance.LIKED and not s.asked for s in live)  # "Oslo? Far. Rome would be nice."
+    if not decided and not answered and any(s.asked for s in live):
         return "question"
     return ""
 
@@ -171,6 +216,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, held, _rivals(live))
     start, end = (every[0].mention.start, every[-1].mention.end) if every else (body.start, body.end)
     whole = _says_all(body, finder)
+    if whole and not excepted and _excepts_unknown(body):
+        return Chosen(None, "choice")
     if excepted or (whole and not live):
         if not every and _unsettled(body):
             return Chosen(None, _unsettled(body))
@@ -188,6 +235,17 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     return Chosen(
         None, obstacle(body) or "choice", tuple(n for n in range(finder.count) if n not in gone) if every else ()
     )
+
+
+def _excepts_unknown(body: Body) -> bool:
+    """Whether something is excepted that no option was recognised in: "any of them but the bees"."""
+    for clause in body.clauses:
+        for mark in body.marked.within(clause.start, clause.end):
+            behind = body.marked.within(mark.end, clause.end)
+            named = content(body, mark.end, clause.end) or any(m.classes & {"weekday", "month"} for m in behind)
+            if "except" in mark and "negator" not in mark and named:
+                return True
+    return False
 
 
 def _is_open_ended(body: Body, standing: Standing) -> bool:
@@ -212,9 +270,27 @@ def _says_all(body: Body, finder: Finder) -> bool:
     if any("both_of" in m for m in marks) and finder.count == 2:
         return True
     everything = next((m for m in marks if "all" in m), None)
-    if everything is None or any("none" in m for m in marks):
+    if everything is None or any("none" in m for m in marks) or _is_narrowed(body, everything, finder):
         return False
-    return not any(m.classes & {"negator", "near_negator"} and m.end <= everything.start for m in marks)
+    home = next((c.start for c in body.clauses if c.start <= everything.start < c.end), body.start)
+    ahead = body.marked.within(home, everything.start)
+    return not any(m.classes & {"negator", "near_negator"} for m in ahead)
+
+
+def _is_narrowed(body: Body, everything: Mark, finder: Finder) -> bool:
+    """Whether what follows at once says which of them are meant: "all in March", "anything outdoors"."""
+    at = everything.end
+    subset = next((m for m in body.marked.within(at, body.end) if not m.classes <= NARROWING), None)
+    if subset is not None and daypart_of(subset, finder.labels) and not content(body, at, subset.start):
+        return True
+    while at < body.end and (mark := body.marked.cover[at]) is not None and mark.classes <= NARROWING:
+        at = mark.end
+    if at >= body.end or body.marked.tokens[at].kind != "word":
+        return False
+    if finder.is_label(at):
+        return True
+    praised = any(m.classes & {"yes", "good", "choose", "for", "unopposed"} for m in body.marked.within(at, body.end))
+    return body.marked.cover[at] is None and body.marked.tokens[at].fold not in body.marked.asked and not praised
 
 
 def _unsettled(body: Body) -> str:

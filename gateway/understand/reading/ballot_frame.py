@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_words import Mark, Marked
 
 VERDICTS = frozenset(("yes", "no", "for", "against", "block", "abstain", "unopposed", "withdraw", "choose"))
 # Marks that begin a clause of their own, and what the clause then is to the one before it.
 OPENERS = ("contrast", "change", "reason")
+# Marks that begin a sentence where a noun might follow a number: "am 12. Sonst ja", but "am 12. Mai".
+BEGINNERS = classes("fallback yes no contrast conclusion choose filler negator first_person rest")
 MOST_NAME_WORDS = 3
 MOST_CLOSING_NAMES = 4  # on the line of a closing: "Thanks, Ana and Bo"
 MOST_SIGNATURE_TOKENS = 60
@@ -46,6 +49,9 @@ class Body:
     end: int
     sentences: tuple[Sentence, ...]
     clauses: tuple[Clause, ...]
+    told: frozenset[int] = frozenset()  # places that tell another's stance, or count votes
+    recalled: frozenset[int] = frozenset()  # places that tell but the past
+    reminded: frozenset[int] = frozenset()  # places whose words such a memory goes on about: "Oslo, it was fun"
 
     def sentence_of(self, at: int) -> int:
         """Return the number of the sentence a token stands in; the last when it stands between two."""
@@ -124,6 +130,9 @@ def _begins_stretch(marked: Marked, at: int) -> bool:
 
 def _is_closing(marked: Marked, mark: Mark, start: int, is_label: Callable[[int], bool]) -> bool:
     if not any(token.is_word for token in marked.tokens[start : mark.start]):
+        return False
+    letter = mark.end - mark.start == 1 and len(marked.tokens[mark.start].fold) == 1  # "x" ends a mail, "B, A" does not
+    if letter and "\n" not in marked.tokens[mark.start - 1].raw:
         return False
     line_end = next(
         (i for i in range(mark.end, len(marked.tokens)) if "\n" in marked.tokens[i].raw), len(marked.tokens)
@@ -226,15 +235,39 @@ def _is_inner_stop(marked: Marked, at: int) -> bool:
         return True  # "no. 2", "Nr. 3"
     if before.kind == "number":
         listed = at > 1 and marked.tokens[at - 2].raw in (",", "&")  # "1, 2, 4. I am …" ends a list and a sentence
-        return after.kind == "word" and not listed
+        return after.kind == "word" and not listed and not _begins_anew(marked, at) and _counts(marked, at - 1)
     # "z.B.", "i.e.", "z. B.": single letters in a row
     return before.kind == "word" and len(before.raw) == 1 and after.start == token.end and after.kind == "word"
+
+
+def _counts(marked: Marked, at: int) -> bool:
+    """Whether a number before a full stop numbers what follows: at the head of a line, next in a list, or a day."""
+    before, after = marked.cover[at - 1] if at else None, marked.cover[at + 2]
+    if at == 0 or not marked.tokens[at - 1].is_word:
+        return True
+    if after is not None and after.classes & {"month", "option_word", "best_place"} and "common" not in after:
+        return True
+    if before is not None and "common" in before and "number" not in before:
+        return True  # "am 5. …", "die 2. …"
+    ahead = [t.fold for t in marked.tokens[:at] if t.kind == "number"]
+    return bool(ahead) and marked.tokens[at].fold.isdigit() and ahead[-1] == str(int(marked.tokens[at].fold) - 1)
+
+
+def _begins_anew(marked: Marked, at: int) -> bool:
+    """Whether a sentence begins behind the full stop of a number: "until the 12. Otherwise yes"."""
+    after, mark = marked.tokens[at + 1], marked.cover[at + 1]
+    opens = at < 2 or marked.tokens[at - 2].kind == "stop"  # "1. Yes" in a list
+    if opens or not after.raw[0].isupper() or mark is None:
+        return False
+    return bool(mark.classes & BEGINNERS) and not mark.classes & {"month", "weekday", "option_word"}
 
 
 def is_change(marked: Marked, mark: Mark) -> bool:
     """Whether a mark turns back on what was said: a phrase, or a word that opens its clause ("…, wait")."""
     if "change" not in mark:
         return False
+    if mark.classes & {"yes", "no"} and not any(token.is_word for token in marked.tokens[: mark.start]):
+        return False  # "No, sorry" turns back on nothing
     if mark.end - mark.start > 1 or mark.start == 0 or not marked.tokens[mark.start - 1].is_word:
         return True
     before = marked.cover[mark.start - 1]

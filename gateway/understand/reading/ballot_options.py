@@ -6,20 +6,23 @@ Must not: know a word of a language, or judge whether a named option is chosen.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from gateway.model.ballot import Method, Question
-from gateway.understand.reading.ballot_text import Token, classes, tokens_of
-from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, Mark, Marked, Vocabulary
+from gateway.understand.reading.ballot_clock import spoken_times
+from gateway.understand.reading.ballot_labels import clock_key, keys_of, labels_of, number_keys
+from gateway.understand.reading.ballot_text import Token, classes
+from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RUN, Mark, Marked, Vocabulary, is_swapped
 
 SHORTEST_PREFIX = 3  # letters that may stand for a longer word of a label
+SHORTEST_BEGUN = 5  # letters of a word that three letters may stand for
 SHORTEST_TYPO = 4
+SHORTEST_ENDING = 4  # letters that may stand for a longer word they end
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_HOUR = re.compile(r"(\d{1,2})[:h](\d{2})")
+_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,70 +33,6 @@ class Mention:
     start: int
     end: int
     by: str  # label, letter, number, ordinal, extreme
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labels:
-    """A question's labels, ready to be looked for."""
-
-    keys: tuple[tuple[frozenset[str], ...], ...]  # for each label its words, each with all its keys
-    words: tuple[frozenset[str], ...]  # for each label its folded words that tell it from at least one other
-    telling: frozenset[str]  # keys that not every label has
-    folds: tuple[tuple[str, ...], ...]
-    timed: bool
-    numbered: bool  # whether labels carry numbers of their own
-
-
-@lru_cache(maxsize=512)
-def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
-    """Return the labels of a question, compiled; cached."""
-    tokens = [[t for t in tokens_of(label) if t.is_word] for label in question.options]
-    timed = any(t.kind == "time" for row in tokens for t in row)
-    keys = tuple(tuple(keys_of(t, vocabulary, timed=False) for t in row) for row in tokens)
-    flat = [frozenset(k for word in row for k in word) for row in keys]
-    shared = frozenset.intersection(*flat) if len(flat) > 1 else frozenset()
-    telling = frozenset(k for row in flat for k in row) - shared
-    words = tuple(frozenset(t.fold for t in row if t.kind == "word" and t.fold in telling) for row in tokens)
-    folds = tuple(tuple(t.fold for t in row) for row in tokens)
-    numbered = any(k.startswith("n:") for row in flat for k in row)
-    return Labels(keys, words, telling, folds, timed, numbered)
-
-
-@lru_cache(maxsize=4096)
-def _word_keys(word: str, vocabulary: Vocabulary) -> frozenset[str]:
-    keys = {word}
-    keys |= {f"wd:{value}" for value in vocabulary.values(word, "weekday")}
-    keys |= {f"mo:{value}" for value in vocabulary.values(word, "month")}
-    return frozenset(keys)
-
-
-def keys_of(token: Token, vocabulary: Vocabulary, *, timed: bool) -> frozenset[str]:
-    """Return what a token can stand for: its letters, a weekday, a month, a number, an hour where labels have hours."""
-    if token.kind == "time":
-        found = _HOUR.match(token.fold)
-        hour, minute = (int(found[1]), int(found[2])) if found else (0, 0)
-        return frozenset({_clock(hour, minute)} | ({_clock(hour + 12, minute)} if timed and hour < 12 else set()))
-    if token.kind in ("number", "sign"):
-        return _number_keys(token.fold.lstrip("+"), timed=timed)
-    if token.kind != "word":
-        return frozenset({token.raw})
-    keys = _word_keys(token.fold, vocabulary)
-    for value in vocabulary.values(token.fold, "number"):
-        keys |= _number_keys(str(value), timed=timed) if timed else frozenset()
-    return keys
-
-
-def _clock(hour: int, minute: int) -> str:
-    return f"h:{hour % 24}" if minute == 0 else f"h:{hour % 24}:{minute:02}"
-
-
-def _number_keys(text: str, *, timed: bool) -> frozenset[str]:
-    number = text.lstrip("0") or "0"
-    keys = {f"n:{number}"}
-    if timed and number.isdigit() and 0 < int(number) <= 24:
-        hour = int(number)
-        keys |= {_clock(hour, 0)} | ({_clock(hour + 12, 0)} if hour < 12 else set())
-    return frozenset(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +51,55 @@ class Finder:
         self.labels = labels_of(question, vocabulary)
         self.count = len(question.options)
         self.hits = [self._hit(token) for token in marked.tokens]
+        self.spoken = self._spoken()
 
     def is_label(self, at: int) -> bool:
         """Whether a token is a telling word of some label."""
         options = self.hits[at]
         return bool(options) and len(options) < max(self.count, 2) and not self._is_weak(at)
 
+    def _spoken(self) -> dict[int, int]:
+        """Note what times said in words may name; return for each token of one where the time ends."""
+        ends: dict[int, int] = {}
+        for start, end, keys in (*self._spoken_times(), *self._spoken_halves(), *self._dates()):
+            options = frozenset(n for n, row in enumerate(self.labels.keys) if all(
+                any(key & word for word in row) for key in keys))  # fmt: skip
+            for at in range(start, end):
+                self.hits[at] = options
+                ends[at] = end
+        return ends
+
+    def _spoken_times(self) -> Iterator[tuple[int, int, list[set[str]]]]:
+        for time in spoken_times(self.marked) if self.labels.timed else ():
+            yield time.start, time.end, [{clock_key(*divmod(time.minutes + noon, 60)) for noon in (0, 12 * 60)}]
+
+    def _spoken_halves(self) -> Iterator[tuple[int, int, list[set[str]]]]:
+        """Yield "seven and a half" where labels carry such numbers."""
+        for at in range(len(self.marked.tokens) - 1) if self.labels.halved else ():
+            mark, half = self.marked.cover[at], self.marked.cover[at + 1]
+            if mark is not None and mark.values.get("number") and half is not None and "half" in half:
+                yield at, half.end, [{f"n:{mark.values['number']}.5"}]
+
+    def _dates(self) -> Iterator[tuple[int, int, list[set[str]]]]:
+        """Yield days and months in figures, whichever stands first: "26.2.", "2/26"."""
+        tokens = self.marked.tokens if self.labels.dated else ()
+        for at, token in enumerate(tokens):
+            if token.kind == "number" and (dotted := _DATE.fullmatch(token.fold)):
+                first, second, end = int(dotted[1]), int(dotted[2]), at + 1
+            elif at + 2 < len(tokens) and tokens[at + 1].raw == "/" and _is_small(token) and _is_small(tokens[at + 2]):
+                first, second, end = int(token.fold), int(tokens[at + 2].fold), at + 3
+            else:
+                continue
+            for day, month in ((first, second), (second, first)):
+                keys = [{f"n:{day}"}, {f"mo:{month - 1}"}]
+                if any(all(any(key & word for word in row) for key in keys) for row in self.labels.keys):
+                    yield at, end, keys
+                    break
+
     def _hit(self, token: Token) -> frozenset[int]:
         if not token.is_word:
             return frozenset()
-        keys = keys_of(token, self.vocabulary, timed=self.labels.timed)
+        keys = keys_of(token, self.vocabulary, timed=self.labels.timed, numbered=self.labels.numbered)
         exact = frozenset(n for n, row in enumerate(self.labels.keys) if any(keys & word for word in row))
         if exact or token.kind != "word":
             return exact
@@ -132,19 +110,26 @@ class Finder:
         known = self.vocabulary.is_common(word)
         if known or len(word) < SHORTEST_PREFIX or _is_known(word, self.vocabulary):
             return frozenset()
-        long_enough = len(word) >= 4
+        long_enough, written = len(word) >= 4, word
+        word = _drawn_in(word, self.labels.telling)
         begun = frozenset(n for n, row in enumerate(self.labels.words) if any(
-            w.startswith(word) and len(w) > len(word) and (long_enough or len(w) >= 6) for w in row))  # fmt: skip
+            _begins(word, w, whole=word != written) and (long_enough or len(w) >= SHORTEST_BEGUN) for w in row))  # fmt: skip
         stem = frozenset(n for n, row in enumerate(self.labels.words) if any(
             len(w) >= 4 and word.startswith(w) and len(word) - len(w) <= 2 for w in row))  # fmt: skip
         if begun or stem:
             return begun or stem
+        ended = frozenset(n for n, row in enumerate(self.labels.words) if any(_ends(word, w) for w in row))
+        if len(ended) == 1:
+            return ended  # "Säge" for "Kappsäge"
         return self._misspelt(word) if len(word) >= SHORTEST_TYPO else frozenset()
 
     def _misspelt(self, word: str) -> frozenset[int]:
         scores = [
             max((fuzz.ratio(word, w) for w in row if len(w) >= SHORTEST_TYPO), default=0.0) for row in self.labels.words
         ]
+        swapped = frozenset(n for n, row in enumerate(self.labels.words) if any(is_swapped(word, w) for w in row))
+        if len(swapped) == 1:
+            return swapped
         best = max(scores, default=0.0)
         if best < CLOSE_ENOUGH:
             return frozenset()
@@ -155,6 +140,8 @@ class Finder:
     def _is_weak(self, at: int) -> bool:
         """Whether a token is too slight to name an option by itself: a function word, a bare connective."""
         token, mark = self.marked.tokens[at], self.marked.cover[at]
+        if at in self.spoken:
+            return False
         if token.kind == "number" and self.question.method is Method.SCORE and (token.fold,) not in self.labels.folds:
             return True  # a number gives points there, and only completes a label
         if token.kind == "number" and self.labels.timed and not self._names_number(token):
@@ -165,7 +152,9 @@ class Finder:
             return len(token.fold) == 1 and token.raw.islower()
         if mark is not None and mark.end - mark.start > 1 and not mark.classes & {"weekday", "month", "number"}:
             return True
-        if mark is not None and mark.classes & {"weekday", "month"} and "common" not in mark:
+        if mark is not None and mark.classes & {"weekday", "month"} and ("common" not in mark or self._in_days(at)):
+            return False
+        if self._is_proper(token) and (mark is None or not mark.classes & _SLIGHT):
             return False
         return (
             len(token.fold) < 2
@@ -173,9 +162,20 @@ class Finder:
             or self.vocabulary.is_common(token.fold)
         )
 
+    def _in_days(self, at: int) -> bool:
+        """Whether a short name of a day that is also a little word stands beside other days: "Mo, Mi und So"."""
+        if not self.marked.tokens[at].raw[0].isupper():
+            return False
+        near = [m for m in self.marked.cover[max(0, at - 2) : at + 3] if m is not None and m.start != at]
+        return any("weekday" in mark for mark in near)
+
+    def _is_proper(self, token: Token) -> bool:
+        """Whether a token is written with a capital letter as a label writes it: "Ben", no word of this language."""
+        return len(token.fold) > 2 and token.raw[0].isupper() and token.raw in self.labels.proper
+
     def _names_number(self, token: Token) -> bool:
         """Whether a label holds the number itself, not as an hour."""
-        keys = _number_keys(token.fold, timed=False)
+        keys = number_keys(token.fold, timed=False)
         return any(keys & word for row in self.labels.keys for word in row)
 
     def _is_timed(self, at: int) -> bool:
@@ -287,12 +287,21 @@ class Finder:
         if self._glued(at):
             return None
         mark = self.marked.cover[at]
+        if mark is not None and mark.end - mark.start > 1:
+            return None  # "without a doubt"
         small = token.raw.islower() or (mark is not None and "common" in mark) or not token.raw.isascii()
-        if small and at + 1 < end and self.marked.tokens[at + 1].kind == "number":
-            return None  # "a 5" is an article
+        if small and at + 1 < end and self._is_article_before(at + 1):
+            return None
         if not (self._after_option_word(at) or self._stands_alone(at, start=small)):
             return None
         return Mention(frozenset({place}), at, at + 1, "letter")
+
+    def _is_article_before(self, at: int) -> bool:
+        """Whether what stands behind a letter makes it an article: a number ("a 5"), a word of dress ("a strong …")."""
+        token, mark = self.marked.tokens[at], self.marked.cover[at]
+        if token.kind == "number":
+            return True
+        return token.kind == "word" and mark is not None and "filler" in mark and not mark.classes & _ENDS_LETTER
 
     def _glued(self, at: int) -> bool:
         """Whether an apostrophe or hyphen ties the letter to a word beside it."""
@@ -317,7 +326,10 @@ class Finder:
     def _number(self, at: int, end: int, loose: bool) -> Mention | None:
         token = self.marked.tokens[at]
         mark = self.marked.cover[at]
-        value = int(token.fold) if token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3 else None
+        figures = token.fold.lstrip("+") if self._is_joined(at) else token.fold if token.kind == "number" else ""
+        value = int(figures) if figures.isdigit() and len(figures) < 3 else None
+        if value is None and self._is_one_of_several(at):
+            return None
         if value is None and mark is not None and "number" in mark.values and mark.end - mark.start == 1:
             value = (
                 mark.values["number"] if self._after_option_word(at) or (loose and mark.values["number"] > 1) else None
@@ -325,6 +337,18 @@ class Finder:
         if value is None or not 1 <= value <= self.count or (self.hits[at] and not self._is_weak(at)):
             return None
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
+
+    def _is_one_of_several(self, at: int) -> bool:
+        """Whether a number in words but counts: "one of them", "any of the three"."""
+        around = self.marked.cover[max(0, at - 2) : at] + self.marked.cover[at + 1 : at + 2]
+        return self.marked.tokens[at].kind == "word" and any(
+            m is not None and m.classes & {"out_of", "unit"} for m in around
+        )
+
+    def _is_joined(self, at: int) -> bool:
+        """Whether a plus sign but joins a number to the one before it: "1, 3 + 4"."""
+        token = self.marked.tokens[at]
+        return token.kind == "sign" and token.raw[:2] == "+ " and at > 0 and self.marked.tokens[at - 1].kind == "number"
 
     def _place(self, at: int) -> tuple[int, int] | None:
         """Return the place (from 0, negative from the end) an ordinal here names, and where it ends."""
@@ -358,7 +382,10 @@ class Finder:
             return None
         place, last = found
         named = last < end and (m := self.marked.cover[last]) is not None and "option_word" in m
-        if not (loose or named) or not -self.count <= place < self.count:
+        mark = self.marked.cover[at]
+        ordinal = mark is not None and "ordinal" in mark.values and mark.end == last > at + 1
+        told = ordinal and self.vocabulary.can_be(self.marked.tokens[last - 1].fold, "option_word")  # "second one"
+        if not (loose or named or told) or not -self.count <= place < self.count:
             return None
         return Mention(frozenset({place % self.count}), at, last + 1 if named else last, "ordinal")
 
@@ -389,56 +416,29 @@ class Finder:
         options = range(size) if place == 0 else range(self.count - size, self.count)
         return Mention(frozenset(options), start, end, "counted")
 
-    # --- by extreme ---------------------------------------------------------------------------------
 
-    def extreme(self, mark: Mark) -> Mention | None:
-        """Return the option that "the cheapest" or "as late as possible" means, None where the labels do not tell."""
-        if mark.classes & {"smallest", "largest"}:
-            order = self._by_number()
-        elif mark.classes & {"earliest", "latest"}:
-            order = self._by_time()
-        else:
-            return None
-        if not order:
-            return None
-        option = order[0] if mark.classes & {"smallest", "earliest"} else order[-1]
-        return Mention(frozenset({option}), mark.start, mark.end, "extreme")
+def _begins(word: str, other: str, *, whole: bool) -> bool:
+    """Whether a word begins another; `whole`: or is it."""
+    return other.startswith(word) and (whole or len(other) > len(word))
 
-    def _by_number(self) -> list[int]:
-        numbers = [[t for t in tokens_of(label) if t.kind == "number"] for label in self.question.options]
-        if any(len(row) != 1 for row in numbers):
-            return []
-        values = [float(row[0].fold) for row in numbers]
-        return sorted(range(self.count), key=values.__getitem__) if len(set(values)) == self.count else []
 
-    def _by_time(self) -> list[int]:
-        """Return the options by month, weekday, number or hour; in the order shown where that already ascends."""
-        moments = [self._moment(label) for label in self.question.options]
-        known = [m for m in moments if m is not None]
-        if len(known) < 2 or len(set(known)) < len(known):
-            return []
-        if None not in moments:
-            return sorted(range(self.count), key=lambda n: moments[n] or ())
-        return list(range(self.count)) if known == sorted(known) else []
+def _ends(word: str, other: str) -> bool:
+    """Whether a word ends a longer one that is made of it: "Säge" in "Kappsäge"."""
+    return len(word) >= SHORTEST_ENDING and len(other) - len(word) >= SHORTEST_PREFIX and other.endswith(word)
 
-    def _moment(self, label: str) -> tuple[float, ...] | None:
-        keys = [k for t in tokens_of(label) for k in keys_of(t, self.vocabulary, timed=False)]
-        months = [int(k[3:]) for k in keys if k.startswith("mo:")]
-        numbers = [float(k[2:]) for k in keys if k.startswith("n:")]
-        days = [int(k[3:]) for k in keys if k.startswith("wd:")]
-        hours = [float(k[2:].replace(":", ".")) for k in keys if k.startswith("h:")]
-        if not (months or days or hours or numbers):
-            return None
-        # A date tells more than a weekday does, which returns every week.
-        return (
-            min(months, default=-1),
-            min(numbers, default=-1) if months or not days else min(numbers, default=days[0]),
-            min(hours, default=-1),
-        )
+
+def _drawn_in(word: str, known: frozenset[str]) -> str:
+    """Return a word without its drawn-out letters where a label has it so: "poorto" may be meant, "pooorto" is."""
+    short = LONG_RUN.sub(r"\1", word)
+    return short if short in known else word
 
 
 def _is_known(word: str, vocabulary: Vocabulary) -> bool:
     return any(word in language.words for language in vocabulary.languages.values())
+
+
+def _is_small(token: Token) -> bool:
+    return token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3
 
 
 _BRIDGES = frozenset(("common", "time_word", "hour_word", "ordinal_suffix"))  # "Wed at 4 o'clock"
@@ -450,6 +450,7 @@ _BESIDE = classes(
     common change best_place worst_place closing thanks number fallback tie also near_negator reject
     """
 )
+_ENDS_LETTER = classes("choose and or over closing thanks conclusion contrast")  # "a please", "a for me"
 _BESIDE_SMALL = frozenset(
     (
         "filler",

@@ -1,4 +1,4 @@
-"""Options put in order, and options given points: `ranked` and `score`.
+"""Options put in order, for `ranked`.
 
 Must not: know a word of a language.
 """
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_choice import held_back, latest
 from gateway.understand.reading.ballot_frame import Body
-from gateway.understand.reading.ballot_options import LETTERS, Finder, Mention
+from gateway.understand.reading.ballot_options import LETTERS, Finder
 from gateway.understand.reading.ballot_settle import obstacle
-from gateway.understand.reading.ballot_stance import Stance, Standing, mentions_in, standings
-from gateway.understand.reading.ballot_verdict import content, is_condition
+from gateway.understand.reading.ballot_stance import Stance, Standing, standings
+from gateway.understand.reading.ballot_verdict import content
 
 MOST_SLIPS = 3  # letters from which on a run of them is no abbreviation of something else
 LAST = 99.0  # the rank of what is put last, however many options there are
@@ -28,19 +28,13 @@ class Ranked:
     rivals: tuple[Groups, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Option and number for each option scored (None when unclear), and what is missing."""
-
-    pairs: tuple[tuple[int, float], ...] | None
-    missing: str = ""
-
-
 def order_of(body: Body, finder: Finder) -> Ranked:
     """Return the order a text puts the options in."""
+    if any("rearranged" in mark for mark in body.marked.heard(body.start, body.end)):
+        return Ranked(None, "several")
     digits = _bare_digits(body, finder)
     if digits:
-        return _from_digits(digits)
+        return _from_digits(body, digits)
     letters = _bare_letters(body, finder)
     if letters:
         return Ranked(letters)
@@ -52,11 +46,13 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     held = held_back(body, placed)
     if held:
         return Ranked(None, held)
-    ranks = _ranks(body, placed)
+    ranks = _ranks(body, placed, finder.count)
     if ranks is not None:
         return Ranked(_by_rank(placed, ranks, finder.count))
     if not _is_ordered(body, placed):
         return Ranked(None, obstacle(body) or "choice")
+    if _contradicts(body, placed, finder.count):
+        return Ranked(None, "several")
     return _in_order(body, finder, placed)
 
 
@@ -104,30 +100,51 @@ def _bare_letters(body: Body, finder: Finder) -> Groups:
     return tuple((place,) for place in places) if sorted(places) == list(range(finder.count)) else ()
 
 
-def _from_digits(numbers: list[int]) -> Ranked:
-    """Return the order of bare numbers where options in order and ranks of the options come to the same."""
+def _from_digits(body: Body, numbers: list[int]) -> Ranked:
+    """Return the order of bare numbers: in one line the options as every ballot asks for them, best to last.
+
+    A column of them may be the ranks of the options instead, and counts where both come to the same.
+    """
     as_options: Groups = tuple((number - 1,) for number in numbers)
     as_ranks: Groups = tuple((numbers.index(rank),) for rank in range(1, len(numbers) + 1))
-    if as_options == as_ranks:
+    if as_options == as_ranks or len(body.sentences) == 1:
         return Ranked(as_options)
     return Ranked(None, "several", (as_options, as_ranks))
 
 
-def _ranks(body: Body, placed: list[Standing]) -> list[float] | None:
+def _contradicts(body: Body, placed: list[Standing], count: int) -> bool:
+    """Whether an ordinal beside an option gives it another place than the one it is named at: "Oslo third, …"."""
+    for side in (_rank_before, _rank_behind):
+        ranks = [side(body, placed, n, count) for n in range(len(placed))]
+        given = [(n, r) for n, r in enumerate(ranks, start=1) if r is not None and r <= count]
+        if len(given) > 1 and any(r != n for n, r in given):
+            return True
+    return False
+
+
+def _ranks(body: Body, placed: list[Standing], count: int) -> list[float] | None:
     """Return the rank given to each option, None unless each has one, all on the same side."""
     for side in (_rank_before, _rank_behind):
-        ranks = [side(body, placed, n) for n in range(len(placed))]
+        ranks = _shared([side(body, placed, n, count) for n in range(len(placed))], placed)
         given = [r for r in ranks if r is not None]
         if len(given) == len(placed) and (len(set(given)) > 1 or len(given) == 1):
             return [r for r in ranks if r is not None]
     return None
 
 
-def _rank_before(body: Body, placed: list[Standing], number: int) -> float | None:
+def _shared(ranks: list[float | None], placed: list[Standing]) -> list[float | None]:
+    """Return the ranks with that of an option given to those joined to it: "1. Oslo and Rome"."""
+    out: list[float | None] = []
+    for rank, standing in zip(ranks, placed, strict=True):
+        out.append(out[-1] if rank is None and out and standing.link in ("and", "tie", "&") else rank)
+    return out
+
+
+def _rank_before(body: Body, placed: list[Standing], number: int, count: int) -> float | None:
     floor = placed[number - 1].mention.end if number else body.start
     at = placed[number].mention.start - 1
     while at >= floor:
-        rank = _rank_at(body, at, spelt=True)
+        rank = _rank_at(body, at, count)
         if rank is not None:
             return rank
         if not _is_slight(body, at):
@@ -136,10 +153,10 @@ def _rank_before(body: Body, placed: list[Standing], number: int) -> float | Non
     return None
 
 
-def _rank_behind(body: Body, placed: list[Standing], number: int) -> float | None:
+def _rank_behind(body: Body, placed: list[Standing], number: int, count: int) -> float | None:
     ceiling = placed[number + 1].mention.start if number + 1 < len(placed) else body.end
     for at in range(placed[number].mention.end, ceiling):
-        rank = _rank_at(body, at, spelt=True)
+        rank = _rank_at(body, at, count)
         if rank is not None:
             return rank
         if not _is_slight(body, at) or body.marked.tokens[at].raw == ",":
@@ -154,12 +171,14 @@ def _is_slight(body: Body, at: int) -> bool:
     return mark is not None and bool(mark.classes & {"common", "filler", "option_word", "ordinal_suffix", "choose"})
 
 
-def _rank_at(body: Body, at: int, *, spelt: bool) -> float | None:
+def _rank_at(body: Body, at: int, count: int) -> float | None:
     token, mark = body.marked.tokens[at], body.marked.cover[at]
     if token.kind == "number":
         return float(token.fold) if token.fold.isdigit() and len(token.fold) < 3 else None
-    if mark is None or not spelt:
+    if mark is None:
         return None
+    if "middle" in mark:
+        return (count + 1) / 2
     if "worst_place" in mark and "best_place" not in mark:
         return LAST
     if "ordinal" in mark.values:
@@ -253,6 +272,10 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
     steps = {"over", "best_place", "worst_place", "tie", "ordinal"}
     others = [m for m in body.marked.within(body.start, body.end) if m.classes & steps and "and" not in m]
     arrows = any(t.raw == ">" for t in body.marked.tokens[body.start : body.end])
+    if body.marked.tokens[before.mention.end].raw == ",":
+        return False  # "…, then Oslo, and Rome last"
+    if _has_place(body, placed, here, "worst_place") and not _has_place(body, placed, before, "worst_place"):
+        return False  # "then Oslo and Rome last"
     serial = number > 1 and placed[number - 1].link == "comma"
     return (bool(others) or arrows) and not serial and clause is not None
 
@@ -275,170 +298,3 @@ def _with_ends(groups: list[tuple[int, ...]], highest: set[int], lowest: set[int
     low = [g for g in groups if set(g) & lowest]
     middle = [g for g in groups if g not in top and g not in low]
     return [*top, *middle, *low]
-
-
-# --- points --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    value: float
-    start: int
-    end: int
-    base: float | None  # what it is out of: 4/5 has 5
-
-
-def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
-    """Return the points a text gives to each option."""
-    named = [m for m in mentions_in(body, finder) if m.by != "counted"]
-    named = [m for m in named if not _in_aside(body, m.start)]
-    named = [m for m in named if m.by != "number"]
-    beside = [m for m in named if _has_number(body, m)]
-    named = beside or named  # "Oslo: never been" on a line of its own gives it no points
-    numbers = [n for n in _numbers(body) if not any(m.start <= n.start < m.end for m in named)]
-    if not numbers:
-        return Scored(None, obstacle(body) or "choice")
-    pairs = _paired(body, finder, named, numbers)
-    if pairs is None:
-        return Scored(None, obstacle(body) or "choice")
-    if any(n.base not in (None, float(highest)) for n in numbers) or any(not lowest <= v <= highest for _, v in pairs):
-        return Scored(None, "range")
-    for mark in body.marked.within(body.start, body.end):
-        if (is_condition(body, mark) or "irony" in mark) and not _in_aside(body, mark.start):
-            return Scored(None, "condition" if "condition" in mark else "irony")
-    return Scored(tuple(sorted(pairs)))
-
-
-def _has_number(body: Body, mention: Mention) -> bool:
-    """Whether a number stands in the sentence of a mention, outside the mention itself."""
-    sentence = body.sentences[body.sentence_of(mention.start)]
-    places = (at for at in range(sentence.start, sentence.end) if not mention.start <= at < mention.end)
-    return any(_number_at(body, at) is not None for at in places)
-
-
-def _in_aside(body: Body, at: int) -> bool:
-    return any(c.opener == "aside" and c.start <= at < c.end for c in body.clauses) and any(
-        c.opener != "aside" for c in body.clauses
-    )
-
-
-def _numbers(body: Body) -> list[_Number]:
-    found: list[_Number] = []
-    at = body.start
-    while at < body.end:
-        number = _number_at(body, at)
-        if number is None or _in_aside(body, at):
-            at += 1
-            continue
-        found.append(number)
-        at = number.end
-    return found
-
-
-def _number_at(body: Body, at: int) -> _Number | None:
-    token, mark = body.marked.tokens[at], body.marked.cover[at]
-    if token.raw == "⭐" or token.raw == "★":
-        end = at
-        while end < body.end and body.marked.tokens[end].raw == token.raw:
-            end += 1
-        return _Number(float(end - at), at, end, None)
-    value: float | None = None
-    if token.kind in ("number", "sign"):
-        value = float(token.fold)
-    elif mark is not None and "number" in mark.values and mark.start == at and not mark.classes & {"both_of"}:
-        value = float(mark.values["number"])
-        if "common" in mark and mark.end < body.end and body.marked.tokens[mark.end].kind == "number":
-            return None  # an article that is also a number: "un 5"
-    if value is None:
-        return None
-    half = body.marked.cover[at + 1] if at + 1 < body.end else None
-    if half is not None and "half" in half:
-        return _Number(value + 0.5, at, half.end, None)
-    base = _base(body, at + 1)
-    return _Number(value, at, base[1] if base else at + 1, base[0] if base else None)
-
-
-def _base(body: Body, at: int) -> tuple[float, int] | None:
-    """Return what a number is out of, "/5" or "out of 5"."""
-    if at >= body.end:
-        return None
-    if body.marked.tokens[at].raw == "/" and at + 1 < body.end and body.marked.tokens[at + 1].kind == "number":
-        return float(body.marked.tokens[at + 1].fold), at + 2
-    mark = body.marked.cover[at]
-    if mark is not None and "out_of" in mark and mark.end < body.end and body.marked.tokens[mark.end].kind == "number":
-        return float(body.marked.tokens[mark.end].fold), mark.end + 1
-    return None
-
-
-def _paired(body: Body, finder: Finder, named: list[Mention], numbers: list[_Number]) -> list[tuple[int, float]] | None:
-    """Return the points of each option, None when what belongs to what is in doubt."""
-    if not named:
-        return _paired_by_place(body, finder, numbers)
-    if any(len(m.options) != 1 for m in named):
-        return None
-    every: list[Mention | _Number] = [*named, *numbers]
-    items = sorted(every, key=lambda item: item.start)
-    kinds = ["m" if isinstance(item, Mention) else "n" for item in items]
-    pairs = _shared(items, kinds) if _is_run(kinds) else None
-    if pairs is None:
-        return None
-    given: dict[int, float] = {}
-    for option, value in pairs:
-        if given.setdefault(option, value) != value:
-            return None
-    rest = _rest_number(body, items, numbers)
-    if rest is not None:
-        given |= {n: rest for n in range(finder.count) if n not in given}
-    return list(given.items())
-
-
-def _is_run(kinds: list[str]) -> bool:
-    return "m" in kinds and "n" in kinds
-
-
-def _shared(items: list[Mention | _Number], kinds: list[str]) -> list[tuple[int, float]] | None:
-    """Pair options with numbers: number behind ("Oslo 4", "Oslo and Rome 4") or in front ("4 for Oslo")."""
-    behind = kinds[0] == "m"
-    sequence = items if behind else items[::-1]
-    pairs: list[tuple[int, float]] = []
-    waiting: list[int] = []
-    spare = 0
-    for item in sequence:
-        if isinstance(item, Mention):
-            waiting.append(next(iter(item.options)))
-        elif waiting:
-            pairs.extend((option, item.value) for option in waiting)
-            waiting = []
-        else:
-            spare += 1
-    return pairs if not waiting and spare <= 1 and pairs else None
-
-
-def _rest_number(body: Body, items: list[Mention | _Number], numbers: list[_Number]) -> float | None:
-    """Return the points given to all the others, None when none are."""
-    for mark in body.marked.within(body.start, body.end):
-        if "rest" not in mark:
-            continue
-        behind = [n for n in numbers if n.start >= mark.end]
-        before = [n for n in numbers if n.end <= mark.start]
-        if behind:
-            return behind[0].value
-        return before[-1].value if before else None
-    return None
-
-
-def _paired_by_place(body: Body, finder: Finder, numbers: list[_Number]) -> list[tuple[int, float]] | None:
-    """Return points given without names: "all 4", "1: 3, 2: 5", or as many numbers as there are options."""
-    if body.marked.has("all", body.start, body.end) and len(numbers) == 1:
-        return [(n, numbers[0].value) for n in range(finder.count)]
-    if content(body, body.start, body.end, [range(n.start, n.end) for n in numbers]):
-        return None
-    colons = sum(t.raw in ":)=" for t in body.marked.tokens[body.start : body.end] if t.kind == "punct")
-    if len(numbers) == 2 * finder.count and colons >= finder.count:
-        places = [int(n.value) - 1 for n in numbers[::2]]
-        if sorted(places) == list(range(finder.count)):
-            return list(zip(places, [n.value for n in numbers[1::2]], strict=True))
-        return None
-    if len(numbers) == finder.count and finder.count > 1 and not colons:
-        return [(n, number.value) for n, number in enumerate(numbers)]
-    return None

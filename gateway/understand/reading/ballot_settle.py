@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gateway.understand.reading.ballot_frame import Body, Clause, is_change
+from gateway.understand.reading.ballot_implied import denied, echoed, kept, without_reason
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import (
     ABSTAIN,
     BARE,
@@ -24,6 +26,8 @@ from gateway.understand.reading.ballot_verdict import (
 )
 
 CONCLUDED = 4  # a verdict announced as such
+DRESS = classes("filler and contrast greeting thanks yes no reason")  # what may stand before an idiom
+SETS_OFF = classes("contrast change conclusion reason")
 LONGEST_HINT = 4  # words of content beside which a mere hint still is an answer
 
 
@@ -42,18 +46,18 @@ class Settled:
 def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     """Return the verdict the body comes to; `extra` are signs read elsewhere, such as signed numbers."""
     # A stretch read elsewhere, as the number in "+1", is no sign of its own a second time.
-    own = [s for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
-    every = sorted([*own, *extra, *_kept(body)], key=lambda s: s.start)
-    found = [s for s in every if s.weight > 0 and not _in_question(body, s) and not _is_taken_back(body, s)]
+    own = [_as_asked(body, s) for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
+    every = sorted([*own, *extra, *kept(body), *without_reason(body), *denied(body)], key=lambda s: s.start)
+    found = [s for s in every if s.weight > 0 and not any(is_no_vote(body, s) for is_no_vote in NO_VOTES)]
     found = _concluded(body, _last_mind(body, found))
     if not found and not obstacle(body):
-        found = _echoed(body)
+        found = echoed(body)
     if not found:
         return Settled(None, obstacle(body) or "choice")
     best = _best(body, found)
     if best is None:
         return Settled(None, "several", tuple(dict.fromkeys(s.verdict for s in found)))
-    held = _held_back(body, best, found)
+    held = "several" if _is_divided(body, best, found) else _held_back(body, best)
     if held:
         return Settled(None, held, (best.verdict,), best.start, best.end)
     said = len(content(body, body.start, body.end))
@@ -79,47 +83,48 @@ def obstacle(body: Body) -> str:
     """Return what a text without a verdict seems to be instead; "" when nothing tells."""
     if any(s.asks for s in body.sentences):
         return "question"
+    if any("undecided" in mark for mark in body.marked.heard(body.start, body.end)):
+        return "choice"
     return next((missing for name, missing in OBSTACLES if body.marked.has(name, body.start, body.end)), "")
 
 
-def _kept(body: Body) -> list[Signal]:
-    """Return a wish to leave things as they are as a sign: no to a change, yes where to keep is the question."""
-    found = []
-    for number, clause in enumerate(body.clauses):
-        for mark in body.marked.within(clause.start, clause.end):
-            if "keep" in mark:
-                verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
-                found.append(Signal(verdict, STATED, mark.start, mark.end, number))
-    return found
+def _as_asked(body: Body, signal: Signal) -> Signal:
+    """Return a denied objection as the no it is where the question is who objects."""
+    mark = body.marked.cover[signal.start]
+    denied = body.marked.asked_to_object and mark is not None and "unopposed" in mark and "yes" not in mark
+    return replace(signal, verdict=NEGATIVE, tepid=False) if denied else signal
 
 
-def _echoed(body: Body) -> list[Signal]:
-    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no."""
-    words = [at for at in range(body.start, body.end) if body.marked.tokens[at].is_word]
-    said = content(body, body.start, body.end)
-    if len(body.sentences) != 1 or body.sentences[0].asks or len(said) != 1 or not 1 < len(words) <= 5:
-        return []
-    ahead = body.marked.within(body.start, said[0])
-    plain = all(m.classes & {"negator", "filler", "no_clause"} for m in ahead)
-    if body.marked.tokens[said[0]].fold not in body.marked.asked or not plain or said[0] == words[-1]:
-        return []
-    denied = any(m.classes & {"negator", "no_clause"} for m in ahead)
-    return [Signal(NEGATIVE if denied else POSITIVE, STATED, said[0], said[0] + 1, 0)]
+def _is_told(body: Body, signal: Signal) -> bool:
+    """Whether a sign is another's, or praise or blame of what once was."""
+    mark = body.marked.cover[signal.start]
+    praise = signal.soft or (mark is not None and "attitude" in mark)
+    return signal.start in body.told or (praise and signal.start in body.recalled)
 
 
 def _in_question(body: Body, signal: Signal) -> bool:
     """Whether a sign stands in a question ("Is this ok?"); an idiom ("why not?") and a lead ("Yes, but who?") stay."""
     clause = body.clauses[signal.clause]
     sentence = body.sentences[clause.sentence]
-    if not sentence.asks or signal.end - signal.start > 1:
+    mark = body.marked.cover[signal.start]
+    idiom = signal.end - signal.start > 1 and mark is not None and bool(mark.classes & {"yes", "no", "unopposed"})
+    if not sentence.asks or (idiom and _stands_free(body, signal, sentence.start, clause.end)):
         return False
     alone = clause.start == sentence.start and clause.end < sentence.end and signal.weight == BARE
     return not alone
 
 
+def _stands_free(body: Body, signal: Signal, start: int, end: int) -> bool:
+    """Whether an idiom opens a question and nothing follows it: "And why not?", but "why not ask Ana?"."""
+    ahead = body.marked.within(start, signal.start)
+    dressed = all(m.classes & DRESS for m in ahead) and not content(body, start, signal.start)
+    return dressed and not content(body, signal.end, end)
+
+
 def _last_mind(body: Body, found: list[Signal]) -> list[Signal]:
     """Return the signs that stand after a change of mind, all when there is none."""
-    found = [s for s in found if not _is_former(body, s)] or found
+    found = [s for s in found if not _is_moved_from(body, s)]
+    found = [s for s in found if not _is_former(body, s)]
     for mark in reversed(body.marked.within(body.start, body.end)):
         if not is_change(body.marked, mark):
             continue
@@ -131,14 +136,30 @@ def _last_mind(body: Body, found: list[Signal]) -> list[Signal]:
 
 def _is_former(body: Body, signal: Signal) -> bool:
     clause = body.clauses[signal.clause]
-    return body.marked.has("former", clause.start, clause.end) or _is_moved_from(body, signal)
+    return body.marked.has("former", clause.start, clause.end) or _is_forgone(body, signal, clause)
+
+
+def _is_forgone(body: Body, signal: Signal, clause: Clause) -> bool:
+    """Whether a sign tells what its author would do, but for what the next clause says: "I'd vote yes, but …"."""
+    behind = next((c for c in body.clauses if c.start >= clause.end), None)
+    but = behind is not None and behind.sentence == clause.sentence and behind.opener == "contrast"
+    return but and any("would_i" in mark for mark in body.marked.heard(clause.start, signal.end))
 
 
 def _is_moved_from(body: Body, signal: Signal) -> bool:
     """Whether the sign is what a vote is changed from, as in "from -1 to +1"."""
     before = body.marked.cover[signal.start - 1] if signal.start else None
     after = body.marked.cover[signal.end] if signal.end < body.end else None
-    return before is not None and "from_word" in before and after is not None and "to_word" in after
+    if after is None or "to_word" not in after:
+        return False
+    if before is not None and "from_word" in before:
+        return True
+    clause = body.clauses[signal.clause]
+    if any("enter" in m for m in body.marked.heard(clause.start, signal.start)):
+        return True  # "switch my earlier yes to a no"
+    token = body.marked.tokens[signal.start]
+    behind = body.marked.tokens[after.end] if after.end < body.end else None
+    return token.kind == "sign" and behind is not None and behind.kind == "sign"  # "my -1 to +1"
 
 
 def _is_taken_back(body: Body, signal: Signal) -> bool:
@@ -146,9 +167,17 @@ def _is_taken_back(body: Body, signal: Signal) -> bool:
     return any("withdraw" in m and m.end <= signal.start for m in body.marked.within(clause.start, clause.end))
 
 
+# What makes a sign of a verdict none of its author's today.
+NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (_is_told, _in_question, _is_taken_back)
+
+
 def _concluded(body: Body, found: list[Signal]) -> list[Signal]:
     """Return the signs with those raised that are announced as the vote: "So: yes", "for the vote, no"."""
     marks = [m for m in body.marked.within(body.start, body.end) if "conclusion" in m]
+    for clause in body.clauses:  # "switch my yes to a no"
+        entered = [m.end for m in body.marked.heard(clause.start, clause.end) if "enter" in m]
+        steps = [m for m in body.marked.within(clause.start, clause.end) if "to_word" in m]
+        marks += [m for m in steps if entered and m.start >= min(entered)]
     return [replace(s, weight=CONCLUDED) if _is_announced(body, s, [m.end for m in marks]) else s for s in found]
 
 
@@ -180,8 +209,11 @@ def _best(body: Body, found: list[Signal]) -> Signal | None:
     if verdicts <= {NEGATIVE, BLOCK} and any(s.verdict == BLOCK for s in found):
         return next(s for s in found if s.verdict == BLOCK)
     firm = [s for s in strongest if not s.tepid] or strongest
+    firm = [s for s in firm if not s.felt] or firm
     verdicts = {s.verdict for s in firm}
-    if ABSTAIN in verdicts and all(s.tepid or s.verdict == ABSTAIN for s in strongest):
+    if firm[-1].verdict == ABSTAIN and not any(s.end - s.start == 1 for s in firm if s.verdict != ABSTAIN):
+        return firm[-1]  # "not for it, not against it, I abstain"
+    if ABSTAIN in verdicts and all(s.tepid or s.verdict == ABSTAIN for s in firm):
         verdicts = {ABSTAIN}
     if len(verdicts) == 1:
         return next(s for s in firm if s.verdict in verdicts)
@@ -191,7 +223,7 @@ def _best(body: Body, found: list[Signal]) -> Signal | None:
     return strongest[-1] if top == CONCLUDED and strongest[-1].start > strongest[0].end + 6 else None
 
 
-def _held_back(body: Body, best: Signal, found: list[Signal]) -> str:
+def _held_back(body: Body, best: Signal) -> str:
     """Return what keeps the verdict from being counted, "" for nothing."""
     return next((missing for applies, missing in HOLDS if applies(body, best)), "")
 
@@ -242,7 +274,11 @@ def _is_conditional(body: Body, best: Signal) -> bool:
     for mark in body.marked.within(sentence.start, sentence.end):
         if "limit" in mark and mark.start >= best.end:
             return True
-        if "principle" in mark and body.marked.has("contrast", mark.end, sentence.end):
+        if (
+            "principle" in mark
+            and best.weight < CONCLUDED
+            and body.marked.has("contrast", max(mark.end, best.end), sentence.end)
+        ):
             return True
         if best.verdict == NEGATIVE and "until" in mark and mark.start >= best.end:
             continue  # "no until …" is a no
@@ -292,9 +328,52 @@ def _is_put_off(name: str) -> Callable[[Body, Signal], bool]:
     return applies
 
 
+def _is_undecided(body: Body, best: Signal) -> bool:
+    """Whether the text goes on to say that nothing is decided yet."""
+    marks = body.marked.heard(best.end, body.end)
+    return any("undecided" in m and m.start not in body.told for m in marks)
+
+
+def _is_unsaid(body: Body, best: Signal) -> bool:
+    """Whether the text says that it is no vote: "that is not a yes yet", "I never said no"."""
+    marks = body.marked.heard(body.start, body.end)
+    return any(m.classes & {"unsaid", "postponed"} and m.start not in body.told for m in marks)
+
+
+def _only_acknowledges(body: Body, best: Signal) -> bool:
+    """Whether the verdict is but an "OK, …" before a question or something to be done first."""
+    mark = body.marked.cover[best.start]
+    if mark is None or "acknowledges" not in mark:
+        return False
+    home = body.clauses[best.clause].sentence
+    asks = any(s.asks for s in body.sentences[home:])
+    return asks or any(body.marked.has(name, best.end, body.end) for name in ("later", "defer"))
+
+
+def _is_divided(body: Body, best: Signal, found: list[Signal]) -> bool:
+    """Whether a plain yes and a plain no stand in one sentence, neither set off: "yes for us, no for you"."""
+    home = body.clauses[best.clause].sentence
+    for other in found:
+        contrary = {best.verdict, other.verdict} == {POSITIVE, NEGATIVE} and body.clauses[other.clause].sentence == home
+        if contrary and _is_plain(body, best) and _is_plain(body, other):
+            between = body.marked.within(min(best.start, other.start), max(best.start, other.start) + 1)
+            return not any(m.classes & SETS_OFF for m in between)
+    return False
+
+
+def _is_plain(body: Body, signal: Signal) -> bool:
+    """Whether a sign is a bare yes or no."""
+    mark = body.marked.cover[signal.start]
+    plain = mark is not None and bool(mark.classes & {"yes", "no"}) and not mark.classes & {"for", "against"}
+    return plain and signal.end - signal.start == 1 and not signal.soft
+
+
 # What holds a verdict back, in order, and the name of what is then missing.
 HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
     (_is_put_off("autoreply"), "choice"),
+    (_is_unsaid, "choice"),
+    (_only_acknowledges, "choice"),
+    (_is_undecided, "choice"),
     (_is_both, "several"),
     (_is_ironic, "irony"),
     (_is_conditional, "condition"),

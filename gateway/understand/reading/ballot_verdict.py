@@ -15,10 +15,18 @@ from gateway.understand.reading.ballot_words import Mark
 POSITIVE, NEGATIVE, BLOCK, ABSTAIN = "yes", "no", "block", "abstain"
 # A term's sign and how much an embedded mention of it weighs; a bare clause weighs BARE.
 TERMS = {"for": (1, 2), "against": (-1, 2), "good": (1, 1), "bad": (-1, 1)}
+# What a negator turns into a no, and is no sign without one: "I don't see the point".
+APPRAISED = frozenset((*TERMS, "block", "merit"))
 BARE, STATED, HINTED = 3, 2, 1
+STANCES = frozenset(("yes", "no", "for", "against", "block", "abstain", "unopposed", "good", "bad", "negator"))
+SAME_STEM = 5  # letters two forms of a word share
+OPENINGS = classes("filler contrast conclusion reason and greeting thanks yes no change closing")  # before an answer
 SCOPE = 6  # tokens before a term in which a negator reaches it
 NEAR = 3  # tokens for a determiner
 AFTER = 4  # tokens behind a verb, in languages that negate there
+JUDGED = (APPRAISED - {"bad"}) | {
+    "needless"
+}  # beside these a clause says nothing else that matters; "concerns" it does
 # Words that dress a vote and say nothing a reader of the result would miss.
 CONTENT_FREE = classes(
     """
@@ -27,7 +35,7 @@ CONTENT_FREE = classes(
     harmless indifferent withdraw all both_of none except rest no_rest tie best_first worst_first
     best_place worst_place over after also fallback instead doubt time_word hour_word to_word lifted
     weekday smallest largest earliest latest half from_word out_of keep
-    yes_clause no_clause yes_word particle
+    yes_clause no_clause yes_word particle minute half_past half_to quarter_past quarter_to full_marks
     """
 )
 
@@ -43,6 +51,7 @@ class Signal:
     clause: int
     tepid: bool = False  # said by denying an objection
     soft: bool = False  # an appraisal ("great", "too dear"), which is a vote only where nothing else is said
+    felt: bool = False  # how its author feels about it ("not convinced"), which a plain vote overrules
 
 
 def content(body: Body, start: int, end: int, taken: Iterable[range] = ()) -> list[int]:
@@ -70,7 +79,7 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     marks = body.marked.within(clause.start, clause.end)
     negators = [m for m in marks if m.classes & {"negator", "near_negator"}]
     spent: set[int] = set()
-    terms = [m for m in marks if m.classes & (TERMS.keys() | {"block"})]
+    terms = [m for m in marks if m.classes & APPRAISED]
     doubt = next((m.start for m in marks if "doubt" in m), None)
     raw: list[tuple[str, int, Mark, bool]] = []
     for mark in marks:
@@ -81,12 +90,13 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
         read = _term(mark, flips, body, clause, terms)
         if read is None:
             continue
-        if mark.classes & (TERMS.keys() | {"block"}) or (flips and "yes" in mark and "particle" not in mark):
+        if mark.classes & APPRAISED or (flips and "yes" in mark and "particle" not in mark):
             spent |= {n.start for n in flips}
         raw.append((*read, mark, bool(flips) or "unopposed" in mark))
     raw = _negated_behind(raw, negators, spent)
     raw = [entry for entry in raw if entry[2].start not in spent]
-    bare = not content(body, clause.start, clause.end)
+    judged = [range(m.start, m.end) for m in marks if m.classes & JUDGED]
+    bare = not content(body, clause.start, clause.end, judged)
     first = next((at for at in range(clause.start, clause.end) if body.marked.tokens[at].is_word), clause.start)
     return [
         Signal(
@@ -97,9 +107,10 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
             number,
             tepid,
             _is_soft(mark),
+            "attitude" in mark,
         )
         for verdict, weight, mark, tepid in raw
-        if not _about_another(body, mark, clause)
+        if not any(is_none(body, mark, clause) for is_none in NO_SIGNS)
     ]
 
 
@@ -118,14 +129,20 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     """Return the verdict of one mark and its weight when embedded, None when it is none."""
     if mark.classes & {"negator", "near_negator"} and any(_reaches(body, mark, t) for t in terms if t is not mark):
         return None
+    if mark.classes & {"needless", "merit"} and body.marked.asked_to_drop:
+        return None  # "we don't need it" may be a yes to dropping it
+    if "needless" in mark and "no" not in mark:
+        return (NEGATIVE, STATED) if not flips else None
     if "unopposed" in mark:
         return POSITIVE, STATED
+    if "decline" in mark and body.marked.offered:
+        return (NEGATIVE, STATED) if not flips else None
     if "abstain" in mark:
         return (ABSTAIN, STATED) if not flips else None
     if "block" in mark:
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
-    particle = _particle(mark, clause)
+    particle = POSITIVE if _does_as_asked(body, mark) else _particle(mark, clause)
     if particle == POSITIVE and flips and not mark.classes & {"no", "particle"}:
         return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
     if particle == NEGATIVE and mark.end - mark.start == 1 and any("no" not in n for n in flips):
@@ -133,10 +150,18 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     if particle and not (named and flips):
         return particle, STATED if named in ("for", "against") else HINTED
     if named is None:
-        return None
+        return (NEGATIVE, STATED) if "merit" in mark and len(flips) % 2 else None
     sign, weight = TERMS[named]
     sign *= -1 if len(flips) % 2 else 1
     return (POSITIVE if sign > 0 else NEGATIVE), weight
+
+
+def _does_as_asked(body: Body, mark: Mark) -> bool:
+    """Whether a phrase of refusal bids what the question asks for: "drop it" where dropping is the question."""
+    if "no" not in mark or mark.end - mark.start == 1 or mark.classes & {"negator", "near_negator"}:
+        return False
+    tokens = body.marked.tokens[mark.start : mark.end]
+    return any(t.fold in body.marked.asked_first for t in tokens) and tokens[-1].fold not in body.marked.asked_first
 
 
 def _particle(mark: Mark, clause: Clause) -> str | None:
@@ -155,8 +180,8 @@ def _particle(mark: Mark, clause: Clause) -> str | None:
 
 def is_condition(body: Body, mark: Mark) -> bool:
     """Whether a mark is an "if"; a word that is also a yes is none where its clause ends with it (Spanish "si")."""
-    if "condition" not in mark:
-        return False
+    if "condition" not in mark or body.marked.text[: body.marked.tokens[mark.start].start].endswith("-"):
+        return False  # "-se" is no "if"
     return not ("yes" in mark and any(c.start <= mark.start and c.end == mark.end for c in body.clauses))
 
 
@@ -168,6 +193,9 @@ def _negated_behind(
     for verdict, weight, mark, tepid in raw:
         behind = next((n for n in negators if "after_negator" in n and n.start not in spent
                        and 0 <= n.start - mark.end <= AFTER), None)  # fmt: skip
+        if behind is not None and verdict == BLOCK:
+            spent.add(behind.start)
+            continue  # a block denied is no stance
         if behind is not None and mark.classes & TERMS.keys() and not tepid:
             spent.add(behind.start)
             verdict = NEGATIVE if verdict == POSITIVE else POSITIVE if verdict == NEGATIVE else verdict
@@ -183,8 +211,6 @@ def _weight(body: Body, clause: Clause, weight: int, mark: Mark, *, bare: bool, 
         return STATED
     if bare:
         return BARE
-    if body.marked.has("third_person", clause.start, mark.start):
-        return 0
     leads = not content(body, first, mark.start) and not any(
         is_condition(body, m) for m in body.marked.within(first, mark.start)
     )
@@ -214,6 +240,37 @@ def _denies_next(body: Body, mark: Mark, clause: Clause) -> bool:
     return after is None or "negator" in mark
 
 
+def _only_stresses(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a word that is a yes by itself but stresses the stance behind it: "absolutely against"."""
+    if "intensifier" not in mark or mark.end >= clause.end:
+        return False
+    after = body.marked.cover[mark.end]
+    return after is not None and bool(after.classes & STANCES)
+
+
+def _reports(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a participle tells what was done instead of answering: "she agreed to …", "approved list attached"."""
+    if "participle" not in mark or mark.end - mark.start > 1:
+        return False
+    ahead = body.marked.within(clause.start, mark.start)
+    opens = not content(body, clause.start, mark.start) and all(
+        m.classes & OPENINGS and "common" not in m for m in ahead
+    )
+    after = body.marked.cover[mark.end] if mark.end < clause.end else None
+    return not opens or (mark.end < clause.end and after is None)
+
+
+def _denies_other(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a "no" denies a word that the question has not: "no news yet"."""
+    if mark.end >= clause.end or not {"no", "near_negator"} <= mark.classes:
+        return False
+    word = body.marked.tokens[mark.end]
+    if body.marked.cover[mark.end] is not None or word.kind != "word":
+        return False
+    stem = word.fold[:SAME_STEM]
+    return not any(other.startswith(stem) or stem.startswith(other) for other in body.marked.asked if len(other) > 2)
+
+
 def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
     """Whether agreement or its contrary is with a person or a saying, not with the proposal."""
     after = body.marked.cover[mark.end] if mark.end < clause.end else None
@@ -226,3 +283,7 @@ def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
     token, known = body.marked.tokens[after.end], body.marked.cover[after.end]
     named = known is None or not known.classes & {"common", "filler", "option_word"}
     return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and named
+
+
+# What makes a mark of a stance no sign of one.
+NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other)

@@ -1,4 +1,4 @@
-"""The [ballot] words of all languages, compiled once for each lexicon, and a text marked with them.
+"""A text marked with the words of the languages it seems to be written in.
 
 Must not: hold a word of any language itself, or decide what a ballot means.
 """
@@ -6,21 +6,23 @@ Must not: hold a word of any language itself, or decide what a ballot means.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_of
+from gateway.understand.reading.ballot_vocabulary import (
+    FIRST_PERSON,
+    SPELT,
+    Language,
+    Phrase,
+    Vocabulary,
+    longest,
+    vocabulary,
+)
 
-# Keys whose value is a list of lists: the place in the outer list is the value of the word.
-VALUED = {"ordinals": "ordinal", "numbers": "number", "weekdays": "weekday", "months": "month"}
-UNMARKED = frozenset(("irony_sign",))  # read from the text as it stands, not from its words
-OVER_COMMAS = frozenset(("irony", "change"))  # of these, phrases match with commas between their words
 # Classes of words worth finding in any language, whatever the language of the rest.
 PORTABLE = classes(
     """
@@ -28,14 +30,16 @@ PORTABLE = classes(
     month indifferent change doubt
     """
 )
-# Classes in which a misspelt word is worth recognising.
-SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
+WOULD_I = frozenset(("would_i",))
+SHORTEST_VERB = 5
+MOST_WORDS_TO_VERB = 6  # words of a question among which its verb stands
+ANSWERS = frozenset(("yes", "no"))
+OVERRIDING = classes("doubt indifferent later defer abstain unopposed withdraw for against block yes no")
 SIDES = {"for": "yes", "good": "yes", "against": "no"}
 MOST_TOKENS, HEAD_TOKENS = 700, 500
 CLOSE_ENOUGH = 85
 AHEAD = 10
-_UMLAUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
-_LONG_RUN = re.compile(r"(.)\1{2,}")
+LONG_RUN = re.compile(r"(.)\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,106 +55,6 @@ class Mark:
         return name in self.classes
 
 
-@dataclass(slots=True)
-class Phrase:
-    """One entry of a language: its tokens and everything it can be."""
-
-    tokens: tuple[str, ...]
-    classes: set[str] = field(default_factory=set)
-    values: dict[str, int] = field(default_factory=dict)
-    accented: dict[tuple[str, ...], set[str]] = field(
-        default_factory=dict
-    )  # what it is when written with these accents
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language, compiled: phrases by first token, longest first, and every single word it uses."""
-
-    phrases: Mapping[str, tuple[Phrase, ...]]
-    words: frozenset[str]
-    spelt: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # by identity, to be a key of a cache
-class Vocabulary:
-    """All languages of a lexicon, compiled."""
-
-    languages: Mapping[str, Language]
-    irony_signs: tuple[str, ...] = ()  # what a text ends with that is not meant, as "/s"
-
-    def values(self, word: str, name: str) -> frozenset[int]:
-        """Return what a single word can be worth in a valued class, in any language."""
-        found = (p.values[name] for language in self.languages.values() for p in language.phrases.get(word, ())
-                 if p.tokens == (word,) and name in p.values)  # fmt: skip
-        return frozenset(found)
-
-    def is_common(self, word: str) -> bool:
-        """Whether the word is a function word of any language."""
-        return self.can_be(word, "common")
-
-    def can_be(self, word: str, name: str) -> bool:
-        """Whether a single word is of a class in any language."""
-        return any(
-            p.tokens == (word,) and name in p.classes
-            for language in self.languages.values()
-            for p in language.phrases.get(word, ())
-        )
-
-
-@lru_cache(maxsize=8)
-def vocabulary(lexicon: Lexicon) -> Vocabulary:
-    """Return the compiled [ballot] tables; cached, as a lexicon is compared by identity."""
-    tables = {code: _language(table) for code, table in lexicon.tables("ballot").items()}
-    return Vocabulary(tables, tuple(sign.casefold() for sign in lexicon.words("ballot", "irony_sign")))
-
-
-def _language(table: Mapping[str, Any]) -> Language:
-    phrases: dict[tuple[str, ...], Phrase] = {}
-    entries = list(_entries(table))
-    for name, text, value in entries:
-        _enter(phrases, _spelling(text), name, value)
-        accented = tuple(t.raw.casefold() for t in tokens_of(text) if t.is_word)
-        if accented != _spelling(text) and accented:
-            phrases[_spelling(text)].accented.setdefault(accented, set()).add(name)
-    written = frozenset(phrases)
-    for name, text, value in entries:
-        for tokens in _variants(text) - written:  # "we'd" without its apostrophe is no reason to misread "Wed"
-            _enter(phrases, tokens, name, value)
-    by_first: dict[str, list[Phrase]] = defaultdict(list)
-    for tokens in sorted(phrases, key=len, reverse=True):
-        by_first[tokens[0]].append(phrases[tokens])
-    spelt = tuple(t[0] for t, p in phrases.items() if len(t) == 1 and len(t[0]) >= 4 and p.classes & SPELT)
-    words = frozenset(token for tokens in phrases for token in tokens)
-    return Language({first: tuple(found) for first, found in by_first.items()}, words, spelt)
-
-
-def _enter(phrases: dict[tuple[str, ...], Phrase], tokens: tuple[str, ...], name: str, value: int | None) -> None:
-    if not tokens:
-        return
-    phrase = phrases.setdefault(tokens, Phrase(tokens))
-    phrase.classes.add(name)
-    if value is not None:
-        phrase.values[name] = value
-
-
-def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
-    for key, words in table.items():
-        if key in VALUED:
-            yield from ((VALUED[key], word, value) for value, forms in enumerate(words) for word in forms)
-        else:
-            yield from ((key, word, None) for word in words if key not in UNMARKED)
-
-
-def _spelling(text: str) -> tuple[str, ...]:
-    return tuple(token.fold for token in tokens_of(text) if token.is_word)
-
-
-def _variants(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the other spellings of a phrase: without its apostrophes, with its umlauts spelt out."""
-    return frozenset({_spelling(text.replace("'", "")), _spelling("".join(_UMLAUT.get(c, c) for c in text))})
-
-
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A tokenised text and its marks, in order and without overlap."""
@@ -159,8 +63,13 @@ class Marked:
     tokens: tuple[Token, ...]
     marks: tuple[Mark, ...]
     cover: tuple[Mark | None, ...]  # for each token its mark
+    voices: tuple[Mark | None, ...] = ()  # for each token its mark of a voice
     asked_to_keep: bool = False  # whether the question is about leaving things as they are
+    asked_to_drop: bool = False  # whether the question is about ending something, so that "we don't need it" is a yes
+    offered: bool = False  # whether the question offers its reader something, so that "I'll pass" is a no
+    asked_to_object: bool = False  # whether the question is who objects, so that "no objection" is a no
     asked: frozenset[str] = frozenset()  # the words of the question, folded
+    asked_first: frozenset[str] = frozenset()  # its first and its last word of content: where its verb stands
     ironic: bool = False  # whether the text ends with a sign that it is not meant
 
     def has(self, name: str, start: int = 0, end: int | None = None) -> bool:
@@ -178,6 +87,11 @@ class Marked:
             at = mark.end if mark is not None else at + 1
         return found
 
+    def heard(self, start: int = 0, end: int | None = None) -> list[Mark]:
+        """Return the marks of voices that begin within the stretch."""
+        stop = len(self.tokens) if end is None else end
+        return [m for at, m in enumerate(self.voices[start:stop], start) if m is not None and m.start == at]
+
     def source(self, start: int, end: int) -> str:
         """Return the text of a stretch of tokens, as written."""
         return self.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else ""
@@ -193,12 +107,71 @@ def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False
     at = 0
     while at < len(tokens):
         mark = _mark_at(tokens, folds, at, words, order)
+        if mark is not None and mark.end - at > 1 and mark.classes & ANSWERS:
+            mark = _cut_short(mark, tokens, folds, words, order) or mark
         if mark is not None:
             marks.append(mark)
             cover[at : mark.end] = [mark] * (mark.end - at)
         at = mark.end if mark else at + 1
     ironic = text.rstrip().casefold().endswith(words.irony_signs)
-    return Marked(text, tokens, tuple(marks), tuple(cover), _asks_to_keep(question, words), _folds_of(question), ironic)
+    return Marked(
+        text,
+        tokens,
+        tuple(marks),
+        tuple(cover),
+        _voices(tokens, folds, cover, words, order),
+        asked_to_keep=_asks_to_keep(question, words),
+        asked_to_drop=_asks_to_drop(question, words),
+        offered=_asks_in(question, words, "offer_question"),
+        asked_to_object=_asks_in(question, words, "object_question"),
+        asked=_folds_of(question),
+        asked_first=_verbs_of(question, words),
+        ironic=ironic,
+    )
+
+
+def _voices(
+    tokens: tuple[Token, ...],
+    folds: list[str],
+    known: Sequence[Mark | None],
+    words: Vocabulary,
+    order: tuple[str, ...],
+) -> tuple[Mark | None, ...]:
+    cover: list[Mark | None] = [None] * len(tokens)
+    tables = [words.languages[code].voices for code in order]
+    endings = words.languages[order[0]].would_endings if order else ()
+    at = 0
+    while at < len(tokens):
+        best: tuple[int, Phrase] | None = None
+        for table in tables:
+            end, phrase = longest(tokens, folds, at, table) if folds[at] in table else (at, None)
+            if phrase and (best is None or end > best[0]):
+                best = end, phrase
+        if best is not None:
+            cover[at : best[0]] = [Mark(at, best[0], _told_by_accents(best[1], tokens[at : best[0]]))] * (best[0] - at)
+        elif endings and known[at] is None and len(folds[at]) > SHORTEST_VERB and folds[at].endswith(endings):
+            cover[at] = Mark(at, at + 1, WOULD_I)
+        at = best[0] if best else at + 1
+    return tuple(cover)
+
+
+def _told_by_accents(phrase: Phrase, tokens: Sequence[Token]) -> frozenset[str]:
+    """Return what a phrase is: "sí" is a yes where "si" may be an "if", and accents, where they are written, tell."""
+    told = phrase.accented.get(tuple(t.raw.casefold() for t in tokens)) if phrase.accented else None
+    return frozenset(told or phrase.classes)
+
+
+def _cut_short(
+    mark: Mark, tokens: tuple[Token, ...], folds: list[str], words: Vocabulary, order: tuple[str, ...]
+) -> Mark | None:
+    """Return an answer without its last word where a phrase begins with that word and goes on: "pues | no sé qué"."""
+    last, phrases = mark.end - 1, words.languages[order[0]].phrases
+    end, following = longest(tokens, folds, last, phrases)
+    if following is None or end <= mark.end or not following.classes & OVERRIDING:
+        return None
+    reached, phrase = longest(tokens[:last], folds[:last], mark.start, phrases)
+    phrase = phrase if reached == last else None
+    return Mark(mark.start, last, frozenset(phrase.classes), phrase.values) if phrase is not None else None
 
 
 def _bounded(tokens: list[Token]) -> tuple[Token, ...]:
@@ -212,10 +185,39 @@ def _folds_of(question: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
+def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
+    asking = {word for language in words.languages.values() for word, beginning in language.asked.items()
+              if beginning.alone is not None and "asking" in beginning.alone.classes}  # fmt: skip
+    spoken = (t.fold for t in tokens_of(question[:600]) if t.kind == "word")
+    folds = [word for word in spoken if word not in asking and not words.is_common(word)]
+    return frozenset((*folds[:1], *folds[-1:]))
+
+
+@lru_cache(maxsize=256)
 def _asks_to_keep(question: str, words: Vocabulary) -> bool:
     folds = _folds_of(question)
-    return any("keep_question" in p.classes for language in words.languages.values() for f in folds
-               for p in language.phrases.get(f, ()) if len(p.tokens) == 1)  # fmt: skip
+    found = (language.asked[f].alone for language in words.languages.values() for f in folds if f in language.asked)
+    return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
+
+
+@lru_cache(maxsize=256)
+def _asks_to_drop(question: str, words: Vocabulary) -> bool:
+    """Whether one of the first words of a question bids to end something: "Shall we cancel …?"."""
+    tokens = [t for t in tokens_of(question[:200]) if t.kind == "word"][:MOST_WORDS_TO_VERB]
+    folds = [t.fold for t in tokens]
+    found = (longest(tokens, folds, at, language.asked)
+             for language in words.languages.values() for at in range(len(tokens)))  # fmt: skip
+    return any(phrase is not None and "drop_question" in phrase.classes for _, phrase in found)
+
+
+@lru_cache(maxsize=256)
+def _asks_in(question: str, words: Vocabulary, name: str) -> bool:
+    """Whether a question holds a phrase of a class."""
+    tokens = tuple(tokens_of(question[:600]))
+    folds = [t.fold for t in tokens]
+    found = (longest(tokens, folds, at, language.asked)
+             for language in words.languages.values() for at in range(len(tokens)))  # fmt: skip
+    return any(phrase is not None and name in phrase.classes for _, phrase in found)
 
 
 @lru_cache(maxsize=256)
@@ -248,7 +250,7 @@ def _known_form(token: Token, words: Vocabulary, order: tuple[str, ...]) -> str:
     word = token.fold
     if token.kind != "word" or any(word in language.words for language in words.languages.values()):
         return word
-    for short in (_LONG_RUN.sub(r"\1", word), _LONG_RUN.sub(r"\1\1", word)):
+    for short in (LONG_RUN.sub(r"\1", word), LONG_RUN.sub(r"\1\1", word)):
         if any(short in language.words for language in words.languages.values()):
             return short
     return _mended(word, words, order) if len(word) >= 4 else word
@@ -257,6 +259,9 @@ def _known_form(token: Token, words: Vocabulary, order: tuple[str, ...]) -> str:
 def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
     for code in order:
         language = words.languages[code]
+        swapped = next((spelt for spelt in language.spelt if is_swapped(word, spelt)), None)
+        if swapped is not None:
+            return swapped
         found = process.extract(word, language.spelt, scorer=fuzz.ratio, limit=6, score_cutoff=CLOSE_ENOUGH - AHEAD)
         if found and found[0][1] >= CLOSE_ENOUGH:
             best = _verdicts(language, found[0][0])
@@ -265,9 +270,18 @@ def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
     return word
 
 
+def is_swapped(word: str, other: str) -> bool:
+    """Whether two neighbouring letters changed places: "nadai" for "nadia"."""
+    if len(word) != len(other) or word == other:
+        return False
+    first = next(n for n, (one, two) in enumerate(zip(word, other, strict=True)) if one != two)
+    return word[first : first + 2] == other[first : first + 2][::-1] and word[first + 2 :] == other[first + 2 :]
+
+
 def _verdicts(language: Language, word: str) -> frozenset[str]:
     """Return the sides a word can be on, so that "agree" and "agreed" are no rivals."""
-    return frozenset(SIDES.get(c, c) for p in language.phrases[word] if p.tokens == (word,) for c in p.classes & SPELT)
+    phrase = language.phrases[word].alone
+    return frozenset(SIDES.get(name, name) for name in phrase.classes & SPELT) if phrase is not None else frozenset()
 
 
 def _mark_at(
@@ -278,7 +292,7 @@ def _mark_at(
         return None
     best: tuple[int, Phrase] | None = None
     for code in order:
-        end, phrase = _longest(tokens, folds, at, words.languages[code])
+        end, phrase = longest(tokens, folds, at, words.languages[code].phrases)
         if phrase and (best is None or end > best[0]):
             best = end, phrase
     if best is None:
@@ -286,9 +300,7 @@ def _mark_at(
     if best is None:
         return None
     end, phrase = best
-    # "sí" is a yes where "si" may be an "if": accents, where they are written, tell.
-    told = phrase.accented.get(tuple(t.raw.casefold() for t in tokens[at:end])) if phrase.accented else None
-    return Mark(at, end, frozenset(told or phrase.classes), phrase.values)
+    return Mark(at, end, _told_by_accents(phrase, tokens[at:end]), phrase.values)
 
 
 def _foreign(
@@ -298,30 +310,23 @@ def _foreign(
     alone = sum(token.is_word for token in tokens) == 1  # "Non." in answer to an English question
     if not alone and any(folds[at] in words.languages[code].words for code in order[:1]):
         return None
-    found = (_longest(tokens, folds, at, language) for code, language in words.languages.items() if code not in order)
+    found = (
+        longest(tokens, folds, at, language.phrases) for code, language in words.languages.items() if code not in order
+    )
     portable = [(end, phrase) for end, phrase in found if phrase and phrase.classes & PORTABLE]
     return max(portable, key=lambda pair: pair[0], default=None)
 
 
-def _longest(tokens: tuple[Token, ...], folds: list[str], at: int, language: Language) -> tuple[int, Phrase | None]:
-    for phrase in language.phrases.get(folds[at], ()):
-        end = at + len(phrase.tokens)
-        if end <= len(tokens) and tuple(folds[at:end]) == phrase.tokens:
-            return end, phrase
-        if phrase.classes & OVER_COMMAS and (end := _end_over_commas(tokens, folds, at, phrase.tokens)):
-            return end, phrase
-    return at, None
-
-
-def _end_over_commas(tokens: tuple[Token, ...], folds: list[str], at: int, wanted: tuple[str, ...]) -> int:
-    """Return where a phrase ends that commas may part ("no, wait"), 0 where it does not stand here."""
-    for word in wanted:
-        while at < len(tokens) and tokens[at].raw == ",":
-            at += 1
-        if at >= len(tokens) or folds[at] != word:
-            return 0
-        at += 1
-    return at
-
-
-__all__ = ["AHEAD", "CLOSE_ENOUGH", "Mark", "Marked", "Vocabulary", "fold", "marked", "vocabulary"]
+__all__ = [
+    "AHEAD",
+    "CLOSE_ENOUGH",
+    "FIRST_PERSON",
+    "LONG_RUN",
+    "Mark",
+    "Marked",
+    "Vocabulary",
+    "fold",
+    "is_swapped",
+    "marked",
+    "vocabulary",
+]

@@ -5,33 +5,23 @@ Must not: take a mere mention of a weekday or a rhythm for a wish; a word of ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import time
-from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.date import find_clock, weekday_names
-from gateway.understand.reading.phrases import Word, fold, words_of
-from gateway.understand.reading.request import TABLE, Request, Told
+from gateway.understand.reading.command_asked import is_past, is_played
+from gateway.understand.reading.command_ours import bears_out, clause_of, day_numbers, is_all_ours, is_ours, strangers
+from gateway.understand.reading.date import find_clock
+from gateway.understand.reading.phrases import Hit, words_of
+from gateway.understand.reading.request import Request, Told
 
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RHYTHMS = ("biweekly", "monthly", "weekly", "never", "daily")  # the rarer one is wished for where two are named
 _WORKING_DAYS = 5
 _SHORT = 14
+_OPENING = 2  # words in which a sentence says whom it is about
+_ABBREVIATED = 3  # letters: "son" is a word of its own
+_NO_RHYTHM = frozenset({"until", "before", "by", "after"})
 _TERSE = 8  # words of an answer that names little but the rhythm
-_PLURALS = ("s", "en", "i", "es")
-
-
-@lru_cache(maxsize=8)
-def _days(lexicon: Lexicon) -> Mapping[str, int]:
-    """Return the days of the week by folded name, singular and plural, of all languages."""
-    found = dict(weekday_names(lexicon))
-    for name, number in tuple(found.items()):
-        found.update((name + plural, number) for plural in _PLURALS)
-    for table in lexicon.tables(TABLE).values():
-        found.update((fold(name), number) for name, number in table.get("weekday_plural", {}).items())
-    return found
 
 
 def read_frequency(request: Request) -> CommandReading | None:
@@ -40,8 +30,10 @@ def read_frequency(request: Request) -> CommandReading | None:
     days: tuple[str, ...] = ()
     clock: time | None = None
     asked = False
+    wished = False  # of the sentence before
     for told in request.told:
-        if not _wishes(told, request):
+        wished = _wishes(told, request) or (wished and _adds_when(told, request))
+        if not wished:
             continue
         asked = True
         frequency = frequency or _rhythm(told, request)
@@ -63,20 +55,68 @@ def read_frequency(request: Request) -> CommandReading | None:
 def _wishes(told: Told, request: Request) -> bool:
     """Tell whether a sentence asks for mail in some rhythm: it limits ("only"), or asks and speaks of mail."""
     rhythm = request.hits(told, *_RHYTHMS, "every_other", "working_days")
-    terse = request.subject.is_reply and len(told.words) <= _TERSE and not told.asks
-    if terse and request.hits(told, "every_other", "biweekly"):
-        return True
-    days = _day_words(told.words, request)
+    days = _day_words(told, request)
     limits = bool(request.hits(told, "only"))
     asks = bool(request.hits(told, "send"))
-    speaks = bool(request.hits(told, "mails"))
+    speaks = bool(request.hits(told, "mails")) or _is_headed_mails(request)
+    terse = request.subject.is_reply and len(told.words) <= _TERSE and not told.asks
+    if not (speaks or told.asks) and request.hits(told, "together"):
+        return False  # what several people do, rather than what one of them is sent
+    if terse and request.hits(told, "every_other", "biweekly"):
+        return _speaks_of_us(told, request)
     if told.is_subject:
-        return bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks)
-    if not speaks and not _answers_questions(request):
+        named = bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks)
+        return named and bears_out(request) and _speaks_of_us(told, request)
+    if not (asks or limits) or not (speaks or _answers_questions(request)):
         return False
     if rhythm or days:
-        return asks or (limits and len(told.words) <= _SHORT)
-    return asks and find_clock(told.text, request.sent_at, request.lexicon) is not None
+        return (asks or len(told.words) <= _SHORT) and _speaks_of_us(told, request)
+    return asks and _names_time(told, request) and _speaks_of_us(told, request)
+
+
+def _is_headed_mails(request: Request) -> bool:
+    """Tell whether the subject is about our mail and nothing else ("mail settings", "how often")."""
+    if request.whole(request.subject.text, "rhythm_subject"):
+        return True
+    if request.subject.is_reply or not request.mentions("mails"):
+        return False
+    subject = request.told[0]
+    return subject.is_subject and bool(request.hits(subject, "mails")) and is_all_ours(subject, request)
+
+
+def _names_time(told: Told, request: Request) -> bool:
+    return find_clock(told.text, request.sent_at, request.lexicon) is not None
+
+
+def _speaks_of_us(told: Told, request: Request) -> bool:
+    """Tell whether the clauses that name a rhythm, a day or a time name nothing else but mail and its author."""
+    if is_played(told, request) or _is_anothers(told, request):
+        return False
+    named = [*request.hits(told, *_RHYTHMS, "every_other", "working_days"), *_day_hits(told, request)]
+    if not named:
+        return is_all_ours(told, request) or bool(request.hits(told, "mails"))
+    return any(is_ours(told, hit, request, whole=True) for hit in named if not _is_passed_over(told, hit, request))
+
+
+def _is_anothers(told: Told, request: Request) -> bool:
+    """Tell whether a sentence is about somebody else ("my sister reads hers weekly") or an absence that is over."""
+    if any(is_past(told, hit, request) for hit in request.hits(told, "away")):
+        return True
+    owned = [hit.end for hit in request.hits(told, "possessive") if hit.start == 0]
+    if owned and max(owned) in strangers(told, 0, len(told.words), request):
+        return True
+    return any(hit.start < _OPENING for hit in request.hits(told, "third_person"))
+
+
+def _day_hits(told: Told, request: Request) -> list[Hit]:
+    names = day_numbers(request.lexicon)
+    return [Hit("day", "", at, at + 1) for at, word in enumerate(told.words) if word.text in names]
+
+
+def _adds_when(told: Told, request: Request) -> bool:
+    """Tell whether a sentence behind a wish says but on which days, or at what time ("Fridays, around 4pm")."""
+    when = _day_words(told, request) or find_clock(told.text, request.sent_at, request.lexicon)
+    return bool(when) and not told.asks and is_all_ours(told, request)
 
 
 def _answers_questions(request: Request) -> bool:
@@ -84,30 +124,48 @@ def _answers_questions(request: Request) -> bool:
     if request.answers_ours:
         return True
     words = words_of(request.subject.text)
-    return request.subject.is_reply and bool(request.lists.of("checkin_subject", "mails").find(words))
+    return request.subject.is_reply and bool(request.lists.of("checkin_subject", "digest_subject", "mails").find(words))
 
 
 def _rhythm(told: Told, request: Request) -> str | None:
-    if request.hits(told, "every_other") and (_day_words(told.words, request) or request.hits(told, "biweekly")):
+    if request.hits(told, "every_other") and (_day_words(told, request) or request.hits(told, "biweekly")):
         return "biweekly"
-    return next((rhythm for rhythm in _RHYTHMS if request.hits(told, rhythm)), None)
+    hits = request.hits(told, *_RHYTHMS)
+    wished = [hit.key for hit in hits if not _is_passed_over(told, hit, request)]
+    return next((rhythm for rhythm in _RHYTHMS if rhythm in wished), None)
+
+
+def _is_passed_over(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a rhythm is the one that is not wanted: "instead of weekly", "daily is too much", "I get …"."""
+    before = request.lists.of("instead_of").find(told.words[: hit.start])
+    if any(hit.start - 1 <= one.end for one in request.spoken(before)):
+        return True
+    start, end = clause_of(told, hit, request)
+    habit = request.spoken(request.lists.of("habit").at(told.words, start))
+    return bool(habit or request.spoken(request.lists.of("judged").find(told.words[start:end])))
 
 
 def _explicit(request: Request, frequency: str) -> bool:
     """Tell whether a rhythm stands in the same breath as the days ("weekly, on Mondays")."""
     return frequency != "daily" and any(
-        request.hits(told, frequency) and _day_words(told.words, request) for told in request.told
+        request.hits(told, frequency) and _day_words(told, request) for told in request.told
     )
 
 
-def _day_words(words: tuple[Word, ...], request: Request) -> list[int]:
-    """Return the days named, in order, but for those of hyphenated names counted twice."""
-    names = _days(request.lexicon)
-    return list(dict.fromkeys(names[word.text] for word in words if word.text in names and len(word.text) > 3))
+def _day_words(told: Told, request: Request) -> list[int]:
+    """Return the days named, in order; one that something lasts until, or is since, is no day of a rhythm."""
+    names = day_numbers(request.lexicon)
+    days = [word for word in told.words if word.text in names and len(word.text) > _ABBREVIATED]
+    ends = (
+        [one.when.span for one in request.dates(told.text) if one.leads & _NO_RHYTHM and not one.when.end_day]
+        if days
+        else []
+    )
+    return list(dict.fromkeys(names[day.text] for day in days if not any(a <= day.start < b for a, b in ends)))
 
 
 def _named_days(told: Told, request: Request) -> tuple[str, ...]:
-    found = _day_words(told.words, request)
+    found = _day_words(told, request)
     if not found:
         return tuple(_ENGLISH[:_WORKING_DAYS]) if request.hits(told, "working_days") else ()
     if request.hits(told, "except_words"):

@@ -7,7 +7,7 @@ say with them is no governing line. Must not: know who may govern, or hold a wor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from gateway.understand.reading.phrases import Word as Token
 _TABLE = "govern"
 _MOST_WORDS = 80  # a longer text is talk; only a new text for a round may be long
 _LINE_WORDS = 30
-_SETTING_WORDS = 6
+_SETTING_WORDS = 10
 _LONGEST_SETTING = 500  # letters
 _MARK = re.compile(r"^\W*\[?\b[VC]-\d{1,7}\b\]?\s*:|\[?\b[VC]-\d{1,7}\b\]?", re.IGNORECASE)
 _GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
@@ -226,16 +226,53 @@ def _settings(lexicon: Lexicon) -> Phrases:
     return Phrases(listed(lexicon.tables(_TABLE), [word.value for word in Word]))
 
 
-def read_setting(text: str, lexicon: Lexicon, options: Sequence[str] = ()) -> Setting | None:
+@lru_cache(maxsize=8)
+def _of_channel(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("of-channel", "polite")))
+
+
+def read_setting(
+    text: str, lexicon: Lexicon, options: Sequence[str] = (), channels: Iterable[str] = ()
+) -> Setting | None:
     """Return the setting that is the whole new text in one word (`less`, `mute`), politeness apart; else None.
 
-    `options` are those of the vote it answers: a word that is one of them is a ballot.
+    `options` are those of the vote it answers: a word that is one of them is a ballot. `channels` are those there are:
+    a setting may name one ("mute #design").
     """
     words = words_of(text) if len(text) <= _LONGEST_SETTING else ()
     if not words or len(words) > _SETTING_WORDS or _is_option(text, options):
         return None
-    keys = {hit.key for hit in _settings(lexicon).whole(_left(words, lexicon))}
-    return Setting(Word(keys.pop())) if len(keys) == 1 else None
+    word = _one_word(words, lexicon)
+    if word:
+        return Setting(word)
+    for channel in channels:
+        rest = _without_channel(words, channel, lexicon)
+        if rest and (word := _one_word(rest, lexicon)):
+            return Setting(word, channel)
+    return None
+
+
+def _one_word(words: tuple[Token, ...], lexicon: Lexicon) -> Word | None:
+    """Return the setting that words are the whole of, as they stand or politeness apart; None where several are."""
+    for left in (words, _left(words, lexicon)):
+        keys = {hit.key for hit in _settings(lexicon).whole(left)}
+        if keys:
+            return Word(keys.pop()) if len(keys) == 1 else None
+    return None
+
+
+def _without_channel(words: Sequence[Token], channel: str, lexicon: Lexicon) -> tuple[Token, ...]:
+    """Return the words without a channel's name and the little words that lead to it; () where it is not named."""
+    named = tuple(word.text for word in words_of(channel))
+    starts = (n for n in range(len(words)) if named and tuple(w.text for w in words[n : n + len(named)]) == named)
+    start = next(starts, None)
+    if start is None:
+        return ()
+    before, beyond = list(words[:start]), words[start + len(named) :]
+    beyond = beyond[1:] if beyond and _of_channel(lexicon).whole(beyond[:1]) else beyond
+    while before and any(_of_channel(lexicon).whole(tuple(before[-n:])) for n in (1, 2)):
+        before.pop()
+    return (*before, *beyond)
 
 
 @lru_cache(maxsize=8)

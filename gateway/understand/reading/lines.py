@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.date import month_words
+from gateway.understand.reading.date_words import month_words
 from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
 
 LONGEST_TEXT = 8_000  # letters looked at: a check-in or a request is short, and stands at the top

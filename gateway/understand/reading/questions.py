@@ -18,7 +18,7 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import ratio
 
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.date import weekday_names
+from gateway.understand.reading.date_words import weekday_names
 from gateway.understand.reading.lines import Line, paragraphs_of, stands_alone
 from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
 

@@ -88,11 +88,14 @@ def _by_words(message: Message, lexicon: Lexicon) -> Reaction | None:
     if not (message.in_reply_to or message.references):
         return None
     top = "\n".join(message.text.strip()[:_TOP].split("\n")[:4]) or _TAG.sub(" ", _body(message.html)).strip()[:300]
+    pictured = _pictured(message.html)
+    if not pictured and not first_emoji(top):  # most mail is told at a look
+        return None
     said = _wordings(lexicon).search(top)
     if not said:
         return None
     after = top[said.end() :].strip(" :\n\t\r\u00a0")
-    emoji = first_emoji(top[: said.end()]) or first_emoji(after[:40]) or _pictured(message.html)
+    emoji = first_emoji(top[: said.end()]) or first_emoji(after[:40]) or pictured
     words = _EMOJI.sub("", after.partition("\n")[0]).strip(" :[].")
     # The picture may have a name in words; a sentence behind it is somebody's own.
     return Reaction(emoji) if emoji and len(words.split()) <= 2 else None
@@ -105,7 +108,7 @@ def _body(html: str) -> str:
 
 def _pictured(html: str) -> str:
     """Return the emoji that the first picture of a reaction stands for."""
-    image = _IMAGE_TEXT.search(_body(html))
+    image = _IMAGE_TEXT.search(_body(html)) if "<img" in html or "<IMG" in html else None
     return first_emoji(image[1]) if image else ""
 
 

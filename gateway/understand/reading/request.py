@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import Dated, find_dated
+from gateway.understand.reading.date_words import month_words
 from gateway.understand.reading.lines import Line, lines_of, sentences_of, without_manners
 from gateway.understand.reading.phrases import Hit, Phrases, Word, fold, listed, words_of
 from gateway.understand.reading.tongue import languages_of
@@ -22,6 +23,7 @@ _MOST_PREFIXES = 8
 _LONGEST_SUBJECT = 500
 _LONGEST_WHOLE = 500  # letters; what is longer is no single phrase
 _MOST_TOLD = 2048
+_LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
 _PREFIX = re.compile(r"\s*([^\W\d_]{1,14})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
 _BRACKET = re.compile(r"\s*\[([^\]]{1,60})\]\s*")
 _LETTERED = re.compile(r"\s*\(?[a-hA-H][.)]\s+(?=\S)")
@@ -122,6 +124,8 @@ class Request:
     sent_at: datetime
     lexicon: Lexicon
     keys: frozenset[str] = frozenset()  # of all phrases in subject and sentences
+    strange: dict[tuple[str, bool], tuple[int, ...]] = field(default_factory=dict, compare=False)  # found once
+    questions: tuple[str, ...] = ()  # of the check-in that its author has open
     answers_ours: bool = False  # a digest or a question of ours, as its token says
 
     @property
@@ -178,14 +182,39 @@ class Request:
                 found.append(line.text[lettered.end() :])
         return tuple(text for text in found if text)
 
+    def bare_lines(self) -> tuple[str, ...]:
+        """Return the short lines of the first paragraph that is made of such: a list without marks, () for none."""
+        run: list[str] = []
+        for line in (*self.lines, None):
+            text = line.text.strip() if line and not line.is_blank else ""
+            if text:
+                run.append(text)
+                continue
+            if run and run[0][-1] in "?:":
+                del run[0]  # what is asked stands above
+            if len(run) > 1 and all(_is_bare(text) for text in run):
+                return tuple(run)
+            run = []
+        return ()
+
+
+def _is_bare(text: str) -> bool:
+    return len(text) <= _LONGEST_BARE and text[-1] not in ".,;:!?" and len(text.split()) <= _BARE_WORDS
+
 
 def make_request(
-    address: str, subject: str, text: str, sent_at: datetime, lexicon: Lexicon, answers_ours: bool = False
+    address: str,
+    subject: str,
+    text: str,
+    sent_at: datetime,
+    lexicon: Lexicon,
+    answers_ours: bool = False,
+    questions: tuple[str, ...] = (),
 ) -> Request:
     """Return a mail as a request. `sent_at` is aware, in its author's zone; quoted lines are left out."""
     lists = lists_of(lexicon)
     split = split_subject(subject, lists)
-    own = [line for line in lines_of(text) if not line.quoted]
+    own = [_undated(line, lexicon) for line in lines_of(text) if not line.quoted]
     lines = tuple(without_manners(own, lexicon))
     sentences = tuple(_sentences(lines, lexicon))
     spoken = [word for told in sentences for word in told.words]
@@ -194,7 +223,27 @@ def make_request(
     parts = tuple(part for part in _SEPARATORS.split(fold(address.partition("@")[0])) if part)
     subject_told = Told(split.text, words_of(split.text))
     keys = frozenset(hit.key for told in (subject_told, *sentences) for hit in lists.all_hits(told))
-    return Request(parts, split, lines, sentences, body, languages, sent_at, lexicon, keys, answers_ours)
+    return Request(
+        parts=parts,
+        subject=split,
+        lines=lines,
+        sentences=sentences,
+        body=body,
+        languages=languages,
+        sent_at=sent_at,
+        lexicon=lexicon,
+        keys=keys,
+        questions=questions,
+        answers_ours=answers_ours,
+    )
+
+
+def _undated(line: Line, lexicon: Lexicon) -> Line:
+    """Return a line with the number back in its text where that is of a day ("19. Juni"), and numbers no line."""
+    words = words_of(line.text) if line.number is not None else ()
+    if not words or words[0].text not in month_words(lexicon):
+        return line
+    return Line(f"{line.number}. {line.text}", line.bullet, None, line.quoted, line.heading)
 
 
 def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:

@@ -12,14 +12,17 @@ from gateway.model.reading import TaskRequest
 from gateway.understand.reading.date import Dated
 from gateway.understand.reading.phrases import Word, words_of
 from gateway.understand.reading.request import Request
+from gateway.understand.reading.tongue import is_common
 
 _HANDLE = re.compile(r"(?<![\w.])@([\w.-]*\w)")
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_GLUE = " \t.,;:(-–—"
 _EDGES = " \t.,;:!-–—/|()[]*_"
 _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
 _LONGEST_TITLE = 200
+_DOER_WORDS = 4  # of a part that says only who does it
 
 
 def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ...]:
@@ -31,8 +34,9 @@ def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ..
             return found
     if from_subject and request.subject.text:
         return _with_body(read_task(request.subject.text, request), request)
-    first = next((told.text for told in request.sentences), "")
-    task = read_task(first, request)
+    sentences = [told.text for told in request.sentences[:2]]
+    # "By 16.10. Order the blades": what ends with a date may end the sentence, or not.
+    task = read_task("".join(sentences[:1]), request) or read_task(" ".join(sentences), request)
     if task is None:
         return ()
     if task.due is None:
@@ -54,7 +58,8 @@ def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest,
 
 def read_task(text: str, request: Request) -> TaskRequest | None:
     """Read one line as a task; None when nothing is left for a title."""
-    assignee, rest = _assignee(text, request)
+    said, text = _says_who(text, request)
+    assignee, rest = (said, text) if said else _assignee(text, request)
     due, rest = _due(_TAG.sub("", rest), request)
     if assignee is None:
         assignee, rest = _assignee(rest, request)
@@ -65,6 +70,32 @@ def read_task(text: str, request: Request) -> TaskRequest | None:
     return TaskRequest(title[:_LONGEST_TITLE], assignee or reading, due)
 
 
+def _says_who(text: str, request: Request) -> tuple[str | None, str]:
+    """Take a part between commas off that says only who does it: "I'll do it", "macht Birgit", "Birgit s'en occupe"."""
+    parts = text.split(",")
+    for at in range(1, len(parts)):
+        who = _doer(parts[at], request)
+        if who:
+            return who, ",".join(parts[:at] + parts[at + 1 :])
+    return None, text
+
+
+def _doer(part: str, request: Request) -> str | None:
+    if request.whole(part, "self_does"):
+        return "me"
+    words = words_of(part.rstrip(_EDGES))
+    if len(words) < 2 or len(words) > _DOER_WORDS:
+        return None
+    ends = [hit.end for hit in request.lists.of("does_it").at(words, 0)]
+    if ends and max(ends) == len(words) - 1 and _is_name(words[-1], part):
+        return part[words[-1].start : words[-1].end]
+    return (
+        part[words[0].start : words[0].end]
+        if _is_name(words[0], part) and request.lists.of("does_it", "assign_verbs").whole(words[1:])
+        else None
+    )
+
+
 def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     """Return who is named to do it, and the text without them."""
     handle = _HANDLE.search(text)
@@ -73,13 +104,24 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     behind = _NAME_BEHIND.search(text)
     if behind and not request.dates(behind.group()):
         return behind[1] or behind[2], text[: behind.start()]
+    mine = _me_ahead(text, request)
+    if mine is not None:
+        return "me", mine
     ahead = _NAME_AHEAD.match(text)
     if ahead and not request.whole(ahead[1], "task_label", "due_label", "task_lead"):
         return ahead[1], text[ahead.end() :]
-    named = _assigned(text, request)
+    named = _assigned_spot(text, request)
     if named:
-        return named, text[: _assigned_start(text, request)]
+        return named[0], f"{text[: named[1]].rstrip(_GLUE)} {text[named[2] :]}".strip()
     return _named_first(text, request)
+
+
+def _me_ahead(text: str, request: Request) -> str | None:
+    """Return what follows "me:" at the front of a line, None where it is not the author who is named there."""
+    words = words_of(text)
+    if len(words) < 2 or not request.lists.of("me").whole(words[:1]):
+        return None
+    return text[words[1].start :] if ":" in text[words[0].end : words[1].start] else None
 
 
 def _named_first(text: str, request: Request) -> tuple[str | None, str]:
@@ -108,12 +150,8 @@ def _assigned(text: str, request: Request) -> str | None:
     return spot[0] if spot else None
 
 
-def _assigned_start(text: str, request: Request) -> int:
-    spot = _assigned_spot(text, request)
-    return spot[1] if spot else len(text)
-
-
-def _assigned_spot(text: str, request: Request) -> tuple[str, int] | None:
+def _assigned_spot(text: str, request: Request) -> tuple[str, int, int] | None:
+    """Return who is named, and from where to where the text says so."""
     words = words_of(text)
     for hit in request.spoken(request.lists.of("assign_to").find(words)):
         if hit.end >= len(words):
@@ -122,22 +160,38 @@ def _assigned_spot(text: str, request: Request) -> tuple[str, int] | None:
         following = words[hit.end]
         labelled = ":" in text[words[hit.end - 1].end : following.start]
         if request.lists.of("me").whole((following,)) and (not one_word or labelled or hit.end == len(words) - 1):
-            return "me", words[hit.start].start
-        if (
-            _is_name(following, text)
-            and hit.end == len(words) - 1
-            and not request.dates(text[words[hit.start].start :])
-        ):
-            return text[following.start : following.end], words[hit.start].start
-        if _is_name(following, text) and labelled:
-            return text[following.start : following.end], words[hit.start].start
+            return "me", words[hit.start].start, following.end
+        if not _is_name(following, text):
+            at = hit.end + 1  # "für die Anja", "para o Tomé"
+            if (
+                at >= len(words)
+                or labelled
+                or not is_common(following, request.lexicon)
+                or not _is_name(words[at], text)
+            ):
+                continue
+            following = words[at]
+        if labelled or (_stops_behind(text, following) and not _is_date(following, text, request)):
+            return text[following.start : following.end], words[hit.start].start, following.end
     return None
+
+
+def _stops_behind(text: str, word: Word) -> bool:
+    """Tell whether a name ends what is said: the text, or a part of it before a mark."""
+    rest = text[word.end :].lstrip()
+    return not rest or rest[0] in ".,;:!)–—-("
+
+
+def _is_date(word: Word, text: str, request: Request) -> bool:
+    return any(one.when.span[0] <= word.start < one.when.span[1] for one in request.dates(text))
 
 
 def _me_reading(text: str, request: Request) -> str | None:
     """Return "me" when the author is to be reminded ("remind me to …") or says to do it ("I'll …")."""
     words = words_of(text)
     mine = request.lists.of("me")
+    if request.spoken(request.lists.of("my_task").find(words)):
+        return "me"
     for hit in request.spoken(request.lists.of("task_ask", "task_lead").find(words)):
         if any(mine.whole((word,)) for word in words[hit.start : hit.end]):
             return "me"
@@ -178,7 +232,9 @@ def _without_lead(text: str, request: Request) -> str:
     """Take "please", "remind me to", "TODO" … off the front, as often as they stand there."""
     for _ in range(3):
         words = words_of(text)
-        ends = [hit.end for hit in request.spoken(request.lists.of("task_lead").at(words, 0))] if words else []
+        ends = (
+            [hit.end for hit in request.spoken(request.lists.of("task_lead", "my_task").at(words, 0))] if words else []
+        )
         if not ends or max(ends) >= len(words):
             return text
         text = text[words[max(ends)].start :]

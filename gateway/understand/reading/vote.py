@@ -52,10 +52,14 @@ def read_vote_request(request: Request, *, consent: bool = False) -> CommandRead
 
 
 def _question(request: Request) -> tuple[str, str]:
-    """Return the question: of the subject, unless that is but a label, or the body proposes something in full."""
+    """Return the question: of the subject, unless that is but a label, or the body proposes something in full.
+
+    Behind [LAZY CONSENSUS] the subject is the proposal's name, as its author chose it.
+    """
     subject = _without_label(request.subject.text, request)
     proposed = next((text for told in request.sentences if (text := proposal_of(told, request))), "")
-    if proposed:
+    named = any(request.whole(mark, "tag_consent") for mark in request.subject.marks)
+    if proposed and not (named and subject):
         return proposed, subject
     if subject and not request.whole(subject, "vote_label", "propose_label", "tag_vote"):
         return subject, ""
@@ -105,7 +109,12 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
         named = _named_options(told, request)
         if named:
             return named
-    return _alternatives(question, request)
+    bare = tuple(line.strip(_EDGES) for line in request.bare_lines())
+    if _FEWEST <= len(bare) <= _MOST:
+        return bare
+    asked = (told.text for told in request.sentences if told.asks)
+    found = (_alternatives(text, request) for text in (question, *asked))
+    return next((options for options in found if options), ())
 
 
 def _named_options(told: Told, request: Request) -> tuple[str, ...]:

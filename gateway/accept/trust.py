@@ -1,0 +1,71 @@
+"""How far the author of a mail is proven: decided here and nowhere else (product.md §7).
+
+Must not: read a mail or the record, or say what an act needs (the charter's `[trust]` does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.model.authentication import NOBODY_SAID, Authentication, Outcome
+from gateway.model.context import Proof, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for or against the one who wrote: `has_own_token` a valid token of ours made out to them, `confirmed`
+    that they confirmed this very mail.
+    """
+
+    is_member: bool
+    authentication: Authentication = NOBODY_SAID
+    has_own_token: bool = False
+    confirmed: bool = False
+
+
+def proof_of(signs: Signs) -> Proof:
+    """Return how far the author is proven, and by what: the first sign in the order of the table decides."""
+    return next(proof for rule in _IN_ORDER if (proof := rule(signs)))
+
+
+def _stranger(signs: Signs) -> Proof | None:
+    return None if signs.is_member else Proof(Trust.UNKNOWN, "stranger")
+
+
+def _confirmed(signs: Signs) -> Proof | None:
+    return Proof(Trust.PROVEN, "confirmed") if signs.confirmed else None
+
+
+def _several_authors(signs: Signs) -> Proof | None:
+    return None if signs.authentication.is_one_author else Proof(Trust.FAILED, "several-authors")
+
+
+def _failed(signs: Signs) -> Proof | None:
+    """A forwarded mail gives away the address and the token alike: a failed check outweighs both."""
+    found = signs.authentication
+    return Proof(Trust.FAILED, found.method, found.by) if found.outcome is Outcome.FAILED else None
+
+
+def _passed(signs: Signs) -> Proof | None:
+    found = signs.authentication
+    return Proof(Trust.PROVEN, found.method, found.by) if found.outcome is Outcome.PASSED else None
+
+
+def _token(signs: Signs) -> Proof | None:
+    return Proof(Trust.PROVEN, "token") if signs.has_own_token else None
+
+
+def _address(signs: Signs) -> Proof | None:
+    return Proof(Trust.CLAIMED, "address")
+
+
+_IN_ORDER: tuple[Callable[[Signs], Proof | None], ...] = (
+    _stranger,
+    _confirmed,
+    _several_authors,
+    _failed,
+    _passed,
+    _token,
+    _address,
+)

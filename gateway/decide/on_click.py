@@ -1,0 +1,32 @@
+"""What follows from one click on a mail's own "unsubscribe" (RFC 8058): what the mail was about stops. The third entrance.
+
+A click proves less than a mail of the member: whoever the mail was passed on to may click too. So it does what anybody
+can take back by one word, a pause or a channel left, and never what needs a confirmation, such as leaving for good.
+Must not: answer by mail, since that is what was just stopped.
+"""
+
+from __future__ import annotations
+
+from gateway.decide.rituals import settings
+from gateway.model.charter import Charter
+from gateway.model.decision import Decision, Why
+from gateway.model.member import Delivery, Member
+from gateway.model.notice import Act, Facts, PostFacts
+
+
+def scope(facts: Facts, charter: Charter) -> str | None:
+    """Return the channel that a click on a notice stops, None for everything of the workspace: as its List-Id says."""
+    channel = facts.channel if isinstance(facts, PostFacts) else None
+    return channel if channel in charter.channels else None
+
+
+def decide(member: Member, channel: str | None) -> Decision:
+    """Return what a click comes to: posts of the channel stop, or everything does until `resume`, as `stop` has it.
+
+    Clicked again, nothing is left to record.
+    """
+    if channel is None:
+        return Decision(Why.SETTINGS, entries=settings.stop(member).entries)
+    channels = {**member.settings.channels, channel: Delivery.NONE}
+    acted = settings.change(member, (Act(name="channel-left", text=channel),), channels=channels)
+    return Decision(Why.SETTINGS, entries=acted.entries)

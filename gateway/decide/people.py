@@ -1,0 +1,69 @@
+"""Who is meant by a name in a mail: `@marie`, "Marie Dupont", "marie@example.org".
+
+Must not: guess: a name that fits several members gives them all, and the author is asked.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from gateway.model.address import fold_address
+from gateway.model.member import Member
+
+_ME = "me"  # what the readers give for the author, in whatever language it was said
+
+
+def meant(name: str, members: Iterable[Member], author: Member) -> tuple[Member, ...]:
+    """Return the members a name may mean, the author for `me`; those it fits best, () for nobody here."""
+    if name == _ME:
+        return (author,)
+    here = tuple(member for member in members if member.left_at is None)
+    for fits in _FITS:
+        if found := tuple(member for member in here if fits(name, member)):
+            return found
+    return ()
+
+
+def _is_address(name: str, member: Member) -> bool:
+    return fold_address(name) in (member.address, *member.further_addresses)
+
+
+def _is_whole_name(name: str, member: Member) -> bool:
+    return bool(_parts(name)) and _parts(name) == _parts(member.name)
+
+
+def _is_local_part(name: str, member: Member) -> bool:
+    locals_ = (address.rpartition("@")[0] for address in (member.address, *member.further_addresses))
+    return any(_plain(name) == _plain(local) for local in locals_)
+
+
+def _is_first_name(name: str, member: Member) -> bool:
+    said, known = _parts(name), _parts(member.name)
+    return bool(said) and known[: len(said)] == said
+
+
+def _is_part(name: str, member: Member) -> bool:
+    """A family name, or names in another order."""
+    said, known = _parts(name), _parts(member.name)
+    return bool(said) and set(said) <= set(known)
+
+
+# In this order: what names one person for certain comes first.
+_FITS: tuple[Callable[[str, Member], bool], ...] = (
+    _is_address,
+    _is_whole_name,
+    _is_local_part,
+    _is_first_name,
+    _is_part,
+)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple("".join(char if char.isalnum() else " " for char in _plain(name)).split())
+
+
+def _plain(text: str) -> str:
+    """Return a text without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.strip().lstrip("@")).casefold()
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

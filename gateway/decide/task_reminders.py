@@ -1,0 +1,126 @@
+"""When a task's owner is reminded: on the working day before it is due, on the day, then now and then while overdue.
+
+When comes next is a function of the task, its owner, the charter and the last reminder; one due row a task carries it.
+Must not: remind who is away, out of their working hours, or of what is no longer theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from gateway.decide.addressed import to_member
+from gateway.decide.calendar import DAY, at_wall, in_working_hours, is_working_day, local, working_hours
+from gateway.decide.owed import wants_nothing
+from gateway.model.charter import Charter
+from gateway.model.context import Due, DueKind, TickContext, Workspace
+from gateway.model.decision import Decision, Why
+from gateway.model.member import Member
+from gateway.model.notice import Item, Notice, TaskReminderFacts
+from gateway.model.task import Task
+
+_WORKING_DAYS_BETWEEN = 3  # from one reminder of an overdue task to the next
+_FURTHEST = 400  # days looked ahead: a due date may be far off, an absence long
+_SLACK = timedelta(minutes=5)  # a tick may come a little after the minute it was planned for
+
+
+def key(mark: str) -> str:
+    """Return the key of the due row of a task's reminders."""
+    return f"task:{mark}"
+
+
+def row(task: Task, owner: Member | None, charter: Charter, now: datetime, last: datetime | None = None) -> Due | None:
+    """Return the due row of the next reminder, None when none will be: not open, nobody's, or without a date.
+
+    `last` is when its owner was last reminded.
+    """
+    if owner is None or owner.left_at is not None or not task.is_open or task.course.due is None:
+        return None
+    at = next((at for at in _times(task.course.due, owner, charter, now, last) if at > now), None)
+    if at is None:
+        return None
+    return Due(key=key(task.mark), kind=DueKind.TASK, at=at, mark=task.mark, member_id=owner.id, since=last)
+
+
+def _times(due: date, owner: Member, charter: Charter, now: datetime, last: datetime | None) -> Iterator[datetime]:
+    """Yield when an owner could be reminded, from now on: the start of work on each day that is one for it."""
+    today = local(now, owner.timezone).date()
+    start = max(today, _eve(due, owner, charter))
+    again = _again_from(due, owner, charter, last)
+    for number in range(_FURTHEST):
+        day = start + number * DAY
+        wanted = day in (_eve(due, owner, charter), due) or (day > due and day >= again)
+        if wanted and is_working_day(day, charter, member=owner) and owner.away_on(day) is None:
+            yield at_wall(day, working_hours(charter, owner)[0], owner.timezone)
+
+
+def _eve(due: date, owner: Member, charter: Charter) -> date:
+    """Return the last day the owner works before a day."""
+    days = (due - number * DAY for number in range(1, 15))
+    return next((day for day in days if is_working_day(day, charter, member=owner)), due - DAY)
+
+
+def _again_from(due: date, owner: Member, charter: Charter, last: datetime | None) -> date:
+    """Return the first day on which an overdue task may be reminded of again."""
+    day = max(due, local(last, owner.timezone).date()) if last else due
+    left = _WORKING_DAYS_BETWEEN
+    for _ in range(_FURTHEST):
+        day += DAY
+        left -= is_working_day(day, charter, member=owner)
+        if left <= 0:
+            return day
+    return day
+
+
+# --- the rule -----------------------------------------------------------------------------------
+
+
+def remind(due: Due, context: TickContext) -> Decision:
+    """Remind a task's owner, or say why not now; what comes next is always planned."""
+    task, now, charter = context.task, context.now, context.workspace.charter
+    owner = next((m for m in context.members if task and m.id == task.course.owner), None)
+    if task is None or owner is None or not task.is_open or task.course.due is None:
+        return Decision(Why.NOT_OWED, detail="nobody owes it")
+    not_now = _not_now(owner, charter, now)
+    if not_now:
+        following = row(task, owner, charter, now, due.since)
+        return Decision(Why.NOT_OWED, due=(following,) if following else (), detail=not_now)
+    following = row(task, owner, charter, now, now)
+    return Decision(
+        Why.REMINDED,
+        notices=(_notice(task, owner, context),),
+        due=(following,) if following else (),
+    )
+
+
+def _not_now(owner: Member, charter: Charter, now: datetime) -> str:
+    today = local(now, owner.timezone).date()
+    if reason := wants_nothing(owner, today):
+        return reason
+    if owner.away_on(today):
+        return "away"
+    return "" if in_working_hours(now, owner, charter, _SLACK) else "out of hours"
+
+
+def _notice(task: Task, owner: Member, context: TickContext) -> Notice:
+    today = local(context.now, owner.timezone).date()
+    giver = task.course.given_by if task.course.given_by is not None else task.made_by
+    by = next((m.name or m.address for m in context.members if m.id == giver != owner.id), "")
+    assert task.course.due is not None
+    facts = TaskReminderFacts(mark=task.mark, title=task.title, by=by, due=task.course.due, on=today)
+    return to_member(
+        owner,
+        facts,
+        f"task-reminder:{task.mark}:{owner.id}:{task.course.due}:{today}",
+        context.now,
+        thread=task.mark,
+        mark=task.mark,
+        items=(Item(mark=task.mark, text=task.title),),
+        owed=True,
+        references=references(task, context.workspace),
+    )
+
+
+def references(task: Task, workspace: Workspace) -> tuple[str, ...]:
+    """Return the ids by which mail programs join everything about a task to its thread."""
+    return tuple(name for name in (workspace.address.thread_id(task.mark), task.message_id) if name)

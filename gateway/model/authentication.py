@@ -1,0 +1,34 @@
+"""What a mail server before us concluded about who wrote a mail, and how far that proves its author.
+
+Must not: read header fields (gateway/understand/authentication.py does), or say what an act needs (the charter does).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What the server's checks come to for the domain in From."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOTHING = "nothing"  # it checked nothing, or nothing that speaks of that domain
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """The outcome, the check it rests on ("dmarc", "dkim", "spf", "compauth"), and the server that made it.
+
+    `method` and `by` are "" where no server named in the settings said anything. `is_one_author` is False where From
+    names several people or nobody plainly: then no check can speak of "the author".
+    """
+
+    outcome: Outcome = Outcome.NOTHING
+    method: str = ""
+    by: str = ""
+    is_one_author: bool = True
+
+
+NOBODY_SAID = Authentication()

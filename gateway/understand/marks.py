@@ -1,0 +1,63 @@
+"""How the items of our mails are marked, in them and in answers: `[V-7] Where do we meet`, `V-7: yes`, `7) yes`.
+
+Must not: know which items a mail has (items.py does), or what an answer means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LETTERS = "VCTPO"  # vote, check-in, task, post or thread, outcome
+# What mail programs and people put before a line: quote marks, list marks, signs of bold type.
+_BEFORE = r"[\s>|*_•·◦▪–-]{0,12}"
+
+_SHOWN = re.compile(rf"\[?\b([{_LETTERS}]-\d{{1,7}})\b\]?", re.I)
+_HEADING = re.compile(rf"{_BEFORE}\[([{_LETTERS}]-\d{{1,7}})\][*_]{{0,2}}(?=\s|$)", re.I)
+_NAMED = re.compile(
+    rf"{_BEFORE}(?P<open>\[)?(?:(?P<letter>[{_LETTERS}])(?P<dash>-)?[ ]?)?(?P<number>\d{{1,7}})(?P<close>\])?"
+    r"[*_]{0,2}(?:\s{0,3}(?P<sign>[:：)=]|[–—-](?=\s))[*_]{0,2}\s*|\s+|$)",
+    re.I,
+)
+
+
+def marks_in(text: str) -> list[str]:
+    """Return every mark a text shows, in order, in capitals."""
+    return [mark.upper() for mark in _SHOWN.findall(text)]
+
+
+def heading(line: str) -> str:
+    """Return the mark of the item that a line heads, as our mails show it, "" when it heads none."""
+    found = _HEADING.match(line) if "[" in line else None
+    return found[1].upper() if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A line that begins with a mark or a number. `letter` is "" for a number alone, `sign` what stands behind it."""
+
+    letter: str
+    number: str
+    in_brackets: bool
+    sign: str
+    text: str  # what follows
+
+    @property
+    def mark(self) -> str:
+        """The mark, "" for a number alone."""
+        return f"{self.letter}-{self.number}" if self.letter else ""
+
+
+def named(line: str) -> Named | None:
+    """Return what a line begins with, where that has the form of a mark or of a number with a sign behind it."""
+    found = _NAMED.match(line)
+    if found is None:
+        return None
+    letter, sign = (found["letter"] or "").upper(), found["sign"] or ""
+    in_brackets = bool(found["open"] and found["close"])
+    text = line[found.end() :]
+    if not letter and (sign not in (":", "：", ")") or (text[:1].isdigit() and line[found.end() - 1] == sign)):
+        return None  # "10:30" is a time
+    if letter and not sign and not (found["dash"] or in_brackets):
+        return None  # "P 7" needs its sign, else it may be anything
+    return Named(letter, found["number"], in_brackets, sign, text)

@@ -1,0 +1,76 @@
+"""Options meant by an extreme or a part of the day: "the cheapest", "as late as possible", "the morning one".
+
+Must not: know a word of a language, or a text beyond the mark it is handed.
+"""
+
+from __future__ import annotations
+
+from gateway.model.ballot import Question
+from gateway.understand.reading.ballot_labels import Labels, amount_of, keys_of, with_hours
+from gateway.understand.reading.ballot_text import Token, tokens_of
+from gateway.understand.reading.ballot_words import Mark, Vocabulary
+
+
+def extreme_of(mark: Mark, question: Question, vocabulary: Vocabulary) -> int | None:
+    """Return the option that "the cheapest" or "as late as possible" means, None where the labels do not tell."""
+    if mark.classes & {"smallest", "largest"}:
+        order = _by_number(question)
+    elif mark.classes & {"earliest", "latest"}:
+        order = _by_time(question, vocabulary)
+    else:
+        return None
+    if not order:
+        return None
+    return order[0] if mark.classes & {"smallest", "earliest"} else order[-1]
+
+
+def daypart_of(mark: Mark, labels: Labels) -> frozenset[int]:
+    """Return the options in the part of the day a word names; none where that is none or all of them."""
+    if "daypart" not in mark.values:
+        return frozenset()
+    key = f"dp:{mark.values['daypart']}"
+    options = frozenset(n for n, row in enumerate(labels.keys) if any(key in word for word in row))
+    return options if len(options) < len(labels.keys) else frozenset()
+
+
+def _by_number(question: Question) -> list[int]:
+    numbers = [[t for t in tokens_of(label) if t.kind == "number"] for label in question.options]
+    if any(_is_code(label, t) for label, row in zip(question.options, numbers, strict=True) for t in row):
+        return []
+    if any(len(row) != 1 for row in numbers):
+        return []
+    values = [amount_of(row[0].fold) for row in numbers]
+    return sorted(range(len(values)), key=values.__getitem__) if len(set(values)) == len(values) else []
+
+
+def _is_code(label: str, number: Token) -> bool:
+    """Whether a number is but part of a name, as in "A4", where a greater one need not be more."""
+    return number.start > 0 and label[number.start - 1].isalpha()
+
+
+def _by_time(question: Question, vocabulary: Vocabulary) -> list[int]:
+    """Return the options by month, weekday, number or hour; in the order shown where that already ascends."""
+    moments = [_moment(label, vocabulary) for label in question.options]
+    known = [m for m in moments if m is not None]
+    if len(known) < 2 or len(set(known)) < len(known):
+        return []
+    if None not in moments:
+        return sorted(range(len(moments)), key=lambda n: moments[n] or ())
+    return list(range(len(moments))) if known == sorted(known) else []
+
+
+def _moment(label: str, vocabulary: Vocabulary) -> tuple[float, ...] | None:
+    tokens = with_hours([t for t in tokens_of(label) if t.is_word], vocabulary)
+    keys = [k for t in tokens for k in keys_of(t, vocabulary, timed=False)]
+    months = [int(k[3:]) for k in keys if k.startswith("mo:")]
+    numbers = [float(k[2:]) for k in keys if k.startswith("n:")]
+    days = [int(k[3:]) for k in keys if k.startswith("wd:")]
+    hours = [float(k[2:].replace(":", ".")) for k in keys if k.startswith("h:")]
+    if not (months or days or hours or numbers):
+        return None
+    # A date tells more than a weekday does, which returns every week.
+    return (
+        min(months, default=-1),
+        min(numbers, default=-1) if months or not days else min(numbers, default=days[0]),
+        min(hours, default=-1),
+    )

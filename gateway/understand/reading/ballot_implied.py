@@ -1,0 +1,108 @@
+"""Answers that are implied, not given: things left as they are, no reason seen, the question's words bid, another wish.
+
+Must not: know a word of a language, or weigh one sign against another.
+"""
+
+from __future__ import annotations
+
+from gateway.understand.reading.ballot_frame import Body, Clause, Sentence
+from gateway.understand.reading.ballot_text import classes
+from gateway.understand.reading.ballot_verdict import NEGATIVE, POSITIVE, SAME_STEM, STATED, Signal, content
+from gateway.understand.reading.ballot_words import Mark
+
+# Beside these a wish for something else is no answer, or is one without it.
+NO_WISH = classes("later defer doubt abstain indifferent condition yes no for against unopposed withdraw block keep")
+
+
+def kept(body: Body) -> list[Signal]:
+    """Return a wish to leave things as they are as a sign: no to a change, yes where to keep is the question."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        for mark in body.marked.within(clause.start, clause.end):
+            if "keep" in mark:
+                verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
+                found.append(Signal(verdict, STATED, mark.start, mark.end, number))
+    return found
+
+
+def without_reason(body: Body) -> list[Signal]:
+    """Return "I see no reason to" as a no, where what follows is what was asked or nothing at all."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        for mark in body.marked.within(clause.start, clause.end):
+            if "no_reason" in mark and (mark.end == clause.end or _repeats(body, mark.end, clause.end)):
+                found.append(Signal(NEGATIVE, STATED, mark.start, mark.end, number))
+    return found
+
+
+def _repeats(body: Body, start: int, end: int) -> bool:
+    """Whether the first word of content in a stretch is one of the question, but for its ending."""
+    said = content(body, start, end)
+    stem = body.marked.tokens[said[0]].fold[:SAME_STEM] if said else ""
+    return not said or (len(stem) == SAME_STEM and any(word.startswith(stem) for word in body.marked.asked))
+
+
+def echoed(body: Body) -> list[Signal]:
+    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no."""
+    return [signal for sentence in body.sentences for signal in _echoed_in(body, sentence)]
+
+
+def denied(body: Body) -> list[Signal]:
+    """Return a command not to do what was asked ("Don't send it yet, …") as a no."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        said = content(body, clause.start, clause.end)
+        opening = body.marked.cover[clause.start]
+        bids = opening is not None and "negator" in opening and not clause.opener and clause.start not in body.told
+        asked = len(said) == 1 and body.marked.tokens[said[0]].fold in body.marked.asked
+        marks = [] if not asked else body.marked.within(clause.start, said[0])
+        if bids and asked and len(marks) == 1 and "no_clause" in marks[0] and marks[0].end == said[0]:
+            found.append(Signal(NEGATIVE, STATED, clause.start, said[0] + 1, number))
+    return found
+
+
+def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
+    words = [at for at in range(sentence.start, sentence.end) if body.marked.tokens[at].is_word]
+    said = content(body, sentence.start, sentence.end)
+    if sentence.asks or len(said) != 1 or len(words) > 5 or sentence.start in body.told:
+        return []
+    ahead = body.marked.within(sentence.start, said[0])
+    plain = all(m.classes & {"negator", "filler", "no_clause"} for m in ahead)
+    word = body.marked.tokens[said[0]].fold
+    ends = said[0] == words[-1] and word not in body.marked.asked_first  # "Renew." asks for it, "The stand." does not
+    if word not in body.marked.asked or not plain or ends:
+        return []
+    denied = any(m.classes & {"negator", "no_clause"} for m in ahead)
+    number = next(n for n, clause in enumerate(body.clauses) if clause.start <= said[0] < clause.end)
+    return [Signal(NEGATIVE if denied else POSITIVE, STATED, said[0], said[0] + 1, number)]
+
+
+def wished_otherwise(body: Body) -> list[Signal]:
+    """Return a wish for something the question does not name as a no to it: "I'd rather spend it on chairs"."""
+    if any(body.marked.has(name, body.start, body.end) for name in ("later", "defer", "withdraw")):
+        return []
+    found = []
+    for number, clause in enumerate(body.clauses):
+        if clause.opener or body.sentences[clause.sentence].asks:
+            continue
+        for mark in body.marked.within(clause.start, clause.end):
+            if "rather" in mark and mark.start not in body.told and _is_another_wish(body, mark, clause):
+                found.append(Signal(NEGATIVE, STATED, mark.start, mark.end, number))
+    return found
+
+
+def _is_another_wish(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether what is wished for has no word of the question, and is nothing but a wish."""
+    if any(m.classes & NO_WISH for m in body.marked.within(mark.end, clause.end)):
+        return False
+    said = content(body, mark.end, clause.end)
+    return bool(said) and not any(_is_asked(body, at) for at in said)
+
+
+def _is_asked(body: Body, at: int) -> bool:
+    """Whether a word is one of the question, but for its ending."""
+    word = body.marked.tokens[at].fold
+    stem = word[:SAME_STEM]
+    return word in body.marked.asked or any(
+        len(stem) == SAME_STEM and other.startswith(stem) for other in body.marked.asked
+    )

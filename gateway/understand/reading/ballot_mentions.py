@@ -1,0 +1,106 @@
+"""Every naming of an option in a ballot's body: labels first, letters and numbers where they fit, then extremes.
+
+Must not: know a word of a language, or judge whether a named option is chosen.
+"""
+
+from __future__ import annotations
+
+from gateway.model.ballot import Method
+from gateway.understand.reading.ballot_extremes import daypart_of, extreme_of
+from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_options import Finder, Mention
+from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_words import Mark
+
+
+def mentions_in(body: Body, finder: Finder) -> list[Mention]:
+    """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
+    found = finder.mentions(body.start, body.end)
+    counted = finder.question.method is Method.SCORE  # there a number is no word, and no option
+    labelled = bool(found)  # beside a label a bare number is no option; beside other numbers ("1, 3") it is
+    for clause in body.clauses:
+        strict = [m for m in finder.pointers(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
+        loose = (
+            []
+            if labelled and not _is_bare_list(body, clause)
+            else finder.pointers(clause.start, clause.end, loose=True)
+        )
+        taken = [range(m.start, m.end) for m in loose]
+        said = [
+            at
+            for at in content(body, clause.start, clause.end, taken)
+            if not (counted and body.marked.tokens[at].kind == "number")
+        ]
+        if loose and not said:
+            found.extend(loose)
+        else:
+            found.extend(strict)
+    if not found:
+        found = [m for mark in body.marked.within(body.start, body.end) for m in _described(mark, finder)]
+    found = sorted((m for m in found if not _ranks_next(body, m, found)), key=lambda m: m.start)
+    return _stretched(body, found) if finder.question.method is Method.APPROVAL else found
+
+
+def _described(mark: Mark, finder: Finder) -> list[Mention]:
+    """Return the options an extreme or a part of the day describes."""
+    extreme = extreme_of(mark, finder.question, finder.vocabulary)
+    options = daypart_of(mark, finder.labels) if extreme is None else frozenset({extreme})
+    return [Mention(options, mark.start, mark.end, "extreme")] if options else []
+
+
+def _ranks_next(body: Body, mention: Mention, found: list[Mention]) -> bool:
+    """Whether an ordinal stands for the place of the label behind it ("2nd choice: Oslo"), not for an option."""
+    if mention.by != "ordinal":
+        return False
+    behind = next((m for m in found if m.by == "label" and m.start >= mention.end), None)
+    if behind is None:
+        return False
+    between = body.marked.tokens[mention.end : behind.start]
+    if behind.options == mention.options and any(t.raw == "(" for t in between):
+        return False  # "the second one (Oslo)" where Oslo is the second
+    return not any(t.is_word for t in between)
+
+
+def _stretched(body: Body, found: list[Mention]) -> list[Mention]:
+    """Return the mentions with "2-4" and "A to C" made the stretch they are."""
+    out: list[Mention] = []
+    for mention in found:
+        before = out[-1] if out else None
+        if before is not None and _is_stretch(body, before, mention):
+            first, last = min(before.options), max(mention.options)
+            out[-1] = Mention(frozenset(range(first, last + 1)), before.start, mention.end, "counted")
+        else:
+            out.append(mention)
+    return out
+
+
+def _is_stretch(body: Body, before: Mention, mention: Mention) -> bool:
+    if mention.by != before.by or min(before.options) >= max(mention.options):
+        return False
+    if before.by == "label":
+        marks = body.marked.within(before.end, mention.start)
+        return (
+            len(before.options) == len(mention.options) == 1
+            and len(marks) == 1
+            and bool(marks[0].classes & {"to_word", "until", "range_word"})
+            and marks[0].end - marks[0].start == mention.start - before.end
+        )
+    if before.by not in ("number", "letter"):
+        return False
+    between = body.marked.text[body.marked.tokens[before.end - 1].end : body.marked.tokens[mention.start].start].strip()
+    marks = body.marked.within(before.end, mention.start)
+    return between in ("-", "–", "—") or (
+        len(marks) == 1 and "to_word" in marks[0] and mention.start == marks[0].end == before.end + 1
+    )
+
+
+def _is_bare_list(body: Body, clause: Clause) -> bool:
+    """Whether the sentence of a clause is nothing but numbers and what joins them: "1, 2 and 4."."""
+    sentence = body.sentences[clause.sentence]
+    words = [at for at in range(sentence.start, sentence.end) if body.marked.tokens[at].is_word]
+    joins = [body.marked.cover[at] for at in words if body.marked.tokens[at].kind != "number"]
+    return len(joins) < len(words) and all(m is not None and m.classes & {"and", "filler", "greeting"} for m in joins)
+
+
+def _overlaps(mention: Mention, others: list[Mention]) -> bool:
+    return any(mention.start < other.end and other.start < mention.end for other in others)

@@ -1,0 +1,55 @@
+"""A ballot filled in like a sheet: the options copied, each on its line, and some of them ticked.
+
+Must not: know a word of a language, or read a line that is more than an option and its tick.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gateway.model.ballot import Method
+from gateway.understand.reading.ballot_text import LONGEST, fold, tokens_of
+
+TICKABLE = frozenset((Method.SINGLE, Method.APPROVAL))
+FEWEST_LINES = 2
+# Signs of a tick behind or ahead of an option, the plainest first: where a list has ticks, its crosses are refusals.
+TICKS = ("✓✔☑✅", "xX", "+", "<←")
+_UNTICKED = "-–—✗✘❌☐⬜"
+_LINE = re.compile(
+    r"^\s*(?P<ahead>[✓✔☑✅✗✘❌☐⬜+]|[xX](?=\s)|[-–—](?=\s))?\s*(?P<label>.*?)\s*"
+    r"(?P<behind>[✓✔☑✅✗✘❌☐⬜]+|(?<=[\s:])[xX+\-–—]|(?:<|←)[-–—=]*(?P<note>[^<←]{0,20}))?\s*$"
+)
+
+
+def ticked(text: str, options: Sequence[str], method: Method) -> str:
+    """Return the text with only the ticked options of a copied list, or as it is where no list was ticked."""
+    if method not in TICKABLE or len(text) > LONGEST:
+        return text
+    lines = text.split("\n")
+    rows = {number: row for number, line in enumerate(lines) if (row := _row(line, options)) is not None}
+    if len(rows) < FEWEST_LINES or len({label for label, _ in rows.values()}) < len(rows):
+        return text
+    sign = next((signs for signs in TICKS if any(tick and tick in signs for _, tick in rows.values())), "")
+    chosen = {number for number, (_, tick) in rows.items() if tick and tick in sign}
+    if not chosen or len(chosen) == len(rows):
+        return text
+    kept = (rows[n][0] if n in chosen else line for n, line in enumerate(lines) if n in chosen or n not in rows)
+    return "\n".join(kept)
+
+
+def _row(line: str, options: Sequence[str]) -> tuple[str, str] | None:
+    """Return the option a line holds and the sign beside it ("" for none); None for a line of anything else."""
+    found = _LINE.match(line)
+    if found is None:
+        return None
+    words = _words(found["label"])
+    label = next((option for option in options if words and _words(option) == words), None)
+    if label is None:
+        return None
+    sign = (found["behind"] or found["ahead"] or "")[:1]
+    return label, "" if sign in _UNTICKED else sign
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(fold(token.raw) for token in tokens_of(text) if token.is_word)

@@ -1,0 +1,191 @@
+"""Who passes, is away, or says that this is no check-in, and until when.
+
+Must not: know a language, or take a date for an absence that nothing tells of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from gateway.model.reading import CheckInKind, CheckInReading
+from gateway.understand.reading.away import absence_in
+from gateway.understand.reading.checkin_signs import (
+    CLAUSE,
+    CLEAR,
+    EARLY,
+    EARLY_WORDS,
+    is_manners,
+    is_noise,
+    score,
+    sentences_in,
+    signs_in,
+)
+from gateway.understand.reading.checkin_words import ALIKE, CUES, WEAK, Speech
+from gateway.understand.reading.lines import Line
+from gateway.understand.reading.phrases import Hit, Word, words_of
+from gateway.understand.reading.questions import BLOCKERS, DONE
+
+_FEW_MORE = 3  # words behind an acknowledgement that tell of nothing by themselves
+
+
+def says_nothing(speech: Speech, own: str) -> CheckInReading | None:
+    """Return what a text is that as a whole says nothing, or passes; None when there is more to it."""
+    if not own.strip():
+        return CheckInReading(CheckInKind.UNCLEAR)
+    if _is_acknowledgement(speech, own):
+        return CheckInReading(CheckInKind.UNCLEAR, evidence=own[:200])
+    return CheckInReading(CheckInKind.SKIP, evidence=own[:200]) if _is_whole_none(speech, own) else None
+
+
+def _is_whole_none(speech: Speech, own: str) -> bool:
+    words = [word for word in words_of(own) if word.text[0].isalnum()]
+    return (not words and not own.strip(" .-–—")) or (bool(words) and bool(speech.lists.skip.whole(words)))
+
+
+def _is_acknowledgement(speech: Speech, own: str) -> bool:
+    """Tell whether the text is nothing but "ok", "thanks", "got it" …, in one or a few of such words."""
+    words = words_of(own)
+    at = 0
+    while at < len(words):
+        ends = [hit.end for hit in speech.lists.ack.at(words, at)]
+        ends += [hit.end for hit in speech.lists.greeting.at(words, at)]
+        if not ends:
+            return at > 0 and len(words) - at <= _FEW_MORE and not max(score(speech, own[words[at].start :]).values())
+        at = max(ends)
+    return not speech.lists.skip.whole(words)
+
+
+def excused(speech: Speech, lines: Sequence[Line]) -> CheckInReading | None:
+    """Return a skip when the text first of all says so, or unclear when it says it is no check-in; else None."""
+    sentences = [s for line in lines for s in sentences_in(speech, line.text)]
+    told = [s for s in sentences if not is_noise(speech, s) and not is_manners(speech, s)] or sentences
+    own = " ".join(sentences)
+    if _says_unclear(speech, told, own):
+        return CheckInReading(CheckInKind.UNCLEAR, evidence=own[:200])
+    first = told[0]
+    if not (is_away(speech, first) or is_skip(speech, first)):
+        return None
+    others = [s for s in told[1:] if not is_away(speech, s) and not is_skip(speech, s)]
+    if any(score(speech, s)[DONE] >= CLEAR * EARLY for s in others) or _tells_work(speech, first):
+        return None
+    until = away_until(speech, own, strict=False)
+    return CheckInReading(CheckInKind.SKIP, away_until=until, evidence=first[:200])
+
+
+def _tells_work(speech: Speech, sentence: str) -> bool:
+    """Tell whether a sentence that excuses its author first says what was done ("Sent it, off until Monday")."""
+    head = CLAUSE.split(sentence)[0] or ""
+    if head == sentence:
+        return score(speech, head)[DONE] >= CLEAR * EARLY and not is_away(speech, head)
+    return not is_away(speech, head) and not is_skip(speech, head) and score(speech, head)[DONE] >= CLEAR * EARLY
+
+
+def _says_unclear(speech: Speech, sentences: Sequence[str], own: str) -> bool:
+    words = words_of(own)
+    scores = [score(speech, s) for s in sentences if not s.endswith("?")]
+    works = any(score[DONE] >= CLEAR * EARLY for score in scores)
+    if any(hit.language in speech.languages for hit in speech.lists.unclear.find(words)) and not works:
+        return True
+    asks = [s for s in sentences if s.endswith("?")]
+    if len(asks) == len(sentences):
+        return True
+    said = max((max(one.values()) for one in scores), default=0.0)
+    if asks and asks[0] == sentences[0] and said < CLEAR:  # a request, and why
+        return True
+    if is_away(speech, sentences[0]) or is_skip(speech, sentences[0]):
+        return False
+    # Wishes and cheers tell of no work: nothing but exclamations, and no sign in them.
+    return not said and all(s.rstrip(" )").endswith("!") or not _has_letters(s) for s in sentences)
+
+
+def _has_letters(text: str) -> bool:
+    return any(char.isalpha() for char in text)
+
+
+def is_skip(speech: Speech, sentence: str) -> bool:
+    """Tell whether a sentence passes, or says that there is nothing to tell."""
+    *before, last = CLAUSE.split(sentence)
+    passes = words_of(last or "") if before else ()
+    if passes and speech.lists.skip.whole(passes) and not _tells_work(speech, sentence):
+        return True
+    words = [word for word in words_of(sentence) if word.text[0].isalnum()]
+    hits = list(speech.lists.skip.at(words, 0)) if words else []
+    if not hits:
+        several = (hit for hit in speech.lists.skip.find(words[:6]) if hit.end - hit.start > 1)
+        hits = [hit for hit in several if hit.language in speech.languages]
+    signs = speech.lists.cues.find(words) if hits else ()
+    hits = [hit for hit in hits if not any(sign.start <= hit.start and sign.end > hit.end for sign in signs)]
+    if not hits:
+        return False
+    end = max(hit.end for hit in hits)
+    if end == len(words) or _stops_after(sentence, words, end):
+        return True
+    if any(_blocks(sign) and sign.start <= hit.start < sign.end for sign in signs for hit in hits):
+        return False  # "no news" from somebody is something in the way
+    return end > 1 and not _done_after(speech, words[end:])
+
+
+def _blocks(sign: Hit) -> bool:
+    kind, weight = CUES.get(sign.key.removesuffix(ALIKE), ("", 0.0))
+    return kind == BLOCKERS and weight > WEAK
+
+
+def _stops_after(sentence: str, words: Sequence[Word], end: int) -> bool:
+    return end < len(words) and bool(sentence[words[end - 1].end : words[end].start].strip(" "))
+
+
+def _done_after(speech: Speech, words: Sequence[Word]) -> bool:
+    """Tell whether work is told right behind; "yesterday" alone tells none."""
+    signs = (hit for hit in signs_in(speech, words) if hit.key == "done" and hit.start < 2)
+    return any(not speech.lists.times.whole(words[hit.start : hit.end]) for hit in signs)
+
+
+def is_away(speech: Speech, sentence: str) -> bool:
+    """Tell whether a sentence says that its author is or will be away."""
+    words = words_of(sentence)
+    hits = _away_hits(speech, words)
+    if hits:
+        early = hits[0].start <= 4 and not _starts_with_work(speech, words[: hits[0].start + 1])
+        dated = absence_in(sentence, speech.base, speech.lexicon) is not None
+        return (early and (len(words) <= 14 or dated)) or (dated and not _starts_with_work(speech, words))
+    backs = [hit for start in range(min(2, len(words))) for hit in speech.lists.back.at(words, start)]
+    return bool(backs) and len(words) <= 8 and absence_in(sentence, speech.base, speech.lexicon) is not None
+
+
+def _away_hits(speech: Speech, words: Sequence[Word]) -> list[Hit]:
+    """Return the phrases for being away, without those that go on to mean something else ("off to the market")."""
+    hits = [hit for hit in speech.lists.away.find(words) if hit.language in speech.languages]
+    others = speech.lists.not_away.find(words)
+    return [hit for hit in hits if not any(_means_other(one, hit) for one in others)]
+
+
+def _means_other(other: Hit, hit: Hit) -> bool:
+    """Tell whether a phrase covers one for being away, or runs into it ("went off" before "off on")."""
+    return other.start <= hit.start < other.end and (hit.end <= other.end or other.start < hit.start)
+
+
+def _starts_with_work(speech: Speech, words: Sequence[Word]) -> bool:
+    """Tell whether the words before an absence tell of work; "I have" or "I was" alone does not."""
+    signs = (hit for hit in signs_in(speech, words) if hit.key == "done" and hit.start < EARLY_WORDS)
+    return any(not speech.lists.having.whole(words[hit.start : hit.end]) for hit in signs)
+
+
+def away_until(speech: Speech, own: str, *, strict: bool) -> date | None:
+    """Return the last day away named in the sentences that tell of an absence (or right after them)."""
+    told = sentences_in(speech, own)
+    for index, sentence in enumerate(told):
+        if not is_away(speech, sentence):
+            continue
+        stretch = sentence if strict or index + 1 >= len(told) else " ".join(told[index : index + 3])
+        absence = absence_in(stretch, speech.base, speech.lexicon)
+        if absence and absence.until and absence.until > speech.sent_on:
+            return absence.until
+    return None
+
+
+def empty_kind(speech: Speech, own: str) -> CheckInKind:
+    """Return what a text is that no item was found in: a skip when it says that there is nothing, else unclear."""
+    words = words_of(own)
+    nothing = speech.lists.none.whole(words) or speech.lists.skip.find(words) or speech.lists.away.find(words)
+    return CheckInKind.SKIP if nothing else CheckInKind.UNCLEAR

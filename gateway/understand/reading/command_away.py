@@ -1,0 +1,129 @@
+"""Who tells that they are or will be away, from when and until when.
+
+Must not: know a language, or take the absence of somebody else for the author's.
+"""
+
+from __future__ import annotations
+
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.away import absence_in, tells_return
+from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, is_past, is_played
+from gateway.understand.reading.command_ours import clause_of, is_ours, strangers
+from gateway.understand.reading.phrases import Hit, words_of
+from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.tongue import is_common
+
+
+def read_away(request: Request) -> CommandReading | None:
+    """Read "I'm on leave from 3 to 14 August", "OOO" over "Out 8/3 - 8/7", "vacances du … au …"."""
+    if not request.mentions("away", "away_start", "going"):
+        return None
+    starts = [told for told in request.told if _starts_away(told, request)]
+    goes = request.mentions("going") and _names_stretch(request)
+    keys = ("away", "going") if goes else ("away",)  # "I am going away" says it with dates only
+    told_away = [told for told, hit in asked_for(request, *keys) if not _is_other(told, hit, request)]
+    candidates = [
+        told for told in request.told if (told in starts or told in told_away) and not _is_over(told, request)
+    ]
+    subject_says = any(told.is_subject for told in starts)
+    for told in candidates:
+        personal = bool(request.hits(told, "first_person", "going")) or told in starts
+        if (told.is_subject and not agrees(request)) or not personal or told.asks or request.body_words > LONG:
+            continue
+        reading = _absence(told, request)
+        if reading:
+            return reading
+    if candidates and (subject_says or (told_away and request.body_words <= SHORT)) and agrees(request):
+        candidates = [told for told in candidates if told in starts or _is_all_away(told, request)]
+        personal_ = any(request.hits(told, "first_person") or told in starts for told in candidates)
+        if personal_ and not any(told.asks for told in request.sentences):
+            return CommandReading(intent=Intent.AWAY, evidence=candidates[0].text)
+    return None
+
+
+def _is_over(told: Told, request: Request) -> bool:
+    """Tell whether all a sentence says of an absence is that it has been ("I was off for two weeks"), or is a joke."""
+    hits = request.hits(told, "away", "away_start", "going")
+    return is_played(told, request) or (bool(hits) and all(is_past(told, hit, request) for hit in hits))
+
+
+def _names_stretch(request: Request) -> bool:
+    """Tell whether a mail names a stretch of days, the end of one, or the day of a return."""
+    dates = (one for told in request.told for one in request.dates(told.text))
+    named = any(one.when.end_day or "until" in one.leads for one in dates)
+    return named or any(
+        len(request.dates(told.text)) > 1 and tells_return(told.text, request.lexicon) for told in request.told
+    )
+
+
+def _is_all_away(told: Told, request: Request) -> bool:
+    """Tell whether the clause of some phrase for being away names nothing else."""
+    return any(is_ours(told, hit, request) for hit in request.hits(told, "away"))
+
+
+def _starts_away(told: Told, request: Request) -> bool:
+    """Tell whether a sentence begins with being away and goes on with nothing but when ("OOO", "Urlaub 3.-14.8.")."""
+    if not told.words:
+        return False
+    ends = [hit.end for hit in request.lists.of("away_start").at(told.words, 0)]
+    ends += [hit.end for hit in request.hits(told, "away") if _leads_in(told, hit, request)]
+    if not ends:
+        return False
+    if max(ends) == len(told.words):
+        return True
+    if _all_away(told, request):
+        return True
+    rest = told.text[told.words[max(ends)].start :]
+    dates = request.dates(rest)
+    covered = sum(len(words_of(one.when.evidence)) for one in dates)
+    return bool(dates) and covered * 2 >= len(words_of(rest))
+
+
+def _leads_in(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether an absence in two words or more begins a sentence, but for a little word ("on parental leave")."""
+    return hit.end > 1 and all(is_common(word, request.lexicon) for word in told.words[: hit.start]) and hit.start <= 1
+
+
+def _all_away(told: Told, request: Request) -> bool:
+    """Tell whether a sentence is made of nothing but words for being away ("out sick")."""
+    at = 0
+    while at < len(told.words):
+        at = max((hit.end for hit in request.lists.of("away", "away_start").at(told.words, at)), default=0)
+        if not at:
+            return False
+    return True
+
+
+def _is_other(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether it is not the author who is said to be away ("Ana is on holiday", "my neighbour is ill")."""
+    start, _ = clause_of(told, hit, request)
+    before = told.words[start : hit.start]
+    if request.spoken(request.lists.of("second_person", "third_person").find(before)):
+        return True
+    if request.spoken(request.lists.of("first_person").find(told.words[hit.start : hit.end])):
+        return False
+    owning = {at for one in request.lists.of("possessive").find(before) for at in range(one.start, one.end)}
+    if any(one.start not in owning for one in request.spoken(request.lists.of("first_person").find(before))):
+        return False
+    if strangers(told, start, hit.start, request):
+        return True
+    return hit.start > 0 and not request.spoken(request.lists.of("first_person").find(told.words))
+
+
+def _absence(told: Told, request: Request) -> CommandReading | None:
+    """Return the absence with its dates: of the sentence, with what the next ones add ("back on Monday")."""
+    sentences = list(request.told)
+    here = sentences.index(told)
+    later = " ".join(one.text for one in sentences[here + 1 : here + 3])
+    found = absence_in(told.text, request.sent_at, request.lexicon)
+    more = absence_in(f"{told.text} {later}", request.sent_at, request.lexicon) if later else None
+    if found is None or (found.until is None and more and more.until):
+        found = more or found
+    if found is None:
+        return None
+    starts = found.starts
+    if found.until and starts == found.until and more and more.until and more.until > found.until:
+        return CommandReading(intent=Intent.AWAY, away_from=starts, until=more.until, evidence=told.text)
+    if found.until and found.until < request.sent_at.date():
+        return None
+    return CommandReading(intent=Intent.AWAY, away_from=starts, until=found.until, evidence=told.text)

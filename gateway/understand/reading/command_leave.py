@@ -1,0 +1,142 @@
+"""Who asks to leave, and what: everything, one topic, or what the mail answers. And who asks to join.
+
+Must not: know a language, or decide whether the request is granted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt
+from gateway.understand.reading.command_ours import bears_out, clause_of, is_ours
+from gateway.understand.reading.phrases import Hit, Word, fold
+from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.tongue import is_common
+
+# Words of an address that ask for something, and name no channel.
+_ADDRESS_WORDS = ("address_join", "address_leave", "address_help", "address_status", "address_vote", "address_task")
+
+
+def read_leave(request: Request) -> CommandReading | None:
+    """Read "please take me off the list", "désinscription" …"""
+    for told, hit in asked_for(request, "leave"):
+        if is_apt(told, hit, request) and _is_about_us(told, hit, request) and not _conflicts(request):
+            return CommandReading(intent=Intent.LEAVE, scope=scope_of(request), evidence=told.text)
+    return _read_topic(request) or subject_word(request, "word_leave", Intent.LEAVE)
+
+
+def _read_topic(request: Request) -> CommandReading | None:
+    """Read "I don't need to follow the garden topic any more": of one topic only, which has to be named."""
+    for told, hit in asked_for(request, "leave_topic"):
+        topic = _topic_named(told, 0, request)
+        if topic in {told.text[word.start : word.end] for word in told.words[hit.start : hit.end]}:
+            continue
+        if (
+            topic
+            and not told.is_subject
+            and is_apt(told, hit, request)
+            and is_ours(told, hit, request, others=1, groups=True)
+        ):
+            return CommandReading(intent=Intent.LEAVE, scope=topic, evidence=told.text)
+    return None
+
+
+def _is_about_us(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether what is left or joined is the list, a topic of it or its mail, not some outing on a day."""
+    topic = _topic_named(told, hit.start, request)
+    return is_ours(told, hit, request, others=bool(topic), groups=True) and not _on_a_day(told, hit, request)
+
+
+def _on_a_day(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether the clause of a phrase names a day that nothing begins on: "sign me up for Saturday"."""
+    dates = request.dates(told.text)
+    if not dates:
+        return False
+    start, end = clause_of(told, hit, request)
+    first, last = told.words[start].start, told.words[end - 1].end
+    within = (one for one in dates if first <= one.when.span[0] < last)
+    return any(not one.leads & {"from", "after"} for one in within)
+
+
+def subject_word(request: Request, key: str, intent: Intent) -> CommandReading | None:
+    """Read a subject that is one such word over a short body that bears it out."""
+    if request.subject.is_reply or not request.whole(request.subject.text, key) or not bears_out(request, groups=True):
+        return None
+    if any(request.hits(told, "negation", "hypothetical") for told in request.sentences):
+        return None
+    return CommandReading(
+        intent=intent, scope=scope_of(request) if intent is Intent.LEAVE else None, evidence=request.subject.text
+    )
+
+
+def _conflicts(request: Request) -> bool:
+    """Tell whether a mail that asks to leave also asks for the contrary."""
+    return bool(asked_for(request, "join")) and not asked_for(request, "everything")
+
+
+def scope_of(request: Request) -> str | None:
+    """Return what is left: "all", a topic named in words ("the design channel") or in the address, None when open."""
+    spoken = ((told, hit) for told in request.told for hit in request.hits(told, "leave", "word_leave"))
+    for told, hit in spoken:
+        rest = told.words[hit.start :]
+        topic = _topic_named(told, hit.start, request)
+        if topic:
+            return topic
+        if request.spoken(request.lists.of("everything").find(rest)):
+            return "all"
+    if any(request.whole(sentence.text, "everything") for sentence in request.sentences):
+        return "all"
+    return _channel(request)
+
+
+def _topic_named(told: Told, start: int, request: Request) -> str | None:
+    """Return X of "from the X channel", "du canal X", "des Kanals X", "#X"."""
+    tagged = re.search(r"(?<!\w)#([\w-]+)", told.text)
+    if tagged:
+        return tagged[1]
+    words = told.words
+    for noun in request.spoken(request.lists.of("scope_noun").find(words)):
+        if noun.start < start:
+            continue
+        before = words[noun.start - 1] if noun.start - 1 > start else None
+        after = words[noun.end] if noun.end < len(words) else None
+        for word in (before, after):
+            if word and not _is_filler(word, request) and (word is after or len(word.text) > 2):
+                gap = told.text[words[noun.end - 1].end : word.start] if word is after else ""
+                named = word.text in request.parts or word is before or not gap.strip(" '\"«»“”#:")
+                if named and word.text not in request.parts[:1]:
+                    return told.text[word.start : word.end]
+    return None
+
+
+def _is_filler(word: Word, request: Request) -> bool:
+    single = (word,)
+    known = request.lists.of(
+        "scope_from", "everything", "first_person", "acknowledged", "only", "leave", "scope_noun", "send", "mails"
+    )
+    return bool(known.whole(single)) or is_common(word, request.lexicon)
+
+
+def named_scope(text: str, request: Request) -> str | None:
+    """Return a topic as named, None when it is the workspace itself."""
+    plain = text.strip("# ")
+    return None if fold(plain) == request.parts[0] else plain
+
+
+def _channel(request: Request) -> str | None:
+    """Return the channel of the address, if any; its own commands are no channels."""
+    if len(request.parts) < 2:
+        return None
+    last = request.parts[-1]
+    return None if request.whole(last, *_ADDRESS_WORDS) else last
+
+
+def read_join(request: Request) -> CommandReading | None:
+    """Read "please add me to the list", "subscribe" …"""
+    if request.subject.is_reply and request.body_words > SHORT:
+        return None
+    for told, hit in asked_for(request, "join"):
+        if is_apt(told, hit, request) and _is_about_us(told, hit, request) and request.body_words <= 2 * SHORT:
+            return CommandReading(intent=Intent.JOIN, evidence=told.text)
+    return subject_word(request, "word_join", Intent.JOIN)

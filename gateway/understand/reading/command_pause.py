@@ -1,0 +1,89 @@
+"""Who asks for a pause of their mail, until when, and who wants it back.
+
+Must not: know a language, or take the pause of a meeting or of a machine for one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.away import tells_return
+from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt, until_in
+from gateway.understand.reading.command_ours import bears_out, is_all_ours, is_ours
+from gateway.understand.reading.phrases import Hit
+from gateway.understand.reading.request import Request, Told
+
+_RHYTHM_WORDS = ("daily", "weekly", "biweekly", "monthly")
+
+
+def read_resume(request: Request) -> CommandReading | None:
+    """Read "I am back, please send them again"; to be back alone says it only where nothing else is spoken of."""
+    if request.body_words > SHORT * 2:
+        return None
+    for told, hit in asked_for(request, "resume"):
+        if until_in(told, request) or not is_apt(told, hit, request) or not is_ours(told, hit, request):
+            continue  # a return still to come, or from the shop
+        if told.is_subject and not bears_out(request):
+            continue
+        if request.hits(told, "scope_noun") and not request.hits(told, "mails"):
+            continue  # a discussion is taken up again
+        says = told.words[hit.start : hit.end]
+        returned = request.lists.of("returned").whole(says) and not request.hits(told, "mails", "send")
+        if not returned or all(is_all_ours(one, request) for one in request.told):
+            return CommandReading(intent=Intent.RESUME, evidence=told.text)
+    return None
+
+
+def read_pause(request: Request) -> CommandReading | None:
+    """Read "put me on hold until September", a leave with an end among them."""
+    for told, hit in asked_for(request, "pause"):
+        if not is_apt(told, hit, request) or not is_ours(told, hit, request):
+            continue
+        if told.is_subject and not bears_out(request):
+            continue
+        if _is_meant(told, hit, request):
+            return CommandReading(intent=Intent.PAUSE, until=_until(told, request), evidence=told.text)
+    halted = _read_halt(request)
+    if halted:
+        return halted
+    for told, hit in asked_for(request, "leave"):
+        until = until_in(told, request, lengths=False)
+        if until and _ends(told, request) and is_ours(told, hit, request, groups=True):
+            return CommandReading(intent=Intent.PAUSE, until=until, evidence=told.text)
+    return None
+
+
+def _read_halt(request: Request) -> CommandReading | None:
+    """Read "no more questions until Monday", "stop these till I say otherwise": no mail, and an end to that."""
+    if request.body_words > 2 * SHORT:
+        return None
+    for told, hit in asked_for(request, "halt"):
+        if told.is_subject or not request.hits(told, "mails", "them") or request.hits(told, *_RHYTHM_WORDS):
+            continue
+        until = until_in(told, request)
+        if not until and not request.hits(told, "open_end"):
+            continue
+        if is_apt(told, hit, request) and is_all_ours(told, request):
+            return CommandReading(intent=Intent.PAUSE, until=until, evidence=told.text)
+    return None
+
+
+def _ends(told: Told, request: Request) -> bool:
+    """Tell whether a sentence says when it ends, or that its author comes back; "at the end of May" it begins."""
+    dates = request.dates(told.text)
+    return any("until" in one.leads for one in dates) or tells_return(told.text, request.lexicon)
+
+
+def _is_meant(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a pause is asked for, not spoken of: of mail or oneself, until some day, or in a word or two."""
+    if request.lists.of("me", "mails").find(told.words[hit.start : hit.end]):
+        return True
+    asks = request.hits(told, "me", "first_person", "mails", "send")
+    return bool(until_in(told, request)) or bool(asks) or len(told.words) <= hit.end - hit.start + 2
+
+
+def _until(told: Told, request: Request) -> date | None:
+    """Return until when, as the sentence says or one that says nothing else."""
+    mine = (until_in(told, request), *(until_in(one, request) for one in request.told if is_all_ours(one, request)))
+    return next((until for until in mine if until), None)

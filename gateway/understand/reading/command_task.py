@@ -1,0 +1,188 @@
+"""Who asks for tasks to be noted, and who says that one is done.
+
+Must not: know a language, or what tasks there are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.command_asked import TASK_MARK, asked_for, is_denied, label_of
+from gateway.understand.reading.command_ours import clause_of, strangers
+from gateway.understand.reading.past import first_but, past_at
+from gateway.understand.reading.phrases import Hit, words_of
+from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.task import read_tasks
+
+_FEWEST_LINES = 2
+_NEAR = 3  # words between "me" and the list
+_SHORT_PAST = 14  # words of a sentence that says in the past tense that the task is done
+_SIGN = re.compile(r"[✅✔☑]")
+
+
+def read_task_done(request: Request) -> CommandReading | None:
+    """Read "done" in answer to a reminder, "T-12 done", "Done: renew the insurance"."""
+    first = request.sentences[0] if request.sentences else None
+    reminded = label_of(request.subject.text, request, "reminder_label")
+    if reminded is None and any(TASK_MARK.search(mark) for mark in request.subject.marks):
+        reminded = request.subject.text
+    if request.subject.is_reply and first and reminded is not None:
+        return (
+            CommandReading(intent=Intent.TASK_DONE, task=reminded, evidence=first.text)
+            if _says_done(request, reminded)
+            else None
+        )
+    if request.subject.is_reply:
+        return _marked_done(request)
+    done_label = label_of(request.subject.text, request, "done")
+    if done_label and not any(request.hits(told, "not_done") for told in request.told):
+        return CommandReading(intent=Intent.TASK_DONE, task=done_label, evidence=request.subject.text)
+    return _marked_done(request)
+
+
+def _marked_done(request: Request) -> CommandReading | None:
+    """Read an item mark with a word for done: "T-12 done"."""
+    if not request.mentions("done"):
+        return None
+    for told in request.told:
+        mark = TASK_MARK.search(told.text)
+        if mark and request.hits(told, "done") and not request.hits(told, "not_done"):
+            return CommandReading(intent=Intent.TASK_DONE, task=mark.group().upper(), evidence=told.text)
+    return None
+
+
+def _says_done(request: Request, title: str) -> bool:
+    """Tell whether the first sentence says that it is done: not almost, not tomorrow, not in a question."""
+    first = request.sentences[0]
+    if first.asks or any(request.hits(told, "not_done") for told in request.sentences[:1]):
+        return False
+    if _SIGN.search(first.text):
+        return True
+    words = first.words
+    hits = [hit for hit in request.lists.of("done").find(words) if hit.start <= 3 or hit.end == len(words)]
+    but = first_but(words, request.languages, request.lexicon)
+    hits = [
+        hit for hit in hits if (but is None or hit.start < but) and not _by_another(first, hit.start, title, request)
+    ]
+    if hits:
+        return not any(is_denied(first, hit, request) for hit in hits)
+    past = past_at(words, title, request.languages, request.lexicon)
+    if (
+        past is None
+        or but is not None
+        or len(words) > _SHORT_PAST
+        or request.hits(first, "negation", "joking", "yet_to_come")
+    ):
+        return False
+    return not _by_another(first, past, title, request)
+
+
+def _by_another(told: Told, at: int, title: str, request: Request) -> bool:
+    """Tell whether a sentence begins with somebody else who did it: "Ana paid hers", not "Rent paid"."""
+    before = told.words[:at]
+    if request.spoken(request.lists.of("third_person").find(before)):
+        return True
+    first = told.words[0]
+    named = before and told.text[first.start : first.end].istitle() and 0 in strangers(told, 0, at, request)
+    _, end = clause_of(told, Hit("", "", at, at + 1), request)
+    goes_on = strangers(told, at + 1, end, request)
+    return bool(named and goes_on) and first.text not in {word.text for word in words_of(title)}
+
+
+def read_new_task(request: Request) -> CommandReading | None:
+    """Read "Task: …", "À faire", action points in a list, "remind me to …", "@ines … by Friday" in the subject."""
+    if request.subject.is_reply:
+        return _asked_task(request)
+    labelled = label_of(request.subject.text, request, "task_label")
+    if labelled:
+        from_subject = not request.listed_lines()
+        return tasks_of(_with_subject(request, labelled), from_subject=from_subject)
+    assignee = _labelled_for(request.subject.text, request)
+    if assignee and request.sentences:
+        return _handed(tasks_of(request, from_subject=False), assignee)
+    words = words_of(request.subject.text)
+    starts = [hit.end for hit in request.lists.of("task_label").at(words, 0)] if words else []
+    if starts and (max(starts) == len(words) or request.listed_lines()) and request.sentences:
+        return tasks_of(request, from_subject=False)
+    if re.search(r"(?<![\w.])@\w", request.subject.text) and request.dates(request.subject.text):
+        return tasks_of(request, from_subject=True)
+    return _asked_task(request)
+
+
+def _labelled_for(subject: str, request: Request) -> str | None:
+    """Return whom a subject that is but a label is for: "Task for Ines", "tâche pour moi"; None for other subjects."""
+    words = words_of(subject)
+    labels = [hit.end for hit in request.lists.of("task_label").at(words, 0)] if words else []
+    if not labels or max(labels) >= len(words):
+        return None
+    handed = [hit.end for hit in request.lists.of("assign_to").at(words, max(labels)) if hit.end == len(words) - 1]
+    if not handed:
+        return None
+    mine = request.lists.of("me").whole(words[-1:])
+    name = subject[words[-1].start : words[-1].end]
+    return "me" if mine else name if name[:1].isupper() and not request.dates(subject) else None
+
+
+def _handed(reading: CommandReading | None, assignee: str) -> CommandReading | None:
+    """Return the tasks with that assignee where they name none."""
+    if reading is None:
+        return None
+    tasks = tuple(replace(task, assignee=task.assignee or assignee) for task in reading.tasks)
+    return replace(reading, tasks=tasks)
+
+
+def _asked_task(request: Request) -> CommandReading | None:
+    asked = asked_for(request, "task_ask", "my_task")
+    if not asked:
+        return _introduced(request)
+    told, hit = asked[0]
+    if request.listed_lines():
+        return tasks_of(request, from_subject=False)
+    if hit.end == len(told.words):  # "please add this as a task": the subject names it
+        named = bool(request.subject.text) and not request.subject.is_reply and not told.is_subject
+        return tasks_of(request, from_subject=True) if named else None
+    if hit.key == "task_ask" and (_is_object(told, hit, request) or _is_notice(told, hit, request)):
+        return None
+    asked_task = replace(told, is_subject=False)
+    if ":" in told.text[told.words[hit.end - 1].end : told.words[hit.end].start]:
+        text = told.text[told.words[hit.end].start :]
+        asked_task = Told(text, words_of(text))
+    return tasks_of(replace(request, sentences=(asked_task,)), from_subject=False)
+
+
+def _is_notice(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether it goes on as a notice does: "please note that I have to leave at six"."""
+    return bool(request.lists.of("that").whole(told.words[hit.end : hit.end + 1]))
+
+
+def _is_object(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether it is the author who is to be put on some list: "write me on the list for the cake"."""
+    mine = request.lists.of("me").find(told.words[max(0, hit.start - _NEAR) : hit.start])
+    return bool(mine) and not request.lists.of("me").find(told.words[hit.start : hit.end])
+
+
+def _introduced(request: Request) -> CommandReading | None:
+    """Read "Three things to track:" over lines that each name somebody."""
+    if request.subject.is_reply or len(request.listed_lines()) < _FEWEST_LINES:
+        return None
+    for told in request.told:
+        ends = [hit.end for hit in request.hits(told, "task_intro")]
+        if request.hits(told, "been", "third_person"):
+            continue
+        if ends and max(ends) == len(told.words) and (told.is_subject or told.text.endswith(":")):
+            reading = tasks_of(request, from_subject=False)
+            return reading if reading and all(task.assignee for task in reading.tasks) else None
+    return None
+
+
+def _with_subject(request: Request, text: str) -> Request:
+    subject = replace(request.subject, text=text)
+    return replace(request, subject=subject)
+
+
+def tasks_of(request: Request, *, from_subject: bool) -> CommandReading | None:
+    """Return the tasks a mail asks for as a request, None when it names none."""
+    tasks = read_tasks(request, from_subject=from_subject)
+    return CommandReading(intent=Intent.NEW_TASK, tasks=tasks, evidence=request.subject.text) if tasks else None

@@ -1,0 +1,69 @@
+"""Requests in one word that is the whole new text, or with a date or a topic behind it: "pause 3d", "leave all".
+
+Must not: know a language, or read more than one short line.
+"""
+
+from __future__ import annotations
+
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.command_leave import named_scope, scope_of
+from gateway.understand.reading.date import read_when
+from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.request import Request
+
+_LONGEST_WORD = 500  # letters; what is longer is not one word, nor one with a date
+_WHOLE: tuple[tuple[str, CommandReading], ...] = (
+    ("word_leave", CommandReading(intent=Intent.LEAVE)),
+    ("word_pause", CommandReading(intent=Intent.PAUSE)),
+    ("word_resume", CommandReading(intent=Intent.RESUME)),
+    ("word_help", CommandReading(intent=Intent.HELP)),
+    ("word_status", CommandReading(intent=Intent.STATUS)),
+    ("word_join", CommandReading(intent=Intent.JOIN)),
+    ("word_daily", CommandReading(intent=Intent.SET_FREQUENCY, frequency="daily")),
+    ("word_weekly", CommandReading(intent=Intent.SET_FREQUENCY, frequency="weekly")),
+    ("word_biweekly", CommandReading(intent=Intent.SET_FREQUENCY, frequency="biweekly")),
+    ("word_monthly", CommandReading(intent=Intent.SET_FREQUENCY, frequency="monthly")),
+    ("word_never", CommandReading(intent=Intent.SET_FREQUENCY, frequency="never")),
+)
+
+
+def read_word(request: Request) -> CommandReading | None:
+    """Read a setting in one word: the whole new text, or the whole subject over an empty body."""
+    text = " ".join(told.text for told in request.sentences)
+    if text:
+        return _whole_word(text, request) if len(text) <= _LONGEST_WORD else None
+    return None if request.subject.is_reply else _whole_word(request.subject.text, request)
+
+
+def _whole_word(text: str, request: Request) -> CommandReading | None:
+    for key, reading in _WHOLE:
+        if request.whole(text, key):
+            if reading.intent is Intent.LEAVE:
+                return CommandReading(intent=Intent.LEAVE, scope=scope_of(request), evidence=text)
+            return reading
+    return _word_with_date(text, request) or _word_with_scope(text, request)
+
+
+def _word_with_date(text: str, request: Request) -> CommandReading | None:
+    """Read "pause 3d", "pause until 1 September", "resume Monday"."""
+    words = words_of(text)
+    ends = [hit.end for hit in request.lists.of("word_pause").at(words, 0)] if words else []
+    if not ends or max(ends) >= len(words) or len(words) > 9:
+        return None
+    when = read_when(text[words[max(ends)].start :], request.sent_at, request.lexicon)
+    return CommandReading(intent=Intent.PAUSE, until=when.end_day or when.day, evidence=text) if when else None
+
+
+def _word_with_scope(text: str, request: Request) -> CommandReading | None:
+    """Read "unsubscribe design", "leave all": one word, then the topic."""
+    words = words_of(text)
+    ends = [hit.end for hit in request.lists.of("word_leave").at(words, 0)] if words else []
+    if not ends or len(words) - max(ends) != 1 or max(ends) > 1:
+        return None
+    rest = text[words[-1].start : words[-1].end]
+    if request.lists.of("everything").whole(words[-1:]):
+        return CommandReading(intent=Intent.LEAVE, scope="all", evidence=text)
+    if request.lists.of("acknowledged", "first_person", "only", "me").whole(words[-1:]):
+        return CommandReading(intent=Intent.LEAVE, evidence=text)
+    known = rest.casefold() in request.parts or rest.startswith("#")
+    return CommandReading(intent=Intent.LEAVE, scope=named_scope(rest, request), evidence=text) if known else None

@@ -1,0 +1,332 @@
+"""Joining, leaving, inviting and removing by mail as stories; absences; mail that comes back; what failed for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from gateway.model.entry import (
+    AwayEnded,
+    AwayNoted,
+    Bounced,
+    Cancelled,
+    DeliveryResumed,
+    DeliverySuspended,
+    MemberAdded,
+    MemberLeft,
+    MemberRenamed,
+)
+from gateway.pipeline.steering import change_people
+from tests.flow.test_attacks import complaint_about
+from tests.flow.test_mail_stories import bounce_of
+from tests.flow.test_vote_stories import opened
+from tests.flow.town import ANA, BEN, CLEO, Person, Town
+
+Found = Callable[..., Town]
+EVE = "eve@elsewhere.example"
+
+
+# --- inviting -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["invite eve@elsewhere.example", "Bitte lade eve@elsewhere.example ein", "Merci d'inviter eve@elsewhere.example"],
+)
+def test_a_steward_invites_somebody_who_is_in_when_they_say_yes(town: Town, text: str) -> None:
+    town.writes("ana", "acme+request", "Somebody new", text)
+    town.confirms("ana")
+    asked = town.newest(EVE)
+    assert (asked.kind, "Ana Duarte" in asked.text) == ("confirm", True)
+    assert len(town.entries(MemberAdded)) == 3
+    raw, to = town.reply(f"Eve Stone <{EVE}>", asked, "yes")
+    town.sends(EVE, raw, to)
+    assert town.member(EVE).name == "Eve Stone"
+    assert town.kinds(EVE) == ["confirm", "welcome"]
+
+
+def test_several_are_invited_by_one_mail_and_nobody_twice_a_day(town: Town) -> None:
+    for _ in range(2):
+        town.writes(
+            "ana", "acme", "Invite", "- Eve Stone <eve@elsewhere.example>\n- dan@elsewhere.example\n- ben@example.net"
+        )
+        town.confirms("ana")
+    assert town.kinds(EVE) == ["confirm"]
+    assert town.kinds("dan@elsewhere.example") == ["confirm"]
+    assert "already" in town.newest("ana", "receipt").text
+    assert town.box("ben") == []
+
+
+def test_a_role_that_may_invite_does(found: Found) -> None:
+    host = Person("ben", "Ben Moor", roles=("host",))
+    town = found(ANA, host, CLEO, roles={"host": {"may": ["invite"]}})
+    town.writes("ben", "acme", "", "invite eve@elsewhere.example")
+    town.confirms("ben")
+    assert town.kinds(EVE) == ["confirm"]
+    town.writes("cleo", "acme", "", "invite dan@elsewhere.example")
+    assert town.box("dan@elsewhere.example") == []
+
+
+def test_an_invitation_to_the_join_address_is_no_wish_to_join(town: Town) -> None:
+    town.writes("ana", "acme-join", "Invite", "eve@elsewhere.example")
+    town.confirms("ana")
+    assert town.kinds(EVE) == ["confirm"]
+
+
+def test_our_own_addresses_are_not_invited(town: Town) -> None:
+    town.writes("ana", "acme", "", "invite acme+vote@ws.example.org")
+    town.confirms("ana")
+    assert town.newest("ana").kind == "decline"
+
+
+# --- removing and leaving -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["remove ben@example.net", "Bitte ben@example.net entfernen", "retire ben@example.net"]
+)
+def test_a_steward_removes_somebody_once_confirmed(town: Town, text: str) -> None:
+    town.writes("ana", "acme", "A member less", text)
+    assert town.entries(MemberLeft) == []
+    asked = town.newest("ana")
+    assert (asked.kind, "ben@example.net" in asked.text) == ("confirm", True)
+    town.answers("ana", asked, "yes")
+    assert [entry.by for entry in town.entries(MemberLeft)] == [town.member("ana").id]
+    assert town.newest("ana").kind == "receipt"
+
+
+def test_whom_nobody_knows_is_not_removed(town: Town) -> None:
+    town.writes("ana", "acme", "", "remove nobody@example.net")
+    town.confirms("ana")
+    assert (town.entries(MemberLeft), town.newest("ana").kind) == ([], "decline")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please stop sending me these.",
+        "Please take me off this list.",
+        "Bitte tragen Sie mich aus dem Verteiler aus.",
+        "Merci de me désinscrire de cette liste.",
+        "Por favor, dadme de baja de esta lista.",
+        "Per favore cancellatemi da questa lista.",
+        "Quero cancelar a inscrição.",
+        "Ik wil me uitschrijven.",
+    ],
+)
+def test_leaving_in_words_is_confirmed_and_done(town: Town, text: str) -> None:
+    town.writes("ben", "acme", "", text)
+    assert town.newest("ben").kind == "confirm"
+    town.answers("ben", town.newest("ben"), "yes")
+    assert len(town.entries(MemberLeft)) == 1
+
+
+@pytest.mark.parametrize("address", ["acme+leave", "acme-leave", "acme+unsubscribe", "ACME-Unsubscribe"])
+def test_leaving_takes_both_habits_of_addresses(town: Town, address: str) -> None:
+    town.writes("ben", address, "", "bye")
+    town.confirms("ben")
+    assert len(town.entries(MemberLeft)) == 1
+
+
+# --- substitutes ----------------------------------------------------------------------------------------------------
+
+
+def _cancel_for_ben(town: Town) -> None:
+    opened(town, "ben")
+    ballot = town.newest("cleo", "ballot")
+    raw, to = town.reply("cleo", ballot, "cancel")
+    town.sends("cleo", raw, to)
+    town.confirms("cleo", "oui")
+
+
+def test_a_substitute_governs_for_the_away_where_the_charter_says_so(found: Found) -> None:
+    town = found(substitutes="govern")
+    _name_substitute(town)
+    town.writes("ben", "acme", "", "I'm on leave from 1 to 14 June 2026.")
+    _cancel_for_ben(town)
+    assert len(town.entries(Cancelled)) == 1
+
+
+def _name_substitute(town: Town) -> None:
+    named = MemberRenamed(member_id=town.member("ben").id, substitute=town.member("cleo").id)
+    change_people(town.pipeline, "acme", [named], now=town.clock.at)
+
+
+@pytest.mark.parametrize(("keys", "away"), [({}, True), ({"substitutes": "govern"}, False)])
+def test_a_substitute_does_not_act_for_who_is_there_nor_against_the_charter(
+    found: Found, keys: dict[str, str], away: bool
+) -> None:
+    town = found(**keys)
+    _name_substitute(town)
+    if away:
+        town.writes("ben", "acme", "", "I'm on leave from 1 to 14 June 2026.")
+    _cancel_for_ben(town)
+    assert town.entries(Cancelled) == []
+
+
+# --- absences -------------------------------------------------------------------------------------------------------
+
+
+def vacation(town: Town, who: str, text: str) -> None:
+    """Let a program answer the newest letter of somebody for them (RFC 3834)."""
+    letter = town.newest(who)
+    raw, _ = town.reply(
+        who, letter, text, quote=False, subject="Automatic reply: out of office", auto_submitted="auto-replied"
+    )
+    town.sends(who, raw, letter.envelope_from, sender="")
+
+
+def test_an_undated_absence_ends_with_the_next_mail_and_a_dated_one_is_offered_to_end(town: Town) -> None:
+    opened(town)
+    vacation(town, "ben", "I am away and do not read mail.")
+    vacation(town, "cleo", "Je suis absente jusqu'au 30 juin 2026.")
+    assert [entry.absence.until and entry.absence.until.isoformat() for entry in town.entries(AwayNoted)] == [
+        None,
+        "2026-06-30",
+    ]
+    town.writes("ben", "acme", "The ladder", "I found the ladder behind the shed.")
+    town.writes("cleo", "acme", "L'échelle", "Elle est derrière la remise, je crois.")
+    assert [entry.member_id for entry in town.entries(AwayEnded)] == [town.member("ben").id]
+    offered = town.newest("cleo", "receipt")
+    town.answers("cleo", offered, "resume", quote=False)
+    assert [entry.member_id for entry in town.entries(AwayEnded)] == [town.member("ben").id, town.member("cleo").id]
+
+
+def test_an_auto_reply_is_never_answered_nor_posted(town: Town) -> None:
+    opened(town)
+    before = len(town.post_office.letters)
+    vacation(town, "ben", "I am away until 30 June 2026.")
+    assert len(town.post_office.letters) == before
+
+
+# --- mail that comes back -------------------------------------------------------------------------------------------
+
+
+def returned(town: Town, who: str, status: str = "5.1.1") -> None:
+    """Send somebody a letter, and let it come back."""
+    town.writes("ana", "acme", f"News {len(town.post_office.letters)}", "There is something new to tell you all.")
+    letter = town.newest(who, "post")
+    town.sends(
+        who, bounce_of(letter.raw, town.address_of(who), letter.envelope_from, status), letter.envelope_from, sender=""
+    )
+
+
+def test_three_mails_that_came_back_suspend_delivery_and_tell_the_stewards(town: Town) -> None:
+    for _ in range(2):
+        returned(town, "ben")
+    assert not town.member("ben").suspended
+    returned(town, "ben")
+    assert town.member("ben").suspended
+    assert [entry.reason for entry in town.entries(DeliverySuspended)] == ["bounces"]
+    told = town.newest("ana", "steward")
+    assert "stopped" in told.text
+    before = len(town.box("ben"))
+    town.writes("cleo", "acme", "Plus de nouvelles", "Encore quelque chose de nouveau pour vous.")
+    assert len(town.box("ben")) == before
+
+
+def test_old_bounces_fade(town: Town) -> None:
+    returned(town, "ben")
+    for _ in range(3):
+        town.wait(days=60)
+        returned(town, "ben")
+    assert not town.member("ben").suspended
+
+
+def test_soft_bounces_weigh_less_and_delays_nothing(town: Town) -> None:
+    for _ in range(4):
+        returned(town, "ben", "4.2.2")
+    assert not town.member("ben").suspended
+    assert town.box("ana", "steward") == []
+    letter = town.newest("ben", "post")
+    delayed = bounce_of(letter.raw, "ben@example.net", letter.envelope_from, "4.4.1").replace(
+        b"Action: failed", b"Action: delayed"
+    )
+    before = len(town.entries(Bounced))
+    town.sends("ben", delayed, letter.envelope_from, sender="")
+    assert len(town.entries(Bounced)) == before
+
+
+def test_a_bounce_without_its_address_is_told_by_what_it_returns(town: Town) -> None:
+    opened(town)
+    letter = town.newest("ben", "ballot")
+    town.sends("ben", bounce_of(letter.raw, "ben@example.net", "acme@ws.example.org"), "acme", sender="")
+    assert [entry.member_id for entry in town.entries(Bounced)] == [town.member("ben").id]
+
+
+def _suspended(town: Town) -> None:
+    for _ in range(3):
+        returned(town, "ben")
+    assert town.member("ben").suspended
+
+
+def test_a_probe_that_does_not_come_back_resumes_delivery(town: Town) -> None:
+    _suspended(town)
+    town.wait(days=3, hours=1)
+    probe = town.newest("ben")
+    assert probe.kind == "confirm"
+    assert town.member("ben").suspended
+    town.wait(days=3, hours=1)
+    assert not town.member("ben").suspended
+    assert [entry.reason for entry in town.entries(DeliveryResumed)] == ["probe"]
+
+
+def test_a_probe_that_comes_back_is_followed_by_others_further_apart_and_then_none(town: Town) -> None:
+    _suspended(town)
+    probes = 0
+    for _ in range(60):
+        town.wait(days=1)
+        found = len(town.box("ben", "confirm"))
+        if found > probes:
+            probes, letter = found, town.newest("ben", "confirm")
+            town.sends(
+                "ben", bounce_of(letter.raw, "ben@example.net", letter.envelope_from), letter.envelope_from, sender=""
+            )
+    assert probes == 3
+    assert town.member("ben").suspended
+
+
+def test_a_suspended_member_who_writes_is_asked_and_resumed_by_a_word(town: Town) -> None:
+    _suspended(town)
+    town.writes("ben", "acme", "I am here", "Why do I not get any mail from you?")
+    asked = town.newest("ben")
+    assert (asked.kind, town.member("ben").suspended) == ("confirm", True)
+    town.answers("ben", asked, "yes")
+    assert not town.member("ben").suspended
+    assert [entry.reason for entry in town.entries(DeliveryResumed)] == ["confirmed"]
+
+
+def test_a_complaint_suspends_at_once_and_is_not_probed(town: Town) -> None:
+    opened(town)
+    letter = town.newest("ben", "ballot")
+    town.sends("ben", complaint_about(letter, "ben@example.net"), letter.envelope_from, sender="abuse@provider.example")
+    assert town.member("ben").suspended
+    assert [entry.reason for entry in town.entries(DeliverySuspended)] == ["complaint"]
+    assert town.newest("ana").kind == "steward"
+    before = len(town.box("ben"))
+    town.wait(days=30)
+    assert len(town.box("ben")) == before
+
+
+# --- what failed for good -------------------------------------------------------------------------------------------
+
+
+def test_stewards_are_told_once_a_day_of_what_failed_for_good(found: Found) -> None:
+    town = found(BEN, ANA, CLEO)
+    town.post_office.refusals["ben@example.net"] = (550, "5.1.1 no such user")
+    town.post_office.refusals["cleo@example.net"] = (554, "5.7.1 not wanted")
+    for number in range(3):
+        town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
+    town.wait(hours=1)
+    [told] = town.box("ana", "steward")
+    assert "ben@example.net: 550 5.1.1 no such user" in told.text
+    assert "cleo@example.net" in told.text
+    town.writes("ana", "acme", "More news", "There is something new to tell you all again.")
+    town.wait(hours=12)
+    assert len(town.box("ana", "steward")) == 1
+    town.wait(hours=13)
+    assert len(town.box("ana", "steward")) == 2
+    town.pass_until(town.clock.at + timedelta(days=5))
+    assert len(town.box("ana", "steward")) == 2

@@ -1,0 +1,227 @@
+"""Strangers as stories: turned away at the door, held for a steward who answers in a word, welcomed; and members who
+write from a new address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gateway.model.arrival import ArrivalState
+from gateway.model.ballot import Pick
+from gateway.model.entry import AddressAdded, HeldSettled, MemberAdded, Posted
+from tests.flow.test_vote_stories import opened
+from tests.flow.town import Person, Town
+
+Found = Callable[..., Town]
+EVE = "Eve Stone <eve@elsewhere.example>"
+AT = "eve@elsewhere.example"
+PIANO = "I would like to offer you my old piano."
+
+
+def offer(town: Town, to: str = "acme", subject: str = "An offer", text: str = PIANO) -> str:
+    """Let Eve write; return what our door answered."""
+    return town.sends(AT, town.mail(EVE, to, subject, text), to)
+
+
+# --- turned away ----------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_is_refused_while_the_mail_is_still_theirs(town: Town) -> None:
+    answer = offer(town)
+    assert answer == ("550 5.7.1 only members can write here; to become one, write to acme+join@ws.example.org")
+    assert (town.arrivals(), town.post_office.letters) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("to", "subject", "text"),
+    [
+        ("acme+join", "join", "join"),
+        ("acme-subscribe", "", ""),
+        ("acme+help", "help", "help"),
+        ("acme+owner", "A question", "Who are you?"),
+        ("acme", "subscribe", "subscribe"),
+        ("acme", "help", "help"),
+    ],
+)
+def test_what_strangers_may_ask_is_let_in(town: Town, to: str, subject: str, text: str) -> None:
+    assert offer(town, to, subject, text).startswith("250")
+
+
+def test_a_member_is_let_in_in_any_spelling_of_their_address(town: Town) -> None:
+    raw = town.mail("BEN MOOR <Ben@Example.NET>", "acme", "The ladder", "I found the ladder behind the shed.")
+    assert town.sends("ben", raw, "acme").startswith("250")
+    assert len(town.entries(Posted)) == 1
+
+
+def test_who_just_joined_is_let_in_at_once(town: Town) -> None:
+    """The door asks the record once mail that came before is understood."""
+    offer(town, "acme+join", "join", "join")
+    answer, to = town.reply(EVE, town.newest(AT, "confirm"), "yes")
+    assert town.hands_in(answer, to, sender=AT).startswith("250")  # it waits, not yet understood
+    assert offer(town).startswith("250")
+    assert [post.author_name for post in town.entries(Posted)] == ["Eve Stone"]
+
+
+def test_who_just_left_is_turned_away(town: Town) -> None:
+    town.writes("ben", "acme+leave", "leave", "leave")
+    town.confirms("ben")
+    assert town.writes("ben", "acme", "One more thing", "I forgot to say goodbye to you all.").startswith("550")
+
+
+def test_an_answer_to_a_mail_of_ours_is_never_turned_away(town: Town) -> None:
+    opened(town)
+    raw, to = town.reply(EVE, town.newest("ben", "ballot"), "Yes from home.")
+    assert town.sends(AT, raw, to).startswith("250")
+    assert town.arrivals()[0].state is ArrivalState.HELD
+
+
+def test_a_made_up_token_opens_no_door(town: Town) -> None:
+    raw = town.mail(EVE, "acme", "Re: [acme V-1]", "Yes")
+    assert town.sends(AT, raw, f"acme+r.{'a' * 36}").startswith("550")
+
+
+def test_mail_of_machines_is_never_refused_for_its_author(town: Town) -> None:
+    """RFC 5321 §4.5.5: a report that is refused is lost."""
+    raw = town.mail("MAILER-DAEMON <mailer-daemon@elsewhere.example>", "acme", "Undelivered", "No such user.")
+    assert town.sends(AT, raw, "acme", sender="").startswith("250")
+
+
+def test_a_mailbox_that_is_fetched_from_refuses_nobody_and_answers_nobody(town: Town) -> None:
+    raw = town.mail(EVE, "acme", "An offer", PIANO)
+    town.sends(AT, raw, "acme", door="imap")
+    assert (town.last_reason, town.arrivals()[0].state) == ("stranger", ArrivalState.IGNORED)
+    assert town.box(AT) == []
+
+
+# --- held -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def holding(found: Found) -> Town:
+    """Give a town that holds strangers' mail, with one mail held."""
+    town = found(strangers="hold")
+    offer(town)
+    return town
+
+
+def test_a_steward_is_told_once_of_held_mail(holding: Town) -> None:
+    assert [holding.kinds(who) for who in ("ana", "ben", "cleo")] == [["steward"], [], []]
+    told = holding.newest("ana")
+    assert PIANO in told.text
+    assert "accept" in told.text
+    assert holding.box(AT) == []
+
+
+@pytest.mark.parametrize("word", ["accept", "Accept, please.", "annehmen", "accepter", "acepta", "accetta", "aceitar"])
+def test_a_steward_lets_held_mail_in_with_a_word(holding: Town, word: str) -> None:
+    holding.answers("ana", holding.newest("ana"), word)
+    assert [(post.author_name, post.text) for post in holding.entries(Posted)] == [("Eve Stone", PIANO)]
+    assert holding.reached("post") == ["ana", "ben", "cleo"]
+    assert len(holding.entries(MemberAdded)) == 3
+    assert [entry.word for entry in holding.entries(HeldSettled)] == ["accept"]
+
+
+@pytest.mark.parametrize("word", ["reject", "ablehnen", "refuser", "rechazar", "rifiuta", "recusar", "weigeren"])
+def test_a_steward_drops_held_mail_with_a_word(holding: Town, word: str) -> None:
+    holding.answers("ana", holding.newest("ana"), word)
+    assert holding.entries(Posted) == []
+    held = holding.arrivals()[-1]
+    assert (held.state, held.reason) == (ArrivalState.IGNORED, "rejected")
+    assert holding.box(AT) == [], "its author may be forged"
+
+
+@pytest.mark.parametrize("word", ["add", "aufnehmen", "ajouter", "añadir", "aggiungi", "adicionar", "toevoegen"])
+def test_a_steward_makes_the_author_a_member_with_a_word(holding: Town, word: str) -> None:
+    holding.answers("ana", holding.newest("ana"), word)
+    assert holding.member(AT).name == "Eve Stone"
+    assert [post.author_id for post in holding.entries(Posted)] == [holding.member(AT).id]
+    assert "welcome" in holding.kinds(AT)
+    assert offer(holding, subject="Another", text="And a stool to go with it.").startswith("250")
+    assert len(holding.entries(Posted)) == 2
+
+
+def test_held_mail_is_settled_once(found: Found) -> None:
+    people = (Person("ana", "Ana Duarte", roles=("steward",)), Person("dan", "Dan Hill", roles=("steward",)))
+    town = found(*people, strangers="hold")
+    offer(town)
+    town.answers("ana", town.newest("ana"), "reject")
+    town.answers("dan", town.newest("dan"), "accept")
+    assert town.entries(Posted) == []
+    assert town.newest("dan").kind == "decline"
+
+
+def test_other_words_to_held_mail_are_no_post(holding: Town) -> None:
+    holding.answers("ana", holding.newest("ana"), "Who is that? Does anybody know her?")
+    assert holding.entries(Posted) == []
+    assert holding.arrivals()[-1].state is ArrivalState.HELD
+
+
+def test_a_steward_whose_charter_wants_proof_confirms_first(found: Found) -> None:
+    town = found(strangers="hold", trust={"moderate": "proof"})
+    offer(town)
+    town.answers("ana", town.newest("ana"), "accept")
+    assert town.entries(Posted) == []
+    town.confirms("ana")
+    assert len(town.entries(Posted)) == 1
+
+
+# --- welcomed -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", [{"strangers": "accept"}, {"posting": "anyone"}])
+def test_strangers_post_where_they_are_welcome(found: Found, keys: dict[str, str]) -> None:
+    town = found(**keys)
+    offer(town)
+    assert [post.author_name for post in town.entries(Posted)] == ["Eve Stone"]
+    assert town.box(AT) == []
+
+
+# --- a member's other address ---------------------------------------------------------------------------------------
+
+HOME = "Ben Moor <ben.moor@home.example>"
+
+
+def test_a_member_claims_a_new_address_from_the_one_we_know(town: Town) -> None:
+    opened(town)
+    raw, to = town.reply(HOME, town.newest("ben", "ballot"), "Yes from home.")
+    town.sends("ben.moor@home.example", raw, to)
+    asked = town.newest("ben")
+    assert (asked.kind, "ben.moor@home.example" in asked.text) == ("confirm", True)
+    assert town.box("ben.moor@home.example") == []
+    town.answers("ben", asked, "yes")
+    assert [entry.address for entry in town.entries(AddressAdded)] == ["ben.moor@home.example"]
+    assert town.votes("V-1") == {"ben": Pick("Yes")}
+    town.sends("ben.moor@home.example", town.mail(HOME, "acme", "The ladder", "It is at my home."), "acme")
+    assert town.entries(Posted)[-1].author_id == town.member("ben").id
+    assert town.member("ben").further_addresses == ("ben.moor@home.example",)
+
+
+def test_who_says_no_to_an_address_keeps_it_out(town: Town) -> None:
+    opened(town)
+    raw, to = town.reply(HOME, town.newest("ben", "ballot"), "Yes from home.")
+    town.sends("ben.moor@home.example", raw, to)
+    town.answers("ben", town.newest("ben"), "no, that was not me")
+    assert (town.entries(AddressAdded), town.votes("V-1")) == ([], {})
+    assert [a.state for a in town.arrivals() if a.author == "ben.moor@home.example"] == [ArrivalState.HELD]
+
+
+def test_the_owner_of_a_token_is_asked_once_a_day_about_one_address(town: Town) -> None:
+    opened(town)
+    for text in ("Yes from home.", "Yes, I said.", "Hello?"):
+        raw, to = town.reply(HOME, town.newest("ben", "ballot"), text)
+        town.sends("ben.moor@home.example", raw, to)
+    assert town.kinds("ben") == ["ballot", "confirm"]
+
+
+def test_what_two_members_claim_stays_with_the_first(town: Town) -> None:
+    opened(town)
+    for who in ("ben", "cleo"):
+        raw, to = town.reply(HOME, town.newest(who, "ballot"), "Yes from home.")
+        town.sends("ben.moor@home.example", raw, to)
+    for who in ("ben", "cleo"):
+        town.answers(who, town.newest(who, "confirm"), "yes")
+    assert [(entry.member_id, entry.address) for entry in town.entries(AddressAdded)] == [
+        (town.member("ben").id, "ben.moor@home.example")
+    ]

@@ -1,0 +1,120 @@
+"""A store of the first schema, as it is out there with content, is brought to the newest and goes on working."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.model.arrival import ArrivalState
+from gateway.model.ballot import Pick
+from gateway.model.entry import Closed
+from gateway.model.notice import NoticeState
+from gateway.model.round import Ballot, Phase
+from gateway.pipeline.flow import Pipeline
+from gateway.resources import load_lexicon, load_templates
+from store.database import SCHEMA, Store, StoreFault
+from store.tables import metadata
+from tests.flow.town import KEYS
+
+FIRST = Path(__file__).with_name("first_schema.sql")
+NOW = datetime(2026, 6, 2, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A file as version 0.1.0 left it."""
+    file = tmp_path / "restante.db"
+    made = sqlite3.connect(file)
+    made.executescript(FIRST.read_text(encoding="utf-8"))
+    made.close()
+    return file
+
+
+def version_of(file: Path) -> str:
+    opened = sqlite3.connect(file)
+    try:
+        return str(opened.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    finally:
+        opened.close()
+
+
+def test_a_store_of_the_first_schema_opens_at_the_newest(old: Path) -> None:
+    assert version_of(old) == "0001"
+    Store.open(old, keys=KEYS).close()
+    assert version_of(old) == SCHEMA
+    Store.open(old, keys=KEYS).close()  # and again, without a word
+
+
+def test_it_has_the_tables_and_columns_of_a_new_one(old: Path, tmp_path: Path) -> None:
+    Store.open(old, keys=KEYS).close()
+    Store.open(tmp_path / "new.db", keys=KEYS, create=True).close()
+
+    def shape(file: Path) -> dict[str, set[tuple[str, str, int]]]:
+        opened = sqlite3.connect(file)
+        try:
+            return {
+                name: {(row[1], row[2], row[3]) for row in opened.execute(f"PRAGMA table_info({name})")}
+                for name in metadata.tables
+            }
+        finally:
+            opened.close()
+
+    assert shape(old) == shape(tmp_path / "new.db")
+
+
+def test_nothing_in_it_is_lost(old: Path) -> None:
+    before = sqlite3.connect(old)
+    counts = {
+        name: before.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("arrivals", "ledger", "outbox")
+    }
+    before.close()
+    store = Store.open(old, keys=KEYS)
+    try:
+        assert store.is_healthy
+        with store.read() as tx:
+            assert [member.name for member in tx.people.all(1)] == ["Ana Duarte", "Ben Moor", "Cléo Martin"]
+            assert not any(member.suspended for member in tx.people.all(1))
+            assert {s.member_id: s.answer for s in tx.rounds.standings(1, "V-1")} == {2: Ballot(choice=Pick("Porto"))}
+            assert len(tx.inbox.list(limit=1000)) == counts["arrivals"]
+            assert len([*tx.ledger.entries(1)]) == counts["ledger"]
+            assert len(tx.outbox.list(limit=None)) == counts["outbox"]
+            assert all(tx.outbox.get(one.id) for one in tx.outbox.list(limit=None))
+            assert [post.text.strip() for post in tx.rounds.posts(1, "P-1")] == ["It leaks again."]
+    finally:
+        store.close()
+
+
+def test_what_was_under_way_goes_on(old: Path) -> None:
+    store = Store.open(old, keys=KEYS)
+    try:
+        pipeline = Pipeline(store, load_lexicon(), load_templates(), KEYS)
+        now = NOW
+        while now < NOW + timedelta(days=5):
+            now += timedelta(hours=6)
+            pipeline.wake(now, gap=timedelta(days=30))
+            while pipeline.tick(now) + len(pipeline.prepare(now, 100)):
+                pass
+        with store.read() as tx:
+            vote = tx.rounds.round(1, "V-1")
+            outcomes = [one.entry.outcome for one in tx.ledger.entries(1) if isinstance(one.entry, Closed)]
+            failed = tx.outbox.list(limit=None, state=NoticeState.FAILED)
+            broken = tx.inbox.list(limit=100, state=ArrivalState.FAILED)
+        assert vote is not None
+        assert vote.phase is Phase.CLOSED
+        assert any(outcome and outcome.winners == ("Porto",) for outcome in outcomes)
+        assert (failed, broken) == ([], [])
+    finally:
+        store.close()
+
+
+def test_a_store_of_a_newer_restante_is_refused_and_left_alone(old: Path) -> None:
+    newer = sqlite3.connect(old)
+    newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.commit()
+    newer.close()
+    with pytest.raises(StoreFault, match="newer Restante"):
+        Store.open(old, keys=KEYS)
+    assert version_of(old) == "9999"

@@ -1,0 +1,195 @@
+"""Authentication-Results: whose word counts, what it comes to, and what a sender may have written into it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.accept.trust import Signs, proof_of
+from gateway.model.authentication import Authentication, Outcome
+from gateway.model.context import Proof, Trust
+from gateway.understand.authentication import plain_addresses, read_authentication
+
+MX = "mx.example.org"
+BEN = "ben@example.net"
+HOP = f"Received: from mail.example.net by {MX} with ESMTPS; Mon, 01 Jun 2026 06:10:00 +0000"
+
+
+def found(*fields: str, author: str = BEN, trusted: tuple[str, ...] = (MX,)) -> Authentication:
+    raw = "\r\n".join([*fields, f"From: Ben Moor <{author}>", "", "Hello"]).encode()
+    return read_authentication(raw, author, trusted)
+
+
+def came_to(value: str, author: str = BEN) -> tuple[Outcome, str]:
+    one = found(f"Authentication-Results: {value}", HOP, author=author)
+    return one.outcome, one.method
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome", "method"),
+    [
+        (f"{MX}; dmarc=pass header.from=example.net", Outcome.PASSED, "dmarc"),
+        (f"{MX} 1; dmarc=pass (p=reject dis=none) header.from=example.net", Outcome.PASSED, "dmarc"),
+        (f"{MX.upper()};DMARC = Pass header.From=EXAMPLE.net", Outcome.PASSED, "dmarc"),
+        (f"(a comment) {MX} (another (nested)); dmarc=pass", Outcome.PASSED, "dmarc"),
+        (f"{MX}; dmarc=fail (p=none) header.from=example.net; dkim=pass header.d=example.net", Outcome.FAILED, "dmarc"),
+        (f"{MX}; dkim=pass header.d=example.net header.s=a header.b=\"ab/=\"", Outcome.PASSED, "dkim"),
+        (f"{MX}; dkim=pass header.i=@example.net", Outcome.PASSED, "dkim"),
+        (f"{MX}; dkim=fail header.d=list.example; dkim=pass header.d=example.net", Outcome.PASSED, "dkim"),
+        (f"{MX}; spf=pass smtp.mailfrom=bounces+ben=x@example.net", Outcome.PASSED, "spf"),
+        (f"{MX}; spf=pass smtp.mailfrom=example.net; dkim=fail header.d=example.net", Outcome.PASSED, "spf"),
+        (f"{MX}; spf=fail smtp.mailfrom=ben@example.net", Outcome.FAILED, "spf"),
+        (f"{MX}; dkim=fail reason=\"bad; dmarc=pass\" header.d=example.net", Outcome.FAILED, "dkim"),
+        (f"{MX}; spf=softfail smtp.mailfrom=example.net", Outcome.NOTHING, ""),
+        (f"{MX}; dkim=fail header.d=list.example; spf=fail smtp.mailfrom=list.example", Outcome.NOTHING, ""),
+        (f"{MX}; dmarc=temperror header.from=example.net", Outcome.NOTHING, ""),
+        (f"{MX}; dmarc=none header.from=example.net; spf=none", Outcome.NOTHING, ""),
+        (f"{MX}; none", Outcome.NOTHING, ""),
+        (f"{MX}", Outcome.NOTHING, ""),
+        ("", Outcome.NOTHING, ""),
+        (f"{MX}; dmarc=pass header.from=evil.example", Outcome.NOTHING, ""),
+        (f"{MX} 2; dmarc=pass", Outcome.NOTHING, ""),
+        (f"{MX}; dmarc/1=pass header.from=example.net", Outcome.PASSED, "dmarc"),
+        (f"{MX}; auth=pass smtp.auth=ben", Outcome.NOTHING, ""),
+    ],
+)  # fmt: skip
+def test_what_a_field_comes_to(value: str, outcome: Outcome, method: str) -> None:
+    assert came_to(value) == (outcome, method)
+
+
+def test_a_domain_above_the_authors_speaks_for_it_and_one_below_or_beside_does_not() -> None:
+    """RFC 7489 §3.1 takes them too, by a list of public suffixes: that is left to the server's own DMARC."""
+    signed = f"{MX}; dkim=pass header.d=example.net"
+    assert came_to(signed, author="ben@mail.example.net") == (Outcome.PASSED, "dkim")
+    assert came_to(f"{MX}; dkim=pass header.d=mail.example.net")[0] is Outcome.NOTHING
+    assert came_to(f"{MX}; dkim=pass header.d=net")[0] is Outcome.NOTHING
+    assert came_to(signed, author="ben@notexample.net")[0] is Outcome.NOTHING
+
+
+def test_a_domain_counts_in_either_spelling() -> None:
+    value = f"{MX}; dmarc=pass header.from=xn--bcher-kva.example"
+    assert came_to(value, author="ben@bücher.example") == (Outcome.PASSED, "dmarc")
+
+
+def test_only_the_topmost_field_of_the_server_counts() -> None:
+    passed, failed = (f"Authentication-Results: {MX}; dmarc={one} header.from=example.net" for one in ("pass", "fail"))
+    assert found(passed, failed, HOP).outcome is Outcome.PASSED
+    assert found(failed, HOP, passed).outcome is Outcome.FAILED
+    assert found("Authentication-Results: filter.example; dmarc=fail", passed, HOP).outcome is Outcome.PASSED
+
+
+def test_nothing_counts_beneath_a_hop_of_somebody_else() -> None:
+    passed = f"Authentication-Results: {MX}; dmarc=pass header.from=example.net"
+    inner = "Received: from mx by store.example.org with LMTP; Mon, 01 Jun 2026 06:11:00 +0000"
+    unnamed = "Received: by 10.0.0.7 with SMTP id 1; Mon, 01 Jun 2026 06:11:00 +0000"
+    house = "Received: from mx by node7.internal (Cyrus); Mon, 01 Jun 2026 06:11:00 +0000"
+    foreign = "Received: from a by relay.evil.example; Mon, 01 Jun 2026 06:11:00 +0000"
+    disguised = f"Received: from {MX} (by {MX}) by relay.evil.example; Mon, 01 Jun 2026 06:11:00 +0000"
+    assert found(inner, unnamed, house, passed, HOP).outcome is Outcome.PASSED
+    assert found(HOP, passed).outcome is Outcome.PASSED  # milters that write beneath their server's own hop
+    assert found(foreign, passed, HOP).outcome is Outcome.NOTHING
+    assert found(disguised, passed, HOP).outcome is Outcome.NOTHING
+
+
+def test_names_of_servers_are_whole_and_a_leading_dot_stands_for_all_beneath() -> None:
+    value = "Authentication-Results: mx3.example.org; dmarc=pass header.from=example.net"
+    hop = "Received: from a by mx3.example.org; Mon, 01 Jun 2026 06:10:00 +0000"
+    assert found(value, hop).outcome is Outcome.NOTHING
+    assert found(value, hop, trusted=(".example.org",)).outcome is Outcome.PASSED
+    assert found(value, hop, trusted=()).outcome is Outcome.NOTHING
+    evil = value.replace("mx3.example.org", "mx.evilexample.org")
+    assert found(evil, hop, trusted=(".example.org",)).outcome is Outcome.NOTHING
+
+
+MICROSOFT = (
+    "Received: from A.eurprd05.prod.outlook.com by B.eurprd04.prod.outlook.com; Mon, 01 Jun 2026 06:12:00 +0000",
+    "Authentication-Results: spf={spf} (sender IP is 192.0.2.1)\r\n smtp.mailfrom=example.net; dkim=none (message not "
+    "signed)\r\n header.d=none;dmarc={dmarc} action=none header.from=example.net;compauth={comp} reason=100",
+    "Received: from mail.example.net (192.0.2.1) by C.mail.protection.outlook.com; Mon, 01 Jun 2026 06:11:00 +0000",
+)
+
+
+@pytest.mark.parametrize(
+    ("spf", "dmarc", "comp", "outcome", "method"),
+    [
+        ("pass", "pass", "pass", Outcome.PASSED, "dmarc"),
+        ("pass", "bestguesspass", "pass", Outcome.PASSED, "spf"),
+        ("fail", "fail", "fail", Outcome.FAILED, "dmarc"),
+        ("none", "none", "fail", Outcome.FAILED, "compauth"),
+        ("none", "none", "none", Outcome.NOTHING, ""),
+    ],
+)
+def test_a_field_without_a_name_is_microsofts_where_a_server_of_theirs_took_the_mail_in(
+    spf: str, dmarc: str, comp: str, outcome: Outcome, method: str
+) -> None:
+    fields = [line.format(spf=spf, dmarc=dmarc, comp=comp) for line in MICROSOFT]
+    one = found(*fields, trusted=("outlook.com",))
+    assert (one.outcome, one.method) == (outcome, method)
+    assert found(*fields, trusted=(MX,)).outcome is Outcome.NOTHING
+    assert found(fields[1], HOP, trusted=(MX, "outlook.com")).outcome is Outcome.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("value", "addresses"),
+    [
+        ("Ben <ben@example.net>", ("ben@example.net",)),
+        ("ben@example.net", ("ben@example.net",)),
+        ("ben@example.net (Ben, at home)", ("ben@example.net",)),
+        ('"Moor, Ben" <ben@example.net>', ("ben@example.net",)),
+        ("Moor, Ben <ben@example.net>", ("ben@example.net",)),
+        ('"ana@example.net" <ben@example.net>', ("ben@example.net",)),
+        ("ana@example.net <ben@example.net>", ("ben@example.net",)),
+        ("=?utf-8?q?ana=40x?= <ben@example.net>", ("ben@example.net",)),
+        ("ben@example.net, ana@example.net", ("ben@example.net", "ana@example.net")),
+        ("Team: ben@example.net, ana@example.net;", ("ben@example.net", "ana@example.net")),
+        ("<ben@example.net> <ana@example.net>", ("ben@example.net", "ana@example.net")),
+        ("undisclosed:;", ()),
+        ("Ben", ()),
+    ],
+)
+def test_the_addresses_in_a_from_field(value: str, addresses: tuple[str, ...]) -> None:
+    assert plain_addresses(value) == addresses
+
+
+@given(st.binary(max_size=2_000))
+def test_no_bytes_break_it_and_none_prove_anything_without_the_servers_name(raw: bytes) -> None:
+    assert read_authentication(raw, BEN, ("never.named.example",)).outcome is Outcome.NOTHING
+
+
+@given(st.text(max_size=200))
+def test_no_value_of_a_field_proves_another_domain(text: str) -> None:
+    """Whatever a sender gets a server to write about evil.example, example.net is not proven by it."""
+    value = text.replace("\r", "").replace("\n", "").replace("\\", "").replace('"', "")
+    one = came_to(f'{MX}; spf=pass smtp.mailfrom="{value}"@evil.example')
+    assert one[0] is not Outcome.PASSED
+
+
+# --- trust ----------------------------------------------------------------------------------------------------------
+
+PASSED = Authentication(Outcome.PASSED, "dkim", MX)
+FAILED = Authentication(Outcome.FAILED, "dmarc", MX)
+
+
+@pytest.mark.parametrize(
+    ("signs", "proof"),
+    [
+        (Signs(is_member=False, authentication=PASSED, has_own_token=True), Proof(Trust.UNKNOWN, "stranger")),
+        (Signs(is_member=True), Proof(Trust.CLAIMED, "address")),
+        (Signs(is_member=True, has_own_token=True), Proof(Trust.PROVEN, "token")),
+        (Signs(is_member=True, authentication=PASSED), Proof(Trust.PROVEN, "dkim", MX)),
+        (Signs(is_member=True, authentication=FAILED, has_own_token=True), Proof(Trust.FAILED, "dmarc", MX)),
+        (Signs(is_member=True, authentication=FAILED, confirmed=True), Proof(Trust.PROVEN, "confirmed")),
+        (
+            Signs(is_member=True, authentication=Authentication(is_one_author=False), has_own_token=True),
+            Proof(Trust.FAILED, "several-authors"),
+        ),
+    ],
+)
+def test_the_first_sign_decides(signs: Signs, proof: Proof) -> None:
+    assert proof_of(signs) == proof
+
+
+def test_a_proof_says_what_it_rests_on() -> None:
+    assert str(Proof(Trust.PROVEN, "dmarc", MX)) == "proven by dmarc of mx.example.org"
+    assert str(Proof(Trust.CLAIMED, "address")) == "claimed by address"

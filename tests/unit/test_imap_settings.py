@@ -1,0 +1,90 @@
+"""Mailboxes, logins, signing in the settings file: each fault is named with its key and its mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config import Settings, SettingsProblem, password_of, read_settings
+
+KEYS = f'\n[tokens.keys]\n1 = "{"ab" * 32}"\n'
+MAILBOX = 'host = "imap.example.org"\nusername = "team@example.org"\n'
+
+
+def read(folder: Path, text: str) -> Settings:
+    file = folder / "restante.toml"
+    file.write_text(text + KEYS, encoding="utf-8")
+    return read_settings(file)
+
+
+def faults(folder: Path, text: str) -> dict[str, str]:
+    with pytest.raises(SettingsProblem) as raised:
+        read(folder, text)
+    assert str(folder / "restante.toml") in str(raised.value)
+    return dict(raised.value.faults)
+
+
+def test_one_mailbox_and_further_ones_are_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("sesame\n")
+    settings = read(
+        tmp_path,
+        f'[imap]\n{MAILBOX}password = "x"\n'
+        f'[[mailboxes]]\n{MAILBOX}password_file = "secret"\nsecurity = "starttls"\nport = 143\n',
+    )
+    assert list(settings.fetched) == ["imap", "mailboxes.0"]
+    assert [password_of(mailbox) for mailbox in settings.fetched.values()] == ["x", "sesame"]
+
+
+def test_without_a_host_nothing_is_fetched(tmp_path: Path) -> None:
+    assert read(tmp_path, "").fetched == {}
+
+
+def test_a_secret_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTANTE_IMAP__PASSWORD", "from outside")
+    assert password_of(read(tmp_path, f"[imap]\n{MAILBOX}").imap) == "from outside"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "says"),
+    [
+        (f"[imap]\n{MAILBOX}", "imap.password", "is missing; set it, imap.password_file, or [imap.oauth]"),
+        ('[imap]\nhost = "x"\npassword = "y"', "imap.username", "is missing"),
+        ('[[mailboxes]]\nusername = "x"', "mailboxes.0.host", "is missing"),
+        (f'[imap]\n{MAILBOX}password = "x"\nport = 0', "imap.port", "0 is too small; write 1 or more"),
+        (f'[imap]\n{MAILBOX}password = "x"\npoll_seconds = 1', "imap.poll_seconds", "1 is too small"),
+        (f'[imap]\n{MAILBOX}password = "x"\nsecurity = "ssl"', "imap.security", "'ssl' is not offered"),
+        (f'[imap]\n{MAILBOX}password = "x"\nfoldr = "x"', "imap.foldr", "did you mean 'folder'?"),
+        (f'[imap]\n{MAILBOX}password = "x"\ndone_folder = "INBOX"', "imap.folder", "must differ"),
+        (f'[imap]\n{MAILBOX}password = "x"\nrecipient_header = "To:"', "imap.recipient_header", "without a colon"),
+        (f'[imap]\n{MAILBOX}password = "x"\naddress = "acme"', "imap.address", "is no address"),
+        (f'[imap]\n{MAILBOX}password_file = "gone"', "imap.password_file", "cannot be read: No such file"),
+        (f'[imap]\n{MAILBOX}password = "x"\nca_file = "gone"', "imap.ca_file", "cannot be read"),
+        (f'[imap]\n{MAILBOX}password = "x"\n[imap.oauth]\ncommand = "y"', "imap.password", "one login is enough"),
+        (
+            f'[imap]\n{MAILBOX}[imap.oauth]\ncommand = "y"\ntoken_url = "https://x.example/"',
+            "imap.oauth.command",
+            "one",
+        ),
+        (f'[imap]\n{MAILBOX}[imap.oauth]\ntoken_url = "http://x.example/"', "imap.oauth.token_url", "wants https"),
+        (f'[imap]\n{MAILBOX}[imap.oauth]\ntoken_url = "https://x.example/"', "imap.oauth.refresh_token", "is missing"),
+        ('[submission]\npassword = "x"', "submission.username", "is missing"),
+        ('[submission]\nenvelope_sender = "acme"', "submission.envelope_sender", "is no address"),
+        ("[submission]\nper_day = -1", "submission.per_day", "-1 is too small; write 0 or more"),
+        ('[dkim]\ndomain = "x.org"\nselector = "s"', "dkim.key_file", "is missing; [dkim] wants"),
+        ('[dkim]\ndomain = "x.org"\nselector = "s"\nkey_file = "gone"', "dkim.key_file", "cannot be read"),
+    ],
+)
+def test_a_fault_names_its_key_and_its_mend(tmp_path: Path, text: str, key: str, says: str) -> None:
+    found = faults(tmp_path, text)
+    assert says in found[key]
+
+
+def test_all_faults_of_a_mailbox_are_named_at_once(tmp_path: Path) -> None:
+    found = faults(tmp_path, '[imap]\nhost = "x"\naddress = "y"\ndone_folder = "z"\naside_folder = "z"')
+    assert set(found) == {"imap.username", "imap.address", "imap.done_folder"}
+
+
+def test_no_secret_is_shown(tmp_path: Path) -> None:
+    settings = read(tmp_path, f'[imap]\n{MAILBOX}password = "hush"\n')
+    assert "hush" not in repr(settings)

@@ -1,0 +1,215 @@
+"""Tasks: who may do what, whom a name means, when their owner is reminded."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.decide import owed, task_reminders
+from gateway.decide.people import meant
+from gateway.model.context import Due, DueKind, TickContext
+from gateway.model.decision import Decision, Why
+from gateway.model.entry import TaskChanged, TaskMade
+from gateway.model.member import Absence, Settings
+from gateway.model.notice import TaskFacts
+from gateway.model.reading import CommandReading, Intent, TaskReading, TaskRequest
+from gateway.model.task import Course, Task, TaskAct, TaskState
+from tests.builders import ANA, BEN, CLEO, NOW, TEAM, charter, context, member, piece, say, workspace
+
+DEV = member(4, "Dev")
+EVERYONE = (*TEAM, DEV)
+# Made by Cleo, done by Ben; Ana is a steward, Dev has nothing to do with it.
+TASK = Task(
+    mark="T-1",
+    title="Send the budget",
+    made_by=CLEO.id,
+    made_at=NOW,
+    course=Course(owner=BEN.id, given_by=CLEO.id, due=date(2026, 6, 12)),
+)
+FREE = msgspec.structs.replace(TASK, course=Course())
+
+
+def decided(author: Any, act: TaskAct, task: Task = TASK, **said: Any) -> Decision:
+    known = context(author, tasks={"T-1": task}, members=EVERYONE)
+    return say(known, piece(TaskReading(act, **said), mark="T-1"))
+
+
+def course(decision: Decision) -> Course:
+    (entry,) = (entry for entry in decision.entries if isinstance(entry, TaskChanged))
+    return entry.course
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+SAID: dict[TaskAct, dict[str, Any]] = {
+    TaskAct.TAKE: {},
+    TaskAct.DECLINE: {},
+    TaskAct.HAND: {"who": "Dev"},
+    TaskAct.POSTPONE: {"due": date(2026, 6, 20)},
+    TaskAct.DONE: {},
+    TaskAct.DROP: {},
+}
+ALLOWED = {
+    "Ana": {TaskAct.TAKE, TaskAct.HAND, TaskAct.POSTPONE, TaskAct.DONE, TaskAct.DROP},
+    "Ben": {TaskAct.DECLINE, TaskAct.HAND, TaskAct.POSTPONE, TaskAct.DONE, TaskAct.DROP},
+    "Cleo": {TaskAct.TAKE, TaskAct.HAND, TaskAct.POSTPONE, TaskAct.DONE, TaskAct.DROP},
+    "Dev": {TaskAct.DONE},
+}
+
+
+@pytest.mark.parametrize("act", SAID)
+@pytest.mark.parametrize("author", EVERYONE, ids=lambda one: one.name)
+def test_who_may_do_what_to_a_task_that_somebody_has(author: Any, act: TaskAct) -> None:
+    changes = any(isinstance(entry, TaskChanged) for entry in decided(author, act, **SAID[act]).entries)
+    assert changes is (act in ALLOWED[author.name])
+
+
+@pytest.mark.parametrize(("act", "may"), [(TaskAct.TAKE, True), (TaskAct.DONE, True), (TaskAct.DROP, False)])
+def test_anyone_takes_what_nobody_has_or_says_that_it_is_done(act: TaskAct, may: bool) -> None:
+    assert any(isinstance(entry, TaskChanged) for entry in decided(DEV, act, FREE).entries) is may
+
+
+def test_the_maker_and_who_had_it_are_told_and_the_author_gets_a_receipt() -> None:
+    decision = decided(ANA, TaskAct.HAND, who="Dev")
+    told = {notice.member_id: notice.facts for notice in decision.notices if isinstance(notice.facts, TaskFacts)}
+    assert {who: facts.change for who, facts in told.items()} == {4: "given", 2: "handed", 3: "handed"}
+    assert [notice.kind for notice in decision.notices if notice.member_id == ANA.id] == ["receipt"]
+
+
+def test_put_off_to_no_day_or_to_one_that_is_past_is_asked_back() -> None:
+    assert decided(BEN, TaskAct.POSTPONE, due=date(2026, 6, 1)).why is Why.ASKED_BACK
+    assert decided(BEN, TaskAct.POSTPONE).why is Why.ASKED_BACK
+
+
+def test_handing_over_plans_the_reminders_of_the_new_owner() -> None:
+    (due,) = decided(BEN, TaskAct.HAND, who="Dev").due
+    assert (due.kind, due.key, due.member_id) == (DueKind.TASK, "task:T-1", DEV.id)
+
+
+@pytest.mark.parametrize("act", [TaskAct.DONE, TaskAct.DROP])
+def test_what_is_over_is_not_reminded_of(act: TaskAct) -> None:
+    decision = decided(BEN, act)
+    assert (decision.due, decision.undue) == ((), ("task:T-1",))
+
+
+def test_a_decline_of_ones_own_task_leaves_it_to_anyone() -> None:
+    own = msgspec.structs.replace(TASK, made_by=BEN.id, course=Course(owner=BEN.id))
+    assert course(decided(BEN, TaskAct.DECLINE, own)).owner is None
+
+
+def test_several_tasks_of_one_mail_have_marks_of_their_own() -> None:
+    asked = CommandReading(Intent.NEW_TASK, tasks=(TaskRequest("Buy ink", "Ben"), TaskRequest("Call the bank")))
+    decision = say(context(ANA, members=EVERYONE), piece(asked))
+    made = [entry.task for entry in decision.entries if isinstance(entry, TaskMade)]
+    assert [(task.mark, task.course.owner) for task in made] == [("T-1", BEN.id), ("T-2", None)]
+    assert decision.why is Why.TASK_MADE
+
+
+def test_that_it_goes_on_changes_nothing_and_is_confirmed() -> None:
+    decision = decided(BEN, TaskAct.STILL)
+    assert (decision.entries, [notice.kind for notice in decision.notices]) == ((), ["receipt"])
+
+
+def test_that_it_goes_on_opens_what_was_done_again() -> None:
+    over = msgspec.structs.replace(TASK, course=msgspec.structs.replace(TASK.course, state=TaskState.DONE))
+    assert course(decided(BEN, TaskAct.STILL, over)) == TASK.course
+    assert not decided(DEV, TaskAct.STILL, over).entries
+
+
+# --- whom a name means ----------------------------------------------------------------------------------------------
+
+ZOE, MARIE, MARIE_TOO = member(7, "Zoë Marie"), member(8, "Marie Curie"), member(9, "Marie Blanc")
+PEOPLE = (*TEAM, ZOE, MARIE, MARIE_TOO)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("ben", (BEN,)),
+        ("@Ben", (BEN,)),
+        ("ben@example.org", (BEN,)),
+        ("zoe", (ZOE,)),
+        ("Curie", (MARIE,)),
+        ("marie curie", (MARIE,)),
+        ("marie.blanc", (MARIE_TOO,)),
+        ("Marie", (MARIE, MARIE_TOO)),
+        ("me", (ANA,)),
+        ("Zoltan", ()),
+        ("", ()),
+        ("@", ()),
+    ],
+)
+def test_a_name_means_whom_it_fits_best(name: str, found: tuple[Any, ...]) -> None:
+    assert meant(name, PEOPLE, ANA) == found
+
+
+def test_who_has_left_is_meant_by_no_name() -> None:
+    assert meant("Ben", (ANA, msgspec.structs.replace(BEN, left_at=NOW)), ANA) == ()
+
+
+# --- reminders ------------------------------------------------------------------------------------------------------
+
+RULES = charter(timezone="Europe/Paris")
+PARISIAN = member(5, "Eve", timezone="Europe/Paris")
+
+
+def times(due: date, owner: Any = PARISIAN, now: datetime = NOW, last: datetime | None = None) -> datetime | None:
+    task = msgspec.structs.replace(TASK, course=Course(owner=owner.id, due=due))
+    planned = task_reminders.row(task, owner, RULES, now, last)
+    return planned.at if planned else None
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "last", "at"),
+    [
+        (date(2026, 6, 12), NOW, None, "2026-06-11 07:00"),  # a Friday: on Thursday
+        (date(2026, 6, 8), NOW, None, "2026-06-05 07:00"),  # a Monday: on the Friday before
+        (date(2026, 6, 7), NOW, None, "2026-06-05 07:00"),  # a Sunday
+        (date(2026, 6, 3), NOW, None, "2026-06-08 07:00"),  # today, and the day has begun: three working days on
+        (date(2026, 6, 4), NOW, None, "2026-06-04 07:00"),  # tomorrow
+        (date(2026, 6, 1), NOW, NOW, "2026-06-08 07:00"),  # overdue, reminded of today
+    ],
+)
+def test_the_next_reminder(due: date, now: datetime, last: datetime | None, at: str) -> None:
+    assert times(due, now=now, last=last) == datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+def test_it_waits_for_who_is_away() -> None:
+    away = msgspec.structs.replace(PARISIAN, absences=(Absence(starts=date(2026, 6, 4), until=date(2026, 6, 14)),))
+    assert times(date(2026, 6, 8), away) == datetime(2026, 6, 15, 7, 0, tzinfo=UTC)
+
+
+def test_nobody_is_reminded_without_a_date_or_an_owner_or_once_it_is_over() -> None:
+    for changes in ({"due": None}, {"state": TaskState.DONE}):
+        task = msgspec.structs.replace(TASK, course=msgspec.structs.replace(TASK.course, **changes))
+        assert task_reminders.row(task, BEN, RULES, NOW) is None
+    assert task_reminders.row(TASK, None, RULES, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"state": TaskState.DONE}, "task-over"),
+        ({"owner": CLEO.id}, "not-theirs"),
+        ({"due": date(2026, 6, 30)}, "postponed"),
+    ],
+)
+def test_whether_a_reminder_is_still_owed_is_asked_again_at_sending(
+    changes: dict[str, Any], reason: str | None
+) -> None:
+    at_work = msgspec.structs.replace(BEN, settings=Settings(days=(0, 1, 2, 3, 4, 5, 6)))
+    reminder = _reminder(at_work)
+    now = msgspec.structs.replace(TASK, course=msgspec.structs.replace(TASK.course, **changes))
+    assert owed.still_owed(reminder, None, at_work, NOW, RULES, now) == reason
+
+
+def _reminder(owner: Any) -> Any:
+    known = TickContext(now=NOW, workspace=workspace(), members=(owner, CLEO), task=TASK)
+    decision = task_reminders.remind(Due(key="task:T-1", kind=DueKind.TASK, at=NOW, mark="T-1"), known)
+    assert decision.why is Why.REMINDED
+    assert decision.due[0].since == NOW
+    return decision.notices[0]
