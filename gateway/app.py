@@ -300,8 +300,8 @@ class Serving:
         recorded.
         """
         until = time.monotonic() + LONGEST_TURN
-        return lambda: time.monotonic() > until and (
-            self._intake.is_waited_for or self._rush.is_on or self._courier.is_under_way
+        return lambda: (
+            time.monotonic() > until and (self._intake.is_waited_for or self._rush.is_on or self._courier.is_under_way)
         )
 
     async def _tick(self) -> int:

@@ -8,7 +8,7 @@ import msgspec
 from gateway.app import App
 from gateway.cli.shared import counted, fail, program
 from gateway.pipeline.person import Erased, MailWaits, Person, erase, export, find
-from store.faults import StoreFault
+from store.faults import StoreFault, StoreRefusal
 
 
 @click.group()
@@ -86,7 +86,7 @@ def _name_waiting(numbers: tuple[int, ...]) -> None:
 def _scrub(app: App) -> None:
     try:
         app.store.scrub()
-    except StoreFault as problem:
+    except (StoreFault, StoreRefusal) as problem:
         fail(f"erased from the record, but its file still holds traces: {problem}. Run this command again.")
 
 

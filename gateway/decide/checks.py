@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from gateway.decide import bounces, rounds
 from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.answering import once_per_mail, to_author, to_stewards
-from gateway.decide.rituals import govern, membership, posting, undo, vote
+from gateway.decide.rituals import govern, membership, posting, task, undo, vote
 from gateway.decide.sent import facts_of, has_own_token
 from gateway.model.address import OFFERED, Door, fold_address
 from gateway.model.arrival import ArrivalState
@@ -27,7 +27,18 @@ from gateway.model.notice import ConfirmFacts, DeclineFacts
 from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent, TaskReading
 from gateway.model.round import Phase, VoteForm
 from gateway.model.understood import Act as Governed
-from gateway.model.understood import Enrolling, Governing, Moderating, Piece, Setting, Settle, Stray, Understood, Undo
+from gateway.model.understood import (
+    Enrolling,
+    Governing,
+    Moderating,
+    Piece,
+    Reading,
+    Setting,
+    Settle,
+    Stray,
+    Understood,
+    Undo,
+)
 
 
 def _machine(context: MailContext, understood: Understood) -> Acted | None:
@@ -308,9 +319,11 @@ def _level(context: MailContext) -> Level:
     """Return how far the author is proven, in the charter's words."""
     if context.trust is Trust.PROVEN:
         return "token" if context.proven_by_token else "proof"
-    # A reply to all carries somebody else's token: it proves less than one's own, yet it answers a mail of ours, and
-    # the receipt goes to whoever is named as its author. Nothing at all is a new mail with a mark in its subject.
-    return "token" if context.answering is not None and not context.expired_token else "address"
+    # A reply to all carries somebody else's token: that says that its author had a mail to another member, and nothing
+    # of who they are. It proves no more than a new mail with a mark in its subject.
+    if context.answering is None or context.expired_token or context.foreign_token:
+        return "address"
+    return "token"
 
 
 def _acts(context: MailContext, understood: Understood) -> Iterator[str]:
@@ -326,7 +339,7 @@ def _acts(context: MailContext, understood: Understood) -> Iterator[str]:
             yield "govern"
         elif (answered := _answered(context, piece)) is not None:
             yield "vote" if isinstance(answered.round.form, VoteForm) else "answer"
-        elif isinstance(reading, TaskReading) or (isinstance(reading, Settle) and piece.mark in context.tasks):
+        elif _answers_a_task(context, piece) or _answers_anew(context, reading):
             yield "answer"
         elif isinstance(reading, Setting) or (isinstance(reading, CommandReading) and reading.intent in _OWN):
             yield "settings"
@@ -335,6 +348,20 @@ def _acts(context: MailContext, understood: Understood) -> Iterator[str]:
 
 
 _OWN = frozenset({Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY})
+
+
+def _answers_a_task(context: MailContext, piece: Piece) -> bool:
+    reading = piece.reading
+    return isinstance(reading, TaskReading) or (isinstance(reading, Settle) and piece.mark in context.tasks)
+
+
+def _answers_anew(context: MailContext, reading: Reading | None) -> bool:
+    """Whether a new mail answers all the same: it says a task done, or is the check-in that is owed."""
+    if not isinstance(reading, CommandReading):
+        return False
+    if reading.intent is Intent.TASK_DONE:
+        return task.named(context, reading.task) is not None
+    return reading.intent is Intent.NEW_CHECKIN_ANSWER and rounds.owed_check_in(context) is not None
 
 
 def _enrolled(understood: Understood) -> tuple[str, ...]:

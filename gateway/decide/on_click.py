@@ -1,4 +1,4 @@
-"""What follows from one click on a mail's own "unsubscribe" (RFC 8058): what the mail was about stops. The third entrance.
+"""What follows from one click on "unsubscribe" in a mail (RFC 8058): what the mail was about stops. The third entrance.
 
 A click proves less than a mail of the member: whoever the mail was passed on to may click too. So it does what anybody
 can take back by one word, a pause or a channel left, and never what needs a confirmation, such as leaving for good.

@@ -321,15 +321,10 @@ def _command(context: MailContext, understood: Understood, piece: Piece) -> Acte
 def _new_check_in(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     """Give a check-in sent to the workspace its place: the one round that waits for it; else it is a post."""
     assert isinstance(piece.reading, CommandReading)
-    waiting = [
-        view
-        for view in context.rounds.values()
-        if isinstance(view.round.form, CheckInForm) and view.in_electorate and view.round.phase is Phase.OPEN
-    ]
-    owed = [view for view in waiting if view.standing is None] or waiting
-    if len(owed) != 1 or piece.reading.checkin is None:
+    owed = rounds.owed_check_in(context)
+    if owed is None or piece.reading.checkin is None:
         return _text_piece(context, understood, piece)
-    return checkin.answer(context, owed[0], piece.reading.checkin, piece.text)
+    return checkin.answer(context, owed, piece.reading.checkin, piece.text)
 
 
 def _task(context: MailContext, understood: Understood, piece: Piece) -> Acted:

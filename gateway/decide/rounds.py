@@ -12,7 +12,7 @@ from gateway.decide.reminders import wake
 from gateway.model.context import Due, DueKind, MailContext, RoundView, Workspace
 from gateway.model.decision import Why
 from gateway.model.notice import DeclineFacts
-from gateway.model.round import Phase, Round
+from gateway.model.round import CheckInForm, Phase, Round
 
 
 def close_row(mark: str, at: datetime) -> Due:
@@ -60,6 +60,17 @@ def no_longer_open(context: MailContext, view: RoundView) -> Acted | None:
 def refusal(reason: str, round_: Round, *, detail: str = "", at: datetime | None = None) -> DeclineFacts:
     """Return a no about a round."""
     return DeclineFacts(reason=reason, mark=round_.mark, title=round_.title, detail=detail, at=at)
+
+
+def owed_check_in(context: MailContext) -> RoundView | None:
+    """Return the one open check-in that waits for the author, or the one they have answered; None when in doubt."""
+    waiting = [
+        view
+        for view in context.rounds.values()
+        if isinstance(view.round.form, CheckInForm) and view.in_electorate and view.round.phase is Phase.OPEN
+    ]
+    owed = [view for view in waiting if view.standing is None] or waiting
+    return owed[0] if len(owed) == 1 else None
 
 
 def answered_view(context: MailContext, mark: str) -> RoundView | None:

@@ -32,26 +32,32 @@ def key(mark: str) -> str:
 def row(task: Task, owner: Member | None, charter: Charter, now: datetime, last: datetime | None = None) -> Due | None:
     """Return the due row of the next reminder, None when none will be: not open, nobody's, or without a date.
 
-    `last` is when its owner was last reminded.
+    `last` is when its owner was last reminded. Who is away without an end is looked for again on the days they would
+    be reminded on, since nobody knows when they are back.
     """
     if owner is None or owner.left_at is not None or not task.is_open or task.course.due is None:
         return None
-    at = next((at for at in _times(task.course.due, owner, charter, now, last) if at > now), None)
+    present = (at for at, away in _times(task.course.due, owner, charter, now, last) if at > now and not away)
+    anyhow = (at for at, _ in _times(task.course.due, owner, charter, now, last) if at > now)
+    at = next(present, None) or next(anyhow, None)
     if at is None:
         return None
     return Due(key=key(task.mark), kind=DueKind.TASK, at=at, mark=task.mark, member_id=owner.id, since=last)
 
 
-def _times(due: date, owner: Member, charter: Charter, now: datetime, last: datetime | None) -> Iterator[datetime]:
-    """Yield when an owner could be reminded, from now on: the start of work on each day that is one for it."""
+def _times(
+    due: date, owner: Member, charter: Charter, now: datetime, last: datetime | None
+) -> Iterator[tuple[datetime, bool]]:
+    """Yield the start of work on each day from today on that is one for a reminder, and whether the owner is away."""
     today = local(now, owner.timezone).date()
     start = max(today, _eve(due, owner, charter))
     again = _again_from(due, owner, charter, last)
     for number in range(_FURTHEST):
         day = start + number * DAY
         wanted = day in (_eve(due, owner, charter), due) or (day > due and day >= again)
-        if wanted and is_working_day(day, charter, member=owner) and owner.away_on(day) is None:
-            yield at_wall(day, working_hours(charter, owner)[0], owner.timezone)
+        if wanted and is_working_day(day, charter, member=owner):
+            at = at_wall(day, working_hours(charter, owner)[0], owner.timezone)
+            yield at, owner.away_on(day) is not None
 
 
 def _eve(due: date, owner: Member, charter: Charter) -> date:

@@ -295,8 +295,10 @@ def erase(pipeline: Pipeline, person: Person, now: datetime) -> Erased:
         waiting = tuple(number for number in (*person.waiting, *waiting) if _still_waits(tx, number))
         if waiting:
             raise MailWaits(waiting)
-        pseudonym = Pseudonym(f"erased-{min(person.member_ids, default=0)}")
         written = tx.erasure.arrivals_of(person.addresses)
+        # Somebody who was never a member is told from others by their first mail.
+        number = min(person.member_ids) if person.member_ids else f"mail-{min(written, default=0)}"
+        pseudonym = Pseudonym(f"erased-{number}")
         texts = [one for one in tx.erasure.message_ids(written) if _holds(one, person.addresses)]
         notices = tx.erasure.notices_to(person.member_ids, person.addresses)
         for group, member in person.memberships:

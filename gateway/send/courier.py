@@ -111,6 +111,7 @@ class _Record:
         self._report = report
         self._waiting: list[Attempt] = []
         self._turn = asyncio.Lock()
+        self._under_way: asyncio.Future[None] | None = None
 
     async def keep(self, attempt: Attempt) -> None:
         """Return once a try is recorded, by whoever has the turn."""
@@ -121,12 +122,17 @@ class _Record:
     async def finish(self) -> None:
         """Record what is left when we are told to stop: taken and not recorded, it would go out once more."""
         async with self._turn:
-            await asyncio.shield(self._commit())
+            if self._under_way is not None:
+                await asyncio.shield(self._under_way)
+            await self._commit()
 
     async def _commit(self) -> None:
+        """A commit goes on when who waits for it is told to stop: `finish` waits for it once more."""
         batch, self._waiting = self._waiting, []
         if batch:
-            await self._report(batch)
+            self._under_way = asyncio.ensure_future(self._report(batch))
+            await asyncio.shield(self._under_way)
+        self._under_way = None
 
 
 class _Line:
@@ -157,6 +163,19 @@ class _Line:
         """Return the SMTP reply to one message, (0, why) when there was none. Never raises for the network's faults."""
         try:
             server = await self._connected()
+        except aiosmtplib.SMTPAuthenticationError as refused:
+            await self.close()
+            if self._route.tokens is not None:
+                self._route.tokens.forget()
+            return refused.code, refused.message
+        except LoginProblem as problem:
+            await self.close()
+            return 535, f"no token: {problem}"  # as a refused login: it waits until that is mended
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as fault:
+            # A server that will not talk to us, be it with a 5xx greeting, says nothing of this notice: it waits.
+            await self.close()
+            return 0, f"{type(fault).__name__}: {fault}"
+        try:
             options = _options(message)
             if options and not server.supports_extension("smtputf8"):
                 return 553, "5.6.7 the server takes no address beyond ASCII"  # RFC 6531 §3.5: it cannot be sent on
@@ -167,14 +186,6 @@ class _Line:
         except aiosmtplib.SMTPRecipientsRefused as refused:
             first = refused.recipients[0]
             return first.code, first.message
-        except aiosmtplib.SMTPAuthenticationError as refused:
-            await self.close()
-            if self._route.tokens is not None:
-                self._route.tokens.forget()
-            return refused.code, refused.message
-        except LoginProblem as problem:
-            await self.close()
-            return 535, f"no token: {problem}"  # as a refused login: it waits until that is mended
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code in (421, -1):
                 await self.close()
@@ -202,6 +213,10 @@ class _Line:
             cert_bundle=route.ca_file,
         )
         await server.connect()
+        try:
+            await server.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await server.helo()
         self._server, self._used = server, 0
         return server
 

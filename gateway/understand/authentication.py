@@ -33,6 +33,20 @@ _WITHOUT_ID = frozenset({"outlook.com", "office365.com", "protection.outlook.com
 _INTERNAL_ENDINGS = (".internal", ".local", ".localdomain", ".lan", ".intern", ".localhost")
 
 
+# IANA's special-purpose registries (RFC 6890): ranges that no host in the world has for good, and that some versions of
+# Python take for global. QUIRK: Gmail's own hops are written as 6to4 addresses (2002:a05:…).
+_SPECIAL = tuple(
+    ipaddress.ip_network(range_)
+    for range_ in (
+        "192.0.0.0/24",  # RFC 6890 §2.1: protocol assignments
+        "64:ff9b:1::/48",  # RFC 8215: translation within a house
+        "2002::/16",  # RFC 3056: 6to4
+        "3fff::/20",  # RFC 9637: documentation
+        "5f00::/16",  # RFC 9602: segment routing
+    )
+)
+
+
 class _Field(NamedTuple):
     name: str
     value: str
@@ -205,9 +219,10 @@ def _is_ours(host: str, trusted: Sequence[str]) -> bool:
 
 def _is_internal(host: str) -> bool:
     try:
-        return not ipaddress.ip_address(host.removeprefix("ipv6:")).is_global
+        address = ipaddress.ip_address(host.removeprefix("ipv6:"))
     except ValueError:
         return "." not in host or host.endswith(_INTERNAL_ENDINGS)
+    return not address.is_global or any(address in network for network in _SPECIAL)
 
 
 def _shares_domain(host: str, name: str) -> bool:

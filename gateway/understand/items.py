@@ -30,6 +30,7 @@ class Addressed:
     mark: str
     lines: list[str] = field(default_factory=list)
     by_number: bool = False  # it was named by its number alone
+    is_bare: bool = False  # … by its mark without a sign behind it: `V-7 yes`
     is_inside: bool = False
     listed: int = 0  # the last number of a list within it
 
@@ -118,7 +119,7 @@ class _Items:
 def _walk(block: Quoted, items: _Items, walked: list[Addressed]) -> None:
     """Add the lines of one block under the items they answer."""
     walked.append(Addressed(items.alone or _item_above(block, items), is_inside=block.is_inside))
-    begins = True  # at a place where an answer may begin with a bare mark: `V-7 yes`
+    begins = True  # at a place where a bare mark may begin an answer, and is not part of a sentence
     for line in block.text.split("\n"):
         part = _begun(line, begins, walked[-1], items) if len(walked) < MOST_PIECES else None
         if part is None:
@@ -126,7 +127,7 @@ def _walk(block: Quoted, items: _Items, walked: list[Addressed]) -> None:
         else:
             part.is_inside = block.is_inside
             walked.append(part)
-        begins = part is not None or not line.strip()
+        begins = part.is_bare if part is not None else not line.strip()
 
 
 def _item_above(block: Quoted, items: _Items) -> str:
@@ -152,7 +153,7 @@ def _begun(line: str, begins: bool, current: Addressed, items: _Items) -> Addres
     if not items.takes(one.mark) or not (one.sign or ((begins or one.in_brackets) and not items.alone)):
         return None
     text = "" if one.in_brackets and items.is_title(one.mark, one.text) else one.text
-    return Addressed(one.mark, [text])
+    return Addressed(one.mark, [text], is_bare=not one.sign)
 
 
 def _by_number(line: str, one: Named, current: Addressed, items: _Items) -> Addressed | None:

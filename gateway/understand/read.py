@@ -276,7 +276,7 @@ def _one_that_waits(context: MailContext, sent: Sent) -> RoundView | None:
 def _answered_task(context: MailContext) -> str:
     """Return the mark of the one task that a whole reply is for, "" for none."""
     sent = context.answering
-    mark = (sent.mark or _only_item(sent)) if sent else context.thread.mark if context.thread else ""
+    mark = (sent.mark or _only_item(sent, context)) if sent else context.thread.mark if context.thread else ""
     return mark if mark in context.tasks else ""
 
 
@@ -426,7 +426,7 @@ def _to_thread(mail: _Mail) -> tuple[Piece, ...]:
     sent, thread, text = mail.context.answering, mail.context.thread, mail.found.own
     if thread and (done := _done_in_talk(mail, thread.mark)):
         return (done,)
-    mark = thread.mark if thread else sent.thread or _only_item(sent) if sent else ""
+    mark = thread.mark if thread else sent.thread or _only_item(sent, mail.context) if sent else ""
     asked = _about_us(text, mail) or _whole_request(text, mail)
     if asked is None or len(text.split()) <= _SHORT:
         return (Piece(text, mark, asked),)
@@ -434,9 +434,13 @@ def _to_thread(mail: _Mail) -> tuple[Piece, ...]:
     return (Piece(text, mark, asked), Piece(text, mark))
 
 
-def _only_item(sent: Sent) -> str:
-    """Return the mark of the one thing a mail holds: a reply to it as a whole can be about nothing else."""
-    return sent.items[0].mark if sent.kind in WITH_ITEMS and len(sent.items) == 1 else ""
+def _only_item(sent: Sent, context: MailContext) -> str:
+    """Return the mark of the one thing a mail holds: a reply to it as a whole can be about nothing else.
+
+    A round that does not take it is none: "Yes, good idea!" from somebody who has voted is neither ballot nor post.
+    """
+    only = sent.items[0].mark if sent.kind in WITH_ITEMS and len(sent.items) == 1 else ""
+    return "" if only in context.rounds else only
 
 
 # --- item by item --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 usage: python -m tests.bench [--quick] [SECTION ...]
        python -m tests.bench chaos [--mails N] [--kills K] [--seed S]
-Sections: accept post fanout memory scale reading render digests corpora peers.
+Sections: accept post fanout memory scale reading items render digests corpora peers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import platform
 import sys
 import time
 
-from tests.bench import corpora, flow, peers, reading, rendering, scale
+from tests.bench import corpora, flow, items, peers, reading, rendering, scale
 from tests.bench.figures import HEAD, QUICK, WHOLE, Section, line
 
 SECTIONS: dict[str, Section] = {
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Section] = {
     "memory": flow.memory,
     "scale": scale.figures,
     "reading": reading.figures,
+    "items": items.figures,
     "render": rendering.figures,
     "digests": rendering.digests,
     "corpora": corpora.figures,

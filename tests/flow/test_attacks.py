@@ -28,6 +28,7 @@ from gateway.model.entry import (
     Posted,
     RoundOpened,
     SettingsChanged,
+    TaskChanged,
 )
 from gateway.model.round import Phase
 from gateway.model.token import Claim, KeyRing
@@ -35,7 +36,7 @@ from gateway.pipeline.flow import Rules
 from tests.fakes import Letter
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import ANA, BEN, CLEO, DOMAIN, KEYS, Town, full
+from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, DOMAIN, KEYS, Town, full
 
 Found = Callable[..., Town]
 MALLORY = "mallory@evil.example"
@@ -210,6 +211,27 @@ def test_an_address_in_an_encoded_word_is_no_address(guarded: Town, author: str)
     assert counted(guarded) == before
 
 
+@pytest.mark.parametrize("subject", ["T-1 done", "Done: send the budget"])
+def test_a_forged_from_says_no_task_done(town: Town, subject: str) -> None:
+    town.writes("ana", "acme+task", "send the budget", "@ben send the budget by 20 June 2026")
+    town.sends(MALLORY, town.mail("ben", "acme", subject, "All sent."), "acme", sender=MALLORY)
+    assert town.entries(TaskChanged) == []
+    assert town.newest("ben").kind == "confirm"
+    town.confirms("ben")
+    assert len(town.entries(TaskChanged)) == 1
+
+
+def test_a_forged_from_checks_nobody_in(found: Found) -> None:
+    town = found(routines={"daily": CHECK_IN})
+    town.at("09:30")
+    text = "Done: painted the whole fence green\nNext: sleep in the barn\nBlockers: no paint left\n"
+    town.sends(MALLORY, town.mail("ben", "acme", "Daily check-in", text), "acme", sender=MALLORY)
+    assert town.entries(Answered) == []
+    assert town.newest("ben").kind == "confirm"
+    town.confirms("ben")
+    assert [entry.member_id for entry in town.entries(Answered)] == [town.member("ben").id]
+
+
 # --- the word of mail servers ---------------------------------------------------------------------------------------
 
 
@@ -277,10 +299,21 @@ def test_a_forwarded_token_acts_for_nobody_else(town: Town) -> None:
 
 
 def test_the_token_of_another_member_acts_for_its_author_never_for_its_owner(town: Town) -> None:
+    """With no verdict it is held, and its author asked; only they can say that it counts."""
     opened(town)
-    town.answers("cleo", town.newest("ben", "ballot"), "Yes")
+    raw, to = town.reply("cleo", town.newest("ben", "ballot"), "Non", quote=False)
+    town.sends(MALLORY, raw, to, sender=MALLORY)
+    assert town.votes("V-1") == {}
+    assert town.arrivals()[0].state is ArrivalState.HELD
+    assert [town.newest(who).kind for who in ("ben", "cleo")] == ["ballot", "confirm"]
     town.confirms("cleo", "oui")
-    assert set(town.votes("V-1")) <= {"cleo"}
+    assert town.votes("V-1") == {"cleo": Pick("No")}
+
+
+def test_a_reply_to_all_of_a_proven_author_counts_at_once(guarded: Town) -> None:
+    raw, to = guarded.reply("cleo", guarded.newest("ben", "ballot"), "Non", quote=False)
+    came(guarded, raw, PASSES, to=to)
+    assert guarded.votes("V-1") == {"cleo": Pick("No")}
 
 
 def test_a_replayed_mail_counts_once(town: Town) -> None:

@@ -60,3 +60,57 @@ async def test_what_was_taken_before_a_stop_is_reported() -> None:
         await courier.close()
     assert sink.taken == ["m1@example.net", "m2@example.net"]
     assert reported == [1, 2]
+
+
+async def test_a_report_that_waits_for_its_turn_when_we_are_told_to_stop_is_still_made() -> None:
+    sink = Sink()
+    reported: list[int] = []
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(sink, hostname="sink", loop=loop), "127.0.0.1", 0)
+    mail = b"Subject: one\r\n\r\nhello\r\n"
+    queue = [
+        Outgoing(notice_id=number, sender="acme@ws.example.org", recipient=f"m{number}@example.net", message=mail)
+        for number in range(1, 3)
+    ]
+
+    async def claim(limit: int) -> Sequence[Outgoing]:
+        return queue
+
+    async def report(attempts: Sequence[Attempt]) -> None:
+        await asyncio.sleep(0.3)  # the store's one thread is busy with something else
+        reported.extend(attempt.notice_id for attempt in attempts if attempt.code == 250)
+
+    route = Route(host="127.0.0.1", port=server.sockets[0].getsockname()[1], connections=2)
+    courier = Courier(route, claim, report, lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    async with server:
+        work = asyncio.create_task(courier.round_trip())
+        await asyncio.wait_for(sink.two.wait(), 10)
+        await asyncio.sleep(0.1)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        await courier.close()
+    assert sorted(reported) == [1, 2]
+
+
+async def test_a_server_that_will_not_talk_to_us_says_nothing_of_the_mails() -> None:
+    reported: list[Attempt] = []
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"554 5.3.2 not accepting mail\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def claim(limit: int) -> Sequence[Outgoing]:
+        return [Outgoing(notice_id=1, sender="acme@ws.example.org", recipient="m@example.net", message=b"\r\n")]
+
+    async def report(attempts: Sequence[Attempt]) -> None:
+        reported.extend(attempts)
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    route = Route(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+    courier = Courier(route, claim, report, lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    async with server:
+        await courier.round_trip()
+        await courier.close()
+    assert [attempt.code for attempt in reported] == [0], "no answer to the mail itself: it is tried again"

@@ -212,9 +212,11 @@ def test_an_absence_said_in_answer_to_a_task_is_an_absence(town: Town) -> None:
 def test_a_new_mail_names_a_task_by_its_mark_or_as_it_is_called(town: Town) -> None:
     given_to_ben(town)
     town.writes("ben", "acme", "T-1 done", "All sent.")
+    town.confirms("ben")
     assert state(town) is TaskState.DONE
     town.writes("ana", "acme", "TODO @ben: order the ink by Friday", "-")
     town.writes("ben", "acme", "Done: order the ink", "It comes on Monday.")
+    town.confirms("ben")
     assert state(town, "T-2") is TaskState.DONE
 
 
@@ -224,6 +226,7 @@ def test_a_new_mail_names_a_task_by_its_mark_or_as_it_is_called(town: Town) -> N
 def test_another_member_may_say_that_it_is_done_and_the_owner_opens_it_again(town: Town) -> None:
     given_to_ben(town)
     town.writes("cleo", "acme", "T-1 fait", "C'est fait.")
+    town.confirms("cleo", "oui")
     assert state(town) is TaskState.DONE
     assert town.entries(TaskChanged)[-1].by == town.member("cleo").id
     told = town.newest("ben", "task")
@@ -260,6 +263,7 @@ def test_the_task_of_somebody_who_left_is_anyones(tmp_path: Path) -> None:
     town.confirms("ana")
     assert task(town).course.owner is None
     town.writes("cleo", "acme", "T-1 fait", "C'est fait.")
+    town.confirms("cleo", "oui")
     assert state(town) is TaskState.DONE
 
 
@@ -331,6 +335,18 @@ def test_nobody_is_reminded_while_away(town: Town) -> None:
     town.writes("ben", "acme", "Away", "I'm away from 3 June to 9 June")
     town.at("2026-06-10 12:00")
     assert reminded(town, "ben") == ["06-10 07:00"]
+
+
+def test_who_is_away_without_an_end_is_reminded_once_they_are_back(town: Town) -> None:
+    town.at("2026-06-01 10:00")
+    town.writes("ana", "acme", "TODO @ben: send the budget by Monday 8 June", "-")
+    town.writes("ben", "acme", "Away", "I am ill.")
+    assert town.member("ben").absences[0].until is None
+    town.at("2026-06-09 10:00")
+    assert reminded(town, "ben") == []
+    town.writes("ben", "acme", "Back", "I am back.")
+    town.at("2026-06-12 12:00")
+    assert reminded(town, "ben") == ["06-11 07:00"]  # as far behind the day it was due as after any absence
 
 
 def test_nobody_is_reminded_of_what_is_done_or_put_off_or_handed_over(town: Town) -> None:

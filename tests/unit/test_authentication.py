@@ -92,6 +92,46 @@ def test_nothing_counts_beneath_a_hop_of_somebody_else() -> None:
     assert found(disguised, passed, HOP).outcome is Outcome.NOTHING
 
 
+GMAIL = (
+    "Delivered-To: acme@gmail.example",
+    "Received: by 2002:a05:6a00:1234:b0:1:2:3 with SMTP id a1csp10; Mon, 1 Jun 2026 06:00:02 -0700 (PDT)",
+    "X-Received: by 2002:a17:907:8e9a:b0:4:5:6 with SMTP id b2mr20; Mon, 01 Jun 2026 06:00:02 -0700 (PDT)",
+    "ARC-Authentication-Results: i=1; mx.google.com; dmarc=pass header.from=example.net",
+    "Return-Path: <ben@example.net>",
+    "Received: from mail.example.net (mail.example.net. [198.51.100.7])\r\n by mx.google.com with ESMTPS id c3si30\r\n"
+    " for <acme@gmail.example>; Mon, 01 Jun 2026 06:00:01 -0700 (PDT)",
+    "Received-SPF: pass (google.com: domain of ben@example.net designates 198.51.100.7) client-ip=198.51.100.7;",
+    "Authentication-Results: mx.google.com;\r\n dkim=pass header.i=@example.net header.s=a;\r\n"
+    " spf=pass smtp.mailfrom=ben@example.net;\r\n dmarc={dmarc} (p=REJECT dis=NONE) header.from=example.net",
+)
+
+
+@pytest.mark.parametrize(("dmarc", "outcome"), [("pass", Outcome.PASSED), ("fail", Outcome.FAILED)])
+def test_the_hops_that_gmail_writes_above_its_results_are_its_own(dmarc: str, outcome: Outcome) -> None:
+    one = found(*(line.format(dmarc=dmarc) for line in GMAIL), trusted=("mx.google.com",))
+    assert (one.outcome, one.method, one.by) == (outcome, "dmarc", "mx.google.com")
+
+
+@pytest.mark.parametrize(
+    ("host", "outcome"),
+    [
+        ("2002:a05:6a00::1", Outcome.PASSED),
+        ("[IPv6:2002:a05:6a00::1]", Outcome.PASSED),
+        ("64:ff9b:1::7", Outcome.PASSED),
+        ("3fff::1", Outcome.PASSED),
+        ("5f00::1", Outcome.PASSED),
+        ("192.0.0.200", Outcome.PASSED),
+        ("fd00::1", Outcome.PASSED),
+        ("2003::1", Outcome.NOTHING),
+        ("2a00:1450::1", Outcome.NOTHING),
+        ("8.8.8.8", Outcome.NOTHING),
+    ],
+)
+def test_a_hop_at_an_address_of_no_host_in_the_world_is_of_the_house(host: str, outcome: Outcome) -> None:
+    hop = f"Received: by {host} with SMTP id a1; Mon, 01 Jun 2026 06:11:00 +0000"
+    assert found(hop, f"Authentication-Results: {MX}; dmarc=pass header.from=example.net", HOP).outcome is outcome
+
+
 def test_names_of_servers_are_whole_and_a_leading_dot_stands_for_all_beneath() -> None:
     value = "Authentication-Results: mx3.example.org; dmarc=pass header.from=example.net"
     hop = "Received: from a by mx3.example.org; Mon, 01 Jun 2026 06:10:00 +0000"

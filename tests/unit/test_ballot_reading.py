@@ -28,7 +28,7 @@ from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot import read_ballot
 
-CASES = Path(__file__).parent.parent / "golden" / "readings" / "ballots.jsonl"
+READINGS = Path(__file__).parent.parent / "golden" / "readings"
 CITIES = ("Lisbon", "Berlin", "Porto")
 FIXED = {
     Method.YESNO: YESNO_OPTIONS,
@@ -48,7 +48,8 @@ def read(text: str, method: Method, options: tuple[str, ...] = CITIES, asked: st
 
 
 def cases() -> list[Any]:
-    lines = CASES.read_text(encoding="utf-8").splitlines()
+    files = [READINGS / "ballots.jsonl", *sorted(READINGS.glob("ballots_idioms_*.jsonl"))]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     return [pytest.param(case, id=f"{case['id']}-{case['lang']}") for case in map(json.loads, lines)]
 
 

@@ -100,6 +100,7 @@ def test_what_the_mail_server_says_of_the_author_is_shown(at: Desk) -> None:
     found = at.json("read", file, "--json", "--authserv-id", "mx.example.net")["author"]
     assert (found["authentication"], found["method"], found["by"]) == ("passed", "dmarc", "mx.example.net")
     assert at.json("read", file, "--json")["author"]["authentication"] == "nothing"
-    assert "authentication: passed (dmarc, by mx.example.net)" in at.run(
-        "read", file, "--authserv-id", "mx.example.net"
-    ).output
+    assert (
+        "authentication: passed (dmarc, by mx.example.net)"
+        in at.run("read", file, "--authserv-id", "mx.example.net").output
+    )

@@ -163,3 +163,38 @@ def test_a_day_a_week_on_is_not_the_next_one(text: str, day: str) -> None:
 def test_the_words_that_lead_up_to_a_date_are_of_one_language() -> None:
     (found,) = find_dates("book the van by Friday", TUESDAY, lexicon())  # "van" leads up to dates in Dutch
     assert found.evidence == "by Friday"
+
+
+# How a language writes a day of a month, and every word of its table that leads up to a day.
+WRITTEN = {
+    "en": ("{day} {month} {year}", "{month} {day}, {year}", "{day} of {month} {year}"),
+    "de": ("{day}. {month} {year}", "{day} {month} {year}"),
+    "fr": ("{day} {month} {year}",),
+    "it": ("{day} {month} {year}",),
+    "nl": ("{day} {month} {year}",),
+    "es": ("{day} de {month} de {year}", "{day} {month} {year}"),
+    "pt": ("{day} de {month} de {year}", "{day} {month} {year}"),
+}
+
+
+@pytest.mark.parametrize("language", WRITTEN)
+@pytest.mark.parametrize("year", ["2026", ""])
+def test_a_day_behind_any_leading_word_is_no_clock_time_before_a_whole_month(language: str, year: str) -> None:
+    table, month = lexicon().tables("date")[language], get_month_names("wide", "format", language)[8]
+    leads = dict.fromkeys(word for tag in ("by", "until", "before", "at") for word in table[tag] if word != "@")
+    misread = [
+        (text, found)
+        for number, lead in enumerate(leads)
+        for day in range(1, 32)
+        for form in [WRITTEN[language][(number + day) % len(WRITTEN[language])]]
+        for text in [f"{lead} {form.format(day=day, month=month, year=year)}".rstrip(" ,").removesuffix(" de")]
+        if (found := [plain(when) for when in find_dates(f"xx {text}.", TUESDAY, lexicon())])
+        != [{"day": f"2026-08-{day:02}", "at": None, "end_day": None}]
+    ]
+    assert misread == []
+
+
+def test_a_day_that_a_month_does_not_have_is_not_the_whole_month() -> None:
+    assert find_dates("by 31 June 2027", TUESDAY, lexicon()) == ()
+    (whole,) = find_dates("by the end of 2026, or in June 2027", TUESDAY, lexicon())
+    assert (whole.day, whole.end_day) == (date(2027, 6, 1), date(2027, 6, 30))

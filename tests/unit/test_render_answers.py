@@ -13,12 +13,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from gateway.model.ballot import Choice, Method, Pick, Picks, PlusOne, Ranking, Scores
-from gateway.model.notice import BallotFacts
+from gateway.model.notice import BallotFacts, CatchUpFacts
 from gateway.model.reading import BallotKind, CheckInKind, Intent
 from gateway.model.understood import Act
 from gateway.render.render import render
 from gateway.resources import load_lexicon, load_templates
 from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.catching_up import read_as_read
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
 from gateway.understand.reading.govern import read_governing, read_setting, read_undo
@@ -88,10 +89,11 @@ def is_read(word: str, facts: object) -> bool:
     """Whether one of our readers reads a word alone as something asked for."""
     asked = read_command("acme@ws.example.org", "Re: [acme P-14] x", word, NOW, LEXICON).intent is not Intent.UNCLEAR
     about_us = read_setting(word, LEXICON) or read_undo(word, LEXICON) or read_governing(word, NOW, LEXICON)
+    told = isinstance(facts, CatchUpFacts) and read_as_read(word, LEXICON) is not None
     skipped = read_checkin(word, date(2026, 11, 23), LEXICON).kind is CheckInKind.SKIP
     question = getattr(facts, "question", None)
     abstained = question is not None and read_ballot(word, question, LEXICON).kind is BallotKind.BALLOT
-    return asked or about_us is not None or skipped or abstained
+    return asked or about_us is not None or told or skipped or abstained
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -143,16 +143,26 @@ _VOTES = (
 )
 _AWAY = "I am out of the office until further notice and read no mail."
 _MARK = re.compile(r"\[?\b([VCTP]-\d+)\b")
-_KIND_BY_SUBJECT = (("check-in", "prompt"), ("vote", "ballot"), ("digest", "digest"))
+_ASKS = {b"C": "prompt", b"V": "ballot"}  # by the letter of the mark in a subject
+_SUBJECT_MARK = re.compile(rb"(?im)^subject: (?:re: )?\[\w+(?: ([A-Z])-\d+)?\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A mail of ours that somebody has: its bytes, as they came, and what it says."""
+    """A mail of ours that somebody has: its bytes, as they came."""
 
     address: str
     sender: str  # envelope
     raw: bytes
+
+    @property
+    def asks(self) -> str:
+        """What it is, as its head shows: a prompt, a ballot, a digest; "" for anything else."""
+        head = self.raw.partition(b"\r\n\r\n")[0]
+        found = _SUBJECT_MARK.search(head)
+        if found is None or b"auto-generated" not in head:
+            return ""
+        return _ASKS.get(found[1], "") if found[1] else "digest"
 
 
 @dataclass
@@ -164,6 +174,7 @@ class Crowd:
     clock: Callable[[], datetime]
     chance: random.Random = field(init=False)
     boxes: list[Received] = field(default_factory=list)
+    asked: list[Received] = field(default_factory=list)  # of these, the prompts, ballots and digests
     written: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last: Post | None = None
@@ -173,8 +184,11 @@ class Crowd:
 
     def hears(self, address: str, sender: str, raw: bytes) -> None:
         """Put a mail into somebody's mailbox."""
+        received = Received(address, sender, raw)
         with self._lock:
-            self.boxes.append(Received(address, sender, raw))
+            self.boxes.append(received)
+            if received.asks:
+                self.asked.append(received)
 
     def next(self) -> Post:
         """Return the next mail of somebody; one more of another kind where this kind has nothing to go by."""
@@ -189,37 +203,33 @@ class Crowd:
     # --- kinds: each returns a mail, or None where it cannot ---
 
     def _answer(self) -> Post | None:
-        return self._reply("answer", self._said)
+        return self._reply("answer", self._pick(self.asked if self.chance.random() < 0.6 else self.boxes), self._said)
 
     def _vacation(self) -> Post | None:
-        return self._reply("vacation", lambda original, kind: _AWAY)
+        return self._reply("vacation", self._pick(self.boxes), lambda received, original: _AWAY)
 
-    def _reply(self, kind: str, words: Callable[[Message, str], str]) -> Post | None:
-        received = self._pick(members_only=True)
-        if received is None:
+    def _reply(self, kind: str, received: Received | None, words: Callable[[Received, Message], str]) -> Post | None:
+        if received is None or received.address not in MEMBERS:
             return None
         original = read_message(received.raw)
         if not original.reply_to:
             return None
         to = original.reply_to[0].address
         writer = self._writer(received.address)
-        text = words(original, kind)
+        text = words(received, original)
         if kind == "vacation":
             raw = clients.vacation(text, "Automatic reply", original, writer, to)
             return self._made(kind, "", (to,), raw)
         program = self.chance.choice(tuple(clients.PROGRAMS))
         return self._made(kind, received.address, (to,), clients.compose(program, text, original, writer, to))
 
-    def _said(self, original: Message, kind: str) -> str:
-        subject = original.subject.lower()
-        about = next((answer for word, answer in _KIND_BY_SUBJECT if word in subject), "")
-        if about == "":
-            about = self.chance.choice(("", "post", "ask-back", "receipt", "ballot"))
+    def _said(self, received: Received, original: Message) -> str:
+        about = received.asks or self.chance.choice(("", "post", "ask-back", "receipt", "ballot"))
         marks = _MARK.findall(original.text) or ["V-1"]
         return self.chance.choice(_ANSWERS[about]).format(mark=self.chance.choice(marks))
 
     def _bounce(self) -> Post | None:
-        received = self._pick()
+        received = self._pick(self.boxes)
         if received is None or self.chance.random() > 0.3:
             return None
         raw = clients.bounce(received.raw, received.address, received.sender, self.clock())
@@ -227,7 +237,7 @@ class Crowd:
 
     def _corpus_bounce(self) -> Post | None:
         """Let the bounce of somebody else's mail come to an address a mail of ours went out from."""
-        received = self._pick()
+        received = self._pick(self.boxes)
         if received is None:
             return None
         return self._from_corpus("corpus bounce", lambda label: label in MACHINE_LABELS, received.sender, "")
@@ -321,11 +331,11 @@ class Crowd:
     def _member(self) -> str:
         return self.chance.choice(MEMBERS[:-1])
 
-    def _pick(self, *, members_only: bool = False) -> Received | None:
+    def _pick(self, boxes: list[Received]) -> Received | None:
+        """Return one of the mails that came lately."""
         with self._lock:
-            recent = self.boxes[-400:]
-        fit = [one for one in recent if not members_only or one.address in MEMBERS]
-        return self.chance.choice(fit) if fit else None
+            recent = boxes[-300:]
+        return self.chance.choice(recent) if recent else None
 
     def _writer(self, address: str) -> clients.Writer:
         name = address.partition("@")[0].title()

@@ -10,6 +10,8 @@ from gateway.understand.reading.ballot_labels import Labels, amount_of, keys_of,
 from gateway.understand.reading.ballot_text import Token, tokens_of
 from gateway.understand.reading.ballot_words import Mark, Vocabulary
 
+SAME_UNIT = 3  # letters by which "month" and "months" are one
+
 
 def extreme_of(mark: Mark, question: Question, vocabulary: Vocabulary) -> int | None:
     """Return the option that "the cheapest" or "as late as possible" means, None where the labels do not tell."""
@@ -37,10 +39,18 @@ def _by_number(question: Question) -> list[int]:
     numbers = [[t for t in tokens_of(label) if t.kind == "number"] for label in question.options]
     if any(_is_code(label, t) for label, row in zip(question.options, numbers, strict=True) for t in row):
         return []
+    if len({_unit(label, row[0]) for label, row in zip(question.options, numbers, strict=True) if row}) > 1:
+        return []  # "2 weeks" is less than "1 month"
     if any(len(row) != 1 for row in numbers):
         return []
     values = [amount_of(row[0].fold) for row in numbers]
     return sorted(range(len(values)), key=values.__getitem__) if len(set(values)) == len(values) else []
+
+
+def _unit(label: str, number: Token) -> str:
+    """Return the beginning of the word behind a number, "" for none: "mon" of "3 months"."""
+    behind = next((t for t in tokens_of(label[number.end :]) if t.is_word), None)
+    return behind.fold[:SAME_UNIT] if behind is not None and behind.kind == "word" else ""
 
 
 def _is_code(label: str, number: Token) -> bool:

@@ -66,7 +66,8 @@ def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
     said = content(body, sentence.start, sentence.end)
     if sentence.asks or len(said) != 1 or len(words) > 5 or sentence.start in body.told:
         return []
-    ahead = body.marked.within(sentence.start, said[0])
+    opening = max(c.start for c in body.clauses if c.start <= said[0])
+    ahead = body.marked.within(opening, said[0])  # "none at all, move it" denies nothing
     plain = all(m.classes & {"negator", "filler", "no_clause"} for m in ahead)
     word = body.marked.tokens[said[0]].fold
     ends = said[0] == words[-1] and word not in body.marked.asked_first  # "Renew." asks for it, "The stand." does not

@@ -15,7 +15,7 @@ from gateway.understand.reading.ballot_words import Mark
 
 def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
-    found = finder.mentions(body.start, body.end)
+    found = [finder.picked(m) for m in finder.mentions(body.start, body.end)]
     counted = finder.question.method is Method.SCORE  # there a number is no word, and no option
     labelled = bool(found)  # beside a label a bare number is no option; beside other numbers ("1, 3") it is
     for clause in body.clauses:
@@ -37,6 +37,10 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
             found.extend(strict)
     if not found:
         found = [m for mark in body.marked.within(body.start, body.end) for m in _described(mark, finder)]
+    elif any(m.by == "label" for m in found):  # a part of the day in two words may stand beside one in one word
+        parts = [mark for mark in body.marked.within(body.start, body.end) if "daypart" in mark.values]
+        described = [m for mark in parts if mark.end - mark.start > 1 for m in _described(mark, finder)]
+        found += [m for m in described if not _overlaps(m, found)]
     found = sorted((m for m in found if not _ranks_next(body, m, found)), key=lambda m: m.start)
     return _stretched(body, found) if finder.question.method is Method.APPROVAL else found
 

@@ -112,8 +112,8 @@ class Finder:
             return frozenset()
         long_enough, written = len(word) >= 4, word
         word = _drawn_in(word, self.labels.telling)
-        begun = frozenset(n for n, row in enumerate(self.labels.words) if any(
-            _begins(word, w, whole=word != written) and (long_enough or len(w) >= SHORTEST_BEGUN) for w in row))  # fmt: skip
+        rows = [[w for w in row if long_enough or len(w) >= SHORTEST_BEGUN] for row in self.labels.words]
+        begun = frozenset(n for n, row in enumerate(rows) if any(_begins(word, w, whole=word != written) for w in row))
         stem = frozenset(n for n, row in enumerate(self.labels.words) if any(
             len(w) >= 4 and word.startswith(w) and len(word) - len(w) <= 2 for w in row))  # fmt: skip
         if begun or stem:
@@ -263,7 +263,9 @@ class Finder:
         at = start
         while at < end:
             mention = (
-                self._counted(at, end)
+                (
+                    None if self.question.method is Method.SCORE else self._counted(at, end)
+                )  # "the first 2, the second 5"
                 or self._ordinal(at, end, loose)
                 or self._letter(at, end)
                 or self._number(at, end, loose)
@@ -300,7 +302,7 @@ class Finder:
         """Whether what stands behind a letter makes it an article: a number ("a 5"), a word of dress ("a strong …")."""
         token, mark = self.marked.tokens[at], self.marked.cover[at]
         if token.kind == "number":
-            return True
+            return self.question.method is not Method.SCORE or not self.marked.tokens[at - 1].raw.isupper()
         return token.kind == "word" and mark is not None and "filler" in mark and not mark.classes & _ENDS_LETTER
 
     def _glued(self, at: int) -> bool:
@@ -374,7 +376,17 @@ class Finder:
         """Return the place of the one ordinal in a longer phrase, as in "second option", "el primero"."""
         words = (token.fold for token in self.marked.tokens[mark.start : mark.end])
         values = frozenset(value for word in words for value in self.vocabulary.values(word, "ordinal"))
+        if not values and self.vocabulary.can_be(self.marked.tokens[mark.start].fold, "option_word"):  # "number one"
+            number = self.vocabulary.values(self.marked.tokens[mark.end - 1].fold, "number")
+            values = frozenset(value - 1 for value in number if value > 0)
         return (next(iter(values)), mark.end) if len(values) == 1 else None
+
+    def picked(self, mention: Mention) -> Mention:
+        """Return a naming of several options with an ordinal right ahead of it as the one it means: "second Monday"."""
+        found = self._place(mention.start - 1) if mention.start and 1 < len(mention.options) < self.count else None
+        if found is None or found[1] != mention.start or not -len(mention.options) <= found[0] < len(mention.options):
+            return mention
+        return Mention(frozenset({sorted(mention.options)[found[0]]}), mention.start - 1, mention.end, "label")
 
     def _ordinal(self, at: int, end: int, loose: bool) -> Mention | None:
         found = self._place(at)

@@ -365,7 +365,7 @@ def _is_plain(body: Body, signal: Signal) -> bool:
     """Whether a sign is a bare yes or no."""
     mark = body.marked.cover[signal.start]
     plain = mark is not None and bool(mark.classes & {"yes", "no"}) and not mark.classes & {"for", "against"}
-    return plain and signal.end - signal.start == 1 and not signal.soft
+    return plain and signal.end - signal.start == 1 and not signal.soft and signal.weight >= STATED
 
 
 # What holds a verdict back, in order, and the name of what is then missing.

@@ -265,6 +265,8 @@ def _denies_other(body: Body, mark: Mark, clause: Clause) -> bool:
     if mark.end >= clause.end or not {"no", "near_negator"} <= mark.classes:
         return False
     word = body.marked.tokens[mark.end]
+    if word.kind in ("number", "sign"):
+        return True  # "no -1s so far"
     if body.marked.cover[mark.end] is not None or word.kind != "word":
         return False
     stem = word.fold[:SAME_STEM]

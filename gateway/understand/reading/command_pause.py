@@ -59,7 +59,8 @@ def _read_halt(request: Request) -> CommandReading | None:
     if request.body_words > 2 * SHORT:
         return None
     for told, hit in asked_for(request, "halt"):
-        if told.is_subject or not request.hits(told, "mails", "them") or request.hits(told, *_RHYTHM_WORDS):
+        named = request.hits(told, "mails") or request.spoken(request.lists.of("them").find(told.words))
+        if told.is_subject or not named or request.hits(told, *_RHYTHM_WORDS):
             continue
         until = until_in(told, request)
         if not until and not request.hits(told, "open_end"):

@@ -73,7 +73,8 @@ def _says_done(request: Request, title: str) -> bool:
         past is None
         or but is not None
         or len(words) > _SHORT_PAST
-        or request.hits(first, "negation", "joking", "yet_to_come")
+        or request.hits(first, "negation", "joking")
+        or request.spoken(request.lists.of("yet_to_come").find(words))
     ):
         return False
     return not _by_another(first, past, title, request)
@@ -169,7 +170,7 @@ def _introduced(request: Request) -> CommandReading | None:
         return None
     for told in request.told:
         ends = [hit.end for hit in request.hits(told, "task_intro")]
-        if request.hits(told, "been", "third_person"):
+        if request.spoken(request.lists.of("been", "third_person").find(told.words)):
             continue
         if ends and max(ends) == len(told.words) and (told.is_subject or told.text.endswith(":")):
             reading = tasks_of(request, from_subject=False)

@@ -21,6 +21,7 @@ _DASH_GAP = re.compile(r"\.?\)?\s{0,2}[-–—→>]{1,2}\s{0,2}\Z")
 _LINE_GAP = re.compile(r"[ \t]*\r?\n[ \t]*\Z")
 
 
+_OPENERS = {"day_last": "day_number", "month_apart": "month"}  # looked at more closely, where a rule begins
 _RULES = {"DAY": DAYS, "RANGE": RANGES, "TIME": TIMES}
 
 
@@ -118,7 +119,7 @@ class Parser:
 
     def _tags(self, start: int) -> set[str]:
         tags = set(self.lattice.edges[start])
-        return tags | {"day_last"} if "day_number" in tags else tags
+        return tags | {closer for closer, tag in _OPENERS.items() if tag in tags}
 
     def _walk(
         self, elements: tuple[tuple[tuple[str, ...], bool], ...], index: int, at: int, start: int
@@ -152,6 +153,9 @@ class Parser:
                 yield from self.tagged(tag, at)
         elif tag == "day_last":
             yield from (edge for edge in self.tagged("day_number", at) if self._ends_here(edge.end))
+        elif tag == "month_apart":
+            if not self._is_numbered(at):
+                yield from self.tagged("month", at)
         elif tag == "minutes":
             yield from (
                 edge for edge in self.tagged("number", at) if edge.value < 60 and len(self.lattice.raw(at)) == 2
@@ -160,6 +164,12 @@ class Parser:
             yield from (edge for edge in self.tagged("unit", at) if edge.value == "weekend")
         else:
             yield from self.tagged(tag, at)
+
+    def _is_numbered(self, at: int) -> bool:
+        """Tell whether a month has its day right before it ("8 June", "8 of June"): then it is no month as a whole."""
+        if at and self._joins(at) and any(edge.end == at for edge in self.tagged("of", at - 1)):
+            at -= 1
+        return at > 0 and self._joins(at) and any(edge.end == at for edge in self.tagged("day_number", at - 1))
 
     def _ends_here(self, at: int) -> bool:
         """Tell whether a bare number before this word is a day of the month: no noun of its own follows."""

@@ -140,7 +140,7 @@ _DAY_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("begin of? month of? year?", lambda c: edge_of_month(c["month"], c.get("year"), "begin")),
     ("until|before|by month year?", lambda c: before_month(c["month"], c.get("year"))),
     ("month_lead month year?", lambda c: whole_month(c["month"], c.get("year"))),
-    ("month year", lambda c: whole_month(c["month"], c["year"])),
+    ("month_apart year", lambda c: whole_month(c["month_apart"], c["year"])),
 )
 
 
@@ -266,7 +266,7 @@ def half_day(clock: time, half: str) -> time | None:
 
 
 # Elements that are other tags, looked at more closely.
-_STANDS_FOR = {"day_last": "day_number", "minutes": "number", "weekend": "unit"}
+_STANDS_FOR = {"day_last": "day_number", "minutes": "number", "weekend": "unit", "month_apart": "month"}
 
 
 class Rule(NamedTuple):

@@ -60,7 +60,7 @@ def _wishes(told: Told, request: Request) -> bool:
     asks = bool(request.hits(told, "send"))
     speaks = bool(request.hits(told, "mails")) or _is_headed_mails(request)
     terse = request.subject.is_reply and len(told.words) <= _TERSE and not told.asks
-    if not (speaks or told.asks) and request.hits(told, "together"):
+    if not (speaks or told.asks) and request.spoken(request.lists.of("together").find(told.words)):
         return False  # what several people do, rather than what one of them is sent
     if terse and request.hits(told, "every_other", "biweekly"):
         return _speaks_of_us(told, request)

@@ -30,6 +30,7 @@ _DAY = re.compile(r"(?<![\d.,])\d{1,2}$")
 _TAIL = 12  # letters before a dot that tell what kind of dot it is
 _MOST_CLOSING_LINES = 7
 _LONGEST_NAME = 5  # words of a name, or of a line below a closing
+_LONGEST_MANNERS = 300  # letters of a line that greets or closes; a paragraph on one line does not
 _LONGEST_GREETING = 6
 _LONGEST_LINE = 100  # letters of a line that is one of several answers
 _SHORT_LINE = 60  # letters that no mail program breaks a line at
@@ -151,7 +152,7 @@ def _longest(hits: Sequence[Hit]) -> int:
 
 def _greets_only(line: Line, manners: _Manners) -> bool:
     """Tell whether a line is a greeting and nothing more, but names."""
-    if line.bullet or line.quoted or line.number is not None:
+    if line.bullet or line.quoted or line.number is not None or len(line.text) > _LONGEST_MANNERS:
         return False
     words = words_of(line.text)
     greeted = _longest(tuple(manners.greetings.at(words, 0))) if words else 0
@@ -169,7 +170,7 @@ def _is_name(word: Word, text: str, manners: _Manners) -> bool:
 
 def _without_greeting(line: Line, manners: _Manners) -> Line:
     """Take the greeting off a line that goes on after it ("Hi both - Monday: …", "Hey! Pretty good day")."""
-    words = words_of(line.text)
+    words = words_of(line.text[:_LONGEST_MANNERS])
     greeted = _longest(tuple(manners.greetings.at(words, 0))) if words and not line.quoted else 0
     if not greeted:
         return line
@@ -199,6 +200,8 @@ def _without_closing(lines: list[Line], manners: _Manners, lexicon: Lexicon) -> 
 
 
 def _closes(line: Line, manners: _Manners) -> bool:
+    if len(line.text) > _LONGEST_MANNERS:
+        return False
     words = words_of(line.text)
     if not words or line.bullet or line.quoted or line.number is not None or ":" in line.text:
         return False
@@ -228,7 +231,11 @@ def _closes_twice(words: Sequence[Word], start: int, manners: _Manners) -> bool:
 
 def _is_signature_line(line: Line) -> bool:
     return (
-        len(words_of(line.text)) <= _LONGEST_NAME and not line.bullet and ":" not in line.text and line.number is None
+        len(line.text) <= _LONGEST_MANNERS
+        and len(words_of(line.text)) <= _LONGEST_NAME
+        and not line.bullet
+        and ":" not in line.text
+        and line.number is None
     )
 
 

@@ -23,6 +23,13 @@ _MOST_PREFIXES = 8
 _LONGEST_SUBJECT = 500
 _LONGEST_WHOLE = 500  # letters; what is longer is no single phrase
 _MOST_TOLD = 2048
+# Lists of very common words, asked for by `Lists.of` in the few sentences they matter in: not looked for in every one.
+_ASIDE = frozenset(
+    (
+        "been", "yet_to_come", "if_word", "polite_if", "that", "them", "together", "does_it", "self_does", "instead_of",
+        "judged", "habit", "rhythm_subject", "reply_prefix", "forward_prefix",
+    )
+)  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
 _PREFIX = re.compile(r"\s*([^\W\d_]{1,14})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
 _BRACKET = re.compile(r"\s*\[([^\]]{1,60})\]\s*")
@@ -46,7 +53,7 @@ class Lists:
     def __init__(self, lexicon: Lexicon) -> None:
         self._tables = lexicon.tables(TABLE)
         self._compiled: dict[tuple[str, ...], Phrases] = {}
-        self._every = Phrases(listed(self._tables))
+        self._every = Phrases(phrase for phrase in listed(self._tables) if phrase[0] not in _ASIDE)
         self._told: dict[str, tuple[Hit, ...]] = {}  # what was found in the sentences read last
         self.reply_prefixes = self._set("reply_prefix")
         self.forward_prefixes = self._set("forward_prefix")
@@ -61,7 +68,7 @@ class Lists:
         return self._compiled[keys]
 
     def all_hits(self, told: Told) -> tuple[Hit, ...]:
-        """Return every phrase of any key in a sentence: looked for once, since every rule asks for its own of them."""
+        """Return every phrase of most keys in a sentence: looked for once, since each rule asks for its own of them."""
         found = self._told.get(told.text)
         if found is None:
             if len(self._told) >= _MOST_TOLD:
@@ -146,7 +153,7 @@ class Request:
         return sum(len(told.words) for told in self.sentences)
 
     def hits(self, told: Told, *keys: str) -> tuple[Hit, ...]:
-        """Return the phrases of these keys in a sentence, in the languages the mail may be in."""
+        """Return the phrases of these keys (but those aside) in a sentence, in the languages the mail may be in."""
         found = self.lists.all_hits(told)
         return tuple([hit for hit in found if hit.key in keys and hit.language in self.languages]) if found else ()
 

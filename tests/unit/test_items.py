@@ -1,0 +1,147 @@
+"""Which part of a reply answers which item: marks and numbers, lists that are none, quotes, words for all."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.model.context import Sent
+from gateway.model.notice import Item
+from gateway.model.reading import NewText, Quoted
+from gateway.resources import load_lexicon
+from gateway.understand.items import TO_ALL, by_item
+from gateway.understand.marks import heading, named
+
+LEXICON = load_lexicon()
+ITEMS = (
+    Item(mark="V-7", text="Where do we meet"),
+    Item(mark="V-8", text="New scanner"),
+    Item(mark="C-31", text="Daily check-in"),
+    Item(mark="P-14", text="The ladder"),
+    Item(mark="P-8", text="The hose"),
+)
+
+
+def sent(kind: str = "digest", mark: str = "", items: tuple[Item, ...] = ITEMS) -> Sent:
+    return Sent(
+        notice_id=1, kind=kind, member_id=1, mark=mark, thread="", items=items, language="en", sent_at=None, frozen=None
+    )
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    return list(by_item(NewText(text=text, own=text), sent(), LEXICON))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "V-7: yes", "v-7: yes", "V7: yes", "V 7: yes", "7: yes", "7) yes", "[V-7] yes", "[V-7]: yes", "V-7 yes",
+        "V-7) yes", "V-7 - yes", "V-7 – yes", "V-7 = yes", "*V-7:* yes", "- V-7: yes", "• 7: yes", "> V-7: yes",
+        "V-7： yes", "  7:yes",
+    ],
+)  # fmt: skip
+def test_an_item_is_named_in_many_ways(line: str) -> None:
+    assert split(line) == [("V-7", "yes")]
+
+
+def test_several_items_are_answered_a_line_each() -> None:
+    assert split("V-7: Porto, by train\nP-14: Well found.\n\nThank you all.\n31: Done: a\nNext: b") == [
+        ("V-7", "Porto, by train"),
+        ("P-14", "Well found.\n\nThank you all."),
+        ("C-31", "Done: a\nNext: b"),
+    ]
+
+
+def test_a_number_that_two_items_bear_is_part_of_neither() -> None:
+    assert split("V-7: yes\n8: no") == [("V-7", "yes"), ("", "8: no")]
+
+
+@pytest.mark.parametrize(
+    "text", ["7", "yes", "at 7 we leave", "10:30 is fine", "99: bottles", "The P-14 is a car", "7 yes"]
+)
+def test_what_names_no_item_is_one_whole(text: str) -> None:
+    assert split(text) == []
+
+
+def test_a_time_is_no_item() -> None:
+    assert split("V-7: yes\n8:30 works") == [("V-7", "yes\n8:30 works")]
+
+
+def test_a_list_within_an_answer_names_no_items() -> None:
+    listed = "Three things:\n1) the key\n2) the lamp\n7) and so on"
+    items = (*ITEMS, Item(mark="V-1", text="a"), Item(mark="V-2", text="b"))
+    found = by_item(NewText(text="", own=f"P-14: {listed}"), sent(items=items), LEXICON)
+    assert list(found) == [("P-14", "Three things:\n1) the key\n2) the lamp"), ("V-7", "and so on")]
+
+
+def test_a_bare_mark_within_a_sentence_names_nothing() -> None:
+    assert split("P-14: as was said of\nV-7 last week, it takes time") == [
+        ("P-14", "as was said of\nV-7 last week, it takes time")
+    ]
+
+
+def test_a_heading_copied_without_its_quote_marks_is_no_answer() -> None:
+    assert split("[V-7] Where do we meet\nPorto\n\n[V-8] New scanner\nyes") == [("V-7", "Porto"), ("V-8", "yes")]
+
+
+def test_a_vote_the_mail_did_not_show_keeps_its_words_to_itself() -> None:
+    assert split("V-7: yes\nV-99: no") == [("V-7", "yes"), ("V-99", "no")]
+
+
+def test_a_greeting_above_is_left_out_and_a_remark_is_not() -> None:
+    assert split("Hi all,\n\nV-7: yes") == [("V-7", "yes")]
+    remark = "By the way, I come later on Thursday."
+    assert split(f"{remark}\n\nV-7: yes") == [("", remark), ("V-7", "yes")]
+
+
+@pytest.mark.parametrize(
+    "words", ["To all:", "for everyone:", "À tous :", "An alle:", "a todos:", "A tutti:", "Aan iedereen:"]
+)
+def test_words_for_all_are_for_all(words: str) -> None:
+    assert split(f"V-7: yes\n{words} the office is closed on Friday.") == [
+        ("V-7", "yes"),
+        (TO_ALL, "the office is closed on Friday."),
+    ]
+
+
+def test_a_mail_about_one_thing_is_split_only_where_it_names_a_vote() -> None:
+    one = (ITEMS[0],)
+    whole = NewText(text="", own="Porto\n2) it is cheap\nto all: hello")
+    assert by_item(whole, sent("ballot", "V-7", one), LEXICON) == ()
+    two = NewText(text="", own="Porto\nV-8: no")
+    assert list(by_item(two, sent("ballot", "V-7", one), LEXICON)) == [("V-7", "Porto"), ("V-8", "no")]
+
+
+def test_where_our_original_says_which_item_it_is_no_mark_is_needed() -> None:
+    blocks = (
+        Quoted(under="Until Friday", text="Porto", mark="V-7"),
+        Quoted(under="[V-8] New scanner\nCOMING UP", text="I shall be away then, sorry.", mark=""),
+        Quoted(under="[P-14] The ladder", text="Well found.", mark=None),
+    )
+    found = by_item(NewText(text="", own="…", blocks=blocks), sent(), LEXICON)
+    assert list(found) == [("V-7", "Porto"), ("", "I shall be away then, sorry."), ("P-14", "Well found.")]
+
+
+def test_what_stands_in_the_quote_gives_way_to_what_is_written_above_it() -> None:
+    blocks = (
+        Quoted(under="", text="V-7: Lisbon"),
+        Quoted(under="[V-7] Where do we meet", text="Porto", mark="V-7", is_inside=True),
+        Quoted(under="[V-8] New scanner", text="yes", mark="V-8", is_inside=True),
+    )
+    found = by_item(NewText(text="", own="…", blocks=blocks), sent(), LEXICON)
+    assert list(found) == [("V-7", "Lisbon"), ("V-8", "yes")]
+
+
+@pytest.mark.parametrize(
+    ("line", "mark"),
+    [
+        ("[V-7] Where", "V-7"), ("> *[V-7] Where*", "V-7"), ("\t[c-31]", "C-31"), ("see [V-7]", ""), ("[V-7]x", ""),
+        ("[Z-1] a", ""),
+    ],
+)  # fmt: skip
+def test_a_line_that_heads_an_item_is_told_by_its_mark(line: str, mark: str) -> None:
+    assert heading(line) == mark
+
+
+@pytest.mark.parametrize("line", ["yes", "7", "7 yes", "7. yes", "P 7 yes", "10:30", "", "-- "])
+def test_a_line_without_the_form_of_a_mark_names_nothing(line: str) -> None:
+    assert named(line) is None
