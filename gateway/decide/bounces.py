@@ -6,6 +6,7 @@ mail arrives or a single mail tried now and then does not come back. Must not: a
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,10 +51,18 @@ def bounced(context: MailContext, understood: Understood) -> Acted:
 
 
 def complained(context: MailContext, understood: Understood) -> Acted:
-    """Return the fact that a recipient pressed "spam" (RFC 5965): at once they get no more of our mail."""
+    """Return the fact that a recipient pressed "spam" (RFC 5965): at once they get no more of our mail.
+
+    A report that nothing speaks for is told to the stewards and changes nothing: whoever has a mail of ours that was
+    passed on can make the address it names out of the one to answer to.
+    """
     report = understood.written.bounce or Bounce()
     if _is_forged(context):
         return ignored(Why.NOT_AUTHENTIC, "a report whose authentication failed")
+    if context.reverse_path and context.authentication.outcome is not Outcome.PASSED:
+        unproven = ignored(Why.NOT_AUTHENTIC, "a complaint that nothing speaks for")
+        about = (_told(context, "complaint-unproven", report),) if context.bounced else ()
+        return dataclasses.replace(unproven, broadcasts=about)
     member = _member(context)
     entries: tuple[Entry, ...] = (_entry(context, permanent=True, status="complaint", score=_score(member, context)),)
     if member is not None and not member.suspended:

@@ -534,8 +534,22 @@ def test_a_forged_complaint_suspends_nobody(guarded: Town) -> None:
     came(guarded, complaint_about(bare, "ben@example.net"), to="acme")  # about nothing of ours
     came(guarded, complaint_about(letter, "ben@example.net"), "dmarc=fail header.from=evil.example",
          to=letter.envelope_from)  # fmt: skip
+    assert guarded.box("ana", "steward") == []
+    # out of a mail that was passed on: the token of its Reply-To is that of the address for reports
+    passed_on = letter.message.reply_to[0].address.replace("+r.", "+b.")
+    bare = replace(letter, raw=b"From: x@y.example\r\n\r\n", envelope_from=passed_on)
+    came(guarded, header(complaint_about(bare, "ben@example.net"), "Message-ID", "<two@evil.example>"), to=passed_on)
+    assert len(guarded.box("ana", "steward")) == 1
     assert guarded.entries(DeliverySuspended) == []
     assert not guarded.member("ben").suspended
+
+
+def test_a_complaint_of_a_proven_sender_suspends(guarded: Town) -> None:
+    """So that the test before this one shows what it says."""
+    letter = guarded.newest("ben", "ballot")
+    raw = complaint_about(letter, "ben@example.net")
+    came(guarded, raw, "dmarc=pass header.from=evil.example", to=letter.envelope_from)
+    assert guarded.member("ben").suspended
 
 
 @pytest.mark.parametrize("sender", ["", "ben@example.net"])
