@@ -189,4 +189,4 @@ def test_a_due_row_of_every_kind_has_a_rule() -> None:
         due = Due(key="k", kind=kind, at=START, mark="C-9", member_id=1, routine="gone", occurrence=START.date())
         decision = on_tick.decide(due, TickContext(START, workspace(RULES)))
         assert decision.why in (Why.NOT_OWED, Why.NOTHING_NEW), kind
-        assert not (decision.entries or decision.notices or decision.broadcasts), kind
+        assert (decision.entries, decision.notices, decision.broadcasts) == ((), (), ()), kind
