@@ -55,6 +55,7 @@ class Post:
 # --- machines, by the standards alone --------------------------------------------------------------------------------
 
 MACHINE_LABELS = frozenset({"bounce", "delay", "dsn_success", "feedback_report", "autoreply", "read_receipt"})
+_OF_PEOPLE = frozenset({"autoreply", "read_receipt"})  # the machines that write in a person's name
 _LIST_FIELDS = ("List-Id", "List-Post", "List-Unsubscribe")
 _RESPONDERS = ("X-Autoreply", "X-Autorespond")
 
@@ -252,19 +253,25 @@ class Crowd:
         to = f"{self.chance.choice(WORKSPACES[:2])}@{OURS}"
         return self._from_corpus("corpus member", lambda label: label not in MACHINE_LABELS, to, member, member)
 
-    def _corpus_machine_of_member(self) -> Post | None:
+    def _corpus_vacation(self) -> Post | None:
+        """Let a member's own machine write: a vacation reply, a read receipt."""
         member = self._member()
         to = f"{self.chance.choice(WORKSPACES)}@{OURS}"
-        return self._from_corpus("corpus machine", lambda label: label in MACHINE_LABELS, to, member, member)
+        return self._from_corpus("corpus vacation", lambda label: label in _OF_PEOPLE, to, member, member)
+
+    def _corpus_daemon(self) -> Post | None:
+        """Let a mail server's report come straight to a workspace, from an address that is not the null one."""
+        to = f"{self.chance.choice(WORKSPACES)}@{OURS}"
+        daemon = "mailer-daemon@elsewhere.example.com"
+        return self._from_corpus("corpus daemon", lambda label: label in MACHINE_LABELS - _OF_PEOPLE, to, daemon)
 
     def _from_corpus(
         self, kind: str, wanted: Callable[[str], bool], to: str, sender: str, author: str = ""
     ) -> Post | None:
-        if not self.corpus:
+        fit = [one for one in self.corpus if wanted(one[0])]
+        if not fit:
             return None
-        label, raw = self.chance.choice(self.corpus)
-        if not wanted(label):
-            return None
+        label, raw = self.chance.choice(fit)
         return self._made(kind, sender, (to,), variant(raw, self._message_id(), author), label)
 
     def _begin(self) -> Post | None:
@@ -314,8 +321,9 @@ class Crowd:
         _begin: 14,
         _corpus_member: 12,
         _corpus_stranger: 17,
-        _corpus_machine_of_member: 3,
-        _corpus_bounce: 4,
+        _corpus_daemon: 2,
+        _corpus_vacation: 1,
+        _corpus_bounce: 2,
         _vacation: 3,
         _bounce: 3,
         _stranger: 4,
