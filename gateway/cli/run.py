@@ -44,7 +44,7 @@ def serve(config: str) -> None:
             fail(f"{config}: dkim.key_file: {problems.exceptions[0]}")
         except* OSError as problems:
             first = problems.exceptions[0]
-            fail(f"{config}: smtp, lmtp or web: cannot listen: {first}; is another program on that port?")
+            fail(f"{config}: smtp.port, lmtp.port, web.listen or web.metrics: cannot listen: {first}; name a free one")
 
 
 def _instant(text: str) -> datetime:
