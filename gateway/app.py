@@ -55,10 +55,9 @@ if TYPE_CHECKING:  # loaded when a mailbox is named in the settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOST_IN_A_TURN = 32  # arrivals understood before one commit
-LONGEST_TURN = 0.01  # seconds of one turn while mail comes in: so long an arrival may wait to be made durable
+MOST_IN_A_TURN = 16  # arrivals understood before one commit
+LONGEST_TURN = 0.05  # seconds of one turn while mail comes in: so long an arrival may wait to be made durable
 MOST_CLAIMED_IN_A_RUSH = 4
-THREADS_TAKE_TURNS_EVERY = 0.001  # seconds; the loop lets go of the interpreter at each send, and wants it back soon
 LOOK_AT_DISK_EVERY = 1.0  # seconds
 READY_WITHIN = 3.0  # seconds: a store that takes longer to give us our turn is not ready
 TICK_IS_STALE_AFTER = 60.0  # seconds
@@ -577,7 +576,6 @@ async def serve(app: App) -> None:
     app.store.occupy()  # a second `serve` on one store is refused, and told which process has it
     task = asyncio.current_task()
     assert task is not None
-    sys.setswitchinterval(THREADS_TAKE_TURNS_EVERY)
     gc.collect()
     gc.freeze()  # word lists, templates and tables stay for good: looking through them again took a fifth of the time
     gc.set_threshold(10_000, 20, 20)

@@ -23,6 +23,7 @@ from gateway.send.login import AccessTokens, LoginProblem
 MOST_AT_ONCE = 200  # notices claimed in one turn
 MOST_ON_A_CONNECTION = 500  # then a new one, as many servers ask
 SECONDS_TO_WAIT = 60.0
+TOGETHER_WITHIN = 0.01  # seconds that a try waits for those of the other connections, to share their commit
 
 log = structlog.get_logger()
 
@@ -83,10 +84,11 @@ class Courier:
         if not outgoing:
             return 0
         queue = Queue(outgoing, self.route.per_domain)
-        record = _Record(self.report)
+        lines = self._lines[: len(outgoing)]
+        record = _Record(self.report, len(lines))
         self.is_under_way = True
         try:
-            await asyncio.gather(*(line.drain(queue, record) for line in self._lines[: len(outgoing)]))
+            await asyncio.gather(*(line.drain(queue, record) for line in lines))
         finally:
             self.is_under_way = False
             await record.finish()
@@ -104,20 +106,36 @@ class Courier:
 class _Record:
     """Tries are recorded as they end, before their connection takes the next: a kill repeats one mail a connection.
 
-    What waits at the same moment shares one commit.
+    They share one commit: it is made once every connection at work has a try to record, or the first has waited a
+    little for the others.
     """
 
-    def __init__(self, report: Callable[[Sequence[Attempt]], Awaitable[None]]) -> None:
+    def __init__(self, report: Callable[[Sequence[Attempt]], Awaitable[None]], lines: int) -> None:
         self._report = report
+        self._at_work = lines
         self._waiting: list[Attempt] = []
+        self._together = asyncio.Event()
         self._turn = asyncio.Lock()
         self._under_way: asyncio.Future[None] | None = None
 
     async def keep(self, attempt: Attempt) -> None:
         """Return once a try is recorded, by whoever has the turn."""
         self._waiting.append(attempt)
+        self._look_around()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TOGETHER_WITHIN):
+                await self._together.wait()
         async with self._turn:
             await self._commit()
+
+    def leave(self) -> None:
+        """Take note that a connection has nothing more to attempt: nobody waits for it."""
+        self._at_work -= 1
+        self._look_around()
+
+    def _look_around(self) -> None:
+        if len(self._waiting) >= self._at_work:
+            self._together.set()
 
     async def finish(self) -> None:
         """Record what is left when we are told to stop: taken and not recorded, it would go out once more."""
@@ -128,7 +146,8 @@ class _Record:
 
     async def _commit(self) -> None:
         """A commit goes on when who waits for it is told to stop: `finish` waits for it once more."""
-        batch, self._waiting = self._waiting, []
+        self._together.set()  # whoever still waits for others is in this batch
+        batch, self._waiting, self._together = self._waiting, [], asyncio.Event()
         if batch:
             self._under_way = asyncio.ensure_future(self._report(batch))
             await asyncio.shield(self._under_way)
@@ -152,6 +171,7 @@ class _Line:
             attempt = await self._attempt(message)
             queue.finished(message)
             await record.keep(attempt)
+        record.leave()
 
     async def _attempt(self, message: Outgoing) -> Attempt:
         started = asyncio.get_running_loop().time()
