@@ -30,6 +30,7 @@ from gateway.accept.verdict import Accept, Directory, Reject, recipient_verdict
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.config import Listen, Mailbox, OAuth, Settings, password_of, place_of, read_settings
+from gateway.decide.retries import is_ours_to_mend
 from gateway.logs import Faults, hear_libraries
 from gateway.model.arrival import Arrival
 from gateway.model.notice import Attempt, Outgoing
@@ -173,6 +174,7 @@ class Serving:
     _looked_at: float = -LOOK_AT_DISK_EVERY
     _since: dict[str, datetime] = field(default_factory=dict)  # workspace → when its first charter came into force
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _is_refused: bool = False  # by the server that takes our mail, as it said last
     _ticked_at: float = 0.0  # when what had fallen due was last looked at, by the monotonic clock
     _taking: asyncio.Task[None] | None = None
     _letting_go: LettingGo = field(init=False)
@@ -285,6 +287,9 @@ class Serving:
     async def _report(self, attempts: Sequence[Attempt]) -> None:
         await self._in_worker(self.app.pipeline.report, attempts, self.app.clock())
         self._cap.note(attempts)
+        for attempt in attempts:
+            if attempt.code:  # whether the server that takes our mail wants it from us: as it said last
+                self._is_refused = is_ours_to_mend(attempt)
 
     async def _process(self) -> int:
         done = await self._in_worker(self.app.pipeline.process, self.app.clock(), MOST_IN_A_TURN, self._enough())
@@ -347,7 +352,7 @@ class Serving:
     def _probes(self) -> object:
         from gateway.web.probes import Probes
 
-        return Probes(self._checks, self._figures).application()
+        return Probes(self._checks, self._figures, self._remarks).application()
 
     async def _checks(self) -> dict[str, bool]:
         """What must be well for mail to be taken and work to go on; the store is asked for its turn at writing."""
@@ -361,6 +366,9 @@ class Serving:
             "tick": time.monotonic() - self._ticked_at < TICK_IS_STALE_AFTER,
             "intake": self._taking is not None and not self._taking.done() and self._has_room(),
         }
+
+    def _remarks(self) -> dict[str, str]:
+        return {"submission": "refuses us"} if self._is_refused else {}
 
     def _is_writable(self) -> bool:
         try:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, exists, insert, select, update
+from sqlalchemy import Executable, Row, bindparam, delete, exists, insert, or_, select, update
 
 from gateway.model.arrival import ARRIVAL_TRANSITIONS, Arrival, ArrivalState, StoredArrival
 from store.codec import expand, pack, squeeze, storable
-from store.faults import Forbidden
-from store.sql import Sql
+from store.faults import Conflict, Forbidden
+from store.sql import Sql, insert_for
 from store.tables import arrivals, fingerprints, raw
 
 _recipients = msgspec.json.Decoder(tuple[str, ...])
@@ -32,6 +33,7 @@ _PENDING = (
     .limit(bindparam("limit"))
     .with_for_update(of=arrivals, skip_locked=True)  # several processes on PostgreSQL; SQLite has one writer
 )
+_REMEMBERED = frozenset({ArrivalState.PROCESSED, ArrivalState.HELD})
 _PENDING_SIZES = select(arrivals.c.size).where(_WAITING).order_by(arrivals.c.id).limit(bindparam("limit"))
 _PENDING_BYTES = 8 * 1024 * 1024  # raw mail handed out at a time, or one mail that is larger
 _PENDING_BEFORE = select(exists().where(_WAITING, arrivals.c.received_at <= bindparam("instant")))
@@ -40,12 +42,27 @@ _GET = (
     .outerjoin(raw, raw.c.arrival_id == arrivals.c.id)
     .where(arrivals.c.id == bindparam("id"))
 )
-_STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id")).with_for_update()
+_STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id"))
 _SEEN = select(fingerprints.c.arrival_id).where(
     fingerprints.c.workspace_id == bindparam("workspace_id"), fingerprints.c.fingerprint == bindparam("fingerprint")
 )
+_ALIKE = select(fingerprints.c.fingerprint, fingerprints.c.arrival_id).where(
+    fingerprints.c.workspace_id == bindparam("workspace_id"),
+    fingerprints.c.fingerprint >= bindparam("first"),
+    fingerprints.c.fingerprint < bindparam("beyond"),
+)
 _NOTE = insert(fingerprints)
-_SETTLE = update(arrivals).where(arrivals.c.id == bindparam("b_id"), arrivals.c.state == bindparam("b_state"))
+_FORGET = delete(fingerprints).where(
+    fingerprints.c.workspace_id == bindparam("workspace_id"), fingerprints.c.fingerprint == bindparam("fingerprint")
+)
+# By the state to come: from the states that may become it, in the same statement.
+_SETTLE = {
+    state: update(arrivals).where(
+        arrivals.c.id == bindparam("b_id"),
+        or_(*(arrivals.c.state == before.value for before, after in ARRIVAL_TRANSITIONS.items() if state in after)),
+    )
+    for state in ArrivalState
+}
 
 
 class Inbox:
@@ -74,15 +91,31 @@ class Inbox:
         return bool(self._sql.value(_PENDING_BEFORE, {"instant": instant}))
 
     def seen(self, fingerprint: str, workspace_id: int) -> int | None:
-        """Return the arrival that was processed with this fingerprint for this workspace, or None."""
+        """Return the arrival that was processed or held with this fingerprint for this workspace, or None."""
         found = self._sql.value(_SEEN, {"workspace_id": workspace_id, "fingerprint": fingerprint})
         return None if found is None else int(found)
 
+    def alike(self, fingerprint: str, workspace_id: int) -> dict[str, int]:
+        """Return the fingerprints noted for this workspace whose first half is the same, each with its arrival."""
+        first = fingerprint[: len(fingerprint) // 2]
+        # "g" comes after every hexadecimal digit, wherever words are sorted.
+        values = {"workspace_id": workspace_id, "first": first, "beyond": f"{first}g"}
+        return {row.fingerprint: row.arrival_id for row in self._sql.rows(_ALIKE, values)}
+
+    def take_over(self, arrival_id: int, workspace_id: int, fingerprint: str) -> None:
+        """Let an arrival be the one that is known by a fingerprint, whichever was before."""
+        row = {"workspace_id": workspace_id, "fingerprint": fingerprint}
+        self._sql.run(_FORGET, row)
+        self._sql.run(_NOTE, {**row, "arrival_id": arrival_id})
+
     def note(self, arrival_id: int, workspace_id: int, fingerprint: str) -> None:
-        """Remember that an arrival was processed for a workspace. Raises Conflict when another already was."""
+        """Remember that an arrival was processed or held for a workspace. Raises Conflict when another already was."""
         row = {"workspace_id": workspace_id, "fingerprint": fingerprint, "arrival_id": arrival_id}
-        if self.seen(fingerprint, workspace_id) != arrival_id:  # its second recipient in the same workspace is no other
-            self._sql.run(_NOTE, row)
+        if self._sql.run(_note_once(self._sql.dialect), row) == 1:  # PostgreSQL may not say how many
+            return
+        if self.seen(fingerprint, workspace_id) == arrival_id:
+            return  # its second recipient in the same workspace is no other
+        raise Conflict(f"arrival {arrival_id}: another was processed as the same mail")
 
     def settle(
         self,
@@ -98,7 +131,7 @@ class Inbox:
         subject: str = "",
         author: str = "",
     ) -> None:
-        """Say what became of an arrival. A processed one with a fingerprint is found by `seen` from now on."""
+        """Say what became of an arrival. With a fingerprint one that was processed or held is found by `seen`."""
         self._move(
             arrival_id,
             state,
@@ -110,7 +143,7 @@ class Inbox:
             subject=storable(subject),
             author=storable(author),
         )
-        if state is ArrivalState.PROCESSED and fingerprint and workspace_id is not None:
+        if state in _REMEMBERED and fingerprint and workspace_id is not None:
             self.note(arrival_id, workspace_id, fingerprint)
 
     def put_back(self, arrival_id: int) -> None:
@@ -136,12 +169,17 @@ class Inbox:
         return [_stored(row, None) for row in self._sql.rows(query)]
 
     def _move(self, arrival_id: int, state: ArrivalState, **columns: Any) -> None:
+        if self._sql.run(_SETTLE[state], {"b_id": arrival_id, "state": state.value, **columns}):
+            return
         found = self._sql.value(_STATE, {"id": arrival_id})
         if found is None:
             raise Forbidden(f"there is no arrival {arrival_id}")
-        if state not in ARRIVAL_TRANSITIONS[ArrivalState(found)]:
-            raise Forbidden(f"arrival {arrival_id} is {found} and cannot become {state.value}")
-        self._sql.run(_SETTLE, {"b_id": arrival_id, "b_state": found, "state": state.value, **columns})
+        raise Forbidden(f"arrival {arrival_id} is {found} and cannot become {state.value}")
+
+
+@lru_cache
+def _note_once(dialect: str) -> Executable:
+    return insert_for(dialect, fingerprints).on_conflict_do_nothing()
 
 
 def _columns(arrival: Arrival) -> dict[str, Any]:

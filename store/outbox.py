@@ -113,7 +113,11 @@ _REPORT_SENT: Any = (
     .where(outbox.c.id == bindparam("b_id"), outbox.c.state != NoticeState.SENT.value)
     .values(attempts=outbox.c.attempts + 1, leased_until=None, state=NoticeState.SENT.value)
 )
-_RETURNED: Any = update(outbox).where(outbox.c.id == bindparam("b_id")).values(reason=RETURNED)
+_RETURNED: Any = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.state == NoticeState.SENT.value)
+    .values(reason=RETURNED)
+)
 _FAILED_SINCE = (
     select(outbox.c.address, outbox.c.detail, outbox.c.reason)
     .where(
@@ -278,7 +282,7 @@ class Outbox:
     def get(self, notice_id: int) -> StoredNotice | None:
         """Return a notice with its frozen bytes, or None."""
         row = self._sql.first(_GET, {"id": notice_id})
-        return None if row is None else _stored(row, {})
+        return None if row is None else self._stored(row, {})
 
     def sent(self, notice_id: int) -> Sent | None:
         """Return a notice as an answer to it is read, or None."""
@@ -337,6 +341,9 @@ class Outbox:
 
     # --- pieces -------------------------------------------------------------------------------------------------
 
+    def _stored(self, row: Row[Any], known: dict[int, Facts]) -> StoredNotice:
+        return _stored(row, self._keys.for_returns(row.token, self._name_of(row.workspace_id)), known)
+
     def _unknown(self, workspace_id: int, notices: Sequence[Notice]) -> Sequence[Notice]:
         by_key: dict[str, Notice] = {}
         for notice in notices:
@@ -363,7 +370,7 @@ class Outbox:
 
     def _readable(self, notice_id: int, row: Row[Any], known: dict[int, Facts]) -> StoredNotice | None:
         try:
-            return _stored(row, known)
+            return self._stored(row, known)
         except msgspec.DecodeError as fault:
             self._move(notice_id, NoticeState.FAILED, reason="unreadable", detail=str(fault), leased_until=None)
             return None
@@ -411,7 +418,7 @@ class Outbox:
         if before_id is not None:
             query = query.where(outbox.c.id < before_id)
         known: dict[int, Facts] = {}
-        return [_stored(row, known) for row in self._sql.rows(query.order_by(outbox.c.id.desc()).limit(limit))]
+        return [self._stored(row, known) for row in self._sql.rows(query.order_by(outbox.c.id.desc()).limit(limit))]
 
 
 @lru_cache
@@ -500,7 +507,7 @@ def _notice(row: Row[Any], said: Facts) -> Notice:
     )
 
 
-def _stored(row: Row[Any], known: dict[int, Facts]) -> StoredNotice:
+def _stored(row: Row[Any], return_token: str, known: dict[int, Facts]) -> StoredNotice:
     """Return the notice of a row. `known` holds facts read already: the copies of a broadcast share theirs."""
     if row.facts_id not in known:
         known[row.facts_id] = _facts.decode(row.facts_body)
@@ -509,6 +516,7 @@ def _stored(row: Row[Any], known: dict[int, Facts]) -> StoredNotice:
         id=row.id,
         workspace_id=row.workspace_id,
         token=row.token,
+        return_token=return_token,
         notice=_notice(row, known[row.facts_id]),
         state=NoticeState(row.state),
         frozen=None if body is None else expand(body),

@@ -6,8 +6,8 @@ Must not: know a table. The one place where the two engines differ is here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table
@@ -62,7 +62,7 @@ class Sql:
         """Run a statement, for each when given several parameters; return how many rows it touched."""
         self._about_to(statement)
         each = [parameters or {}] if parameters is None or isinstance(parameters, Mapping) else parameters
-        with _our_faults():
+        with _our_faults:
             plan = self._plans.of(statement, tuple(each[0])) if self._driver is not None else None
             if plan is None:
                 return self._connection.execute(statement, parameters).rowcount
@@ -76,7 +76,7 @@ class Sql:
         if len(each) == 1:
             return [int(self.value(statement, each[0]))]
         self._about_to(statement)
-        with _our_faults():
+        with _our_faults:
             return [int(number) for number in self._connection.execute(statement, each).scalars()]
 
     # --- pieces -------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class Sql:
         self.end_piece()
 
     def _say(self, text: str) -> None:
-        with _our_faults():
+        with _our_faults:
             if self._driver is not None:
                 self._driver.execute(text)
             else:
@@ -103,7 +103,7 @@ class Sql:
 
     def _asked(self, statement: Executable, parameters: One) -> Sequence[Any]:
         self._about_to(statement)
-        with _our_faults():
+        with _our_faults:
             plan = self._plans.of(statement, tuple(parameters)) if self._driver is not None else None
             if plan is None:
                 return self._connection.execute(statement, parameters).all()
@@ -117,14 +117,20 @@ class Sql:
             self.wrote = True
 
 
-@contextmanager
-def _our_faults() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise fault_of(error) from error
-    except (KeyError, ValueError) as error:  # what a plan cannot bind: our own bug
-        raise StoreRefusal(f"a value that cannot be written: {error}") from error
+class _OurFaults:
+    """Raise what goes wrong in the block as a fault of ours. A class: it stands around every statement of a mail."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if isinstance(error, (SQLAlchemyError, sqlite3.Error)):
+            raise fault_of(error) from error
+        if isinstance(error, (KeyError, ValueError)):  # what a plan cannot bind: our own bug
+            raise StoreRefusal(f"a value that cannot be written: {error}") from error
+
+
+_our_faults = _OurFaults()
 
 
 _INSERTS: dict[str, Callable[[Table], Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -15,6 +15,7 @@ from gateway.model.token import KeyRing
 from store.charters import Cache, Charters
 from store.codec import storable
 from store.erasure import Erasure
+from store.faults import StoreFault
 from store.gauges import Gauges
 from store.inbox import Inbox
 from store.ledger import Ledger
@@ -37,6 +38,7 @@ class Transaction:
         self._sql = sql
         self._keys = keys
         self._cache = cache
+        self._marks: dict[str, str | None] = {}  # as read in this transaction
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -99,20 +101,34 @@ class Transaction:
         self._sql.begin_piece()
         try:
             yield
-        except BaseException:
+        except BaseException as fault:
             self._cache.clear()  # it may hold a version that is now not to be
             self.charters.forget()
-            self._sql.take_back_piece()
+            self._marks.clear()
+            self._take_back(fault)
             raise
         self._sql.end_piece()
 
+    def _take_back(self, fault: BaseException) -> None:
+        """Take a piece back. Where the engine has taken back all of it already, as SQLite does when its disk is full,
+        the fault that made it do so is the one to tell of.
+        """
+        try:
+            self._sql.take_back_piece()
+        except StoreFault:
+            if not isinstance(fault, StoreFault):
+                raise
+
     def get_mark(self, name: str) -> str | None:
         """Return a value of the store itself, such as when it was last alive."""
-        found: str | None = self._sql.value(_GET_MARK, {"name": name})
-        return found
+        # SQLite has one writer: what a transaction read once stays so for all mails of its turn.
+        if name not in self._marks or self._sql.dialect != "sqlite":
+            self._marks[name] = self._sql.value(_GET_MARK, {"name": name})
+        return self._marks[name]
 
     def set_mark(self, name: str, value: str) -> None:
         """Keep a value of the store itself."""
+        self._marks.pop(name, None)
         self._sql.run(_set_mark(self._sql.dialect), {"name": name, "value": storable(value)})
 
 

@@ -79,11 +79,14 @@ Answer = Callable[[Outgoing], tuple[int, str]]
 
 @dataclass
 class PostOffice:
-    """Takes what is handed in and keeps it; `refusals` says what it answers for an address instead of 250."""
+    """Takes what is handed in and keeps it; `refusals` says what it answers for an address instead of 250, `refuses`
+    what it so refuses: "sender", "recipient" or "message".
+    """
 
     letters: list[Letter] = field(default_factory=list)
     refusals: dict[str, tuple[int, str]] = field(default_factory=dict)
     is_open: bool = True
+    refuses: str = "recipient"
 
     def hand_in(
         self, queue: Sequence[Outgoing], now: datetime, about: Callable[[int], tuple[str, str]]
@@ -101,4 +104,5 @@ class PostOffice:
                 outgoing.recipient, outgoing.sender, outgoing.message, now, outgoing.notice_id, kind=kind, mark=mark
             )
             self.letters.append(letter)
-        return Attempt(notice_id=outgoing.notice_id, at=now, code=code, text=text)
+        refused = "" if code == 250 else self.refuses
+        return Attempt(notice_id=outgoing.notice_id, at=now, code=code, text=text, refused=refused)

@@ -8,10 +8,12 @@ read more of a mail than its From.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gateway.accept.verdict import Directory, Reject
 from gateway.model.address import Destination, Door, fold_address
 from gateway.model.arrival import Arrival
+from gateway.model.authentication import Authentication, Outcome
 
 _HEADER = 65_536  # bytes looked at
 _FROM = re.compile(rb"^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
@@ -36,6 +38,15 @@ def _named_in_from(raw: bytes) -> frozenset[str]:
     found = _FROM.search(raw[:_HEADER].partition(b"\r\n\r\n")[0])
     text = found[1].decode("utf-8", "replace") if found else ""
     return frozenset(fold_address(address) for address in _ADDRESS.findall(text))
+
+
+def may_be_told(arrival: Arrival, said: Authentication, checked_by: Sequence[str]) -> bool:
+    """Whether a no at the door reaches the stranger who wrote, and nobody whose address they took.
+
+    By LMTP (RFC 2033) mail comes out of a server's queue: it has said 250 already, and tells of our no by a mail. Where
+    that server checks authors, such a mail goes to none whose address nothing speaks for.
+    """
+    return arrival.door != "lmtp" or not checked_by or said.outcome is Outcome.PASSED
 
 
 def refusal(join_address: str) -> Reject:

@@ -47,6 +47,7 @@ def letter(app: App, workspace: Workspace) -> Letter:
     claim = Claim(notice_id=0, member_id=0, expires_on=(now + timedelta(days=1)).date())
     # A token is the same all day; the moment makes the id of each try another.
     token = app.settings.key_ring().sign(claim, workspace.name)
+    returns = app.settings.key_ring().for_returns(token, workspace.name)
     place = workspace.address
     message_id = f"live.{now:%Y%m%d%H%M%S%f}.{place.message_id(token)}"
     mail = EmailMessage()
@@ -60,7 +61,7 @@ def letter(app: App, workspace: Workspace) -> Letter:
     mail.set_content("This mail was sent to see whether mail goes out and comes in. It may be deleted.\n")
     raw = mail.as_bytes(policy=SMTP.clone(max_line_length=None, cte_type="7bit"))
     return Letter(
-        message_id, Outgoing(notice_id=0, sender=place.verp(token), recipient=place.reply_to(token), message=raw)
+        message_id, Outgoing(notice_id=0, sender=place.verp(returns), recipient=place.reply_to(token), message=raw)
     )
 
 

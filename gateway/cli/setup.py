@@ -19,6 +19,7 @@ from gateway.cli.finding import Finding
 from gateway.cli.shared import counted, fail, program
 from gateway.cli.toml import text_literal
 from gateway.config import FILE_NAME, Settings, SettingsProblem, place_of, read_settings
+from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.notice import NoticeState
@@ -321,6 +322,12 @@ def _templates() -> Finding:
     return Finding("templates", True, "all compile")
 
 
+_REFUSED = {
+    "login": "login; look at submission.username and its password or token",
+    "not-from-us": "sender; let the server take it, or set submission.envelope_sender",
+}
+
+
 def _store(app: App) -> Iterator[Finding]:
     now = app.clock()
     sound = app.store.is_healthy
@@ -344,6 +351,12 @@ def _store(app: App) -> Iterator[Finding]:
             yield Finding(
                 "outbox", None,
                 f"{counted(queued, 'notice')} due and not gone, the oldest since {oldest}; does `serve` run?",
+            )  # fmt: skip
+        refused = [n for n in tx.outbox.list(state=NoticeState.QUEUED, limit=1000) if n.reason in OURS_TO_MEND]
+        if refused:
+            yield Finding(
+                "submission", False,
+                f"{counted(len(refused), 'notice')} refused for our {_REFUSED[refused[0].reason]}: {refused[0].detail}",
             )  # fmt: skip
         most = app.settings.submission.per_day
         if most:

@@ -7,6 +7,7 @@ mail arrives or a single mail tried now and then does not come back. Must not: a
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ import msgspec
 from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
+from gateway.decide.retries import status_of
 from gateway.decide.sent import facts_said
 from gateway.model.address import fold_address
 from gateway.model.authentication import Outcome
@@ -24,7 +26,7 @@ from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, DeliverySus
 from gateway.model.member import Absence, Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
-from gateway.model.notice import Act, ConfirmFacts, Notice, StewardFacts
+from gateway.model.notice import Act, Attempt, ConfirmFacts, Notice, StewardFacts, StoredNotice
 from gateway.model.understood import Understood
 
 _TEMPORARY = "4"  # RFC 3463 §3.1: persistent transient failure
@@ -47,7 +49,46 @@ def bounced(context: MailContext, understood: Understood) -> Acted:
     if context.bounced is not None and context.bounced.returned:
         return ignored(Why.BOUNCED, "this notice came back before")
     permanent = report.permanent and not report.status.startswith(_TEMPORARY)
-    return came_back(context, report, permanent=permanent)
+    return _came_back(_returned(context), report, permanent=permanent)
+
+
+def refused(stored: StoredNotice, member: Member | None, attempt: Attempt, now: datetime) -> Decision:
+    """Return what follows when the server that takes our mail will not have a notice's recipient.
+
+    It says at once what another would have said in a report later, so it counts alike.
+    """
+    facts = stored.notice.facts
+    tried = facts.number if isinstance(facts, ConfirmFacts) and facts.act == "deliver" else 0
+    back = _Returned(now, stored.id, stored.notice.member_id, member, tried)
+    report = Bounce(
+        recipients=(stored.notice.address,),
+        status=status_of(attempt),
+        diagnostic=f"{attempt.code} {attempt.text}"[:300],
+    )
+    acted = _came_back(back, report, permanent=True)
+    return Decision(acted.why, entries=acted.entries, broadcasts=acted.broadcasts, due=acted.due, undue=acted.undue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """A notice of ours that did not reach its reader, and when that was known.
+
+    `member` is None where none of ours is named; `tried` says which probe it was, from 1, 0 where it was none.
+    """
+
+    at: datetime
+    notice_id: int | None
+    member_id: int
+    member: Member | None
+    tried: int
+
+
+def _returned(context: MailContext) -> _Returned:
+    number = context.bounced.member_id if context.bounced else 0
+    member = next((one for one in context.members_named.values() if number and one.id == number), None)
+    facts = facts_said(context.bounced, ConfirmFacts)
+    tried = facts.number if facts is not None and facts.act == "deliver" else 0
+    return _Returned(context.received_at, context.bounced.notice_id if context.bounced else None, number, member, tried)
 
 
 def complained(context: MailContext, understood: Understood) -> Acted:
@@ -61,13 +102,14 @@ def complained(context: MailContext, understood: Understood) -> Acted:
         return ignored(Why.NOT_AUTHENTIC, "a report whose authentication failed")
     if context.reverse_path and context.authentication.outcome is not Outcome.PASSED:
         unproven = ignored(Why.NOT_AUTHENTIC, "a complaint that nothing speaks for")
-        about = (_told(context, "complaint-unproven", report),) if context.bounced else ()
+        about = (_told(_returned(context), "complaint-unproven", report),) if context.bounced else ()
         return dataclasses.replace(unproven, broadcasts=about)
-    member = _member(context)
-    entries: tuple[Entry, ...] = (_entry(context, permanent=True, status="complaint", score=_score(member, context)),)
+    back = _returned(context)
+    member = back.member
+    entries: tuple[Entry, ...] = (_entry(back, permanent=True, status="complaint", score=_score(back)),)
     if member is not None and not member.suspended:
         entries = (*entries, DeliverySuspended(member_id=member.id, reason="complaint"))
-    told = _told(context, "complaint", report)
+    told = _told(back, "complaint", report)
     undue = (probe_key(member.id),) if member else ()
     return Acted(Why.BOUNCED, entries=entries, broadcasts=(told,), undue=undue, settled=False)
 
@@ -76,59 +118,50 @@ def _is_forged(context: MailContext) -> bool:
     return context.authentication.outcome is Outcome.FAILED
 
 
-def came_back(context: MailContext, report: Bounce, *, permanent: bool) -> Acted:
+def _came_back(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
     """Return what one more returned mail comes to: a score, and beyond a limit no more mail until they are back."""
-    member = _member(context)
-    score = _score(member, context) + (HARD if permanent else SOFT)
-    entry = _entry(context, permanent=permanent, status=report.status, score=round(score, 4) if member else 0.0)
+    member = back.member
+    score = _score(back) + (HARD if permanent else SOFT)
+    entry = _entry(back, permanent=permanent, status=report.status, score=round(score, 4) if member else 0.0)
     if member is not None and member.suspended:
-        undue, due = _next_probe(context, member)
+        undue, due = _next_probe(back, member)
         return Acted(Why.BOUNCED, entries=(entry,), undue=undue, due=due, settled=False)
     if member is None or member.left_at is not None or score < LIMIT:
-        told = (_told(context, "bounced", report),) if permanent else ()
+        told = (_told(back, "bounced", report),) if permanent else ()
         return Acted(Why.BOUNCED, entries=(entry,), broadcasts=told, settled=False)
     return Acted(
         Why.BOUNCED,
         entries=(entry, DeliverySuspended(member_id=member.id, reason="bounces")),
-        broadcasts=(_told(context, "suspended", report),),
-        due=(probe_due(member.id, context.received_at + PROBES[0], 0),),
+        broadcasts=(_told(back, "suspended", report),),
+        due=(probe_due(member.id, back.at + PROBES[0], 0),),
         settled=False,
         detail="delivery suspended",
     )
 
 
-def _member(context: MailContext) -> Member | None:
-    number = context.bounced.member_id if context.bounced else 0
-    return next((one for one in context.members_named.values() if number and one.id == number), None)
-
-
-def _score(member: Member | None, context: MailContext) -> float:
+def _score(back: _Returned) -> float:
     """Return what is left of a member's score: half of it every thirty days."""
+    member = back.member
     if member is None or member.bounced_at is None:
         return 0.0
-    age = max(context.received_at - member.bounced_at, timedelta())
+    age = max(back.at - member.bounced_at, timedelta())
     return float(member.bounce_score * 0.5 ** (age / HALVED_AFTER))
 
 
-def _entry(context: MailContext, *, permanent: bool, status: str, score: float) -> Bounced:
-    notice = context.bounced
+def _entry(back: _Returned, *, permanent: bool, status: str, score: float) -> Bounced:
     return Bounced(
-        notice_id=notice.notice_id if notice else None,
-        member_id=notice.member_id or None if notice else None,
-        permanent=permanent,
-        status=status,
-        score=score,
+        notice_id=back.notice_id, member_id=back.member_id or None, permanent=permanent, status=status, score=score
     )
 
 
-def _told(context: MailContext, about: str, report: Bounce) -> Broadcast:
+def _told(back: _Returned, about: str, report: Bounce) -> Broadcast:
     """Return what stewards are told, once a day and member."""
-    member, member_id = _member(context), context.bounced.member_id if context.bounced else 0
+    member, member_id = back.member, back.member_id
     address = report.recipients[0] if report.recipients else member.address if member else ""
     facts = StewardFacts(about=about, name=member.name if member else "", address=address, text=report.diagnostic)
     return Broadcast(
         # What names no member of ours may be anybody's doing, a forged sender's above all: one a day, whoever it names.
-        key=f"{about}:{member_id}:{context.received_at.date().isoformat()}",
+        key=f"{about}:{member_id}:{back.at.date().isoformat()}",
         facts=facts,
         group=Group.STEWARDS,
         leave_out=frozenset({member_id} if member_id else ()),  # their own mail does not reach them
@@ -169,17 +202,16 @@ def probed(due: Due, context: TickContext) -> Decision:
     return Decision(Why.RESUMED, entries=(DeliveryResumed(member_id=member.id, reason="probe"),))
 
 
-def _next_probe(context: MailContext, member: Member) -> tuple[tuple[str, ...], tuple[Due, ...]]:
+def _next_probe(back: _Returned, member: Member) -> tuple[tuple[str, ...], tuple[Due, ...]]:
     """Return what a probe that came back takes out, and when to try again; other mail that comes late changes nothing.
 
     After the last probe only the member's own word, or a steward's, resumes.
     """
-    tried = facts_said(context.bounced, ConfirmFacts)
-    if tried is None or tried.act != "deliver" or tried.number == 0:
+    if back.tried == 0:
         return (), ()
-    if tried.number >= len(PROBES):
+    if back.tried >= len(PROBES):
         return (probe_key(member.id),), ()
-    return (probe_key(member.id),), (probe_due(member.id, context.received_at + PROBES[tried.number], tried.number),)
+    return (probe_key(member.id),), (probe_due(member.id, back.at + PROBES[back.tried], back.tried),)
 
 
 def ask_to_resume(context: MailContext, message: Message) -> Notice | None:

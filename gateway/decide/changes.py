@@ -119,12 +119,19 @@ def _placed(acts: Sequence[Act], change: Change) -> Iterator[tuple[int, Change]]
             yield from _settings_placed(acts, change)
         case AbsenceChange():
             yield _first(acts, _ABSENCES), change
+        case BlockerChange(text=text) if stuck := [n for n, act in enumerate(acts) if _is_of(act, text)]:
+            yield stuck[0], change
         case MemberChange():
             free = [n for n, act in enumerate(acts) if act.name in _PEOPLE and not act.changed]
             yield free[0] if free else 0, change
         case _:
             mark = change.after.mark if isinstance(change, RoundChange) else getattr(change, "mark", "")
             yield next((n for n, act in enumerate(acts) if act.mark == mark), 0), change
+
+
+def _is_of(act: Act, text: str) -> bool:
+    """Whether a line says that something was planned too often, and of what."""
+    return act.name == "stuck" and act.text == text
 
 
 def _first(acts: Sequence[Act], names: Sequence[str]) -> int:

@@ -155,11 +155,7 @@ def decision_of(context: MailContext, understood: Understood, acted: Acted) -> D
     if acted.decline is not None:
         answers.append(_no(context, understood, acted.decline))
     answers += filter(None, (receipt(context, understood.message, acted), _ask_to_resume(context, understood, acted)))
-    detail = acted.detail
-    if _is_not_to_be_answered(context, understood) or context.answers_today >= MOST_ANSWERS_A_DAY:
-        detail = "; ".join(filter(None, (detail, f"{len(answers)} answers not sent" if answers else "")))
-        answers = []
-    return Decision(
+    decision = Decision(
         why=acted.why,
         state=acted.state,
         entries=acted.entries,
@@ -167,10 +163,23 @@ def decision_of(context: MailContext, understood: Understood, acted: Acted) -> D
         broadcasts=acted.broadcasts,
         due=acted.due,
         undue=acted.undue,
-        detail=detail,
+        detail=acted.detail,
         release=acted.release,
         dismiss=acted.dismiss,
     )
+    return _unanswered(decision) if _is_not_to_be_answered(context, understood) else decision
+
+
+def curbed(decision: Decision, answers_today: int) -> Decision:
+    """Return a decision without its answers when the author had as many `answers_today` as anybody may have."""
+    return _unanswered(decision) if answers_today >= MOST_ANSWERS_A_DAY else decision
+
+
+def _unanswered(decision: Decision) -> Decision:
+    if not decision.notices:
+        return decision
+    detail = "; ".join(filter(None, (decision.detail, f"{len(decision.notices)} answers not sent")))
+    return dataclasses.replace(decision, notices=(), detail=detail)
 
 
 def _ask_to_resume(context: MailContext, understood: Understood, acted: Acted) -> Notice | None:

@@ -17,7 +17,7 @@ _SEEN = frozenset({"posted"})
 _OFFERED = "still-away"
 # What was done; every other act is one that was not, or that came late.
 DONE = _SEEN | {
-    *("voted", "abstained", "withdrawn", "checked-in", "skipped", "undone", "vote-opened", "option-added"),
+    *("voted", "abstained", "withdrawn", "checked-in", "stuck", "skipped", "undone", "vote-opened", "option-added"),
     *("extended", "cancelled", "closing", "corrected", "amended", "round-resumed", "put-to-vote"),
     *("receipts", "only-mine", "everything", "channel", "caught-up"),
     *("away", "still-away", "back", "paused", "resumed", "muted", "unmuted", "delivery", "digest-time", "prompts"),

@@ -11,7 +11,9 @@ from rich.table import Table
 from gateway.app import App
 from gateway.model.entry import (
     Answered,
+    AnswerRestored,
     AwayNoted,
+    BlockerClosed,
     Bounced,
     Entry,
     Posted,
@@ -22,6 +24,14 @@ from gateway.model.entry import (
 )
 from gateway.model.round import Ballot, CheckIn
 from gateway.understand.requests import plain_choice
+
+# What leaves nothing in the ledger, in words of its own where its reason says too little.
+_WITHOUT_ENTRY = {
+    "asked-back": "asked back",
+    "too-late": "too late",
+    "tried": "tried only: nothing is done",
+    "helped": "told what was asked for",
+}
 
 
 def show_understood(app: App, console: Console) -> None:
@@ -36,7 +46,9 @@ def show_understood(app: App, console: Console) -> None:
     table = Table("arrived", "from", "subject", "understood as", title="What was understood of each mail")
     for stored in arrivals:
         at = stored.arrival.received_at.astimezone(ZoneInfo("Europe/Paris"))
-        understood = "; ".join(said.get(stored.id, [])) or stored.reason.replace("-", " ")
+        understood = (
+            "; ".join(said.get(stored.id, [])) or _WITHOUT_ENTRY.get(stored.reason) or stored.reason.replace("-", " ")
+        )
         table.add_row(
             f"{at:%a %H:%M}", stored.author.partition("@")[0], escape(stored.subject[:44]), escape(understood)
         )
@@ -60,6 +72,10 @@ def _words(entry: Entry) -> str:
             return f"makes {task.mark}"
         case TaskChanged(mark=mark, act=done):
             return f"{mark}: {done.value}"
+        case AnswerRestored(mark=mark, standing=standing):
+            return f"{mark}: undone" + ("" if standing is None else ", as it was before")
+        case BlockerClosed():
+            return "closes a blocker"
         case AwayNoted(absence=absence):
             return f"away until {absence.until or 'further notice'}"
         case Bounced(permanent=permanent):

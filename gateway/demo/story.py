@@ -292,7 +292,10 @@ async def play(day: Day) -> None:
     await day.answer("chloe", "meet in March", "Plutôt Porto, c'est plus simple en train.", twice=True)
     await day.answer("chloe", "Fridays in August", "Oui, très bien.")
     await day.at("10:30")
-    await day.answer("bruno", "meet in March", "Lisbonne est belle mais je vote pour Gand.")
+    day.say("Bruno's could be read in two ways: he is asked back, and settles it with a number.")
+    await day.answer("bruno", "meet in March", "Lisbonne ou Porto, les deux me vont.")
+    await day.at("10:40")
+    await day.answer("bruno", "meet in March", "1")
     await day.at("11:10")
     await day.answer("dev", "meet in March", "2")
     await day.answer("dev", "Fridays in August", "No, the deliveries come on Fridays.")
@@ -308,6 +311,12 @@ async def play(day: Day) -> None:
     )  # fmt: skip
     await day.at("12:40")
     await day.answer("dev", "call the bank", "→ Friday. The bank is closed until then.")
+    await day.at("12:50")
+    day.say("Erin would like to know what a mail of hers would do: nothing is done, and she is told.")
+    await day.write(
+        "erin", f"acme+try@{DOMAIN}", "Away",
+        "I'm on leave from 7 to 18 December. Please send me mails only once a week.",
+    )  # fmt: skip
 
     await day.at("09:00", "America/New_York")
     day.say("Nine in New York: Erin and Finn are asked. Finn's mail server says that he is away.")
@@ -331,7 +340,12 @@ async def play(day: Day) -> None:
     day.say("Two hours to go: only those who still owe an answer are reminded.")
     await day.at("18:20")
     await day.answer("erin", "Fridays in August", "Yes please!")
-    await day.answer("ana", "meet in March", "Lisbon! no wait, Porto")
+    await day.answer("ana", "meet in March", "Lisbon!")
+    day.say("Ana takes her vote back by answering its receipt with “undo”, and votes anew.")
+    await day.at("18:25")
+    await day.answer("ana", "meet in March", "undo")
+    await day.at("18:30")
+    await day.answer("ana", "Last reminder: Where do we meet", "Porto")
 
     await day.at("20:00")
     day.say("Eight in the evening: both votes close, everybody hears the outcome with every reason.")
@@ -347,11 +361,22 @@ async def play(day: Day) -> None:
     await day.at("23:00")
     day.say("The check-in closes with a summary, blockers first.")
 
-    await day.at("2026-11-24 08:30")
-    day.say("Tuesday: the digest, at each one's own hour. Chloé answers two lines of hers.")
-    await day.at("2026-11-24 08:50")
-    await day.answer("chloe", "24 novembre", "V-3: jeudi\nT-2: je m'en occupe\n\nMerci pour le résumé !")
-    await day.at("2026-11-24 09:10")
+    await day.at("2026-11-24 05:00")
+    day.say("Tuesday: Dev's check-in holds his plan, numbered; his answer also closes what was in his way.")
+    await day.answer("dev", "check-in: Tuesday", "1 done  2 solved  + sort the archive")
+    await day.answer("dev", "call the bank", "done")
+
+    await day.at("08:30")
+    day.say("The digest, at each one's own hour. Chloé answers it item by item, and says that she will be away.")
+    await day.at("08:50")
+    await day.answer(
+        "chloe", "24 novembre",
+        "V-3: jeudi\nT-2: je m'en occupe\n\nJe suis en congé du 7 au 11 décembre.\n\nMerci pour le résumé !",
+    )  # fmt: skip
+    await day.at("09:10")
+    day.say("Bruno asks what he missed.")
+    await day.write("bruno", f"{WORKSPACE}@{DOMAIN}", "", "Qu'ai-je manqué depuis lundi ?")
+    await day.at("09:20")
 
 
 def _token(raw: bytes) -> str:

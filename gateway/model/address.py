@@ -124,6 +124,10 @@ class WorkspaceAddress:
         """Return the Message-ID of a notice, without angle brackets: it carries the same token (RFC 5322 §3.6.4)."""
         return f"r.{token}.{self.local}@{self.domain}"
 
+    def return_id(self, token: str) -> str:
+        """Return how a notice bears its token for returns within: answers do not carry it on, returned mail does."""
+        return f"b.{token}.{self.local}@{self.domain}"
+
     def thread_id(self, mark: str) -> str:
         """Return the id that every copy of a thread's mails refers to, so that all clients join them."""
         return f"t.{mark.lower()}.{self.local}@{self.domain}"
@@ -131,7 +135,16 @@ class WorkspaceAddress:
 
 def token_of_message_id(message_id: str, address: WorkspaceAddress) -> str | None:
     """Return the token inside a Message-ID of ours, or None when it is not one."""
-    local, _, domain = message_id.strip().strip("<>").lower().rpartition("@")
-    if domain != address.domain.lower() or not local.startswith("r.") or not local.endswith(f".{address.local}"):
+    return _token_within("r.", message_id, address)
+
+
+def token_of_return_id(return_id: str, address: WorkspaceAddress) -> str | None:
+    """Return the token for returns that a mail of ours bore within, or None when it is none."""
+    return _token_within("b.", return_id, address)
+
+
+def _token_within(kind: str, written: str, address: WorkspaceAddress) -> str | None:
+    local, _, domain = written.strip().strip("<>").lower().rpartition("@")
+    if domain != address.domain.lower() or not local.startswith(kind) or not local.endswith(f".{address.local}"):
         return None
     return local[2 : -len(address.local) - 1]

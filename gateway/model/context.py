@@ -151,7 +151,6 @@ class MailContext:
     members_named: Mapping[str, Member] = field(
         default_factory=dict
     )  # by folded address, for requests that name people
-    answers_today: int = 0  # automatic answers already sent to the author today
     recipients: tuple[str, ...] = ()  # folded To and Cc, for "no second copy"
     reverse_path: str = ""  # of the envelope, "" is the null sender
     threads: Mapping[str, ThreadView] = field(default_factory=dict)  # by mark, for the items P-… it answers

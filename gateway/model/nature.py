@@ -55,7 +55,7 @@ class Bounce:
     whose enhanced status (RFC 3463) is of class 4. `status` is "5.1.1" or ""; `diagnostic` one line for a steward.
     `returned_ids` are the Message-IDs, without angle brackets, that the returned part carries: its own first, then
     those it refers to. `returned_tokens` are the addresses the returned part was sent from and answers to
-    (Return-Path, Reply-To, From, Sender, in this order): a tag in one of them names the notice.
+    (Return-Path, our own field for returns, Reply-To, From, Sender, in this order): one of them may name the notice.
     """
 
     recipients: tuple[str, ...] = ()

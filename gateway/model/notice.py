@@ -78,6 +78,7 @@ class ReminderFacts(msgspec.Struct, frozen=True, kw_only=True, tag="reminder"):
     question: Question | None = None
     questions: tuple[str, ...] = ()
     plan: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     quorum_missing: int = 0
     doubtful: bool = False  # an answer came but was unclear: it does not count yet
 
@@ -234,7 +235,7 @@ class CatchUpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="catch-up"):
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a receipt. `name` picks the sentence in the template; the rest fills it."""
 
-    # voted, abstained, still-stands, withdrawn, checked-in, skipped, posted, vote-opened, away, still-away, back,
+    # voted, abstained, still-stands, withdrawn, checked-in, stuck (text: what), skipped, posted, vote-opened, away, still-away, back,
     # paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text:
     # 08:30 or monday),
     # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, cancelled,
@@ -474,11 +475,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice on its way: its row in the outbox. `frozen` is None until it was rendered."""
+    """A notice on its way: its row in the outbox, with its tokens. `frozen` is None until it was rendered."""
 
     id: int
     workspace_id: int
-    token: str
+    token: str  # to answer by
+    return_token: str  # of the same claim, for what comes back
     notice: Notice
     state: NoticeState = NoticeState.QUEUED
     frozen: bytes | None = None
@@ -491,12 +493,17 @@ class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """How one try to hand a notice on went. `code` is the SMTP reply code, 0 when there was none."""
+    """How one try to hand a notice on went. `code` is the SMTP reply code, 0 when there was none.
+
+    `refused` says what the server would not have: "sender", "recipient" or "message" (the answer to MAIL, RCPT, DATA);
+    "" where it took the notice, or that is not known.
+    """
 
     notice_id: int
     at: datetime
     code: int
     text: str = ""
+    refused: str = ""
     took: float = 0.0  # seconds
 
 

@@ -100,6 +100,7 @@ class CheckInReading:
     evidence: str = ""
     cleared: tuple[str, ...] = ()  # blockers and plans of before that are gone, as they were shown to the author
     unblocked: bool = False  # the author says in so many words that nothing stops them ("Blockers: none")
+    unplanned: bool = False  # … that nothing comes next ("Next: none")
     answers: tuple[tuple[str, str], ...] = ()  # questions of the charter's own, each with the author's words on it
 
 

@@ -1,21 +1,29 @@
-"""The signed token in our addresses: which notice, to which member, until when.
+"""The signed token in our addresses: which notice, to which member, until when, and what for.
 
 A token is case-insensitive (base32), carries the number of its key (keys rotate) and the day it expires, and counts
-only together with its member's own address. Must not: decide what a token is good for.
+only together with its member's own address. What it is for is signed with it: whoever sees the address to answer to
+cannot make the one that bounces go to (docs/decisions/0019). Must not: decide what a token is good for.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum
 
 _EPOCH = date(2020, 1, 1)
 _MAC_BYTES = 10  # 80 bits: guessing one costs 2^79 deliveries on average; keeps the local part within 64 octets
 _HEAD = 1 + 5 + 4 + 2  # key number, notice, member, day
+
+
+class Purpose(Enum):
+    """What a token is for; its value is what the signature has of it."""
+
+    ANSWERS = b""  # in Reply-To and Message-ID: for everybody who has the mail, or an answer to it
+    RETURNS = b"\0returns"  # in the envelope sender: for mail systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +44,56 @@ class KeyRing:
     keys: Mapping[int, bytes]
     current: int
 
-    def sign(self, claim: Claim, workspace: str) -> str:
+    def sign(self, claim: Claim, workspace: str, purpose: Purpose = Purpose.ANSWERS) -> str:
         """Return the token of a claim within a workspace: 36 characters of a–z and 2–7."""
-        head = (
-            bytes([self.current])
-            + claim.notice_id.to_bytes(5, "big")
-            + claim.member_id.to_bytes(4, "big")
-            + (claim.expires_on - _EPOCH).days.to_bytes(2, "big")
-        )
-        return (
-            base64.b32encode(head + self._mac(self.keys[self.current], head, workspace))
-            .decode("ascii")
-            .rstrip("=")
-            .lower()
-        )
+        return self._signed(self.current, _told(claim), workspace, purpose)
 
-    def verify(self, token: str, workspace: str) -> Claim | None:
-        """Return the claim of a token, also when it has expired, or None when we did not sign it for this workspace."""
-        padded = token.upper() + "=" * (-len(token) % 8)
+    def for_returns(self, token: str, workspace: str) -> str:
+        """Return the token of the same claim, as one of ours states it, for what comes back. Always the same one.
+
+        It is "" where there is no key to sign with, for who only looks at a store.
+        """
+        raw = _raw(token)
+        key = raw[0] if raw[0] in self.keys else self.current  # taken out since: whatever the old one says is over
+        if key not in self.keys:
+            return ""
+        return self._signed(key, raw[1:_HEAD], workspace, Purpose.RETURNS)
+
+    def verify(self, token: str, workspace: str, purpose: Purpose = Purpose.ANSWERS) -> Claim | None:
+        """Return the claim of a token, also when it has expired, or None when we did not sign it for this workspace
+        and this purpose.
+        """
         try:
-            raw = base64.b32decode(padded)
+            raw = _raw(token)
         except ValueError:
             return None
         if len(raw) != _HEAD + _MAC_BYTES or raw[0] not in self.keys:
             return None
         head = raw[:_HEAD]
-        if not hmac.compare_digest(raw[_HEAD:], self._mac(self.keys[raw[0]], head, workspace)):
+        if not hmac.compare_digest(raw[_HEAD:], self._mac(self.keys[raw[0]], head, workspace, purpose)):
             return None
         day = _EPOCH + timedelta(days=int.from_bytes(head[10:12], "big"))
         return Claim(int.from_bytes(head[1:6], "big"), int.from_bytes(head[6:10], "big"), day)
 
+    def _signed(self, key: int, told: bytes, workspace: str, purpose: Purpose) -> str:
+        head = bytes([key]) + told
+        whole = head + self._mac(self.keys[key], head, workspace, purpose)
+        return base64.b32encode(whole).decode("ascii").rstrip("=").lower()
+
     @staticmethod
-    def _mac(key: bytes, head: bytes, workspace: str) -> bytes:
-        return hmac.new(key, workspace.encode() + b"\0" + head, hashlib.sha256).digest()[:_MAC_BYTES]
+    def _mac(key: bytes, head: bytes, workspace: str, purpose: Purpose) -> bytes:
+        said = workspace.encode() + b"\0" + head + purpose.value
+        return hmac.digest(key, said, "sha256")[:_MAC_BYTES]
+
+
+def _told(claim: Claim) -> bytes:
+    return (
+        claim.notice_id.to_bytes(5, "big")
+        + claim.member_id.to_bytes(4, "big")
+        + (claim.expires_on - _EPOCH).days.to_bytes(2, "big")
+    )
+
+
+def _raw(token: str) -> bytes:
+    """Return the octets of a token. Raises ValueError where it is none."""
+    return base64.b32decode(token.upper() + "=" * (-len(token) % 8))

@@ -20,9 +20,8 @@ import msgspec
 import structlog
 
 from gateway.accept import strangers
-from gateway.accept.fingerprint import fingerprint
 from gateway.accept.verdict import Directory, Reject, loop_verdict
-from gateway.decide import on_message, on_tick, owed, retries, undelivered
+from gateway.decide import bounces, on_message, on_tick, owed, retries, undelivered
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
@@ -30,7 +29,7 @@ from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
-from gateway.pipeline import knowing
+from gateway.pipeline import doubles, knowing
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.recording import record
 from gateway.pipeline.trying import tried
@@ -122,6 +121,8 @@ class Pipeline:
             except Exception:
                 return None  # whatever is wrong with it, or with us: kept first, looked at later
         refused = decision.why is Why.STRANGER and decision.state is ArrivalState.IGNORED
+        if refused and not strangers.may_be_told(arrival, context.authentication, self.rules.authserv_ids):
+            return None
         return strangers.refusal(workspace.address.tagged("join")) if refused else None
 
     def receive(self, arrivals: Sequence[Arrival]) -> Reject | None:
@@ -177,10 +178,6 @@ class Pipeline:
         if workspace is None:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.ADDRESS_UNKNOWN, at=now)
             return
-        known = fingerprint(arrival.raw)
-        if tx.inbox.seen(known, workspace.id) not in (None, stored.id):
-            self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
-            return
         try:
             message = read_message(arrival.raw, self.rules.limits)
         except Unreadable as fault:
@@ -189,17 +186,30 @@ class Pipeline:
                 workspace_id=workspace.id, at=now,
             )  # fmt: skip
             return
+        known = doubles.known(tx, workspace.id, stored, message, self.lexicon)
+        if known.has_acted:
+            self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
+            return
         context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
         context, understood = self._in_light_of(tx, context, message)
         if context.trying:
             decision = tried(tx, context, understood, now, self.rules.token_days)
         else:
             decision = on_message.decide(context, understood)
+        if decision.notices:  # counted only then: most mails are answered by nobody
+            count = knowing.answers_today(tx, workspace, message, now)
+            decision = on_message.curbed(decision, count)
+        if known.earlier is not None:
+            if decision.state is ArrivalState.HELD:  # as its copy is, whose author or stewards are asked already
+                self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
+                return
+            if decision.state is ArrivalState.PROCESSED and not context.trying:
+                doubles.settled(tx, workspace.id, known, stored, now)
         record(tx, workspace, decision, now, self.rules.token_days, stored.id)
         author = message.author.address if message.author else ""
         self._came_to(
             tx, stored.id, decision.state, decision.why, detail=_explained(context, decision),
-            workspace_id=workspace.id, fingerprint=None if context.trying else known,
+            workspace_id=workspace.id, fingerprint="" if context.trying else known.fingerprint,
             message_id=message.message_id, subject=message.subject,
             author=author, at=now,
         )  # fmt: skip
@@ -344,6 +354,7 @@ class Pipeline:
 
     def report(self, attempts: Sequence[Attempt], now: datetime) -> None:
         """Record what came of tries, in one commit."""
+        self.counts.forget()
         with self.store.begin() as tx:
             known = tx.outbox.tries([attempt.notice_id for attempt in attempts])
             reports = []
@@ -355,8 +366,32 @@ class Pipeline:
             tx.outbox.report_all(reports)
             for report in reports:
                 if report.state is NoticeState.FAILED:
-                    _plan_to_tell(tx, report.attempt)
-        self._count(Total.ATTEMPTED, [_CAME_TO[report.state] for report in reports])
+                    self._failed(tx, report.attempt, now)
+        for report in reports:
+            ours = report.reason in retries.OURS_TO_MEND
+            self.counts.note(Total.ATTEMPTED, "refused" if ours else _CAME_TO[report.state])
+        self.counts.keep()
+        _log_refusals(reports)
+
+    def _failed(self, tx: Transaction, attempt: Attempt, now: datetime) -> None:
+        """A server that will not have a member's address says what a bounce says; all else is told to the stewards."""
+        stored = tx.outbox.get(attempt.notice_id)
+        member = tx.people.get(stored.notice.member_id) if stored and stored.notice.member_id else None
+        if stored is None or member is None or retries.blame(attempt) is not retries.Blame.RECIPIENT:
+            _plan_to_tell(tx, attempt)
+            return
+        try:
+            with tx.apart():
+                workspace = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
+                decision = bounces.refused(stored, member, attempt, now)
+                record(tx, workspace, decision, now, self.rules.token_days)
+        except StoreFault:
+            raise
+        except Exception:  # a fault of ours must not keep what came of the other tries from being recorded
+            log.exception("refusal not counted", notice=stored.id)
+            _plan_to_tell(tx, attempt)
+        else:
+            self.counts.decided(decision)
 
     def _count(self, total: Total, labels: Sequence[str]) -> None:
         """Count what has been recorded."""
@@ -398,6 +433,17 @@ def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, 
     failed = Attempt(notice_id=stored.id, at=now, code=0, text=f"{said}: {type(fault).__name__}")
     tx.outbox.report(failed, state=NoticeState.FAILED, reason=reason)
     _plan_to_tell(tx, failed)
+
+
+def _log_refusals(reports: Sequence[Report]) -> None:
+    """Say that the server which takes our mail wants none from us: somebody must mend the settings, here or there."""
+    refused = [report for report in reports if report.reason in retries.OURS_TO_MEND]
+    if refused:
+        first = refused[0]
+        status = retries.status_of(first.attempt)
+        log.error(
+            "submission refuses us", reason=first.reason, code=first.attempt.code, status=status, notices=len(refused)
+        )
 
 
 def _plan_to_tell(tx: Transaction, failed: Attempt) -> None:

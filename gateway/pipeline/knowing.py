@@ -18,7 +18,7 @@ import structlog
 from gateway.accept.trust import Signs, proof_of
 from gateway.accept.verdict import Directory
 from gateway.decide import digests, tally
-from gateway.model.address import Destination, Door, fold_address, token_of_message_id
+from gateway.model.address import Destination, Door, fold_address, token_of_message_id, token_of_return_id
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.context import Due, DueKind, Held, MailContext, News, Sent, ThreadView, TickContext, Workspace
@@ -28,7 +28,7 @@ from gateway.model.nature import Bounce
 from gateway.model.notice import Facts, StewardFacts
 from gateway.model.round import Ballot, Phase, Standing
 from gateway.model.task import TASK_LETTER
-from gateway.model.token import Claim, KeyRing
+from gateway.model.token import Claim, KeyRing, Purpose
 from gateway.understand.authentication import read_authentication
 from store.transaction import Transaction
 
@@ -147,9 +147,8 @@ def mail_context(
         tasks=tx.tasks.by_mark(group.id, [mark for mark in marks if mark.startswith(f"{TASK_LETTER}-")]),
         threads={m: t for m in marks if m.startswith("P-") and (t := tx.rounds.thread(group.id, m))},
         fresh=tx.ledger.fresh(group.id),
-        answers_today=_answers_today(tx, group, message, now),
         trying=trying,
-        tries_today=_answers_today(tx, group, message, now, "try-out") if trying else 0,
+        tries_today=answers_today(tx, group, message, now, "try-out") if trying else 0,
         recipients=tuple(fold_address(address) for address in visible),
         reverse_path=arrival.reverse_path,
         proof=proof,
@@ -234,7 +233,7 @@ def _bounced(tx: Transaction, group: Workspace, ours: Sequence[Destination], key
     """Return what a bounce is about: the VERP address it came to names the notice."""
     for destination in ours:
         if destination.door is Door.BOUNCE and destination.token:
-            claim = keys.verify(destination.token, group.name)
+            claim = keys.verify(destination.token, group.name, Purpose.RETURNS)
             if claim:
                 return tx.outbox.sent(claim.notice_id)
     return None
@@ -243,19 +242,25 @@ def _bounced(tx: Transaction, group: Workspace, ours: Sequence[Destination], key
 def returned_by_content(tx: Transaction, context: MailContext, bounce: Bounce, keys: KeyRing) -> MailContext:
     """Return the context with the notice a report is about, where its own address did not name it.
 
-    The part it returns carries our token: in the addresses it was sent from, or in its Message-ID.
+    The part it returns carries our token for returns: in the address it was sent from, or in a field of its own. The
+    token to answer by names nothing here: it stands in every answer, for all to see who have one.
     """
     group = context.workspace
-    ours = [place for a in bounce.returned_tokens if (place := destination_of(tx, a, [group.name]))]
-    tokens = [place.token for place in ours if place.token]
-    tokens += [t for one in bounce.returned_ids if (t := token_of_message_id(one, group.address))]
-    claim = next((found for token in tokens if (found := keys.verify(token, group.name))), None)
+    tokens = [t for a in bounce.returned_tokens if (t := _return_token(tx, group, a))]
+    verified = (keys.verify(token, group.name, Purpose.RETURNS) for token in tokens)
+    claim = next((found for found in verified if found), None)
     sent = tx.outbox.sent(claim.notice_id) if claim else None
     member = tx.people.get(sent.member_id) if sent else None
     return replace(context, bounced=sent, members_named={member.address: member} if member else {})
 
 
-def _answers_today(tx: Transaction, group: Workspace, message: Message, now: datetime, kind: str | None = None) -> int:
+def _return_token(tx: Transaction, group: Workspace, address: str) -> str | None:
+    place = destination_of(tx, address, [group.name])
+    return (place.token if place else None) or token_of_return_id(address, group.address)
+
+
+def answers_today(tx: Transaction, group: Workspace, message: Message, now: datetime, kind: str | None = None) -> int:
+    """Return how many automatic answers, of a kind or of all, the author had since a day ago."""
     if message.author is None:
         return 0
     return tx.outbox.count_replied_since(group.id, fold_address(message.author.address), now - timedelta(days=1), kind)

@@ -61,15 +61,15 @@ def record(
     for number in decision.dismiss:
         held = tx.inbox.get(number)
         if held is not None and held.state is ArrivalState.HELD:
-            tx.inbox.settle(number, ArrivalState.IGNORED, "rejected", **_kept(held), at=now)
+            tx.inbox.settle(number, ArrivalState.IGNORED, "rejected", **kept(held), at=now)
     notices = [*decision.notices]
     for broadcast in decision.broadcasts:
         notices.extend(_expanded(tx, workspace, broadcast, now))
     return tx.outbox.add(workspace.id, notices, expires_on=(now + timedelta(days=token_days)).date())
 
 
-def _kept(held: StoredArrival) -> dict[str, Any]:
-    """Return what is known of a held mail and stays."""
+def kept(held: StoredArrival) -> dict[str, Any]:
+    """Return what is known of a held mail and stays, for `Inbox.settle`."""
     names = ("detail", "workspace_id", "message_id", "subject", "author")
     return {name: getattr(held, name) for name in names}
 

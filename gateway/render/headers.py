@@ -18,6 +18,7 @@ from gateway.model.notice import Answering, Notice, PostFacts, StoredNotice
 from gateway.model.stoplink import STOP_PATH, stop_code
 from gateway.render.text import one_line, shorten
 
+RETURN_FIELD = "X-Restante-Return"  # what bounces find their notice by where the envelope sender cannot say it
 LOOP_FIELD = "X-Restante-Loop"  # whoever hands it back to us is a loop (understand/author.py looks for it)
 
 # Kinds for which a vacation answer tells us something we use: who owes an answer is away (product.md §5).
@@ -57,6 +58,7 @@ def _fields(
     yield from _thread_fields(notice, workspace)
     yield from _list_fields(stored, workspace, pages)
     yield from _machine_fields(notice, workspace)
+    yield RETURN_FIELD, f"<{place.return_id(stored.return_token)}>"
     yield "Content-Language", language  # RFC 3282
 
 
@@ -87,7 +89,9 @@ def _continues(notice: Notice) -> bool:
 
 def bare_subject(subject: str, workspace: str) -> str:
     """Return a subject without the reply prefixes and marks that stand before it."""
-    mark = re.compile(rf"\[{re.escape(workspace)}(?: [A-Z]-\d+)?\]\s*", re.IGNORECASE)
+    # What stands before our own mark with a colon is a reply prefix, of whatever language: `AW: [acme V-7] …`.
+    before = r"(?:[^\W\d_]{1,6}\s?[:：]\s*){0,3}"
+    mark = re.compile(rf"{before}\[{re.escape(workspace)}(?: [A-Z]-\d+)?\]\s*", re.IGNORECASE)
     bare = one_line(subject)
     while True:
         rest = bare

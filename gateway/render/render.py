@@ -184,4 +184,4 @@ def _part_head(subtype: str, boundary: str) -> bytes:
 
 def envelope_from(stored: StoredNotice, workspace: Workspace) -> str:
     """Return the envelope sender of a notice: a bounce to it finds the notice (VERP)."""
-    return workspace.address.verp(stored.token)
+    return workspace.address.verp(stored.return_token)

@@ -175,44 +175,51 @@ class _Line:
 
     async def _attempt(self, message: Outgoing) -> Attempt:
         started = asyncio.get_running_loop().time()
-        code, text = await self._say(message)
+        code, text, refused = await self._say(message)
         took = asyncio.get_running_loop().time() - started
-        return Attempt(notice_id=message.notice_id, at=self._clock(), code=code, text=text[:500], took=took)
+        return Attempt(
+            notice_id=message.notice_id, at=self._clock(), code=code, text=text[:500], refused=refused, took=took
+        )
 
-    async def _say(self, message: Outgoing) -> tuple[int, str]:
-        """Return the SMTP reply to one message, (0, why) when there was none. Never raises for the network's faults."""
+    async def _say(self, message: Outgoing) -> tuple[int, str, str]:
+        """Return the SMTP reply to one message and what it refuses, (0, why, "") when there was none.
+
+        Never raises for the network's faults.
+        """
         try:
             server = await self._connected()
         except aiosmtplib.SMTPAuthenticationError as refused:
             await self.close()
             if self._route.tokens is not None:
                 self._route.tokens.forget()
-            return refused.code, refused.message
+            return refused.code, refused.message, ""
         except LoginProblem as problem:
             await self.close()
-            return 535, f"no token: {problem}"  # as a refused login: it waits until that is mended
+            return 535, f"no token: {problem}", ""  # as a refused login: it waits until that is mended
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as fault:
             # A server that will not talk to us, be it with a 5xx greeting, says nothing of this notice: it waits.
             await self.close()
-            return 0, f"{type(fault).__name__}: {fault}"
+            return 0, f"{type(fault).__name__}: {fault}", ""
         try:
             options = _options(message)
             if options and not server.supports_extension("smtputf8"):
-                return 553, "5.6.7 the server takes no address beyond ASCII"  # RFC 6531 §3.5: it cannot be sent on
+                # RFC 6531 §3.5: it cannot be sent on
+                return 553, "5.6.7 the server takes no address beyond ASCII", "message"
             # RFC 5321 §3.3: one MAIL/RCPT/DATA for each copy, since each has its own envelope sender (VERP).
             _, text = await server.sendmail(message.sender, [message.recipient], message.message, mail_options=options)
             self._used += 1
-            return 250, text
+            return 250, text, ""
         except aiosmtplib.SMTPRecipientsRefused as refused:
             first = refused.recipients[0]
-            return first.code, first.message
+            return first.code, first.message, "recipient"
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code in (421, -1):
                 await self.close()
-            return max(refused.code, 0), refused.message
+            what = "message" if isinstance(refused, aiosmtplib.SMTPDataError) else "sender"
+            return max(refused.code, 0), refused.message, what
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as fault:
             await self.close()
-            return 0, f"{type(fault).__name__}: {fault}"
+            return 0, f"{type(fault).__name__}: {fault}", ""
 
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._server is not None and self._server.is_connected and self._used < MOST_ON_A_CONNECTION:

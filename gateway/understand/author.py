@@ -29,6 +29,7 @@ from gateway.understand.reading.bounce import (
 )
 from gateway.understand.reading.calendar import read_calendar
 from gateway.understand.reading.reaction import read_reaction
+from gateway.understand.reply import new_text
 
 LOOP_FIELD = "x-restante-loop"  # on everything we send; whoever hands it back, or on, is no correspondent
 
@@ -111,6 +112,14 @@ class _Case:
     def kinds(self) -> frozenset[str]:
         """Return the media types of its parts."""
         return frozenset(part.media_type for part in self.message.parts)
+
+    @cached_property
+    def has_words(self) -> bool:
+        """True when somebody wrote a word above or beside its parts; what a program signs with is none.
+
+        A forwarded text without a word of one's own counts as one: only a person's program marks it so.
+        """
+        return bool(new_text(self.message, None, self.lexicon).text.strip())
 
     @cached_property
     def subject(self) -> str:
@@ -238,7 +247,8 @@ def _delivery_report(case: _Case) -> Written | None:
 def _is_report(case: _Case) -> bool:
     if case.message.media_type == "multipart/report":  # RFC 6522
         return True
-    if case.is_postmaster and not case.kinds.isdisjoint(STATUS_TYPES):
+    # QUIRK: sent as multipart/mixed, or as nothing but its fields. A person who passes one on writes a word about it.
+    if not case.kinds.isdisjoint(STATUS_TYPES) and (case.is_postmaster or case.is_nobody or not case.has_words):
         return True
     return case.is_daemon or case.has_null_path or case.auto_submitted not in ("", "no")
 
@@ -262,7 +272,7 @@ def _read_receipt(case: _Case) -> Written | None:
     has_notification = "message/disposition-notification" in case.kinds
     if has_notification and (rejection := read_rejection(case.message)):
         return _written(rejection)
-    if has_notification and case.message.media_type == "multipart/report":
+    if has_notification and (case.message.media_type == "multipart/report" or not case.has_words):
         return Written(Nature.READ_RECEIPT, "disposition-notification")
     if dict(case.message.media_parameters).get("report-type", "").lower() == "disposition-notification":
         return Written(Nature.READ_RECEIPT, "report-type")
@@ -477,6 +487,30 @@ def _other_report(case: _Case) -> Written | None:
     return Written(Nature.BULK, "daemon-address") if case.is_daemon else None
 
 
+# What programs put together and no person attaches. A mail of this and no word has nobody who waits for an answer.
+_FOR_PROGRAMS = STATUS_TYPES | {
+    "message/disposition-notification",  # RFC 8098
+    "message/feedback-report",  # RFC 5965
+    "text/rfc822-headers",  # RFC 6522 §4
+    "message/rfc822-headers",
+    "message/global-headers",  # RFC 6533
+}
+
+
+def _wordless(case: _Case) -> Written | None:
+    """Only parts for programs, and no word: a report that names nobody, a mail handed back, an entry for a calendar."""
+    returned = _returns_mail(case) and (case.is_postmaster or case.is_system or case.is_nobody)
+    if not (returned or _is_calendar_entry(case) or not case.kinds.isdisjoint(_FOR_PROGRAMS)) or case.has_words:
+        return None
+    return Written(Nature.BULK, "no-words")
+
+
+def _is_calendar_entry(case: _Case) -> bool:
+    """Whether a calendar sent it: a person who attaches a file gives its name, and is told that it cannot be read."""
+    files = [part for part in case.message.parts if part.content.strip()]
+    return bool(files) and all(part.media_type == "text/calendar" and not part.filename for part in files)
+
+
 # In this order: what a mail is made for comes before the marks that all automatic mail bears.
 _CHECKS: tuple[Callable[[_Case], Written | None], ...] = (
     _own_loop,
@@ -496,4 +530,5 @@ _CHECKS: tuple[Callable[[_Case], Written | None], ...] = (
     _self_described,
     _mass_mail,
     _other_report,
+    _wordless,
 )

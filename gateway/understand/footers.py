@@ -159,7 +159,9 @@ class _Tails:
 
     def card(self, start: int, stop: int) -> int:
         """A visiting card nobody delimited: a name, then short lines with two or more kinds of contact details."""
-        if not could_be_card("\n".join(line.text for line in self.lines[start:stop])):
+        if not is_card_line(self.text(stop - 1)) or not could_be_card(
+            "\n".join(line.text for line in self.lines[start:stop])
+        ):
             return stop
         at, kinds = stop, set[str]()
         for first, behind in reversed(list(paragraphs(self.lines, start, stop))):

@@ -121,6 +121,11 @@ _SHALLOW = frozenset((
 ))
 # fmt: on
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.I)
+# A tag, in lower case; one left open reaches to the end, so that a run of them costs but its length. What stands in a
+# style is never shown.
+_ANY_TAG = re.compile(r"<style\b[^>]*>(?:<!--)?[^<]*</style\s{0,9}>|<[a-z/!?][^>]*(?:>|\Z)")
+_TAGS_AS_TEXT = ("<textarea", "<xmp", "<iframe", "<noembed", "<noframes", "<plaintext")
+_TAGGED_TITLE = re.compile(r"<title\b[^<]*<(?!/title)")
 _FORMATTING = re.compile(r"</?(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?:[\s/][^>]*)?>", re.I)
 
 
@@ -191,7 +196,20 @@ class HtmlBody:
         return any(name in lower for name in names)
 
     def _walk(self, mark: Mark = Mark.NONE) -> _Walk:
-        return _Walk(paragraphs_touch=bool(_NO_P_MARGIN.search(self.html[:20_000])), mark=mark)
+        head = self.html[:20_000]
+        return _Walk(paragraphs_touch="{" in head and bool(_NO_P_MARGIN.search(head)), mark=mark)
+
+
+def most_letters(html: str) -> int:
+    """Return how many letters `bare_text` has at most, its white space taken together: a count that needs no tree.
+
+    What stands between tags is all that can be shown, and no entity is shorter than what it stands for. Elements whose
+    tags are text themselves have no such bound.
+    """
+    lower = html[:MOST_LETTERS].lower()
+    if any(tag in lower for tag in _TAGS_AS_TEXT) or ("<title" in lower and _TAGGED_TITLE.search(lower)):
+        return len(lower)
+    return len(" ".join(_ANY_TAG.sub(" ", lower).split()))
 
 
 def bare_text(html: str) -> str:

@@ -26,6 +26,7 @@ from gateway.understand.charset import decoded, seen
 from gateway.understand.flowed import unflowed
 from gateway.understand.html import readable
 from gateway.understand.scan import DEFAULT_LIMITS, Limits, scan
+from gateway.understand.skeleton import skeleton
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "has_readable_text", "read_message", "scan", "unreadable_reason"]
 
@@ -230,9 +231,11 @@ def _tree(header: bytes, body: bytes, fields: list[tuple[str, bytes]]) -> Tree:
     """Return the MIME tree as mail-parser reads it; where it fails, the same without NULs, then as plain text."""
     kept = b"".join(name.encode() + b": " + value + b"\n" for name, value in fields if name.encode() in _PARSED_FIELDS)
     for head, strip in ((kept, False), (kept, True), (b"", True)):
-        source = head + b"\n" + body
+        bones = skeleton(head.replace(b"\x00", b""), body.replace(b"\x00", b"")) if strip else skeleton(head, body)
         try:
-            return _parsed(source.replace(b"\x00", b"") if strip else source)
+            tree = _parsed(bones.source)
+            bones.restore(tree)
+            return tree
         except Unreadable:
             raise
         except Exception:  # mail-parser's own failures come in many types (AttributeError, ValueError, LookupError …)

@@ -22,6 +22,7 @@ WRAPPED_AT = 60  # characters; shorter lines were not wrapped
 _LEAD_DETAIL = re.compile(r"[@:：]|\d")
 _OPEN_LINK = re.compile(r"[(<]https?://[^\s()<>]*$", re.I)
 _LINK_ALONE = re.compile(r"\s*[(<\[]?https?://\S+\s*>?\s*$", re.I)
+_QUOTED_MARKS = frozenset((Mark.QUOTED, Mark.REST))
 _MARK_SIGNS = {
     Mark.QUOTED: "html-container",
     Mark.REST: "html-container",
@@ -90,10 +91,10 @@ class _Openers:
 
     def depths(self) -> list[int]:
         """Return the quote marks of each line; a container of the program's, or a TAB before most lines, is one too."""
-        filled = [line for line in self.lines if not line.is_blank]
-        by_tab = sum(line.text.startswith("\t") for line in filled) * 2 > len(filled)
+        tabbed = sum(line.text[:1] == "\t" and not line.is_blank for line in self.lines)
+        by_tab = tabbed > 0 and tabbed * 2 > sum(not line.is_blank for line in self.lines)
         return [
-            line.depth or int(line.mark in (Mark.QUOTED, Mark.REST) or (by_tab and line.text.startswith("\t")))
+            line.depth or int(line.mark in _QUOTED_MARKS or (by_tab and line.text.startswith("\t")))
             for line in self.lines
         ]
 
@@ -101,11 +102,14 @@ class _Openers:
         """Note which item each line of our original stands in. What was typed into it bears the marks of the quote, and
         is the author's all the same: our original goes on below it where it broke off above.
         """
-        for at, line in enumerate(self.lines):
-            line.item = alignment.marks[at]
-            if alignment.is_inserted[at] and (line.depth or line.sign == "html-container"):
+        for line, mark in zip(self.lines, alignment.marks, strict=True):
+            line.item = mark
+        typed = [line for line, is_inserted in zip(self.lines, alignment.is_inserted, strict=True) if is_inserted]
+        for line in typed:
+            if line.depth or line.sign == "html-container":
                 line.raw, line.depth, line.sign, line.is_inside = line.text, 0, OWN, True
-        self.view = _view(self.lines)
+        if typed:
+            self.view = _view(self.lines)
 
     def judge(self) -> None:
         self.next_original = _next_with_sign(self.lines, "original")

@@ -23,6 +23,7 @@ from gateway.model.understood import (
     AbsenceNotice,
     CatchUp,
     Enrolling,
+    Governing,
     Piece,
     Reading,
     Setting,
@@ -31,6 +32,7 @@ from gateway.model.understood import (
     Understood,
 )
 from gateway.understand.author import written_by
+from gateway.understand.beside import parted
 from gateway.understand.items import TO_ALL, WITH_ITEMS, by_item
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message, unreadable_reason
@@ -205,10 +207,10 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
         return by_item
     task = _answered_task(context)
     if task:
-        return (_to_task(found.own, task, mail),)
+        return _with_requests(found.own, mail, lambda text: _to_task(text, task, mail))
     view = _answered_round(context)
     if view is not None:
-        return (_to_round(found.own, view, mail),)
+        return _with_requests(found.own, mail, lambda text: _to_round(text, view, mail))
     if context.answering is not None or context.thread is not None:
         return _to_thread(mail)
     setting = _new_setting(mail) or _of_others(mail)
@@ -345,6 +347,35 @@ def _to_task(text: str, mark: str, mail: _Mail) -> Piece:
     return Piece(text, mark, _setting(text, mail) or _whole_request(text, mail) or said)
 
 
+def _with_requests(text: str, mail: _Mail, read: Callable[[str], Piece]) -> tuple[Piece, ...]:
+    """Read a text as an answer, and what stands above or below it about its author's own mail as pieces of their own.
+
+    Where what is left answers nothing, the text is one whole.
+    """
+    apart = parted(text, lambda said: _beside(said, mail))
+    piece = read(apart.text) if apart.asked else None
+    if piece is None or not _says_something(piece.reading):
+        return (read(text),)
+    return (piece, *(Piece(said, reading=asked) for said, asked in apart.asked))
+
+
+def _beside(text: str, mail: _Mail) -> Setting | CommandReading | None:
+    """Return what a line beside an answer asks of its author's own mail; without dates it may be said of the answer."""
+    setting = _setting(text, mail)
+    if setting or "?" in text:
+        return setting
+    asked = _request(mail.message, text, mail.context, mail.lexicon)
+    if asked.intent is Intent.AWAY:
+        return asked if asked.until or asked.away_from else None
+    if asked.intent is Intent.PAUSE:
+        return asked if asked.until else None
+    return asked if asked.intent is Intent.SET_FREQUENCY else None
+
+
+def _says_something(reading: Reading | None) -> bool:
+    return _is_an_answer(reading) or isinstance(reading, Governing) or getattr(reading, "act", None) is not None
+
+
 def _asked_instead(text: str, view: RoundView, mail: _Mail) -> CommandReading | None:
     """A check-in takes any words; so one line that is wholly a request ("pause 3d") is that, not what was done.
 
@@ -374,8 +405,9 @@ def _answer(text: str, view: RoundView, mail: _Mail) -> Reading | None:
         case CheckInForm(questions=questions):
             today = mail.written_at.date()
             planned = read_plan(
-                view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today, questions=questions
-            )
+                view.plan, text, mail.lexicon, blockers=view.open_blockers, sent_on=today, questions=questions,
+                blocks=mail.found.blocks if text == mail.found.own else (),
+            )  # fmt: skip
             return planned or read_checkin(_under_questions(text, mail), today, mail.lexicon, questions)
 
 
@@ -449,7 +481,22 @@ def _only_item(sent: Sent, context: MailContext) -> str:
 def _by_item(mail: _Mail) -> tuple[Piece, ...]:
     """Return a piece for each item answered, () when the reply is one whole."""
     answers = by_item(mail.found, mail.context.answering, mail.lexicon)
-    return tuple(_to_item(mark, text, mail) for mark, text in answers)
+    return tuple(piece for mark, text in answers for piece in _with_beside(mark, text, mail))
+
+
+def _with_beside(mark: str, text: str, mail: _Mail) -> tuple[Piece, ...]:
+    """Return the pieces of what stands under one item."""
+    if mark in mail.context.tasks or mark in mail.context.rounds:
+        return _with_requests(text, mail, lambda said: _to_item(mark, said, mail))
+    if not mark or mark.startswith("V-"):
+        return (_to_item(mark, text, mail),)
+    # A post: its readers may want to know of an absence too, of a setting they do not.
+    apart = parted(text, lambda said: _beside(said, mail))
+    asked = tuple(Piece(said, reading=reading) for said, reading in apart.asked)
+    told = (
+        said for said, reading in apart.asked if isinstance(reading, CommandReading) and reading.intent is Intent.AWAY
+    )
+    return (_to_item(mark, "\n\n".join((apart.text, *told)), mail), *asked)
 
 
 def _to_item(mark: str, text: str, mail: _Mail) -> Piece:

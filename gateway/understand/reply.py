@@ -13,7 +13,7 @@ from gateway.model.reading import Dropped, NewText, Quoted
 from gateway.understand.align import Alignment
 from gateway.understand.charset import seen
 from gateway.understand.footers import html_signature, judge_banners, judge_tails
-from gateway.understand.html import HtmlBody
+from gateway.understand.html import HtmlBody, most_letters
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.line import OWN, QUOTATION, QUOTES, UNREAD, Line, html_lines, segments, text_lines
 from gateway.understand.quotes import judge_bare_quotes, judge_quotes, part_shared_lines
@@ -45,7 +45,10 @@ def new_text(message: Message | str, original: Message | None, lexicon: Lexicon)
 
 def _is_poor(text: str, html: HtmlBody) -> bool:
     """Whether the text part holds much less than the HTML shows: a notice to get a better program, or nothing."""
-    return len(" ".join(text.split())) < POOR * len(" ".join(html.bare_text.split()))
+    length = len(" ".join(text.split()))
+    if length >= POOR * most_letters(html.html):  # as in nearly all mail: no tree of the HTML is made for this
+        return False
+    return length < POOR * len(" ".join(html.bare_text.split()))
 
 
 def _read(

@@ -17,6 +17,7 @@ from gateway.model.reading import CheckInReading, CommandReading, Intent, NewTex
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
 from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.ballot_points import scale_of
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
 from gateway.understand.reply import new_text
@@ -79,7 +80,10 @@ def _ballot(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
         method = Method(_string(request, "method"))
     except ValueError:
         raise BadRequest(f"method: one of {', '.join(Method)}") from None
-    question = Question(text=_string(request, "question"), method=method, options=tuple(options))
+    text = _string(request, "question")
+    question = Question(text=text, method=method, options=tuple(options))
+    if method is Method.SCORE and (scale := scale_of(text)) is not None:
+        question = Question(text=text, method=method, options=tuple(options), lowest=scale[0], highest=scale[1])
     reading = read_ballot(_new_text(request, lexicon).own, question, lexicon)
     shape: Json = {"kind": reading.kind.value}
     if reading.kind == "ballot":

@@ -43,6 +43,7 @@ _PRODUCTS = (
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _DRAWN = "-_=*~—–>"  # what separators begin with
+_RULED = "-_=*~—–"  # what drawn lines are made of
 _LABEL_LINE = re.compile(r"[\s*_|>]{0,6}([^\W\d_][^:：*\n]{0,28}?)[*_\s]{0,4}[:：][*_]{0,2}(?:\s|$)(.*)")
 _RULE_LINE = re.compile(r"\s*(?:[-_=*~—–]\s?){3,}\s*$")
 _DASHED = re.compile(r"[\s>*]*([-_=*~—–]{2,})\s*([^-_=*~—–].{0,80}?)\s*([-_=*~—–]{2,})?[\s*]*$")
@@ -55,7 +56,6 @@ _STARTS_WITH_NAME = re.compile(r"[\"'*]{0,2}[^\"<>@:]{0,60}[\"'*]{0,2}\s*[<(\[]{
 _STARTS_WITH_ADDRESS = re.compile(r"[<\[]?[^\s<>@]{1,100}@")
 _DATED_ADDRESS = re.compile(r"@[^\s<>@]{1,100}>?[^<>@]{0,30}[:：]\s*$")
 _CAPITAL_WORD = re.compile(r"(?:(?<=[\s\-_])|(?<=[.!?]))[^\W\d_a-z]\w*")
-_ATTRIBUTES = re.compile(r"[\d@,]")  # one of these stands in the first line of a wrapped attribution
 _ENDS_OPEN = re.compile(r"[:：>](?:[\s*_]|\s)*$")
 _FIRST_CLAUSE = re.compile(r"[^,;.!?]{0,90}")
 _LINK_BEHIND = re.compile(r"\s{0,3}[<(]https?://[^\s<>]{1,120}[>)]?$", re.I)
@@ -64,7 +64,8 @@ _SIGNATURE_MARK = re.compile(r"(?:--|—|– ?–|__) ?$")
 _DASHED_NAME = re.compile(r"\s{0,2}(?:-{1,2}|—|–|/)\s?([^\W\d_][\w.'’]*(?:[ -][^\W\d_][\w.'’]*){0,3})\s*$")
 _BETWEEN_DETAILS = re.compile(r"\s[|·•–]\s|\t")
 _MAY_BE_CONTACT = re.compile(r"[\d@\[]|://|[Ww][Ww][Ww]\.|[Cc][Ii][Dd]:|(?:^|[\s|·•–])\*?[A-Z]{2}")
-_MAY_BE_NUMBERS = (re.compile(r"\d(?:[\s().\-/*]{0,3}\d){7}"), re.compile(r"[A-Z]{2}[\s:.]{1,8}[A-Z0-9]"))
+_MAY_BE_PHONE = re.compile(r"\d(?:[\s().\-/*]{0,3}\d){7}")
+_MAY_BE_NUMBER = re.compile(r"[A-Z]{2}[\s:.]{1,8}[A-Z0-9]")
 _CONTACTS = {
     "phone": re.compile(r"(?:^|[\s(:*<])\+?\(?\d(?:[\s().\-/*]{0,3}\d){7,14}(?:[\s)*>]|$)"),
     "mail": re.compile(r"^(?:[^\s:|]{1,12}[:|]?\s{1,6})?[<*]{0,2}[^\s<>@\[\]]{1,60}@[^\s<>@\[\]]{1,60}[>*]{0,2}$"),
@@ -78,7 +79,11 @@ _CONTACTS = {
 
 def fold(text: str) -> str:
     """Return text for comparison with word lists: lower case, accents dropped, white space single."""
-    text = text[:LONGEST]
+    return _folded(text[:LONGEST])
+
+
+@lru_cache(maxsize=512)  # one rule after the other asks about the same few lines
+def _folded(text: str) -> str:
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).replace("’", "'")
     return " ".join(text.casefold().split())
@@ -280,8 +285,8 @@ class Signs:
             if not line:
                 continue
             counted += 1
-            if counted > 1 and self._opens(line) and not (opens and _ATTRIBUTES.search(first)):
-                return None  # what stands above is the author's; the attribution begins here
+            if counted > 1 and self._opens(line) and not (opens and _attributes(first)):
+                return None  # what stands above is the author's ("1 done"); the attribution begins here
             joined = f"{joined} {line}" if joined else line
             following = lines.filled(index, 2)
             above_quote = following is not None and lines.depth[following] > lines.depth[at]
@@ -421,7 +426,7 @@ def has_mail_address(text: str) -> bool:
 
 def is_rule(line: str) -> bool:
     """Whether a line is drawn: dashes, underscores, stars."""
-    return len(line) <= LONGEST_SEPARATOR and _RULE_LINE.match(line) is not None
+    return line.lstrip()[:1] in _RULED and 0 < len(line) <= LONGEST_SEPARATOR and _RULE_LINE.match(line) is not None
 
 
 def has_link(text: str) -> bool:
@@ -431,7 +436,8 @@ def has_link(text: str) -> bool:
 
 def is_signature_mark(line: str) -> bool:
     """Whether a line is the delimiter of a signature (RFC 3676 §4.3), its trailing space kept or lost."""
-    return _SIGNATURE_MARK.match(line.strip(" *")) is not None
+    line = line.strip(" *")
+    return line[:1] in "-—–_" and _SIGNATURE_MARK.match(line) is not None
 
 
 def is_dashed_name(line: str) -> bool:
@@ -447,7 +453,10 @@ def could_be_card(text: str) -> bool:
     """Whether text may hold contact details of two kinds: a quick look before a closer one."""
     lower = text.lower()
     kinds = ("@" in text, "://" in text or "www." in lower, "[image" in lower or "cid:" in lower)
-    return sum(kinds) + sum(pattern.search(text) is not None for pattern in _MAY_BE_NUMBERS) >= 2
+    found = sum(kinds)
+    if not found:  # as in most mail: then only figures of both kinds can do
+        return bool(_MAY_BE_PHONE.search(text) and _MAY_BE_NUMBER.search(text))
+    return found > 1 or bool(_MAY_BE_PHONE.search(text) or _MAY_BE_NUMBER.search(text))
 
 
 def contacts(line: str) -> frozenset[str]:
@@ -472,6 +481,11 @@ def is_card_line(line: str) -> bool:
         return False
     is_sentence = line.endswith(".") and len(words[-1]) > 5  # Ltd. and Inc. end no sentence
     return not is_sentence and len([word for word in words if word.isalpha()]) <= 8
+
+
+def _attributes(first: str) -> bool:
+    """Whether a line can be the first of a wrapped attribution: it holds a date or an address, or goes on."""
+    return first.endswith(",") or "@" in first or _DATE.search(fold(first)) is not None
 
 
 def _continuation(lines: Lines, at: int, index: int, joined: str) -> str | None:

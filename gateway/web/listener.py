@@ -15,7 +15,8 @@ from typing import Any
 
 import uvicorn
 
-CONNECTIONS = 100  # at once; whoever comes then is answered 503
+from gateway.web.connections import MOST, SECONDS_TO_ASK, connections
+
 IDLE = 5  # seconds a connection may say nothing between two requests
 LONGEST_HEAD = 16 * 1024  # octets of a request before its body
 LAST_WORDS = 2  # seconds for answers under way when we end
@@ -30,22 +31,26 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def listening(application: Any, key: str, host: str, port: int) -> AsyncIterator[int]:
+async def listening(
+    application: Any, key: str, host: str, port: int, *, seconds: float = SECONDS_TO_ASK, most: int = MOST
+) -> AsyncIterator[int]:
     """Serve an application while the block runs, and give the port.
 
+    A client has `seconds` to say what it wants, and there are `most` connections at once: who says nothing makes place,
+    and where all are at work whoever comes is answered 503.
     Raises OSError naming the settings' `key` when the place is not to be had.
     """
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it would tell of every request that is no HTTP
     config = uvicorn.Config(
         application,
-        http="h11",
+        http=connections(seconds, most),
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,  # we ask for nobody's address
         server_header=False,
-        limit_concurrency=CONNECTIONS,
+        limit_concurrency=most + 1,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=LAST_WORDS,
         h11_max_incomplete_event_size=LONGEST_HEAD,

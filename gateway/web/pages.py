@@ -96,7 +96,9 @@ class Pages:
     def application(self) -> Starlette:
         """Return what a web server calls."""
         routes = [Route(f"{STOP_PATH}{{code}}", self._answer, methods=["GET", "POST"])]
-        return Starlette(routes=routes, exception_handlers={HTTPException: self._no})
+        application = Starlette(routes=routes, exception_handlers={HTTPException: self._no})
+        application.router.redirect_slashes = False  # a redirect would be made of the Host that a client names
+        return application
 
     async def _answer(self, request: Request) -> Response:
         code = request.path_params["code"]

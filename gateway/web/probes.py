@@ -29,20 +29,26 @@ _UNCACHED = {"Cache-Control": "no-store"}
 
 @dataclass
 class Probes:
-    """`checks` says of each thing that must be well whether it is; `figures` gives the text of all figures."""
+    """`checks` says of each thing that must be well whether it is; `figures` gives the text of all figures.
+
+    `remarks` says what else is amiss, though mail is taken in: who watches should know, and send nobody elsewhere.
+    """
 
     checks: Callable[[], Awaitable[Mapping[str, bool]]]
     figures: Callable[[], Awaitable[str]]
+    remarks: Callable[[], Mapping[str, str]] = dict
 
     def application(self) -> Starlette:
         """Return what a web server calls."""
-        return Starlette(
+        application = Starlette(
             routes=[
                 Route("/healthz", self._lives, methods=["GET"]),
                 Route("/readyz", self._ready, methods=["GET"]),
                 Route("/metrics", self._figures, methods=["GET"]),
             ]
         )
+        application.router.redirect_slashes = False  # a redirect would be made of the Host that a client names
+        return application
 
     async def _lives(self, request: Request) -> Response:
         """Whoever answers lives; a process that hangs does not answer."""
@@ -52,6 +58,7 @@ class Probes:
         found = await self.checks()
         ready = all(found.values())
         said: dict[str, Any] = {"ready": ready, **{name: "ok" if well else "failing" for name, well in found.items()}}
+        said |= self.remarks()
         return JSONResponse(said, 200 if ready else 503, _UNCACHED)
 
     async def _figures(self, request: Request) -> Response:

@@ -32,8 +32,8 @@ class Scale:
     digests: int = 10_000  # a member each
 
 
-QUICK = Scale(pairs=3, mails=1000, posts=150, warm=500, more=1500, ballots=2_000, entries=20_000, digests=2_000)
-WHOLE = Scale(pairs=5, mails=2000, posts=300, warm=2000, more=20_000, ballots=10_000, entries=200_000)
+QUICK = Scale(pairs=3, mails=1000, posts=300, warm=500, more=1500, ballots=2_000, entries=20_000, digests=2_000)
+WHOLE = Scale(pairs=5, mails=2000, posts=600, warm=2000, more=20_000, ballots=10_000, entries=200_000)
 
 Section = Callable[[Scale], Iterator[Figure]]
 

@@ -7,9 +7,11 @@ none. Must not: judge what was read (the practice scores do).
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,16 +40,30 @@ def figures(scale: Scale) -> Iterator[Figure]:
     if folder is None or not (folder / "clients.jsonl").exists():
         yield Figure("reading one reply", "no practice folder", "RESTANTE_SHARED, or ../shared")
         return
-    lexicon, spent = load_lexicon(), []
+    lexicon = load_lexicon()
     cases = [json.loads(line) for line in (folder / "clients.jsonl").read_text(encoding="utf-8").splitlines()]
-    for number in range(ROUNDS + 1):
-        times = [_read(case, lexicon) for case in cases]
-        spent += times if number else []  # the first round compiles word lists
+    for case in cases:
+        _read(case, lexicon)  # compiles word lists
+    with _settled():
+        spent = [_read(case, lexicon) for _ in range(ROUNDS) for case in cases]
+        posts = [_post(lexicon) for _ in range(POSTS)]
     usual, worst = median(spent), percentile(spent, 0.99)
     yield Figure("reading one reply (parse, new text, reading)", f"{usual:.2f} ms", "median", "≤ 1.5 ms", usual <= 1.5)
     yield Figure("", f"{worst:.2f} ms", "99 of 100 are below", "≤ 10 ms", worst <= 10)
-    post = median([_post(lexicon) for _ in range(POSTS)])
+    post = median(posts)
     yield Figure("reading a plain post of 4 KiB", f"{post:.2f} ms", "median", "≤ 1.2 ms", post <= 1.2)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Let the garbage collector rest as `serve` lets it (gateway/app.py): what stays for good is not looked through."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 def _read(case: dict[str, Any], lexicon: Lexicon) -> float:

@@ -325,6 +325,89 @@ def test_a_replayed_mail_counts_once(town: Town) -> None:
     assert town.votes("V-1") == {"ben": Pick("No")}
 
 
+def _footed(raw: bytes) -> bytes:
+    lines = (b"", b"", b"_" * 47, b"dev mailing list", b"dev@lists.example", b"https://lists.example/listinfo/dev", b"")
+    return raw.rstrip(b"\r\n") + b"\r\n".join(lines)
+
+
+def _recoded(raw: bytes) -> bytes:
+    head, _, body = raw.partition(b"\r\n\r\n")
+    head = header(head + b"\r\n\r\n", "Content-Transfer-Encoding", "base64").partition(b"\r\n\r\n")[0]
+    return head + b"\r\n\r\n" + base64.encodebytes(body).replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        lambda raw: b"X-Extra: 1\r\n" + raw,
+        lambda raw: b"Received: from evil.example by x; Mon, 01 Jun 2026 06:30:00 +0000\r\nX-Spam: no\r\n" + raw,
+        lambda raw: header(raw, "Date", "Mon, 01 Jun 2026 11:00:00 +0000"),
+        lambda raw: header(raw, "To", f"acme@{DOMAIN}"),
+        lambda raw: header(raw, "In-Reply-To", "<x@evil.example>"),
+        _footed,
+        _recoded,
+    ],
+    ids=[
+        "a field more",
+        "another road",
+        "another date",
+        "another recipient",
+        "another reference",
+        "a footer",
+        "encoded",
+    ],
+)
+def test_a_mail_sent_again_in_another_dress_restores_no_older_ballot(
+    guarded: Town, dressed: Callable[[bytes], bytes]
+) -> None:
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    came(guarded, raw, PASSES, to=to)
+    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    came(guarded, dressed(raw), PASSES, to=to)
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
+    assert guarded.arrivals()[0].reason == "duplicate"
+
+
+def test_another_mail_under_an_id_that_was_used_is_not_lost(guarded: Town) -> None:
+    """A program that gives each of its mails one Message-ID is at fault; its owner still is heard."""
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    other, _ = guarded.reply("ben", guarded.newest("ben", "ballot"), "No")
+    came(guarded, header(raw, "Message-ID", "<always@example.net>"), PASSES, to=to)
+    came(guarded, header(other, "Message-ID", "<always@example.net>"), PASSES, to=to)
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
+    for subject in ("The ladder", "The hose"):
+        mail = guarded.mail("ben", "acme", subject, "It lies behind the shed.", message_id="<always@example.net>")
+        came(guarded, mail, PASSES, to="acme")
+    assert [entry.subject for entry in guarded.entries(Posted)] == ["The ladder", "The hose"]
+
+
+def test_a_held_mail_sent_again_is_held_and_asked_about_once(guarded: Town) -> None:
+    raw = guarded.mail("ben", "acme", "Hello all", "I want to tell you about the roof of the shed, which leaks.")
+    for dress in (b"", b"", b"X-Extra: 1\r\n"):
+        came(guarded, dress + raw, FAILS, to="acme")
+    assert [arrival.state for arrival in guarded.arrivals(ArrivalState.HELD)] == [ArrivalState.HELD]
+    assert len(guarded.box("ben", "confirm")) == 1
+    guarded.confirms("ben")
+    came(guarded, raw, FAILS, to="acme")
+    assert [entry.subject for entry in guarded.entries(Posted)] == ["Hello all"]
+
+
+def test_a_copy_that_nobody_proved_keeps_the_mail_itself_out_of_nothing(guarded: Town) -> None:
+    raw = guarded.mail("ben", "acme", "Hello all", "I want to tell you about the roof of the shed, which leaks.")
+    came(guarded, raw, FAILS, to="acme")
+    came(guarded, raw, PASSES, to="acme", sender="ben@example.net")
+    assert [entry.subject for entry in guarded.entries(Posted)] == ["Hello all"]
+    assert guarded.arrivals(ArrivalState.HELD) == []
+    guarded.confirms("ben")  # the question about the copy: there is nothing left to settle
+    came(guarded, raw, PASSES, to="acme")
+    assert len(guarded.entries(Posted)) == 1
+    other = guarded.mail("ben", "acme", "Once more", "The roof of the shed still leaks.")
+    came(guarded, other, FAILS, to="acme")
+    for again in (_footed(other), other, _footed(other), b"X-Extra: 1\r\n" + other):
+        came(guarded, again, PASSES, to="acme", sender="ben@example.net")
+    assert [entry.subject for entry in guarded.entries(Posted)] == ["Hello all", "Once more"]
+
+
 def test_an_expired_token_is_no_proof(town: Town) -> None:
     opened(town, text="Shall we close the office in August? Yes or no, by 20 December.")
     raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes")
@@ -535,13 +618,43 @@ def test_a_forged_complaint_suspends_nobody(guarded: Town) -> None:
     came(guarded, complaint_about(letter, "ben@example.net"), "dmarc=fail header.from=evil.example",
          to=letter.envelope_from)  # fmt: skip
     assert guarded.box("ana", "steward") == []
-    # out of a mail that was passed on: the token of its Reply-To is that of the address for reports
-    passed_on = letter.message.reply_to[0].address.replace("+r.", "+b.")
-    bare = replace(letter, raw=b"From: x@y.example\r\n\r\n", envelope_from=passed_on)
-    came(guarded, header(complaint_about(bare, "ben@example.net"), "Message-ID", "<two@evil.example>"), to=passed_on)
+    # out of a mail that was passed on, Return-Path and all
+    raw = header(complaint_about(letter, "ben@example.net"), "Message-ID", "<two@evil.example>")
+    came(guarded, raw, to=letter.envelope_from)
     assert len(guarded.box("ana", "steward")) == 1
     assert guarded.entries(DeliverySuspended) == []
     assert not guarded.member("ben").suspended
+
+
+def test_an_address_for_bounces_is_not_to_be_made_from_the_one_to_answer_to(town: Town) -> None:
+    """Whoever sees a Reply-To, or the ids in an answer, may write; a report that names its notice so names nobody."""
+    for subject in ("[VOTE] Lunch", "[VOTE] Supper", "[VOTE] Tea"):
+        opened(town, subject=subject)
+    made = [(one, one.message.reply_to[0].address.replace("+r.", "+b.")) for one in town.box("ben", "ballot")]
+    assert len(made) == 3
+    for number, (letter, address) in enumerate(made):
+        ids = f"Message-ID: <{letter.message.message_id}>\r\nReply-To: <{letter.message.reply_to[0].address}>"
+        report = bounce_of(f"From: acme@{DOMAIN}\r\n{ids}\r\n\r\n".encode(), "ben@example.net", address)
+        for door in (address, "acme", letter.message.reply_to[0].address):
+            town.sends(MALLORY, header(report, "Message-ID", f"<{number}{door}>"), door, sender="")
+        bare = replace(letter, raw=f"From: x@y.example\r\n{ids}\r\n\r\n".encode(), envelope_from=address)
+        raw = header(complaint_about(bare, "ben@example.net"), "Message-ID", f"<complaint{number}@evil.example>")
+        town.sends(MALLORY, raw, address, sender="")
+        away = town.mail("ben", address, "Out of office", "I am away until 30 June.", auto_submitted="auto-replied")
+        town.sends(MALLORY, away, address, sender="")
+    assert {entry.member_id for entry in town.entries(Bounced)} == {None}
+    assert (town.entries(DeliverySuspended), town.entries(AwayNoted)) == ([], [])
+    assert (town.member("ben").bounce_score, town.member("ben").suspended) == (0.0, False)
+
+
+def test_an_address_for_bounces_answers_nothing(town: Town) -> None:
+    """The token of a Return-Path is none to vote by."""
+    opened(town)
+    letter = town.newest("ben", "ballot")
+    stolen = letter.envelope_from.replace("+b.", "+r.")
+    raw, _ = town.reply("ben", letter, "Yes", references="", in_reply_to="<x@evil.example>", quote=False)
+    town.sends(MALLORY, raw, stolen, sender=MALLORY)
+    assert town.votes("V-1") == {}
 
 
 def test_a_complaint_of_a_proven_sender_suspends(guarded: Town) -> None:
@@ -577,6 +690,46 @@ def test_auto_submitted_no_is_a_person(town: Town) -> None:
     raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes")
     town.sends("ben", header(raw, "Auto-Submitted", "no"), to)
     assert set(town.votes("V-1")) == {"ben"}
+
+
+_PARTS = (
+    "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.far.example\r\n\r\n"
+    "Final-Recipient: rfc822; x@far.example\r\nAction: failed\r\nStatus: 5.1.1",
+    "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.far.example",
+    "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; x@far.example\r\n"
+    "Disposition: manual-action/MDN-sent-manually; displayed",
+    "Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1",
+    "Content-Type: text/rfc822-headers\r\n\r\nFrom: acme@ws.example.org\r\nSubject: x",
+    "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR",
+)
+_RETURNED = "Content-Type: message/rfc822\r\n\r\nFrom: acme@ws.example.org\r\nSubject: x\r\n\r\nWhere?"
+
+
+def _wordless(author: str, number: int, part: str, *, alone: bool) -> bytes:
+    kind, _, text = part.partition("\r\n\r\n")
+    if not alone:
+        kind, text = "Content-Type: multipart/mixed; boundary=b", f"--b\r\n{part}\r\n--b--"
+    head = f"From: {author}\r\nTo: acme@{DOMAIN}\r\nSubject: x\r\nMessage-ID: <wordless{number}@example.net>"
+    return f"{head}\r\nMIME-Version: 1.0\r\n{kind}\r\n\r\n{text}\r\n".encode()
+
+
+def test_parts_for_programs_without_a_word_are_never_answered(found: Found) -> None:
+    """Nor is a mail handed back by a mail system, or anything from the null reverse-path; whatever address it names."""
+    town = found(strangers="accept")
+    before = len(town.post_office.letters)
+    shapes = [("ben@example.net", part, "ben@example.net") for part in _PARTS]
+    shapes += [("eve@far.example", part, "eve@far.example") for part in _PARTS]
+    shapes += [(who, _RETURNED, "x@y.example") for who in ("MAILER-DAEMON@y.example", "postmaster@y.example")]
+    shapes += [("ben@example.net", _RETURNED, ""), ("ben@example.net", "Content-Type: text/plain\r\n\r\nhelp", "")]
+    number = 0
+    for author, part, sender in shapes:
+        for alone, door in ((True, "acme"), (False, "acme"), (False, "acme+help")):
+            number += 1
+            town.sends(MALLORY, _wordless(author, number, part, alone=alone), door, sender=sender)
+    answered = [letter for letter in town.post_office.letters[before:] if letter.to != ANA.address]
+    assert answered == []  # what stewards are told of a report is no answer to it
+    assert town.entries(Posted) == []
+    assert not any(letter.message.in_reply_to for letter in town.post_office.letters[before:])
 
 
 def test_our_own_mail_sent_back_in_any_dress_makes_no_loop(town: Town) -> None:
@@ -647,6 +800,19 @@ def test_a_member_without_the_right_invites_and_removes_nobody(town: Town, text:
     assert (town.box(MALLORY), town.newest("ben").kind) == ([], "decline")
 
 
+def test_a_forged_stranger_makes_the_server_before_us_write_to_nobody(guarded: Town) -> None:
+    """What we refuse by LMTP comes from a queue, whose server then tells the sender: only where that is who wrote."""
+    victim = "Victim <victim@elsewhere.example>"
+    raw = guarded.mail(victim, "acme", "An offer", "I would like to sell you a piano.")
+    before = counted(guarded)
+    assert came(guarded, raw, "dmarc=fail header.from=elsewhere.example", to="acme").startswith("250")
+    assert guarded.arrivals()[0].reason == "stranger"
+    passes = "dmarc=pass header.from=elsewhere.example"
+    answer = came(guarded, header(raw, "Message-ID", "<two@elsewhere.example>"), passes, to="acme")
+    assert answer.startswith("550 5.7.1 only members can write here")
+    assert counted(guarded) == before
+
+
 def test_a_strangers_word_on_held_mail_settles_nothing(found: Found) -> None:
     town = found(strangers="hold")
     raw = town.mail("Mallory <mallory@evil.example>", "acme", "An offer", "I would like to sell you a piano.")
@@ -668,6 +834,20 @@ def test_a_stranger_claims_no_members_address(town: Town) -> None:
     town.sends(MALLORY, answer, to)
     assert town.entries(AddressAdded) == []
     assert town.votes("V-1") == {}
+
+
+def test_one_leaked_token_makes_one_question_a_day(town: Town) -> None:
+    opened(town)
+    letter = town.newest("ben", "ballot")
+    for number in range(12):
+        raw, to = town.reply(f"Eve <e{number}@evil.example>", letter, "Yes")
+        town.sends(MALLORY, raw, to)
+    assert len(town.box("ben", "confirm")) == 1
+    assert len(town.arrivals(ArrivalState.HELD)) == 12
+    town.wait(days=1)
+    raw, to = town.reply("Eve <e99@evil.example>", letter, "Yes")
+    town.sends(MALLORY, raw, to)
+    assert len(town.box("ben", "confirm")) == 2
 
 
 def test_a_stranger_opens_no_vote(found: Found) -> None:

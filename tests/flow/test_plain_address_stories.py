@@ -72,7 +72,8 @@ def test_a_bounce_to_the_plain_address_finds_its_notice_by_what_it_returns(town:
         "--x\r\n\r\nNot delivered.\r\n"
         "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n"
         "Final-Recipient: rfc822; ben@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        f"--x\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{letter.message.message_id}>\r\n\r\n--x--\r\n"
+        f"--x\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{letter.message.message_id}>\r\n"
+        f"X-Restante-Return: {letter.message.header('x-restante-return')}\r\n\r\n--x--\r\n"
     ).encode()
     town.sends("", bounce, PLAIN, sender="")
     assert town.last_reason == "bounced"

@@ -114,3 +114,54 @@ async def test_a_server_that_will_not_talk_to_us_says_nothing_of_the_mails() -> 
         await courier.round_trip()
         await courier.close()
     assert [attempt.code for attempt in reported] == [0], "no answer to the mail itself: it is tried again"
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "refused"),
+    [
+        ("MAIL", "550 5.7.1 sender not allowed", "sender"),
+        ("RCPT", "550 5.1.1 no such user", "recipient"),
+        ("DATA", "554 5.6.0 not such a mail", "message"),
+    ],
+)
+async def test_an_attempt_says_what_was_refused_and_the_next_mail_goes(verb: str, answer: str, refused: str) -> None:
+    reported: list[Attempt] = []
+    left, gone = [1], asyncio.Event()  # refused once
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            said = line[:4].decode().upper()
+            if said == verb and left:
+                left.pop()
+                writer.write(f"{answer}\r\n".encode())
+            elif said == "DATA":
+                writer.write(b"354 go on\r\n")
+                while await reader.readline() != b".\r\n":
+                    pass
+                writer.write(b"250 kept\r\n")
+            else:
+                writer.write(b"221 bye\r\n" if said == "QUIT" else b"250 yes\r\n")
+            await writer.drain()
+            if said == "QUIT":
+                break
+        writer.close()
+        await writer.wait_closed()
+        gone.set()
+
+    async def claim(limit: int) -> Sequence[Outgoing]:
+        mail = b"Subject: one\r\n\r\nhello\r\n"
+        sender = "acme@ws.example.org"
+        return [Outgoing(notice_id=one, sender=sender, recipient="m@example.net", message=mail) for one in (1, 2)]
+
+    async def report(attempts: Sequence[Attempt]) -> None:
+        reported.extend(attempts)
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    route = Route(host="127.0.0.1", port=server.sockets[0].getsockname()[1], connections=1)
+    courier = Courier(route, claim, report, lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    async with server:
+        await courier.round_trip()
+        await courier.close()
+        await asyncio.wait_for(gone.wait(), 5)
+    assert [(one.notice_id, one.code, one.refused) for one in reported] == [(1, int(answer[:3]), refused), (2, 250, "")]

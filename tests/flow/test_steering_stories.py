@@ -157,7 +157,7 @@ def test_a_mail_that_breaks_our_own_code_is_kept_and_the_next_is_processed(
 ) -> None:
     town = found()
     with monkeypatch.context() as patch:
-        patch.setattr("gateway.pipeline.flow.fingerprint", lambda raw: 1 / 0)
+        patch.setattr("gateway.pipeline.doubles.fingerprint", lambda *of: 1 / 0)
         town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed.")
     assert [arrival.reason for arrival in town.arrivals(ArrivalState.FAILED)] == ["our-fault"]
     assert {fault["event"] for fault in town.faults} == {"processing failed"}

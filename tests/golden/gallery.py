@@ -35,6 +35,10 @@ SHOWN = {
     "prompt": ("prompt", "en", TWO_WAYS),
     "summary": ("summary", "fr", TWO_WAYS),
     "receipt": ("receipt", "en", TWO_WAYS),
+    "task": ("task-given", "en", TWO_WAYS),
+    "task-reminder": ("task-reminder-overdue", "fr", TWO_WAYS),
+    "ask-back": ("ask-back", "en", TWO_WAYS),
+    "catch-up": ("catch-up", "fr", TWO_WAYS),
     "post": ("post", "en", TWO_WAYS),
 }
 # Two mails beside each other, as the README has them: specimen, language, sort of page.

@@ -332,6 +332,7 @@ SPECIMENS: dict[str, Facts] = {
         closes_at=CLOSES,
         last=True,
         plan=("Third draft", "Call the bank"),
+        blockers=("Waiting for the logo from Bo",),
     ),
     "summary": SummaryFacts(
         mark="C-30",
@@ -615,4 +616,5 @@ def notice(name: str, language: str = "en", /, **changes: object) -> Notice:
 def stored(made: Notice, number: int = 41) -> StoredNotice:
     """Return a notice as it lies in the outbox, with its token."""
     token = RING.sign(Claim(number, made.member_id, date(2027, 1, 1)), WORKSPACE.name)
-    return StoredNotice(id=number, workspace_id=WORKSPACE.id, token=token, notice=made)
+    returns = RING.for_returns(token, WORKSPACE.name)
+    return StoredNotice(id=number, workspace_id=WORKSPACE.id, token=token, return_token=returns, notice=made)

@@ -28,7 +28,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "mistune": ("gateway/render/*.py",),
     "holidays": ("gateway/decide/calendar.py",),
     "starlette": ("gateway/web/*.py",),
-    "uvicorn": ("gateway/web/listener.py",),
+    "uvicorn": ("gateway/web/listener.py", "gateway/web/connections.py"),
     "tinydb": ("store/charters.py",),
     "sqlalchemy": ("store/*.py",),
     "alembic": ("store/migrations/*.py",),

@@ -22,7 +22,8 @@ def _attacks() -> list[tuple[str, str]]:
 
 def _tests_of(file: str) -> set[str]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return {function.name for function in functions if function.name.startswith("test_")}
 
 
 def test_at_least_thirty_attacks_are_named_each_with_a_test_of_its_own() -> None:

@@ -111,12 +111,25 @@ def test_one_mail_for_two_workspaces_is_known_in_both(store: Store, acme: int) -
         assert tx.inbox.seen("abc", acme) == tx.inbox.seen("abc", other) == arrival_id
 
 
-@pytest.mark.parametrize("state", [ArrivalState.IGNORED, ArrivalState.HELD, ArrivalState.FAILED])
-def test_what_was_not_processed_leaves_no_fingerprint(store: Store, acme: int, state: ArrivalState) -> None:
+@pytest.mark.parametrize("state", [ArrivalState.IGNORED, ArrivalState.FAILED])
+def test_what_was_neither_processed_nor_held_leaves_no_fingerprint(
+    store: Store, acme: int, state: ArrivalState
+) -> None:
     (arrival_id,) = _added(store, b"1")
     _settled(store, arrival_id, state, workspace_id=acme, fingerprint="abc")
     with store.read() as tx:
         assert tx.inbox.seen("abc", acme) is None
+
+
+def test_a_held_mail_is_known_and_another_may_take_its_place(store: Store, acme: int) -> None:
+    first, second = _added(store, b"1", b"1")
+    _settled(store, first, ArrivalState.HELD, workspace_id=acme, fingerprint="abcdef")
+    with store.begin() as tx:
+        assert tx.inbox.alike("abcfff", acme) == {"abcdef": first}
+        assert tx.inbox.alike("abdfff", acme) == {}
+        tx.inbox.take_over(second, acme, "abcdef")
+    with store.read() as tx:
+        assert tx.inbox.seen("abcdef", acme) == second
 
 
 _WAYS = list(itertools.product(ArrivalState, ArrivalState))

@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -220,6 +222,32 @@ def test_a_lock_waits_for_the_one_before(tmp_path: Path) -> None:
     second.take(0)
     first.close()
     second.close()
+
+
+def test_who_wants_the_lock_again_at_once_keeps_nobody_out(tmp_path: Path) -> None:
+    """As `serve` does under load, transaction after transaction; a command gets its turn among them."""
+    busy, command = (FileLock(tmp_path / "a.lock", name) for name in ("serve", "command"))
+    enough = threading.Event()
+
+    def serve() -> None:
+        while not enough.is_set():
+            busy.take(5)
+            time.sleep(0.005)
+            busy.give_back()
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    try:
+        started = time.monotonic()
+        for _ in range(10):
+            command.take(5)
+            command.give_back()
+        assert time.monotonic() - started < 2  # without a line to stand in, one turn alone took about as long
+    finally:
+        enough.set()
+        serving.join()
+        busy.close()
+        command.close()
 
 
 def test_a_store_may_live_in_memory(keys: KeyRing) -> None:

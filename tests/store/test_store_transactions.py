@@ -138,6 +138,20 @@ def test_a_full_disk_is_temporary_and_loses_nothing(file: Path, keys: KeyRing) -
     store.close()
 
 
+def test_a_disk_that_fills_within_a_piece_is_told_as_a_full_disk(file: Path, keys: KeyRing) -> None:
+    """SQLite then takes back the whole transaction, and knows no piece any more."""
+    store = Store.open(file, keys=keys, create=True)
+    assert store._connection is not None
+    store._connection.exec_driver_sql("PRAGMA max_page_count = 100")
+    store._connection.rollback()
+    with pytest.raises(StoreFull), store.begin() as tx, tx.apart(), tx.apart():
+        tx.inbox.add([arrival(raw=b"small"), arrival(raw=os.urandom(1_000_000))])
+    with store.begin() as tx:
+        assert tx.inbox.pending(10) == []
+        tx.set_mark("small", "things still fit")
+    store.close()
+
+
 _WRITER = """
 import sys
 from store.database import Store

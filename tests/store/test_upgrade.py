@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
+from gateway.model.context import DueKind
 from gateway.model.entry import Closed
 from gateway.model.notice import NoticeState
 from gateway.model.round import Ballot, Phase
@@ -106,6 +108,33 @@ def test_what_was_under_way_goes_on(old: Path) -> None:
         assert vote.phase is Phase.CLOSED
         assert any(outcome and outcome.winners == ("Porto",) for outcome in outcomes)
         assert (failed, broken) == ([], [])
+    finally:
+        store.close()
+
+
+def test_who_was_suspended_before_mail_was_tried_again_is_tried_too(old: Path) -> None:
+    made = sqlite3.connect(old)
+    made.execute("UPDATE members SET bounced = 3 WHERE id IN (2, 3)")
+    complained = json.dumps({"type": "delivery-suspended", "member_id": 3, "reason": "complaint"})
+    made.execute(
+        "INSERT INTO ledger (workspace_id, kind, at, charter_version, entry) VALUES (1, 'delivery-suspended', 1, 1, ?)",
+        (complained,),
+    )
+    last = made.execute("SELECT max(at) FROM ledger").fetchone()[0]
+    made.commit()
+    made.close()
+    store = Store.open(old, keys=KEYS)
+    try:
+        with store.read() as tx:
+            assert [member.suspended for member in tx.people.all(1)] == [False, True, True]
+            [probe] = tx.schedule.get(1, ["probe:2", "probe:3"])
+        assert (probe.kind, probe.member_id, probe.number) == (DueKind.PROBE, 2, 0)
+        assert probe.at == datetime.fromtimestamp(last / 1e6, UTC) + timedelta(days=3)
+        pipeline = Pipeline(store, load_lexicon(), load_templates(), KEYS)
+        pipeline.tick(probe.at)
+        pipeline.tick(probe.at + timedelta(days=4))
+        with store.read() as tx:
+            assert [member.suspended for member in tx.people.all(1)] == [False, False, True]
     finally:
         store.close()
 

@@ -77,12 +77,95 @@ def test_a_person_who_writes_through_a_no_reply_address_is_a_person() -> None:
 
 
 def test_a_calendar_file_without_a_method_is_an_attachment() -> None:
-    fields = ("Subject: the dates", "MIME-Version: 1.0", "Content-Type: text/calendar")
+    fields = ("Subject: the dates", "MIME-Version: 1.0", "Content-Type: text/calendar; name=dates.ics")
     text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR"
     assert told(*fields, text=text).nature is Nature.PERSON
 
 
+# Parts of mail that programs put together.
+STATUS = (
+    "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.far.example\r\n\r\n"
+    "Final-Recipient: rfc822; bob@far.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+)
+ABOUT_NOBODY = "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.far.example\r\n"
+SHOWN = (
+    "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; bob@far.example\r\n"
+    "Disposition: manual-action/MDN-sent-manually; displayed\r\n"
+)
+SPAM = "Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n"
+RETURNED = "Content-Type: message/rfc822\r\n\r\nFrom: acme@ws.example.org\r\nSubject: Lunch?\r\n\r\nWhere?\r\n"
+HEADERS = "Content-Type: text/rfc822-headers\r\n\r\nFrom: acme@ws.example.org\r\nSubject: Lunch?\r\n"
+DATES = "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.far.example>"
+
+
+def words(text: str) -> str:
+    return f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+
+
+def mixed(*parts: str, author: str = "Ana Lima <ana@town.example>", subject: str = "x") -> Written:
+    text = "".join(f"--b\r\n{part}" for part in parts) + "--b--"
+    fields = (f"Subject: {subject}", "MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=b")
+    return told(*fields, text=text, author=author)
+
+
+@pytest.mark.parametrize("part", [STATUS, SHOWN, HEADERS])
+def test_a_person_who_passes_a_report_on_with_a_word_of_their_own_is_a_person(part: str) -> None:
+    forwarded = (
+        "Ana, look what came back.\r\n\r\n-------- Forwarded Message --------\r\nSubject: Undelivered\r\n"
+        "Date: Mon, 1 Jun 2026 10:00:00 +0200\r\nFrom: MAILER-DAEMON@mx.far.example\r\nTo: ana@town.example\r\n\r\n"
+        "<bob@far.example>: user unknown"
+    )
+    for text in ("Ana, look what came back.", forwarded, forwarded.partition("\r\n\r\n")[2]):
+        written = mixed(words(text), part, subject="Fwd: Undelivered Mail Returned to Sender")
+        assert written.nature is Nature.PERSON
+
+
+def test_a_person_who_sends_files_alone_is_a_person() -> None:
+    assert mixed(RETURNED).nature is Nature.PERSON
+    assert mixed("Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n").nature is Nature.PERSON
+
+
 # --- machines ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parts", "nature"),
+    [
+        ((STATUS,), Nature.BOUNCE),
+        ((words(" "), STATUS, RETURNED), Nature.BOUNCE),
+        ((words("-- \r\nScanned on its way"), STATUS), Nature.BOUNCE),
+        ((ABOUT_NOBODY,), Nature.BULK),
+        ((SHOWN,), Nature.READ_RECEIPT),
+        ((SPAM,), Nature.COMPLAINT),
+        ((HEADERS,), Nature.BULK),
+        ((DATES,), Nature.BULK),
+    ],
+)
+def test_parts_for_programs_without_a_word_are_a_machines_whoever_sends_them(
+    parts: tuple[str, ...], nature: Nature
+) -> None:
+    assert mixed(*parts).nature is nature
+
+
+@pytest.mark.parametrize(
+    ("kind", "nature"),
+    [(STATUS, Nature.BOUNCE), (SHOWN, Nature.READ_RECEIPT), (SPAM, Nature.COMPLAINT), (DATES, Nature.BULK)],
+)
+def test_a_part_for_programs_that_is_the_whole_mail_is_a_machines(kind: str, nature: Nature) -> None:
+    field, _, text = kind.partition("\r\n\r\n")
+    assert told("Subject: x", "MIME-Version: 1.0", field, text=text).nature is nature
+
+
+@pytest.mark.parametrize("author", [DAEMON, "postmaster@mx.far.example", "no-reply@mx.far.example"])
+def test_a_mail_handed_back_without_a_word_is_a_machines(author: str) -> None:
+    assert mixed(RETURNED, author=author).is_machine
+
+
+@pytest.mark.parametrize("text", ["", "Yes, Lisbon.", "\r\n\r\n"])
+def test_a_null_reverse_path_is_a_machines_without_any_other_sign(text: str) -> None:
+    written = written_by(mail("Subject: x", text=text), LEXICON, envelope_from="")
+    assert (written.nature, written.reason) == (Nature.AUTOREPLY, "null-reverse-path")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from gateway.model.reading import BallotKind, BallotReading
 from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.ballot_points import scale_of
 
 READINGS = Path(__file__).parent.parent / "golden" / "readings"
 CITIES = ("Lisbon", "Berlin", "Porto")
@@ -432,3 +433,41 @@ def test_an_order_to_be_rearranged_is_asked_back() -> None:
 def test_an_authors_own_number_counts_no_votes() -> None:
     assert read("I have 2 objections: the price and the noise", Method.LAZY).choice == Pick("Disagree")
     assert read("Je m'oppose : 900 euros, c'est trop", Method.LAZY).choice == Pick("Disagree")
+
+
+def test_a_yes_that_a_question_is_set_against_is_asked_back() -> None:
+    assert read("Yes, but who pays?", Method.YESNO).missing == "question"
+    assert read("Yes! Who pays, by the way?", Method.YESNO).choice == Pick("Yes")
+
+
+def test_light_words_are_read_past_and_stay_in_the_remark() -> None:
+    got = read("I'd frankly, honestly rather we seriously didn't. The hall is damp.", Method.YESNO)
+    assert got.comment is None or "damp" in got.comment
+    assert read("Je préférerais franchement pas", Method.YESNO).evidence == "Je préférerais franchement pas"
+
+
+def test_a_fact_about_an_option_chooses_nothing() -> None:
+    assert read("Porto has a nice bridge", Method.SINGLE).kind is BallotKind.UNCLEAR
+    assert read("Porto, the bridge is nice", Method.SINGLE).choice == Pick("Porto")
+
+
+def test_a_label_that_is_a_word_of_rank_ranks_nothing() -> None:
+    assert read("Silver > Gold", Method.RANKED, ("Gold", "Silver")).choice == Ranking((("Silver",), ("Gold",)))
+
+
+def test_an_amount_is_no_hundred_percent() -> None:
+    assert read("100", Method.YESNO).kind is BallotKind.UNCLEAR
+    assert read("100%", Method.YESNO).choice == Pick("Yes")
+
+
+def test_a_day_and_month_in_figures_on_a_label_is_named_by_its_day() -> None:
+    options = ("Mo 3.3.", "Di 4.3.", "Do 6.3.")
+    assert read("Bei mir gehen der 3. und der 6.", Method.APPROVAL, options).choice == Picks(("Mo 3.3.", "Do 6.3."))
+
+
+@pytest.mark.parametrize(
+    ("question", "scale"),
+    [("Score each from 1 to 10", (1, 10)), ("Notez de 0 à 5", (0, 5)), ("0-100 bitte", (0, 100)), ("Rate them", None)],
+)
+def test_the_scale_a_question_names_is_told(question: str, scale: tuple[int, int] | None) -> None:
+    assert scale_of(question) == scale

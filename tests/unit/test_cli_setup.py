@@ -13,7 +13,9 @@ import pytest
 import structlog
 from click.testing import CliRunner, Result
 
+from gateway.app import build
 from gateway.cli.main import main
+from gateway.model.notice import Attempt
 from tests.cli_desk import INIT, Desk, desk
 
 
@@ -45,7 +47,7 @@ def test_init_with_options_asks_nothing_and_makes_a_workspace_that_works(tmp_pat
     result = typed("init", str(made.folder), *INIT)
     assert result.exit_code == 0, result.output
     assert sorted(file.name for file in made.folder.iterdir()) == [
-        "acme.toml", "restante.db", "restante.db.lock", "restante.toml",
+        "acme.toml", "restante.db", "restante.db.lock", "restante.db.lock.next", "restante.toml",
     ]  # fmt: skip
     assert made.charter()["address"] == "acme@ws.example.org"
     assert "restante serve" in result.output
@@ -210,6 +212,25 @@ def test_a_port_that_is_taken_and_a_readable_key_are_told_but_no_fault(tmp_path:
     found = made.run("doctor")
     assert f"· lmtp.port: 127.0.0.1:{relay} is taken" in found.output
     assert f"chmod 600 {made.settings}" in found.output
+
+
+def test_mail_that_waits_because_the_way_out_refuses_us_is_a_fault(tmp_path: Path, relay: int) -> None:
+    made = well(tmp_path, relay)
+    mail = (
+        b"From: ana@example.org\r\nTo: acme+help@ws.example.org\r\nSubject: help\r\nMessage-ID: <1@x>\r\n\r\nhelp\r\n"
+    )
+    made.run("inject", made.file("help.eml", mail))
+    app = build(made.settings)
+    try:
+        now = app.clock()
+        [ready] = app.pipeline.prepare(now, 10)
+        answer = Attempt(notice_id=ready.notice_id, at=now, code=550, text="5.7.60 SendAsDenied", refused="sender")
+        app.pipeline.report([answer], now)
+    finally:
+        app.close()
+    found = made.run("doctor", fails=True).output
+    assert "✗ submission: 1 notice refused for our sender; let the server take it, or set submission.enve" in found
+    assert "550 5.7.60 SendAsDenied" in found
 
 
 def test_a_missing_store_a_missing_charter_and_a_missing_steward_are_faults(tmp_path: Path, relay: int) -> None:

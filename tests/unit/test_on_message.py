@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.decide.on_message import MOST_ANSWERS_A_DAY, Want, wants
+from gateway.decide.on_message import MOST_ANSWERS_A_DAY, Want, curbed, wants
 from gateway.model.address import Door
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Method, Pick
@@ -378,8 +378,7 @@ def test_mail_that_states_an_absence_does_not_end_it() -> None:
 
 
 def test_a_circuit_breaker_ends_automatic_answers_and_the_acts_are_done_all_the_same() -> None:
-    told = context(BEN, view(vote_round()), answers_today=MOST_ANSWERS_A_DAY)
-    decision = say(told, piece(ballot(YES), mark="V-7"))
+    decision = curbed(say(context(BEN, view(vote_round())), piece(ballot(YES), mark="V-7")), MOST_ANSWERS_A_DAY)
     assert (len(of_kind(decision, Answered)), decision.notices) == (1, ())
     assert "1 answers not sent" in decision.detail
 

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from gateway.model.reading import Quoted
 from gateway.resources import load_lexicon
 from gateway.understand.reading.plan import read_plan
 
@@ -141,3 +142,88 @@ def test_all_done_speaks_of_the_plan_and_not_of_what_stops_people() -> None:
     found = read_plan(("a",), "all done", LEXICON, blockers=("no key",))
     assert found
     assert (found.done, found.cleared) == (("a",), ())
+
+
+BLOCKERS = ("no key to the archive",)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("1-2 done", (PLAN[2],)),
+        ("1 to 3 done", ()),
+        ("1 bis 3 erledigt", ()),
+        ("everything done except 3", (PLAN[2],)),
+        ("all done but 2 and 3", PLAN[1:]),
+        ("tout est fait sauf 3", (PLAN[2],)),
+        ("alles erledigt außer 3", (PLAN[2],)),
+        ("all done except the report", (PLAN[1],)),
+        ("3 tomorrow, the rest is done", ("plan the retro → tomorrow",)),
+        ("done 1 2", (PLAN[2],)),
+        ("fix the login: done\nwrite the report - Thursday", ("write the report → Thursday", PLAN[2])),
+        ("1. fix the login - done\n2. write the report - Thursday", ("write the report → Thursday", PLAN[2])),
+        ("1 fertig 2 auf Donnerstag verschoben 3 fällt weg", ("write the report → Donnerstag",)),
+    ],
+)
+def test_what_is_left_is_told_by_ranges_exceptions_and_the_lines_themselves(text: str, left: tuple[str, ...]) -> None:
+    found = read(text)
+    assert found
+    assert found[1] == left
+
+
+def test_an_exception_that_names_no_line_is_not_guessed() -> None:
+    assert read("all done except the usual") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 done, 2 → Thu, blocker solved",
+        "1 done\n4 solved",
+        "1 done, 4 gone",
+        "1 done\nno key to the archive: solved",
+        "1 fait, 2 → jeudi, le blocage est levé",
+        "1 erledigt, 2 → Do, Blocker gelöst",
+        "1 done\nI'm no longer blocked",
+        "blocker solved",
+        "Done: the cellar\nNext: the roof\nBlockers: solved",
+    ],
+)
+def test_what_stopped_somebody_is_closed_by_number_or_by_words(text: str) -> None:
+    found = read_plan(PLAN, text, LEXICON, blockers=BLOCKERS, sent_on=date(2026, 11, 23))
+    assert found
+    assert (found.cleared, found.blockers) == (BLOCKERS, ())
+
+
+def test_one_of_several_blockers_is_not_guessed_and_its_words_are_kept() -> None:
+    found = read_plan(
+        PLAN, "1 done\nblocker solved", LEXICON, blockers=("no key", "no money"), sent_on=date(2026, 11, 23)
+    )
+    assert found
+    assert (found.cleared, found.done) == ((), (PLAN[0], "blocker solved"))
+
+
+def test_what_is_said_of_a_line_again_is_not_piled_up() -> None:
+    still = read_plan(("fix the login (at it)", "the report (50 %)"), "1 still at it\n2 80 %", LEXICON)
+    assert still
+    assert still.next == ("fix the login (at it)", "the report (80 %)")
+
+
+def test_an_answer_below_a_quoted_line_of_the_plan_answers_that_line() -> None:
+    blocks = (
+        Quoted(under="Your plan of last time\n\n1. fix the login", text="done"),
+        Quoted(under="1. write the report", text="\n→ Thu\nor Friday\n\nMore tomorrow."),  # the list was parted
+        Quoted(under="  3  plan the retro", text="dropped"),
+    )
+    own = "\n".join(block.text for block in blocks)
+    found = read_plan(PLAN, own, LEXICON, sent_on=date(2026, 11, 23), blocks=blocks)
+    assert found
+    assert (found.done, found.next[0]) == (PLAN[:1], "write the report → Thu or Friday")
+    assert found.cleared == PLAN[2:]
+
+
+def test_a_quoted_line_that_lost_its_mark_still_places_the_answer_below_it() -> None:
+    own = "fix the login\ndone\n  2. write the report\n→ Thu"
+    found = read_plan(PLAN, own, LEXICON, blocks=(Quoted(under="", text=own),))
+    assert found
+    assert (found.done, found.next) == (PLAN[:1], ("write the report → Thu", PLAN[2]))

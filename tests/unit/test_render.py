@@ -14,8 +14,9 @@ import jinja2
 import msgspec
 import pytest
 
-from gateway.model.address import parse_local_part, token_of_message_id
+from gateway.model.address import parse_local_part, token_of_message_id, token_of_return_id
 from gateway.model.notice import Answering, DeclineFacts, Notice, PostFacts, ReceiptFacts
+from gateway.model.token import Purpose
 from gateway.render.environment import TemplateProblem
 from gateway.render.render import KINDS, Templates, envelope_from, render
 from gateway.resources import load_templates, template_folder
@@ -71,11 +72,15 @@ def test_the_token_is_read_back_from_each_place_it_stands_in(name: str, language
     assert token_of_message_id(message["Message-ID"], WORKSPACE.address) == made.token
     bounce = parse_local_part(envelope_from(made, WORKSPACE).partition("@")[0], ["acme"], {})
     assert bounce is not None
-    assert bounce.token == made.token
+    assert bounce.token == made.return_token != made.token
+    assert token_of_return_id(message["X-Restante-Return"], WORKSPACE.address) == made.return_token
     assert len(reply_to.username) <= 64
     claim = RING.verify(found.token or "", "acme")
     assert claim is not None
     assert claim.notice_id == made.id
+    assert RING.verify(made.return_token, "acme", Purpose.RETURNS) == claim
+    assert RING.verify(made.return_token, "acme") is None
+    assert RING.verify(made.token, "acme", Purpose.RETURNS) is None
 
 
 @pytest.mark.parametrize("name", SPECIMENS)

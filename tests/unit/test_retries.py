@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gateway.decide.retries import GIVE_UP_AFTER, WAITS, Verdict, after
+from gateway.decide.retries import GIVE_UP_AFTER, WAITS, Blame, Verdict, after, blame
 from gateway.model.notice import Attempt, NoticeState
 from tests.tick_builders import utc
 
@@ -65,3 +65,44 @@ def test_notices_that_failed_together_do_not_all_come_back_at_once() -> None:
     times = {after(Attempt(notice_id=n, at=DUE, code=421), 1, DUE, DUE).next_attempt_at for n in range(16)}
     assert len(times) == 16
     assert max(at for at in times if at) - DUE < timedelta(minutes=1, seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "text", "found"),
+    [
+        ("sender", 550, "5.7.1 not allowed", Blame.US),
+        ("sender", 550, "5.1.1 no such user", Blame.US),
+        ("sender", 501, "", Blame.US),
+        ("sender", 555, "5.5.4 unsupported option", Blame.US),
+        ("sender", 552, "5.3.4 too big", Blame.MESSAGE),
+        ("sender", 552, "", Blame.MESSAGE),
+        ("sender", 550, "5.6.7 not ASCII", Blame.MESSAGE),
+        ("recipient", 550, "5.1.1 no such user", Blame.RECIPIENT),
+        ("recipient", 550, "no such user", Blame.RECIPIENT),
+        ("recipient", 552, "5.2.2 over quota", Blame.RECIPIENT),
+        ("recipient", 550, "5.4.4 no such domain", Blame.RECIPIENT),
+        ("recipient", 554, "", Blame.US),
+        ("recipient", 554, "5.7.1 relay access denied", Blame.US),
+        ("recipient", 550, "5.1.8 sender's domain not found", Blame.US),
+        ("recipient", 530, "5.7.0 authentication required", Blame.US),
+        ("recipient", 553, "5.6.7 not ASCII", Blame.MESSAGE),
+        ("message", 554, "5.7.1 looks like spam", Blame.MESSAGE),
+        ("message", 554, "", Blame.MESSAGE),
+        ("message", 550, "5.1.1 no such user", Blame.RECIPIENT),
+        ("message", 552, "5.3.4 too big", Blame.MESSAGE),
+        ("", 550, "5.1.1 no such user", Blame.MESSAGE),
+        ("recipient", 450, "4.1.1 later", Blame.MESSAGE),
+    ],
+)
+def test_a_permanent_refusal_is_of_us_of_the_address_or_of_the_mail(
+    refused: str, code: int, text: str, found: Blame
+) -> None:
+    attempt = Attempt(notice_id=0, at=DUE, code=code, text=text, refused=refused)
+    assert blame(attempt) is found
+
+
+def test_what_is_refused_for_what_we_are_waits_until_it_is_mended() -> None:
+    attempt = Attempt(notice_id=0, at=DUE, code=550, text="5.7.1 no", refused="sender")
+    verdict = after(attempt, 2, DUE, DUE)
+    assert verdict == Verdict(NoticeState.QUEUED, DUE + WAITS[1], "not-from-us")
+    assert after(attempt, 30, DUE, DUE + GIVE_UP_AFTER) == Verdict(NoticeState.FAILED, None, "given-up")

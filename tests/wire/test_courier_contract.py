@@ -79,6 +79,7 @@ def test_what_is_taken_is_answered_with_250(open_office: HandIn) -> None:
 def test_a_refusal_keeps_its_code_and_words_and_spoils_nothing_else(open_office: HandIn) -> None:
     attempts = open_office([outgoing(1, "nobody@example.net"), outgoing(2)])
     assert [(attempt.notice_id, attempt.code) for attempt in attempts] == [(1, 550), (2, 250)]
+    assert [attempt.refused for attempt in attempts] == ["recipient", ""]
     assert "no such mailbox" in attempts[0].text
 
 

@@ -32,6 +32,7 @@ from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritua
 
 _SAME_WORDS = 88  # of 100: two people-written lines that differ in a word or two mean the same thing
 _BESIDE = re.compile(r"(?:\s+→[^→]*|\s+\([^()]*\))+$")
+_MOST_SHOWN = 120  # letters of an answer in a receipt
 _ENOUGH_TO_AVERAGE = 3  # a mean mood of fewer would tell whose it is
 
 
@@ -212,7 +213,7 @@ def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, 
         Answered(mark=round_.mark, member_id=member.id, answer=given, late=late, evidence=reading.evidence)
     ]
     entries += _blocker_entries(view, reading, member)
-    entries += _carried_too_often(context, view, given, member)
+    stuck = _carried_too_often(context, view, given, member)
     counts = (len(given.done), len(given.next), len(given.blockers))
     act = Act(
         name="late" if late else "checked-in",
@@ -221,21 +222,38 @@ def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, 
         counts=counts,
         answers=len(given.answers),
         replaced=view.standing is not None,
+        text=_words(reading.evidence),
     )
     away, away_acts = _away(context, reading, member)
-    return Acted(Why.ANSWERED, (*entries, *away), undue=_nothing_owed(round_, member), acts=(act, *away_acts))
+    acts = (act, *(Act(name="stuck", mark=round_.mark, title=round_.title, text=one.text) for one in stuck), *away_acts)
+    return Acted(Why.ANSWERED, (*entries, *stuck, *away), undue=_nothing_owed(round_, member), acts=acts)
+
+
+def _words(evidence: str) -> str:
+    """The words an answer rests on as a line of a receipt has them."""
+    said = " ".join(evidence.split())
+    return said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN].rsplit(' ', 1)[0]} …"
 
 
 def _given(reading: CheckInReading, view: RoundView) -> CheckIn:
-    carried = tuple(_times_carried(item, view) for item in reading.next)
+    planned = reading.next or _still_planned(reading, view)
+    carried = tuple(_times_carried(item, view) for item in planned)
     return CheckIn(
         done=reading.done,
-        next=reading.next,
+        next=planned,
         blockers=reading.blockers,
         mood=reading.mood,
         answers=reading.answers,
         carried=carried if any(carried) else (),
     )
+
+
+def _still_planned(reading: CheckInReading, view: RoundView) -> tuple[str, ...]:
+    """Who says nothing of what comes next still plans what they planned, but for what they did or dropped."""
+    if reading.unplanned:
+        return ()
+    settled = (*reading.done, *reading.cleared, *reading.blockers)
+    return tuple(line for line in view.plan if not _among(line, settled))
 
 
 def _times_carried(item: str, view: RoundView) -> int:
@@ -286,7 +304,7 @@ def _blocker_entries(view: RoundView, reading: CheckInReading, member: Member) -
     ]
 
 
-def _carried_too_often(context: MailContext, view: RoundView, given: CheckIn, member: Member) -> list[Entry]:
+def _carried_too_often(context: MailContext, view: RoundView, given: CheckIn, member: Member) -> list[BlockerRaised]:
     """What is planned again and again is raised, once, as something that may be stuck."""
     limit = context.workspace.charter.blockers_after
     known = (*view.open_blockers, *given.blockers)

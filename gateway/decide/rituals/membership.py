@@ -165,15 +165,16 @@ def _no_act(reason: str, address: str) -> Acted:
 
 
 def ask_whose_address(context: MailContext, message: Message) -> Notice | None:
-    """Return the question to a member whether an unknown address that answered their mail is theirs, once a day.
+    """Return the question to a member whether an unknown address that answered their mail is theirs.
 
-    It goes to the address we know: only who reads there can say so.
+    It goes to the address we know: only who reads there can say so. One a day, whatever address it is: one mail of
+    ours in wrong hands must not become many to its reader. What is not asked about is still held for the stewards.
     """
     owner, address = context.token_owner, _address(message)
     if owner is None or not address:
         return None
     facts = ConfirmFacts(act="address", title=address, arrival_id=context.arrival_id, address=owner.address)
-    key = f"confirm:address:{owner.id}:{address}:{context.received_at.date().isoformat()}"
+    key = f"confirm:address:{owner.id}:{context.received_at.date().isoformat()}"
     return to_member(owner, facts, key, context.now)
 
 

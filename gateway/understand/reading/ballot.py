@@ -2,7 +2,7 @@
 
 `read_ballot` is the one entrance. It marks the text with the words of the lexicon (ballot_words), takes greeting and
 closing off and cuts the rest into clauses (ballot_frame), and reads a verdict (ballot_verdict, ballot_settle) or
-options (ballot_options, ballot_stance, ballot_choice, ballot_rank) from them. In real doubt it says `unclear`: asking
+options (ballot_options, ballot_standing, ballot_choice, ballot_rank) from them. In real doubt it says `unclear`: asking
 is cheap, a miscount is not. Must not: know a word of a language, or guess.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from gateway.model.ballot import (
     FIXED_OPTIONS,
@@ -30,6 +31,7 @@ from gateway.understand.reading.ballot_comment import comment_of
 from gateway.understand.reading.ballot_frame import Body, body_of, is_change
 from gateway.understand.reading.ballot_implied import wished_otherwise
 from gateway.understand.reading.ballot_options import Finder
+from gateway.understand.reading.ballot_plain import lightened
 from gateway.understand.reading.ballot_points import points_of
 from gateway.understand.reading.ballot_rank import order_of
 from gateway.understand.reading.ballot_settle import CONCLUDED, Settled, settle
@@ -37,9 +39,10 @@ from gateway.understand.reading.ballot_sheet import ticked
 from gateway.understand.reading.ballot_text import cleaned
 from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content
 from gateway.understand.reading.ballot_voice import with_voices
-from gateway.understand.reading.ballot_words import Vocabulary, marked, vocabulary
+from gateway.understand.reading.ballot_words import Marked, Vocabulary, marked, respelt, vocabulary
 
 UNCLEAR = BallotKind.UNCLEAR
+MENDABLE = frozenset(("choice", "question"))  # what may be missing for words that were not recognised
 VERDICT_LABELS: dict[Method, dict[str, str]] = {
     Method.YESNO: {POSITIVE: "Yes", NEGATIVE: "No", BLOCK: "No"},
     Method.CONSENT: {POSITIVE: "Agree", NEGATIVE: "Disagree", BLOCK: "Block", ABSTAIN: "Abstain"},
@@ -53,15 +56,19 @@ def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReadin
     """Return the vote the text is, a withdrawal, or `unclear` with what is missing; never raises, whatever the text."""
     words = vocabulary(lexicon)
     ready = cleaned(ticked(text, question.options, question.method))
-    reading = _read(ready, question, words, respell=False)
-    if reading.kind is UNCLEAR and reading.missing == "choice":
-        mended = _read(ready, question, words, respell=True)
-        return mended if mended.kind is not UNCLEAR else reading
-    return reading
+    written = marked(ready, question.text, words)
+    reading = _read(written, question, words)
+    if reading.kind is not UNCLEAR or reading.missing not in MENDABLE:
+        return reading
+    mended = respelt(written, question.text, words) if reading.missing == "choice" else None
+    second = _read(mended, question, words) if mended is not None else reading
+    if second.kind is UNCLEAR and (plain := lightened(ready, words)) != ready:
+        # Its letters stand at the same places, so that what is quoted of it can be the text itself.
+        second = _read(replace(marked(plain, question.text, words, respell=True), text=ready), question, words)
+    return second if second.kind is not UNCLEAR else reading
 
 
-def _read(text: str, question: Question, words: Vocabulary, *, respell: bool) -> BallotReading:
-    looked_at = marked(text, question.text, words, respell=respell)
+def _read(looked_at: Marked, question: Question, words: Vocabulary) -> BallotReading:
     finder = Finder(looked_at, question, words)
     is_label = finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False
     body = with_voices(body_of(looked_at, is_label), is_label)
@@ -249,15 +256,21 @@ def _by_verdict(body: Body, question: Question, finder: Finder) -> BallotReading
     """Return the option a plain yes or no means, where one label says yes and another no."""
     found: dict[str, int] = {}
     for number, label in enumerate(question.options):
-        read = settle(body_of(marked(label, question.text, finder.vocabulary), lambda at: False))
-        if read.verdict is not None:
-            found.setdefault(read.verdict, number)
+        verdict = _verdict_of(label, question.text, finder.vocabulary)
+        if verdict is not None:
+            found.setdefault(verdict, number)
     if not {POSITIVE, NEGATIVE} <= found.keys():
         return None
     settled = settle(body)
     if settled.verdict not in found:
         return None
     return _ballot(body, Pick(question.options[found[settled.verdict]]), settled.start, settled.end, finder)
+
+
+@lru_cache(maxsize=512)  # asked anew with each reply to one question
+def _verdict_of(label: str, question: str, words: Vocabulary) -> str | None:
+    """Return the verdict that a label is by itself, None where it is none."""
+    return settle(body_of(marked(label, question, words), lambda at: False)).verdict
 
 
 def _read_approval(body: Body, question: Question, finder: Finder) -> BallotReading:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_options import Finder
-from gateway.understand.reading.ballot_settle import obstacle
-from gateway.understand.reading.ballot_stance import Stance, Standing, standings
+from gateway.understand.reading.ballot_settle import obstacle, wavers
+from gateway.understand.reading.ballot_stance import Stance, Standing
+from gateway.understand.reading.ballot_standing import standings
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content, is_condition
 from gateway.understand.reading.ballot_words import Mark
 
 NARROWING = classes("common from_word out_of option_word time_word to_word ordinal_suffix than")
+PLACES = frozenset(("over", "worst_place"))
 FEW = 5  # words of content beside which an option merely named is still the answer
 
 
@@ -37,7 +39,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     live = [s for s in latest(body, every) if s.stance >= Stance.NAMED]
     if not live:
         return _what_is_left(body, every, finder)
-    held = held_back(body, live)
+    held = held_back(body, live, every)
     rivals = _rivals(live)
     live = [s for s in live if not s.asked] or live
     if held:
@@ -46,6 +48,8 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     best = _undisputed([s for s in live if s.stance == top])
     if best is None:
         return Chosen(None, "several", rivals)
+    if top == Stance.SPARE and all(_is_former(body, s) for s in live if s.stance == top):
+        return Chosen(None, "choice", rivals)  # "I'd have said Oslo"
     if top == Stance.NAMED and _takes_back(body):
         return Chosen(None, "choice")
     if (
@@ -67,6 +71,14 @@ def one_of(body: Body, finder: Finder) -> Chosen:
 def _rivals_with(standing: Standing, best: Standing) -> bool:
     """Whether another option is named beside one that is but praised: praise of one is then no choice."""
     return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED)
+
+
+def _is_former(body: Body, standing: Standing) -> bool:
+    """Whether an option is named for what its author once thought, or would have."""
+    clause = body.clauses[standing.clause]
+    end = body.sentences[clause.sentence].end
+    compared = any(m.classes & {"than", "over", "contrast"} for m in body.marked.within(standing.mention.end, end))
+    return body.marked.has("former", clause.start, clause.end) and not compared  # "… last time and still is"
 
 
 def _offers_another(body: Body, standing: Standing) -> bool:
@@ -102,9 +114,11 @@ def _unknown_name(body: Body, start: int, end: int) -> bool:
     return bool(said) and body.marked.cover[said[0]] is None and body.marked.tokens[said[0]].raw[:1].isupper()
 
 
-def latest(body: Body, every: list[Standing]) -> list[Standing]:
-    """Return what stands after a change of mind, all when there is none."""
+def latest(body: Body, every: list[Standing], *, ranked: bool = False) -> list[Standing]:
+    """Return what stands after a change of mind, all when there is none; in a ranking "in the end" is a place."""
     for mark in reversed(body.marked.within(body.start, body.end)):
+        if ranked and mark.classes & PLACES:
+            continue
         if is_change(body.marked, mark):
             after = [s for s in every if s.mention.start >= mark.end and s.stance >= Stance.NAMED]
             before = [s for s in every if s.mention.start < mark.start]
@@ -148,7 +162,14 @@ def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
     return Chosen(None, missing, left if every else ())
 
 
-def held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> str:
+def _refuses_next(body: Body, mark: Mark, every: list[Standing]) -> bool:
+    """Whether a limit is but the refusal of an option: "Oslo but not Rome"."""
+    return "but_not" in mark and any(
+        mark.end <= s.mention.start and not content(body, mark.end, s.mention.start) for s in every
+    )
+
+
+def held_back(body: Body, live: list[Standing], every: list[Standing], *, excepted: bool = False) -> str:
     """Return what keeps options that were named from being counted, "" for nothing."""
     chosen = [s for s in live if s.stance >= Stance.CHOSEN]
     decided = [s for s in chosen if not s.asked and not s.doubted]
@@ -160,13 +181,15 @@ def held_back(body: Body, live: list[Standing], *, excepted: bool = False) -> st
             return "choice"
         if "irony" in mark and mark.end > last:
             return "irony"
-        if is_condition(body, mark) and _bears_on(body, mark.start, chosen or live):
+        if is_condition(body, mark) and "reject" not in mark and _bears_on(body, mark.start, chosen or live):
             return "condition"
-        if "limit" in mark and mark.start > last >= 0:
+        if "limit" in mark and mark.start > last >= 0 and not _refuses_next(body, mark, every):
             return "condition"
         if mark.classes & {"later", "defer"} and not decided:
             return "choice"
         if "indifferent" in mark and not decided and not excepted:
+            return "choice"
+        if "or" in mark and wavers(body, mark):
             return "choice"
         if "doubt" in mark and _doubts(body, mark.start, live, last):
             return "choice"
@@ -209,7 +232,7 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     live = [s for s in every if s.stance >= Stance.NAMED and not s.asked]
     gone = frozenset(o for s in every if s.stance < Stance.NAMED for o in s.options)
     excepted = any(s.stance == Stance.EXCEPTED for s in every)
-    held = held_back(body, [s for s in every if s.stance >= Stance.NAMED], excepted=excepted) if every else ""
+    held = held_back(body, [s for s in every if s.stance >= Stance.NAMED], every, excepted=excepted) if every else ""
     if any(_is_open_ended(body, s) for s in live):
         return Chosen(None, "choice", _rivals(live))
     if held:
@@ -218,7 +241,7 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     whole = _says_all(body, finder)
     if whole and not excepted and _excepts_unknown(body):
         return Chosen(None, "choice")
-    if excepted or (whole and not live):
+    if (excepted and (whole or not live)) or (whole and not live):
         if not every and _unsettled(body):
             return Chosen(None, _unsettled(body))
         return Chosen(tuple(n for n in range(finder.count) if n not in gone), "", (), start, end)
@@ -228,7 +251,7 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     taken = [range(s.mention.start, s.mention.end) for s in every]
     if options and not (merely_named and len(content(body, body.start, body.end, taken)) > FEW):
         return Chosen(tuple(sorted(options)), "", (), start, end)
-    if every and not live and _accepts_rest(body):
+    if every and not live and (_accepts_rest(body) or _refuses_only(body, every)):
         return Chosen(tuple(n for n in range(finder.count) if n not in gone), "", (), start, end)
     if not every and body.marked.has("none", body.start, body.end) and not obstacle(body):
         return Chosen((), "", (), body.start, body.end)
@@ -250,8 +273,12 @@ def _excepts_unknown(body: Body) -> bool:
 
 def _is_open_ended(body: Body, standing: Standing) -> bool:
     """Whether an option is but the end of a stretch: "from Wednesday on", "until Friday"."""
-    before = body.marked.cover[standing.mention.start - 1] if standing.mention.start > body.start else None
-    return before is not None and "range_word" in before
+    at = standing.mention.start - 1
+    while at >= body.start and (mark := body.marked.cover[at]) is not None and mark.classes & {"common", "range_word"}:
+        if "range_word" in mark:
+            return True
+        at -= 1
+    return False
 
 
 def _accepts_rest(body: Body) -> bool:
@@ -263,6 +290,16 @@ def _accepts_rest(body: Body) -> bool:
                 m.classes & {"no", "reject", "negator", "near_negator", "doubt"} for m in marks
             )
     return False
+
+
+def _refuses_only(body: Body, every: list[Standing]) -> bool:
+    """Whether the options refused are said to be the only ones: "only Monday doesn't work"."""
+    first, clause = every[0].mention.start, body.clauses[every[0].clause]
+    ahead = body.marked.within(clause.start, first)
+    behind = body.marked.within(every[-1].mention.end, clause.end)
+    only = any("sole" in mark for mark in ahead) or any({"sole", "reject"} <= mark.classes for mark in behind)
+    only = only and not content(body, clause.start, first)
+    return only and all(s.stance < Stance.NAMED and s.clause == every[0].clause for s in every) and not obstacle(body)
 
 
 def _says_all(body: Body, finder: Finder) -> bool:
@@ -280,6 +317,9 @@ def _says_all(body: Body, finder: Finder) -> bool:
 def _is_narrowed(body: Body, everything: Mark, finder: Finder) -> bool:
     """Whether what follows at once says which of them are meant: "all in March", "anything outdoors"."""
     at = everything.end
+    bound = body.marked.cover[at] if at < body.end else None
+    if bound is not None and bound.classes & {"after", "range_word"} and bound.end < body.end:
+        return body.marked.tokens[bound.end].kind in ("number", "time")  # "anything after 12"
     subset = next((m for m in body.marked.within(at, body.end) if not m.classes <= NARROWING), None)
     if subset is not None and daypart_of(subset, finder.labels) and not content(body, at, subset.start):
         return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_frame import Body, Clause, Sentence
 from gateway.understand.reading.ballot_options import Finder
+from gateway.understand.reading.ballot_pointers import Pointers
 from gateway.understand.reading.ballot_verdict import content
 
 ENOUGH = 1  # words of content in a clause of its own that make a remark
@@ -16,7 +17,7 @@ ENOUGH = 1  # words of content in a clause of its own that make a remark
 def comment_of(body: Body, finder: Finder) -> str | None:
     """Return the sentences that say more than the vote, as written; None when there are none."""
     named = [range(m.start, m.end) for m in finder.mentions(body.start, body.end)]
-    named += [range(m.start, m.end) for m in finder.pointers(body.start, body.end, loose=True)]
+    named += [range(m.start, m.end) for m in Pointers(finder).within(body.start, body.end, loose=True)]
     kept = [s for s in body.sentences if _says_more(body, s, named, finder)]
     if not kept:
         return None

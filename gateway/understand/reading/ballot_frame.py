@@ -77,13 +77,19 @@ def _after_greeting(marked: Marked, is_label: Callable[[int], bool]) -> int:
         if mark is None or "greeting" not in mark:
             return at
         after = _after_names(marked, mark.end, is_label)
-        if after is None and (at or mark.classes & {"all", "filler", "common", "yes"}):
+        if after is None and (at or mark.classes & {"all", "filler", "common", "yes"} or _is_subject(marked, mark)):
             return at
         if _is_rest_empty(marked, mark.end if after is None else after):
             return at
         if after is None:
             return mark.end
         at = after
+
+
+def _is_subject(marked: Marked, mark: Mark) -> bool:
+    """Whether a greeting's words are others of whom something is told: "Tout le monde est pour"."""
+    voice = marked.voices[mark.start]
+    return voice is not None and bool(voice.classes & {"third_person", "cites"})
 
 
 def _after_names(marked: Marked, at: int, is_label: Callable[[int], bool]) -> int | None:
@@ -192,11 +198,20 @@ def _before_name(marked: Marked, start: int, end: int, is_label: Callable[[int],
         if token.is_word:
             mark = marked.cover[at - 1]
             plain = mark is None or not (mark.classes - {"common", "filler", "greeting", "yes_alone", "no_alone"})
-            if token.kind != "word" or not token.raw[0].isupper() or is_label(at - 1) or not plain:
+            labelled = is_label(at - 1) and not _is_signed(marked, at - 1)
+            if token.kind != "word" or not token.raw[0].isupper() or labelled or not plain:
                 return end
             words += 1
         at -= 1
     return end
+
+
+def _is_signed(marked: Marked, at: int) -> bool:
+    """Whether a name signs what a full stop ends ahead of it, on the same line: "Anyone but me! - Gareth"."""
+    if at < 2 or marked.tokens[at - 1].raw not in ("–", "—", "-"):
+        return False
+    stop = marked.tokens[at - 2]
+    return stop.kind == "stop" and "\n" not in stop.raw
 
 
 def _trimmed(marked: Marked, start: int, end: int) -> int:

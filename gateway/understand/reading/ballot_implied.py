@@ -5,11 +5,16 @@ Must not: know a word of a language, or weigh one sign against another.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gateway.understand.reading.ballot_frame import Body, Clause, Sentence
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import NEGATIVE, POSITIVE, SAME_STEM, STATED, Signal, content
-from gateway.understand.reading.ballot_words import Mark
+from gateway.understand.reading.ballot_words import FIRST_PERSON, Mark
 
+ANSWERS_TO = frozenset(("yes_to", "no_to"))
+SHORTEST_ENDING = 4  # letters that may stand for a longer word they end: "feest" for "zomerfeest"
+DENIALS = frozenset(("negator", "after_negator", "no", "no_clause"))
 # Beside these a wish for something else is no answer, or is one without it.
 NO_WISH = classes("later defer doubt abstain indifferent condition yes no for against unopposed withdraw block keep")
 
@@ -40,6 +45,76 @@ def _repeats(body: Body, start: int, end: int) -> bool:
     said = content(body, start, end)
     stem = body.marked.tokens[said[0]].fold[:SAME_STEM] if said else ""
     return not said or (len(stem) == SAME_STEM and any(word.startswith(stem) for word in body.marked.asked))
+
+
+def answered(body: Body) -> list[Signal]:
+    """Return a "yes to" or "no to" with the question's own word behind it: "No to the fair"."""
+    marks = body.marked.within(body.start, body.end)
+    divided = all(any(name in mark for mark in marks) for name in ANSWERS_TO)  # "yes to this, no to that"
+    if body.marked.asked_to_drop or (divided and not any("contrast" in mark for mark in marks)):
+        return []
+    found = []
+    for number, clause in enumerate(body.clauses):
+        for mark in body.marked.within(clause.start, clause.end):
+            led = mark.classes & ANSWERS_TO and not content(body, clause.start, mark.start)
+            if led and _names_question(body, mark.end, clause.end):
+                verdict = POSITIVE if "yes_to" in mark else NEGATIVE
+                found.append(Signal(verdict, STATED, mark.start, mark.end, number))
+    return found
+
+
+def _names_question(body: Body, start: int, end: int) -> bool:
+    """Whether the first word of a stretch that is no little one is a word of the question, or ends one."""
+    for at in range(start, end):
+        token, mark = body.marked.tokens[at], body.marked.cover[at]
+        if token.kind != "word" or (mark is not None and "common" in mark):
+            continue
+        longer = len(token.fold) >= SHORTEST_ENDING and any(word.endswith(token.fold) for word in body.marked.asked)
+        return longer or _is_asked(body, at)
+    return False
+
+
+def none_object(body: Body) -> list[Signal]:
+    """Return a bare "none" as a no where the question is who objects."""
+    marks = [m for m in body.marked.within(body.start, body.end) if "none" in m]
+    if not marks or not body.marked.asked_to_object or content(body, body.start, body.end):
+        return []
+    number = next((n for n, c in enumerate(body.clauses) if c.start <= marks[0].start < c.end), 0)
+    return [Signal(NEGATIVE, STATED, marks[0].start, marks[0].end, number)]
+
+
+def set_apart(body: Body, own: list[Signal]) -> list[Signal]:
+    """Return a bare "I'm not" as a no, right behind another's stance as the contrary one: "All are for it, I'm not"."""
+    found = []
+    for number, (before, clause) in enumerate(pairwise((None, *body.clauses))):
+        if clause is None or clause.start in body.told or not _only_denies(body, clause):
+            continue
+        theirs = _told_in(body, before, own) if before is not None else ""
+        if not theirs and (clause.opener or body.sentences[clause.sentence].asks or len(body.clauses) > 1):
+            continue
+        verdict = POSITIVE if theirs == NEGATIVE else NEGATIVE
+        found.append(Signal(verdict, STATED, clause.start, clause.end, number, tepid=verdict == POSITIVE))
+    return found
+
+
+def _told_in(body: Body, clause: Clause, own: list[Signal]) -> str:
+    """Return the verdict of another that a clause tells, "" for none."""
+    told = [s.verdict for s in own if s.start in body.told and clause.start <= s.start < clause.end]
+    if told:
+        return told[-1]
+    last = body.marked.cover[clause.end - 1]
+    ends = last is not None and last.start in body.told and bool(last.classes & {"yes_word", "yes_clause"})
+    return POSITIVE if ends else ""
+
+
+def _only_denies(body: Body, clause: Clause) -> bool:
+    """Whether a clause is its author and a denial, and nothing else."""
+    marks = body.marked.within(clause.start, clause.end)
+    own = any(FIRST_PERSON in mark for mark in [*body.marked.heard(clause.start, clause.end), *marks])
+    denials = [m for m in marks if m.classes & DENIALS]
+    plain = all(m.classes & {"common", "filler", "contrast"} or m in denials for m in marks)
+    ends = len(denials) == 1 and denials[0].end == clause.end  # "I'm not", but "I wasn't there"
+    return own and plain and ends and not content(body, clause.start, clause.end)
 
 
 def echoed(body: Body) -> list[Signal]:

@@ -6,7 +6,8 @@ Must not: know a word of any language, or a text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.model.ballot import Question
@@ -15,9 +16,12 @@ from gateway.understand.reading.ballot_words import Vocabulary
 
 _HOUR = re.compile(r"(\d{1,2})[:h.](\d{2})")
 _DOTTED_HOUR = re.compile(r"([01]?\d|2[0-4])\.[0-5]\d")
+_BARE_HOUR = re.compile(r"([01]\d|2[0-3])([0-5]\d)")  # "1030"
 HOURS = 24
 SHORT_DAY = 3  # letters of a shortened day
 DAYPARTS = (range(12), range(12, 18), range(17, 24))  # hours of the morning, the afternoon, the evening
+_DOTTED_DAY = re.compile(r"(\d{1,2})\.(0?[1-9]|1[0-2])")
+MONTH_MARK = "mo:"
 _MINUTES = re.compile(r"[0-5]\d")
 _THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")
 
@@ -27,9 +31,13 @@ class Labels:
     """A question's labels, ready to be looked for."""
 
     keys: tuple[tuple[frozenset[str], ...], ...]  # for each label its words, each with all its keys
+    named: Mapping[str, frozenset[int]]  # for each key the labels that it may name
     words: tuple[frozenset[str], ...]  # for each label its folded words that tell it from at least one other
+    first_letters: frozenset[str]  # of these words …
+    last_letters: frozenset[str]
     telling: frozenset[str]  # keys that not every label has
     folds: tuple[tuple[str, ...], ...]
+    openings: frozenset[str]  # the first word of each label, folded
     timed: bool
     numbered: bool  # whether labels carry numbers of their own
     proper: frozenset[str]  # telling words as written, with a capital letter
@@ -41,10 +49,12 @@ class Labels:
 def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
     """Return the labels of a question, compiled; cached."""
     tokens = [[t for t in tokens_of(label) if t.is_word] for label in question.options]
+    tokens = [_with_dates(label, row, vocabulary) for label, row in zip(question.options, tokens, strict=True)]
     clocked = [with_hours(row, vocabulary) for row in tokens]
     timed = any(t.kind == "time" for row in clocked for t in row)
     keys = tuple(tuple(_label_keys(t, vocabulary) for t in row) for row in clocked)
     flat = [frozenset(k for word in row for k in word) for row in keys]
+    named = {key: frozenset(n for n, row in enumerate(flat) if key in row) for row in flat for key in row}
     shared = frozenset.intersection(*flat) if len(flat) > 1 else frozenset()
     telling = frozenset(k for row in flat for k in row) - shared
     words = tuple(frozenset(t.fold for t in row if t.kind == "word" and t.fold in telling) for row in tokens)
@@ -54,7 +64,41 @@ def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
     found = frozenset(k for row in flat for k in row)
     dated = any(k.startswith("mo:") for k in found) and numbered
     halved = any(k.startswith("n:") and k.endswith(".5") for k in found)
-    return Labels(keys, words, telling, folds, timed, numbered, proper, dated, halved)
+    return Labels(
+        keys=keys,
+        named=named,
+        words=words,
+        first_letters=frozenset(word[:1] for row in words for word in row),
+        last_letters=frozenset(word[-1:] for row in words for word in row),
+        telling=telling,
+        folds=folds,
+        openings=frozenset(row[0] for row in folds if row),
+        timed=timed,
+        numbered=numbered,
+        proper=proper,
+        dated=dated,
+        halved=halved,
+    )
+
+
+def _with_dates(label: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """Return a label's tokens with its days of months in figures parted: "3.3." is a day and a month."""
+    weekly = any(
+        vocabulary.values(t.fold, "weekday") or vocabulary.days_begun(t.fold) for t in tokens if t.kind == "word"
+    )
+    out: list[Token] = []
+    for token in tokens:
+        dotted = _DOTTED_DAY.fullmatch(token.raw) if token.kind == "number" else None
+        ends = label[token.end : token.end + 1] == "."
+        if dotted is None or not (ends or weekly):
+            out.append(token)
+            continue
+        day, month = dotted[1], int(dotted[2])
+        split = token.start + len(day)
+        out.append(token._replace(raw=day, fold=day, end=split))
+        named = f"{MONTH_MARK}{month - 1}"
+        out.append(token._replace(raw=dotted[2], fold=named, kind="month", start=split + 1))
+    return out
 
 
 def _label_keys(token: Token, vocabulary: Vocabulary) -> frozenset[str]:
@@ -82,9 +126,9 @@ def _as_time(token: Token, word: str, past: str, vocabulary: Vocabulary) -> Toke
         return token
     if vocabulary.can_be(word, "hour_word"):
         minutes = past if _MINUTES.fullmatch(past) else "00"  # "18 h 30"
-        return replace(token, kind="time", fold=token.fold if "." in token.fold else f"{token.fold}:{minutes}")
+        return token._replace(kind="time", fold=token.fold if "." in token.fold else f"{token.fold}:{minutes}")
     if whole and vocabulary.can_be(word, "afternoon"):
-        return replace(token, kind="time", fold=f"{int(token.fold) % 12 + 12}:00")
+        return token._replace(kind="time", fold=f"{int(token.fold) % 12 + 12}:00")
     return token
 
 
@@ -99,6 +143,8 @@ def _word_keys(word: str, vocabulary: Vocabulary) -> frozenset[str]:
 
 def keys_of(token: Token, vocabulary: Vocabulary, *, timed: bool, numbered: bool = False) -> frozenset[str]:
     """Return what a token can stand for: its letters, a weekday, a month, a number, an hour where labels have hours."""
+    if token.kind == "month":
+        return frozenset({token.fold})
     if token.kind == "time":
         found = _HOUR.match(token.fold)
         hour, minute = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -106,6 +152,8 @@ def keys_of(token: Token, vocabulary: Vocabulary, *, timed: bool, numbered: bool
     if timed and token.kind == "number" and (dotted := _DOTTED_HOUR.fullmatch(token.fold)) and "." in token.fold:
         at, _, past = dotted[0].partition(".")
         return frozenset({clock_key(int(at), int(past)), clock_key(int(at) + 12, int(past))})
+    if timed and token.kind == "number" and (bare := _BARE_HOUR.fullmatch(token.fold)):
+        return number_keys(token.fold, timed=False) | {clock_key(int(bare[1]), int(bare[2]))}
     if token.kind in ("number", "sign"):
         return number_keys(token.fold.lstrip("+"), timed=timed)
     if token.kind != "word":

@@ -9,21 +9,23 @@ from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_extremes import daypart_of, extreme_of
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_options import Finder, Mention
+from gateway.understand.reading.ballot_pointers import Pointers
 from gateway.understand.reading.ballot_verdict import content
 from gateway.understand.reading.ballot_words import Mark
 
 
 def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
-    found = [finder.picked(m) for m in finder.mentions(body.start, body.end)]
+    pointers = Pointers(finder)
+    found = [pointers.picked(m) for m in finder.mentions(body.start, body.end)]
     counted = finder.question.method is Method.SCORE  # there a number is no word, and no option
     labelled = bool(found)  # beside a label a bare number is no option; beside other numbers ("1, 3") it is
     for clause in body.clauses:
-        strict = [m for m in finder.pointers(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
+        strict = [m for m in pointers.within(clause.start, clause.end, loose=False) if not _overlaps(m, found)]
         loose = (
             []
             if labelled and not _is_bare_list(body, clause)
-            else finder.pointers(clause.start, clause.end, loose=True)
+            else pointers.within(clause.start, clause.end, loose=True)
         )
         taken = [range(m.start, m.end) for m in loose]
         said = [
@@ -83,6 +85,12 @@ def _is_stretch(body: Body, before: Mention, mention: Mention) -> bool:
         return False
     if before.by == "label":
         marks = body.marked.within(before.end, mention.start)
+        ends = (body.marked.tokens[before.end - 1], body.marked.tokens[mention.start])
+        days = [body.marked.cover[before.end - 1], body.marked.cover[mention.start]]
+        dated = all(day is not None and "weekday" in day for day in days)
+        if (dated or all(token.kind == "number" for token in ends)) and not marks:
+            between = body.marked.text[ends[0].end : ends[1].start].strip()
+            return between in ("-", "–", "—")  # "1-3" of "Photo 1" and so on, "Mon-Wed"
         return (
             len(before.options) == len(mention.options) == 1
             and len(marks) == 1

@@ -1,4 +1,4 @@
-"""Options named in a text: by label, part of a label, misspelt label, letter, number or ordinal.
+"""Options named in a text by their labels: whole, in part, misspelt, shortened, or as a time or date said otherwise.
 
 Must not: know a word of a language, or judge whether a named option is chosen.
 """
@@ -9,19 +9,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from gateway.model.ballot import Method, Question
 from gateway.understand.reading.ballot_clock import spoken_times
 from gateway.understand.reading.ballot_labels import clock_key, keys_of, labels_of, number_keys
-from gateway.understand.reading.ballot_text import Token, classes
-from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RUN, Mark, Marked, Vocabulary, is_swapped
+from gateway.understand.reading.ballot_text import Token
+from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RUN, Marked, Vocabulary, is_swapped
 
 SHORTEST_PREFIX = 3  # letters that may stand for a longer word of a label
 SHORTEST_BEGUN = 5  # letters of a word that three letters may stand for
 SHORTEST_TYPO = 4
+LONGEST_LIST = 6  # words of a text that is but a list of hours
 SHORTEST_ENDING = 4  # letters that may stand for a longer word they end
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
 
@@ -56,12 +56,12 @@ class Finder:
     def is_label(self, at: int) -> bool:
         """Whether a token is a telling word of some label."""
         options = self.hits[at]
-        return bool(options) and len(options) < max(self.count, 2) and not self._is_weak(at)
+        return bool(options) and len(options) < max(self.count, 2) and not self.is_weak(at)
 
     def _spoken(self) -> dict[int, int]:
         """Note what times said in words may name; return for each token of one where the time ends."""
         ends: dict[int, int] = {}
-        for start, end, keys in (*self._spoken_times(), *self._spoken_halves(), *self._dates()):
+        for start, end, keys in (*self._spoken_times(), *self._spoken_halves(), *self._dates(), *self._numbered_days()):
             options = frozenset(n for n, row in enumerate(self.labels.keys) if all(
                 any(key & word for word in row) for key in keys))  # fmt: skip
             for at in range(start, end):
@@ -79,6 +79,23 @@ class Finder:
             mark, half = self.marked.cover[at], self.marked.cover[at + 1]
             if mark is not None and mark.values.get("number") and half is not None and "half" in half:
                 yield at, half.end, [{f"n:{mark.values['number']}.5"}]
+
+    def _numbered_days(self) -> Iterator[tuple[int, int, list[set[str]]]]:
+        """Yield weekdays said by their number: "2ª e 3ª feira"."""
+        for at in range(len(self.marked.tokens) - 1):
+            token, suffix, mark = self.marked.tokens[at], self.marked.tokens[at + 1], self.marked.cover[at]
+            if token.kind != "number" or suffix.raw.isascii() or suffix.start != token.end:
+                continue
+            if mark is not None and "weekday" in mark.values:
+                yield at, mark.end, [{f"wd:{mark.values['weekday']}"}]
+            elif days := self._days_begun(token.fold, suffix.fold):
+                yield at, at + 2, [{f"wd:{day}"} for day in days]
+
+    def _days_begun(self, *folds: str) -> frozenset[int]:
+        """Return the weekday whose name begins with these words in some language."""
+        books = (language.phrases.get(folds[0]) for language in self.vocabulary.languages.values())
+        named = (phrase for book in books if book is not None for phrase in book.paired.get(folds[1], ()))
+        return frozenset(phrase.values["weekday"] for phrase in named if "weekday" in phrase.values)
 
     def _dates(self) -> Iterator[tuple[int, int, list[set[str]]]]:
         """Yield days and months in figures, whichever stands first: "26.2.", "2/26"."""
@@ -100,44 +117,47 @@ class Finder:
         if not token.is_word:
             return frozenset()
         keys = keys_of(token, self.vocabulary, timed=self.labels.timed, numbered=self.labels.numbered)
-        exact = frozenset(n for n, row in enumerate(self.labels.keys) if any(keys & word for word in row))
+        named = self.labels.named
+        exact = frozenset(n for key in keys if key in named for n in named[key])
         if exact or token.kind != "word":
             return exact
         return self._near(token.fold)
 
     def _near(self, word: str) -> frozenset[int]:
         """Return the options a word misspells or shortens, none when that is in doubt."""
-        known = self.vocabulary.is_common(word)
-        if known or len(word) < SHORTEST_PREFIX or _is_known(word, self.vocabulary):
+        if len(word) < SHORTEST_PREFIX or word in self.vocabulary.owners:
             return frozenset()
         long_enough, written = len(word) >= 4, word
         word = _drawn_in(word, self.labels.telling)
-        rows = [[w for w in row if long_enough or len(w) >= SHORTEST_BEGUN] for row in self.labels.words]
-        begun = frozenset(n for n, row in enumerate(rows) if any(_begins(word, w, whole=word != written) for w in row))
-        stem = frozenset(n for n, row in enumerate(self.labels.words) if any(
-            len(w) >= 4 and word.startswith(w) and len(word) - len(w) <= 2 for w in row))  # fmt: skip
-        if begun or stem:
-            return begun or stem
-        ended = frozenset(n for n, row in enumerate(self.labels.words) if any(_ends(word, w) for w in row))
-        if len(ended) == 1:
-            return ended  # "Säge" for "Kappsäge"
+        if word[0] in self.labels.first_letters:
+            rows = [[w for w in row if long_enough or len(w) >= SHORTEST_BEGUN] for row in self.labels.words]
+            begun = frozenset(
+                n for n, row in enumerate(rows) if any(_begins(word, w, whole=word != written) for w in row)
+            )
+            stem = frozenset(n for n, row in enumerate(self.labels.words) if any(
+                len(w) >= 4 and word.startswith(w) and len(word) - len(w) <= 2 for w in row))  # fmt: skip
+            if begun or stem:
+                return begun or stem
+        if word[-1] in self.labels.last_letters:
+            ended = frozenset(n for n, row in enumerate(self.labels.words) if any(_ends(word, w) for w in row))
+            if len(ended) == 1:
+                return ended  # "Säge" for "Kappsäge"
         return self._misspelt(word) if len(word) >= SHORTEST_TYPO else frozenset()
 
     def _misspelt(self, word: str) -> frozenset[int]:
-        scores = [
-            max((fuzz.ratio(word, w) for w in row if len(w) >= SHORTEST_TYPO), default=0.0) for row in self.labels.words
-        ]
         swapped = frozenset(n for n, row in enumerate(self.labels.words) if any(is_swapped(word, w) for w in row))
         if len(swapped) == 1:
             return swapped
-        best = max(scores, default=0.0)
-        if best < CLOSE_ENOUGH:
+        spelt = [[w for w in row if len(w) >= SHORTEST_TYPO] for row in self.labels.words]
+        if not any(process.extractOne(word, row, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for row in spelt):
             return frozenset()
+        scores = [max((fuzz.ratio(word, w) for w in row), default=0.0) for row in spelt]
+        best = max(scores, default=0.0)
         close = frozenset(n for n, score in enumerate(scores) if score == best)
         second = max((s for n, s in enumerate(scores) if n not in close), default=0.0)
         return close if best - second >= AHEAD else frozenset()
 
-    def _is_weak(self, at: int) -> bool:
+    def is_weak(self, at: int) -> bool:
         """Whether a token is too slight to name an option by itself: a function word, a bare connective."""
         token, mark = self.marked.tokens[at], self.marked.cover[at]
         if at in self.spoken:
@@ -145,7 +165,7 @@ class Finder:
         if token.kind == "number" and self.question.method is Method.SCORE and (token.fold,) not in self.labels.folds:
             return True  # a number gives points there, and only completes a label
         if token.kind == "number" and self.labels.timed and not self._names_number(token):
-            return not self._is_timed(at)
+            return not (self._is_timed(at) or self._lists_hours())
         if token.kind != "word":
             return token.kind == "punct"
         if any(folds == (token.fold,) for folds in self.labels.folds):
@@ -165,9 +185,20 @@ class Finder:
     def _in_days(self, at: int) -> bool:
         """Whether a short name of a day that is also a little word stands beside other days: "Mo, Mi und So"."""
         if not self.marked.tokens[at].raw[0].isupper():
-            return False
+            return self._is_joined_to_day(at)
         near = [m for m in self.marked.cover[max(0, at - 2) : at + 3] if m is not None and m.start != at]
         return any("weekday" in mark for mark in near)
+
+    def _is_joined_to_day(self, at: int) -> bool:
+        """Whether a comma or an "and" joins what stands here to the name of a day: "seg e ter"."""
+        for join, day in ((at - 1, at - 2), (at + 1, at + 2)):
+            if not (0 <= day < len(self.marked.tokens)):
+                continue
+            token, mark, beside = self.marked.tokens[join], self.marked.cover[join], self.marked.cover[day]
+            joined = token.raw in (",", "/", "&") or (mark is not None and "and" in mark)
+            if joined and beside is not None and "weekday" in beside:
+                return True
+        return False
 
     def _is_proper(self, token: Token) -> bool:
         """Whether a token is written with a capital letter as a label writes it: "Ben", no word of this language."""
@@ -178,10 +209,24 @@ class Finder:
         keys = number_keys(token.fold, timed=False)
         return any(keys & word for row in self.labels.keys for word in row)
 
+    def _lists_hours(self) -> bool:
+        """Whether the text is a short list with a number that can but be an hour: "9 or 2" of three options."""
+        words = [n for n, token in enumerate(self.marked.tokens) if token.is_word]
+        numbers = [n for n in words if self.marked.tokens[n].kind == "number" and self.hits[n]]
+        past = any(float(self.marked.tokens[n].fold) > self.count for n in numbers)
+        return past and len(words) <= LONGEST_LIST
+
+    def _is_alone(self, at: int) -> bool:
+        """Whether no word stands right beside a token."""
+        return not any(token.is_word for token in self.marked.tokens[max(0, at - 1) : at + 2] if token is not
+                       self.marked.tokens[at])  # fmt: skip
+
     def _is_timed(self, at: int) -> bool:
         """Whether a bare number is said as an hour: "at 3", "3 pm"."""
         before = self.marked.cover[at - 1] if at else None
         after = self.marked.cover[at + 1] if at + 1 < len(self.marked.tokens) else None
+        if self._is_alone(at) and int(float(self.marked.tokens[at].fold)) > self.count:
+            return True
         return (before is not None and "time_word" in before) or (
             after is not None and bool(after.classes & {"hour_word", "afternoon"})
         )
@@ -204,6 +249,8 @@ class Finder:
     def _exact(self, at: int, end: int) -> _Run | None:
         """Return the longest whole label that begins here."""
         best: _Run | None = None
+        if self.marked.tokens[at].fold not in self.labels.openings:
+            return None
         words = [i for i in range(at, min(end, at + 24)) if self.marked.tokens[i].is_word]
         if not words or words[0] != at:
             return None
@@ -213,14 +260,14 @@ class Finder:
             if tuple(self.marked.tokens[i].fold for i in words[: len(folds)]) != folds:
                 continue
             last = words[len(folds) - 1] + 1
-            if len(folds) == 1 and self._is_weak(at):
+            if len(folds) == 1 and self.is_weak(at):
                 continue
             if best is None or last > best.end:
                 best = _Run(at, last, frozenset({number}), ())
         return best
 
     def _run(self, at: int, end: int) -> _Run | None:
-        options, last, strong, used = self.hits[at], at + 1, not self._is_weak(at), [at]
+        options, last, strong, used = self.hits[at], at + 1, not self.is_weak(at), [at]
         here = at + 1
         while here < end and here - last <= 2:
             token = self.marked.tokens[here]
@@ -231,7 +278,7 @@ class Finder:
                 continue
             both = options & self.hits[here]
             if both and self._exact(here, end) is None:
-                options, last, strong = both, here + 1, strong or not self._is_weak(here)
+                options, last, strong = both, here + 1, strong or not self.is_weak(here)
                 used.append(here)
             elif not self._may_bridge(here):
                 break
@@ -252,182 +299,6 @@ class Finder:
         )
         return whole or options
 
-    # --- by letter, number, ordinal ----------------------------------------------------------------
-
-    def pointers(self, start: int, end: int, *, loose: bool) -> list[Mention]:
-        """Return the options pointed at by letter, number or ordinal in a stretch.
-
-        `loose`: bare numbers and ordinals count, for a stretch that says little else.
-        """
-        found: list[Mention] = []
-        at = start
-        while at < end:
-            mention = (
-                (
-                    None if self.question.method is Method.SCORE else self._counted(at, end)
-                )  # "the first 2, the second 5"
-                or self._ordinal(at, end, loose)
-                or self._letter(at, end)
-                or self._number(at, end, loose)
-            )
-            if mention is None:
-                at += 1
-                continue
-            found.append(mention)
-            at = mention.end
-        return found
-
-    def _after_option_word(self, at: int) -> bool:
-        before = self.marked.cover[at - 1] if at else None
-        return before is not None and "option_word" in before
-
-    def _letter(self, at: int, end: int) -> Mention | None:
-        token = self.marked.tokens[at]
-        place = LETTERS.find(token.fold) if len(token.fold) == 1 and token.kind == "word" else -1
-        if not 0 <= place < self.count or (at and self.marked.tokens[at - 1].raw == "'"):
-            return None
-        if self._glued(at):
-            return None
-        mark = self.marked.cover[at]
-        if mark is not None and mark.end - mark.start > 1:
-            return None  # "without a doubt"
-        small = token.raw.islower() or (mark is not None and "common" in mark) or not token.raw.isascii()
-        if small and at + 1 < end and self._is_article_before(at + 1):
-            return None
-        if not (self._after_option_word(at) or self._stands_alone(at, start=small)):
-            return None
-        return Mention(frozenset({place}), at, at + 1, "letter")
-
-    def _is_article_before(self, at: int) -> bool:
-        """Whether what stands behind a letter makes it an article: a number ("a 5"), a word of dress ("a strong …")."""
-        token, mark = self.marked.tokens[at], self.marked.cover[at]
-        if token.kind == "number":
-            return self.question.method is not Method.SCORE or not self.marked.tokens[at - 1].raw.isupper()
-        return token.kind == "word" and mark is not None and "filler" in mark and not mark.classes & _ENDS_LETTER
-
-    def _glued(self, at: int) -> bool:
-        """Whether an apostrophe or hyphen ties the letter to a word beside it."""
-        token, text = self.marked.tokens[at], self.marked.text
-        return text[token.end : token.end + 1] in ("'", "-") or text[max(0, token.start - 1) : token.start] in ("'",)
-
-    def _stands_alone(self, at: int, *, start: bool) -> bool:
-        """Whether what stands beside a letter lets it be an option; a small letter asks for more."""
-        return self._lets(at + 1, small=start) and self._lets(at - 1, small=start)
-
-    def _lets(self, at: int, *, small: bool) -> bool:
-        if not 0 <= at < len(self.marked.tokens):
-            return True
-        token, mark = self.marked.tokens[at], self.marked.cover[at]
-        if not token.is_word or token.kind in ("number", "emoji", "sign"):
-            return True
-        if len(token.fold) == 1 and 0 <= LETTERS.find(token.fold) < self.count:
-            return True
-        allowed = _BESIDE_SMALL if small else _BESIDE
-        return mark is not None and bool(mark.classes & allowed) and not (small and "good" in mark)
-
-    def _number(self, at: int, end: int, loose: bool) -> Mention | None:
-        token = self.marked.tokens[at]
-        mark = self.marked.cover[at]
-        figures = token.fold.lstrip("+") if self._is_joined(at) else token.fold if token.kind == "number" else ""
-        value = int(figures) if figures.isdigit() and len(figures) < 3 else None
-        if value is None and self._is_one_of_several(at):
-            return None
-        if value is None and mark is not None and "number" in mark.values and mark.end - mark.start == 1:
-            value = (
-                mark.values["number"] if self._after_option_word(at) or (loose and mark.values["number"] > 1) else None
-            )
-        if value is None or not 1 <= value <= self.count or (self.hits[at] and not self._is_weak(at)):
-            return None
-        return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
-
-    def _is_one_of_several(self, at: int) -> bool:
-        """Whether a number in words but counts: "one of them", "any of the three"."""
-        around = self.marked.cover[max(0, at - 2) : at] + self.marked.cover[at + 1 : at + 2]
-        return self.marked.tokens[at].kind == "word" and any(
-            m is not None and m.classes & {"out_of", "unit"} for m in around
-        )
-
-    def _is_joined(self, at: int) -> bool:
-        """Whether a plus sign but joins a number to the one before it: "1, 3 + 4"."""
-        token = self.marked.tokens[at]
-        return token.kind == "sign" and token.raw[:2] == "+ " and at > 0 and self.marked.tokens[at - 1].kind == "number"
-
-    def _place(self, at: int) -> tuple[int, int] | None:
-        """Return the place (from 0, negative from the end) an ordinal here names, and where it ends."""
-        token, mark = self.marked.tokens[at], self.marked.cover[at]
-        if token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3 and at + 1 < len(self.marked.tokens):
-            after = self.marked.cover[at + 1]
-            if self.marked.tokens[at + 1].start == token.end and after is not None and "ordinal_suffix" in after:
-                return int(token.fold) - 1, at + 2
-        if mark is None or mark.start != at:
-            return None
-        if "ordinal" in mark.values:
-            return mark.values["ordinal"], mark.end
-        for name, place in (("last", -1), ("second_last", -2)):
-            if name in mark:
-                return place, mark.end
-        if "middle" in mark and self.count % 2:
-            return self.count // 2, mark.end
-        if mark.end - mark.start > 1 and mark.classes & {"fallback", "choose", "best_place"}:
-            return self._place_within(mark)
-        return None
-
-    def _place_within(self, mark: Mark) -> tuple[int, int] | None:
-        """Return the place of the one ordinal in a longer phrase, as in "second option", "el primero"."""
-        words = (token.fold for token in self.marked.tokens[mark.start : mark.end])
-        values = frozenset(value for word in words for value in self.vocabulary.values(word, "ordinal"))
-        if not values and self.vocabulary.can_be(self.marked.tokens[mark.start].fold, "option_word"):  # "number one"
-            number = self.vocabulary.values(self.marked.tokens[mark.end - 1].fold, "number")
-            values = frozenset(value - 1 for value in number if value > 0)
-        return (next(iter(values)), mark.end) if len(values) == 1 else None
-
-    def picked(self, mention: Mention) -> Mention:
-        """Return a naming of several options with an ordinal right ahead of it as the one it means: "second Monday"."""
-        found = self._place(mention.start - 1) if mention.start and 1 < len(mention.options) < self.count else None
-        if found is None or found[1] != mention.start or not -len(mention.options) <= found[0] < len(mention.options):
-            return mention
-        return Mention(frozenset({sorted(mention.options)[found[0]]}), mention.start - 1, mention.end, "label")
-
-    def _ordinal(self, at: int, end: int, loose: bool) -> Mention | None:
-        found = self._place(at)
-        if found is None:
-            return None
-        place, last = found
-        named = last < end and (m := self.marked.cover[last]) is not None and "option_word" in m
-        mark = self.marked.cover[at]
-        ordinal = mark is not None and "ordinal" in mark.values and mark.end == last > at + 1
-        told = ordinal and self.vocabulary.can_be(self.marked.tokens[last - 1].fold, "option_word")  # "second one"
-        if not (loose or named or told) or not -self.count <= place < self.count:
-            return None
-        return Mention(frozenset({place % self.count}), at, last + 1 if named else last, "ordinal")
-
-    def _counted(self, at: int, end: int) -> Mention | None:
-        """Return "the first two", "les 2 derniers": a number beside first or last."""
-        size = self._size(at)
-        place = self._place(at)
-        if place is not None and place[0] in (0, -1) and place[1] < end and (size := self._size(place[1])) is not None:
-            return self._stretch(place[0], size[0], at, size[1])
-        if size is not None and size[1] < end and (place := self._place(size[1])) is not None and place[0] in (0, -1):
-            return self._stretch(place[0], size[0], at, place[1])
-        return None
-
-    def _size(self, at: int) -> tuple[int, int] | None:
-        token, mark = self.marked.tokens[at], self.marked.cover[at]
-        if token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3:
-            return int(token.fold), at + 1
-        if mark is not None and mark.start == at and mark.values.get("number", 0) > 1:
-            return mark.values["number"], mark.end
-        if mark is not None and mark.start == at and mark.classes & {"all", "both_of"}:
-            sizes = self.vocabulary.values(self.marked.tokens[mark.end - 1].fold, "number")
-            return (max(sizes), mark.end) if sizes else None
-        return None
-
-    def _stretch(self, place: int, size: int, start: int, end: int) -> Mention | None:
-        if not 1 < size <= self.count:
-            return None
-        options = range(size) if place == 0 else range(self.count - size, self.count)
-        return Mention(frozenset(options), start, end, "counted")
-
 
 def _begins(word: str, other: str, *, whole: bool) -> bool:
     """Whether a word begins another; `whole`: or is it."""
@@ -445,10 +316,6 @@ def _drawn_in(word: str, known: frozenset[str]) -> str:
     return short if short in known else word
 
 
-def _is_known(word: str, vocabulary: Vocabulary) -> bool:
-    return any(word in language.words for language in vocabulary.languages.values())
-
-
 def _is_small(token: Token) -> bool:
     return token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3
 
@@ -456,27 +323,3 @@ def _is_small(token: Token) -> bool:
 _BRIDGES = frozenset(("common", "time_word", "hour_word", "ordinal_suffix"))  # "Wed at 4 o'clock"
 _NO_BRIDGES = frozenset(("and", "or", "nor", "negator"))
 _SLIGHT = frozenset(("common", "negator", "and", "or", "nor", "greeting", "contrast"))
-_BESIDE = classes(
-    """
-    filler and or nor negator except choose instead option_word over contrast conclusion yes no
-    common change best_place worst_place closing thanks number fallback tie also near_negator reject
-    """
-)
-_ENDS_LETTER = classes("choose and or over closing thanks conclusion contrast")  # "a please", "a for me"
-_BESIDE_SMALL = frozenset(
-    (
-        "filler",
-        "and",
-        "or",
-        "nor",
-        "except",
-        "choose",
-        "option_word",
-        "over",
-        "closing",
-        "thanks",
-        "yes",
-        "number",
-        "conclusion",
-    )
-)

@@ -5,6 +5,7 @@ Must not: know a word of a language.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_frame import Body
@@ -15,6 +16,7 @@ from gateway.understand.reading.ballot_verdict import content, is_condition
 from gateway.understand.reading.ballot_words import Mark
 
 FEWEST_SLASHES = 2  # "3/5" is three of five
+_SCALE = re.compile(r"(?<![\d.,])([01])(?:\s?[-–—]\s?|\s\w{1,3}\s)(10{1,2}|[3-9]|20)(?![\d.,]\d|\d)")
 NEAR_ALL = 4  # tokens between "all" and the points given to all
 
 
@@ -61,6 +63,12 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
         if (is_condition(body, mark) or "irony" in mark) and not _in_aside(body, mark.start):
             return Scored(None, "condition" if "condition" in mark else "irony")
     return Scored(tuple(sorted(pairs)))
+
+
+def scale_of(question: str) -> tuple[int, int] | None:
+    """Return the points a question says it takes ("from 1 to 10", "0-100"), None where it says none."""
+    found = _SCALE.search(question)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 PASSING = frozenset(("abstain", "indifferent", "later", "doubt", "none", "no_rest"))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_choice import held_back, latest
 from gateway.understand.reading.ballot_frame import Body
-from gateway.understand.reading.ballot_options import LETTERS, Finder
+from gateway.understand.reading.ballot_options import Finder
+from gateway.understand.reading.ballot_pointers import LETTERS
 from gateway.understand.reading.ballot_settle import obstacle
-from gateway.understand.reading.ballot_stance import Stance, Standing, standings
+from gateway.understand.reading.ballot_stance import Stance, Standing
+from gateway.understand.reading.ballot_standing import standings
 from gateway.understand.reading.ballot_verdict import content
 
 MOST_SLIPS = 3  # letters from which on a run of them is no abbreviation of something else
@@ -38,17 +40,19 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     letters = _bare_letters(body, finder)
     if letters:
         return Ranked(letters)
-    every = latest(body, standings(body, finder))
+    every = latest(body, standings(body, finder), ranked=True)
     placed = [s for s in every if s.stance >= Stance.NAMED and len(s.options) == 1]
     placed = _once(placed)
     if not placed:
         return Ranked(None, obstacle(body) or "choice")
-    held = held_back(body, placed)
+    held = held_back(body, placed, every)
     if held:
         return Ranked(None, held)
     ranks = _ranks(body, placed, finder.count)
     if ranks is not None:
         return Ranked(_by_rank(placed, ranks, finder.count))
+    if len(placed) > 1 and placed[1].link == "or":
+        return Ranked(None, "several")  # "Oslo or Rome first"
     if not _is_ordered(body, placed):
         return Ranked(None, obstacle(body) or "choice")
     if _contradicts(body, placed, finder.count):
@@ -185,6 +189,8 @@ def _rank_at(body: Body, at: int, count: int) -> float | None:
         return mark.values["ordinal"] + 1.0
     if "best_place" in mark:
         return 1.0
+    if mark.start == at and "number" in mark.values and not mark.classes & {"common", "both_of"}:
+        return float(mark.values["number"])  # "Oslo an eins"
     return None
 
 
@@ -222,7 +228,7 @@ def _is_ordered(body: Body, placed: list[Standing]) -> bool:
 
 def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
     lowest = [s for s in placed if _has_place(body, placed, s, "worst_place")]
-    highest = [s for s in placed if _has_place(body, placed, s, "best_place")]
+    highest = [s for s in placed if _has_place(body, placed, s, "best_place") or _beats_all(body, s)]
     groups = _grouped(body, placed)
     swapped = len(groups) == 2 and body.marked.has("after", placed[0].mention.end, placed[-1].mention.start)
     if _is_reversed(body) or swapped:
@@ -235,6 +241,13 @@ def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
         last = tuple(g for g in groups if set(g) <= {_option(s) for s in lowest})
         groups = [g for g in groups if g not in last] + [rest] + list(last)
     return Ranked(tuple(tuple(g) for g in groups))
+
+
+def _beats_all(body: Body, standing: Standing) -> bool:
+    """Whether an option is put over all that were named: "…, but Oslo beats both"."""
+    marks = body.marked.within(standing.mention.end, body.clauses[standing.clause].end)
+    over = [m for m in marks[:1] if "over" in m]
+    return bool(over) and any(m.classes & {"both_of", "all", "rest"} for m in marks[1:])
 
 
 def _is_reversed(body: Body) -> bool:
@@ -266,7 +279,10 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
         and here.clause == before.clause
     ):
         return True
-    if here.link not in ("and", "or"):
+    ahead = body.marked.within(body.clauses[here.clause].start, here.mention.start)
+    behind = body.marked.within(here.mention.end, body.clauses[here.clause].end)
+    ordered = any("followed" in m for m in ahead) or any("in_order" in m for m in behind)
+    if here.link not in ("and", "or") or ordered:
         return False
     clause = body.clauses[here.clause]
     steps = {"over", "best_place", "worst_place", "tie", "ordinal"}
@@ -290,6 +306,7 @@ def _has_place(body: Body, placed: list[Standing], standing: Standing, name: str
     return any(
         name in mark and other not in mark and not (mark.end <= clause.start and content(body, mark.end, clause.start))
         for mark in body.marked.within(floor, ceiling)
+        if not standing.mention.start <= mark.start < standing.mention.end  # a label may be "Gold" or "Last Stop"
     )
 
 

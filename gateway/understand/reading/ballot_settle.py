@@ -9,7 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gateway.understand.reading.ballot_frame import Body, Clause, is_change
-from gateway.understand.reading.ballot_implied import denied, echoed, kept, without_reason
+from gateway.understand.reading.ballot_implied import (
+    answered,
+    denied,
+    echoed,
+    kept,
+    none_object,
+    set_apart,
+    without_reason,
+)
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import (
     ABSTAIN,
@@ -24,6 +32,7 @@ from gateway.understand.reading.ballot_verdict import (
     is_condition,
     signals,
 )
+from gateway.understand.reading.ballot_words import Mark
 
 CONCLUDED = 4  # a verdict announced as such
 DRESS = classes("filler and contrast greeting thanks yes no reason")  # what may stand before an idiom
@@ -47,11 +56,12 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     """Return the verdict the body comes to; `extra` are signs read elsewhere, such as signed numbers."""
     # A stretch read elsewhere, as the number in "+1", is no sign of its own a second time.
     own = [_as_asked(body, s) for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
-    every = sorted([*own, *extra, *kept(body), *without_reason(body), *denied(body)], key=lambda s: s.start)
+    implied = (*kept(body), *without_reason(body), *denied(body), *answered(body), *set_apart(body, own))
+    every = sorted([*own, *extra, *implied], key=lambda s: s.start)
     found = [s for s in every if s.weight > 0 and not any(is_no_vote(body, s) for is_no_vote in NO_VOTES)]
     found = _concluded(body, _last_mind(body, found))
     if not found and not obstacle(body):
-        found = echoed(body)
+        found = echoed(body) or none_object(body)
     if not found:
         return Settled(None, obstacle(body) or "choice")
     best = _best(body, found)
@@ -88,30 +98,57 @@ def obstacle(body: Body) -> str:
     return next((missing for name, missing in OBSTACLES if body.marked.has(name, body.start, body.end)), "")
 
 
+def wavers(body: Body, mark: Mark) -> bool:
+    """Whether an "or" opens a clause that but turns back on what was said: "Oslo... or not"."""
+    clause = next((c for c in body.clauses if c.start == mark.start), None)
+    if clause is None or clause.start == body.start or content(body, clause.start, clause.end):
+        return False
+    behind = body.marked.within(mark.end, clause.end)
+    return bool(behind or "doubt" in mark) and all(
+        m.classes & {"negator", "after_negator", "no", "common"} for m in behind
+    )
+
+
 def _as_asked(body: Body, signal: Signal) -> Signal:
-    """Return a denied objection as the no it is where the question is who objects."""
+    """Return an objection as a yes, and a denied one as a no, where the question is who objects."""
     mark = body.marked.cover[signal.start]
-    denied = body.marked.asked_to_object and mark is not None and "unopposed" in mark and "yes" not in mark
-    return replace(signal, verdict=NEGATIVE, tepid=False) if denied else signal
+    if mark is None or not body.marked.asked_to_object:
+        return signal
+    if "unopposed" in mark and "yes" not in mark:
+        return replace(signal, verdict=NEGATIVE, tepid=False)
+    return replace(signal, verdict=POSITIVE) if "against" in mark and signal.verdict == NEGATIVE else signal
 
 
 def _is_told(body: Body, signal: Signal) -> bool:
     """Whether a sign is another's, or praise or blame of what once was."""
     mark = body.marked.cover[signal.start]
-    praise = signal.soft or (mark is not None and "attitude" in mark)
+    phrase = mark is not None and "yes" in mark and mark.end - mark.start > 1
+    praise = signal.soft or phrase or (mark is not None and "attitude" in mark)
     return signal.start in body.told or (praise and signal.start in body.recalled)
 
 
 def _in_question(body: Body, signal: Signal) -> bool:
-    """Whether a sign stands in a question ("Is this ok?"); an idiom ("why not?") and a lead ("Yes, but who?") stay."""
+    """Whether a sign stands in a question ("Is this ok?"); an idiom ("why not?") and a lead ("Yes, who …?") stay.
+
+    A yes that a question is set against ("Yes, but who pays?") hangs on its answer.
+    """
     clause = body.clauses[signal.clause]
     sentence = body.sentences[clause.sentence]
     mark = body.marked.cover[signal.start]
-    idiom = signal.end - signal.start > 1 and mark is not None and bool(mark.classes & {"yes", "no", "unopposed"})
-    if not sentence.asks or (idiom and _stands_free(body, signal, sentence.start, clause.end)):
+    if not sentence.asks:
+        return False
+    if signal.verdict == POSITIVE and _is_set_against(body, clause):
+        return True
+    if mark is not None and "rhetorical" in mark and _stands_free(body, signal, sentence.start, clause.end):
         return False
     alone = clause.start == sentence.start and clause.end < sentence.end and signal.weight == BARE
     return not alone
+
+
+def _is_set_against(body: Body, clause: Clause) -> bool:
+    """Whether the rest of the sentence is set against a clause: "Yes, but who pays?"."""
+    behind = next((c for c in body.clauses if c.start >= clause.end), None)
+    return behind is not None and behind.sentence == clause.sentence and behind.opener == "contrast"
 
 
 def _stands_free(body: Body, signal: Signal, start: int, end: int) -> bool:
@@ -141,9 +178,9 @@ def _is_former(body: Body, signal: Signal) -> bool:
 
 def _is_forgone(body: Body, signal: Signal, clause: Clause) -> bool:
     """Whether a sign tells what its author would do, but for what the next clause says: "I'd vote yes, but …"."""
-    behind = next((c for c in body.clauses if c.start >= clause.end), None)
-    but = behind is not None and behind.sentence == clause.sentence and behind.opener == "contrast"
-    return but and any("would_i" in mark for mark in body.marked.heard(clause.start, signal.end))
+    return _is_set_against(body, clause) and any(
+        "would_i" in mark for mark in body.marked.heard(clause.start, signal.end)
+    )
 
 
 def _is_moved_from(body: Body, signal: Signal) -> bool:
@@ -201,6 +238,15 @@ def _is_conceded(body: Body, last: Signal, strongest: list[Signal]) -> bool:
     )
 
 
+def _gives_way(body: Body, strongest: list[Signal]) -> bool:
+    """Whether a dislike ends in standing aside: "not keen, but I won't stand in the way"."""
+    last = strongest[-1]
+    aside = last.tepid and last.verdict == POSITIVE and body.clauses[last.clause].opener == "contrast"
+    sides = [m for s in strongest[:-1] if (m := body.marked.cover[s.start]) is not None]
+    plain = any(s.end - s.start == 1 for s in strongest[:-1]) or any(m.classes & {"for", "against"} for m in sides)
+    return aside and not plain and all(s.clause < last.clause for s in strongest[:-1])
+
+
 def _best(body: Body, found: list[Signal]) -> Signal | None:
     """Return the sign that carries the verdict, None when equals disagree."""
     top = max(s.weight for s in found)
@@ -208,6 +254,8 @@ def _best(body: Body, found: list[Signal]) -> Signal | None:
     verdicts = {s.verdict for s in strongest}
     if verdicts <= {NEGATIVE, BLOCK} and any(s.verdict == BLOCK for s in found):
         return next(s for s in found if s.verdict == BLOCK)
+    if _gives_way(body, strongest):
+        return strongest[-1]
     firm = [s for s in strongest if not s.tepid] or strongest
     firm = [s for s in firm if not s.felt] or firm
     verdicts = {s.verdict for s in firm}
@@ -272,7 +320,7 @@ def _is_conditional(body: Body, best: Signal) -> bool:
     home = body.clauses[best.clause].sentence
     sentence = body.sentences[home]
     for mark in body.marked.within(sentence.start, sentence.end):
-        if "limit" in mark and mark.start >= best.end:
+        if "limit" in mark and mark.start >= best.end and not _denies_more(body, mark, sentence.end):
             return True
         if (
             "principle" in mark
@@ -289,6 +337,11 @@ def _is_conditional(body: Body, best: Signal) -> bool:
         ):
             return True
     return home + 1 < len(body.sentences) and _opens_condition(body, home + 1)
+
+
+def _denies_more(body: Body, mark: Mark, end: int) -> bool:
+    """Whether a limit is but the denial of a stronger stance: "I disagree, but not enough to block"."""
+    return "but_not" in mark and any(m.classes & {"block", "against", "for"} for m in body.marked.within(mark.end, end))
 
 
 def _is_shielded(body: Body, best: Signal, at: int) -> bool:
@@ -321,9 +374,14 @@ def _opens_condition(body: Body, number: int) -> bool:
     return False
 
 
+def _is_wavering(body: Body, best: Signal) -> bool:
+    """Whether the verdict is put in doubt by an "or not" behind it."""
+    return any("or" in mark and wavers(body, mark) for mark in body.marked.within(best.end, body.end))
+
+
 def _is_put_off(name: str) -> Callable[[Body, Signal], bool]:
     def applies(body: Body, best: Signal) -> bool:
-        return not _is_firm(best) and body.marked.has(name, body.start, body.end)
+        return (best.felt or not _is_firm(best)) and body.marked.has(name, body.start, body.end)
 
     return applies
 
@@ -374,6 +432,7 @@ HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
     (_is_unsaid, "choice"),
     (_only_acknowledges, "choice"),
     (_is_undecided, "choice"),
+    (_is_wavering, "choice"),
     (_is_both, "several"),
     (_is_ironic, "irony"),
     (_is_conditional, "condition"),

@@ -6,7 +6,7 @@ Must not: know a word of a language, or read a line that is more than an option 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_text import LONGEST, fold, tokens_of
@@ -15,6 +15,7 @@ TICKABLE = frozenset((Method.SINGLE, Method.APPROVAL))
 FEWEST_LINES = 2
 # Signs of a tick behind or ahead of an option, the plainest first: where a list has ticks, its crosses are refusals.
 TICKS = ("✓✔☑✅", "xX", "+", "<←")
+_MAY_TICK = re.compile(rf"[{TICKS[0]}{TICKS[2]}{TICKS[3]}]|(?:^|[\s:])[{TICKS[1]}](?=\s|$)", re.MULTILINE)
 _UNTICKED = "-–—✗✘❌☐⬜"
 _LINE = re.compile(
     r"^\s*(?P<ahead>[✓✔☑✅✗✘❌☐⬜+]|[xX](?=\s)|[-–—](?=\s))?\s*(?P<label>.*?)\s*"
@@ -24,10 +25,13 @@ _LINE = re.compile(
 
 def ticked(text: str, options: Sequence[str], method: Method) -> str:
     """Return the text with only the ticked options of a copied list, or as it is where no list was ticked."""
-    if method not in TICKABLE or len(text) > LONGEST:
+    if method not in TICKABLE or len(text) > LONGEST or not _MAY_TICK.search(text):
         return text
     lines = text.split("\n")
-    rows = {number: row for number, line in enumerate(lines) if (row := _row(line, options)) is not None}
+    if len(lines) < FEWEST_LINES:
+        return text
+    labels = {words: option for option in reversed(options) if (words := _words(option))}
+    rows = {number: row for number, line in enumerate(lines) if (row := _row(line, labels)) is not None}
     if len(rows) < FEWEST_LINES or len({label for label, _ in rows.values()}) < len(rows):
         return text
     sign = next((signs for signs in TICKS if any(tick and tick in signs for _, tick in rows.values())), "")
@@ -38,13 +42,12 @@ def ticked(text: str, options: Sequence[str], method: Method) -> str:
     return "\n".join(kept)
 
 
-def _row(line: str, options: Sequence[str]) -> tuple[str, str] | None:
+def _row(line: str, labels: Mapping[tuple[str, ...], str]) -> tuple[str, str] | None:
     """Return the option a line holds and the sign beside it ("" for none); None for a line of anything else."""
     found = _LINE.match(line)
     if found is None:
         return None
-    words = _words(found["label"])
-    label = next((option for option in options if words and _words(option) == words), None)
+    label = labels.get(_words(found["label"]))
     if label is None:
         return None
     sign = (found["behind"] or found["ahead"] or "")[:1]

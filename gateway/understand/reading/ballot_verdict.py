@@ -36,6 +36,7 @@ CONTENT_FREE = classes(
     best_place worst_place over after also fallback instead doubt time_word hour_word to_word lifted
     weekday smallest largest earliest latest half from_word out_of keep
     yes_clause no_clause yes_word particle minute half_past half_to quarter_past quarter_to full_marks
+    ordinal_suffix
     """
 )
 
@@ -64,7 +65,14 @@ def _says_something(body: Body, at: int) -> bool:
     token, mark = body.marked.tokens[at], body.marked.cover[at]
     if token.kind in ("stop", "punct", "emoji", "sign") or len(token.fold) == 1:
         return False
-    return mark is None or not mark.classes & CONTENT_FREE
+    return mark is None or not mark.classes & CONTENT_FREE or _counts_up(body, at, mark)
+
+
+def _counts_up(body: Body, at: int, mark: Mark) -> bool:
+    """Whether a number that is a yes as a percentage ("100 %") stands here for an amount."""
+    token = body.marked.tokens[at]
+    single = token.kind == "number" and mark.end - mark.start == 1 and "yes" in mark
+    return single and not body.marked.text[token.end :].lstrip().startswith("%")
 
 
 def signals(body: Body) -> list[Signal]:
@@ -77,7 +85,7 @@ def signals(body: Body) -> list[Signal]:
 
 def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     marks = body.marked.within(clause.start, clause.end)
-    negators = [m for m in marks if m.classes & {"negator", "near_negator"}]
+    negators = [m for m in marks if m.classes & {"negator", "near_negator", "but_not"}]
     spent: set[int] = set()
     terms = [m for m in marks if m.classes & APPRAISED]
     doubt = next((m.start for m in marks if "doubt" in m), None)
@@ -119,7 +127,7 @@ def _reaches(body: Body, negator: Mark, term: Mark) -> bool:
     gap = term.start - negator.end
     if gap < 0 or negator.start == term.start:
         return False
-    if "negator" in negator:
+    if negator.classes & {"negator", "but_not"}:
         return gap <= SCOPE
     between = body.marked.within(negator.end, term.start)
     return gap <= NEAR and not any("common" in m for m in between)
@@ -143,6 +151,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
     particle = POSITIVE if _does_as_asked(body, mark) else _particle(mark, clause)
+    if "yes_clause" in mark and "yes" not in mark and _only_urges(body, mark, clause):
+        return None
     if particle == POSITIVE and flips and not mark.classes & {"no", "particle"}:
         return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
     if particle == NEGATIVE and mark.end - mark.start == 1 and any("no" not in n for n in flips):
@@ -162,6 +172,11 @@ def _does_as_asked(body: Body, mark: Mark) -> bool:
         return False
     tokens = body.marked.tokens[mark.start : mark.end]
     return any(t.fold in body.marked.asked_first for t in tokens) and tokens[-1].fold not in body.marked.asked_first
+
+
+def _only_urges(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a word that ends a clause but urges what its beginning says: "lasciamo perdere dai"."""
+    return "filler" in mark and any(m.classes & {"yes", "no"} for m in body.marked.within(clause.start, mark.start))
 
 
 def _particle(mark: Mark, clause: Clause) -> str | None:
@@ -282,10 +297,24 @@ def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
         return False
     if after.end - after.start > 1:
         return True
-    token, known = body.marked.tokens[after.end], body.marked.cover[after.end]
+    article = body.marked.cover[after.end]
+    led = article is not None and "name_article" in article and article.end < clause.end  # "com o João"
+    at = article.end if article is not None and led else after.end
+    token, known = body.marked.tokens[at], body.marked.cover[at]
     named = known is None or not known.classes & {"common", "filler", "option_word"}
+    named = named and not (led and token.fold in body.marked.asked)
     return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and named
 
 
+def _is_amount(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a mark is a number that is no percentage."""
+    return _counts_up(body, mark.start, mark)
+
+
+def _is_if(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a word that is a yes or an "if" is the latter, for what follows it: "si hay dinero"."""
+    return "yes" in mark and mark.end - mark.start == 1 and is_condition(body, mark)
+
+
 # What makes a mark of a stance no sign of one.
-NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other)
+NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other, _is_amount, _is_if)

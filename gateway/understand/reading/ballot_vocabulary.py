@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
-from typing import Any
+from itertools import chain, product
+from typing import Any, NamedTuple
 
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_of
@@ -40,22 +40,21 @@ QUESTIONS = frozenset(
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
 GAP, WIDEST_GAP = "…", 4  # in a phrase: up to so many words of any kind
+Spelling = tuple[str, ...]  # the words of a phrase, folded
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")  # "(do|don't|)": the words it may be
 _PLAIN = re.compile(r"[a-z ]+")  # a phrase whose words are its tokens as they stand
-_UMLAUT = {"ä": "ae", "ö": "oe", "ü": "ue"}
+_PARTING = str.maketrans("'-", "  ")  # what parts words without being one
+_UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
-@dataclass(slots=True)
-class Phrase:
+class Phrase(NamedTuple):  # a tuple: there are tens of thousands, made at every start
     """One entry of a language: its tokens and everything it can be."""
 
-    tokens: tuple[str, ...]
-    classes: set[str] = field(default_factory=set)
-    values: dict[str, int] = field(default_factory=dict)
-    accented: dict[tuple[str, ...], set[str]] = field(
-        default_factory=dict
-    )  # what it is when written with these accents
-    gapped: bool = False  # whether some of its words may have others between them
+    tokens: Spelling
+    classes: frozenset[str]
+    values: Mapping[str, int]
+    accented: Mapping[Spelling, frozenset[str]]  # what it is when written with these accents
+    gapped: bool  # whether some of its words may have others between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +67,23 @@ class Beginning:
 
 
 Phrasebook = Mapping[str, Beginning]
+_UNPAIRED: Mapping[str, tuple[Phrase, ...]] = {}
+_NO_NAMES: frozenset[str] = frozenset()
+_NO_NUMBERS: frozenset[int] = frozenset()
+_NO_VALUES: Mapping[str, int] = {}
+_NO_ACCENTS: Mapping[Spelling, frozenset[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, compiled: its phrases by their first word, and every single word it uses."""
+    """One language, compiled: its phrases by their first word, every single word it uses, and those worth mending."""
 
     phrases: Phrasebook
     voices: Phrasebook
     asked: Phrasebook
     words: frozenset[str]
     spelt: tuple[str, ...]
+    jumbled: Mapping[str, tuple[str, ...]]  # the same by their letters in alphabetical order
     would_endings: tuple[str, ...] = ()  # of verbs that say what their speaker would do
 
 
@@ -88,11 +93,15 @@ class Vocabulary:
 
     languages: Mapping[str, Language]
     singles: Mapping[str, tuple[Phrase, ...]]  # each single word as the phrases it is, in any language
+    owners: Mapping[str, tuple[str, ...]]  # each word that stands in any phrase: the languages that use it
+    beginners: Mapping[str, tuple[str, ...]]  # each word that a phrase begins with: the languages where one does
+    commons: frozenset[str]  # the function words of all languages
     irony_signs: tuple[str, ...] = ()  # what a text ends with that is not meant, as "/s"
 
     def values(self, word: str, name: str) -> frozenset[int]:
         """Return what a single word can be worth in a valued class, in any language."""
-        return frozenset(p.values[name] for p in self.singles.get(word, ()) if name in p.values)
+        found = self.singles.get(word)
+        return frozenset(p.values[name] for p in found if name in p.values) if found else _NO_NUMBERS
 
     def days_begun(self, letters: str) -> frozenset[int]:
         """Return the weekday whose name begins with these letters in some language; none where it is not the one."""
@@ -102,91 +111,169 @@ class Vocabulary:
 
     def is_common(self, word: str) -> bool:
         """Whether the word is a function word of any language."""
-        return self.can_be(word, "common")
+        return word in self.commons
 
     def can_be(self, word: str, name: str) -> bool:
         """Whether a single word is of a class in any language."""
-        return any(name in p.classes for p in self.singles.get(word, ()))
+        found = self.singles.get(word)
+        return found is not None and any(name in p.classes for p in found)
+
+
+class _Shared:
+    """Equal sets of classes, kept once: tens of thousands of phrases have but a few hundred different ones.
+
+    One for each phrase they took a fifth of the memory that `restante serve` holds.
+    """
+
+    def __init__(self) -> None:
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self._grown: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+
+    def grown(self, names: frozenset[str], name: str) -> frozenset[str]:
+        """Return a set with one name more."""
+        found = self._grown.get((names, name))
+        if found is None:
+            found = self._sets.setdefault(names | {name}, names | {name})
+            self._grown[names, name] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The phrases of a language while they are read: what each can be, its values, and what it is with accents."""
+
+    shared: _Shared
+    classes: dict[Spelling, frozenset[str]]
+    values: dict[Spelling, dict[str, int]]
+    accented: dict[Spelling, dict[Spelling, frozenset[str]]]
+
+    def enter(self, tokens: Spelling, name: str, value: int | None) -> None:
+        if not tokens:
+            return
+        self.classes[tokens] = self.shared.grown(self.classes.get(tokens, _NO_NAMES), name)
+        if value is not None:
+            self.values.setdefault(tokens, {})[name] = value
+
+    def enter_accented(self, tokens: Spelling, written: Spelling, name: str) -> None:
+        known = self.accented.setdefault(tokens, {})
+        known[written] = self.shared.grown(known.get(written, _NO_NAMES), name)
+
+    def note_first_person(self, own: frozenset[str]) -> None:
+        """Add to phrases that hold a word of the first person that they are of the first person."""
+        for tokens, names in self.classes.items():
+            if own.isdisjoint(tokens) or names & {"third_person", "proxy"}:
+                continue
+            self.classes[tokens] = self.shared.grown(names, FIRST_PERSON)
+            for written, names_then in self.accented.get(tokens, {}).items():
+                self.accented[tokens][written] = self.shared.grown(names_then, FIRST_PERSON)
+
+    def phrases(self) -> Iterator[Phrase]:
+        """Yield the phrases, longest first."""
+        for tokens in sorted(self.classes, key=len, reverse=True):
+            values, accented = self.values.get(tokens, _NO_VALUES), self.accented.get(tokens, _NO_ACCENTS)
+            yield Phrase(tokens, self.classes[tokens], values, accented, GAP in tokens)
 
 
 @lru_cache(maxsize=8)
 def vocabulary(lexicon: Lexicon) -> Vocabulary:
     """Return the compiled [ballot] tables; cached, as a lexicon is compared by identity."""
-    tables = {code: _language(table) for code, table in lexicon.tables("ballot").items()}
+    shared = _Shared()
+    tables = {code: _language(table, shared) for code, table in lexicon.tables("ballot").items()}
     singles: dict[str, tuple[Phrase, ...]] = {}
     for language in tables.values():
         for word, beginning in language.phrases.items():
             if beginning.alone is not None:
                 singles[word] = (*singles.get(word, ()), beginning.alone)
-    return Vocabulary(tables, singles, tuple(sign.casefold() for sign in lexicon.words("ballot", "irony_sign")))
+    return Vocabulary(
+        languages=tables,
+        singles=singles,
+        owners=_by_word({code: language.words for code, language in tables.items()}),
+        beginners=_by_word({code: language.phrases for code, language in tables.items()}),
+        commons=frozenset(word for word, of in singles.items() if any("common" in p.classes for p in of)),
+        irony_signs=tuple(sign.casefold() for sign in lexicon.words("ballot", "irony_sign")),
+    )
 
 
-def _language(table: Mapping[str, Any]) -> Language:
+def _by_word(words: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Return for each word the languages it is listed under, in their order; equal lists are kept once."""
+    found: dict[str, tuple[str, ...]] = {}
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for code, listed in words.items():
+        for word in listed:
+            codes = (*found.get(word, ()), code)
+            found[word] = same.setdefault(codes, codes)
+    return found
+
+
+def _language(table: Mapping[str, Any], shared: _Shared) -> Language:
     entries = list(_entries(table))
-    phrases = _phrases([e for e in entries if e[0] not in VOICES | QUESTIONS])
-    voices = _phrases([e for e in entries if e[0] in VOICES])
-    asked = _phrases([e for e in entries if e[0] in QUESTIONS])
-    _note_first_person(voices, (voices, phrases))
-    spelt = tuple(t[0] for t, p in phrases.items() if len(t) == 1 and len(t[0]) >= 4 and p.classes & SPELT)
-    words = frozenset(token for table_ in (phrases, voices) for tokens in table_ for token in tokens)
-    endings = tuple(fold(ending) for ending in table.get("would_endings", ()))
-    return Language(_by_first(phrases), _by_first(voices), _by_first(asked), words, spelt, endings)
+    phrases = _draft([e for e in entries if e[0] not in VOICES | QUESTIONS], shared)
+    voices = _draft([e for e in entries if e[0] in VOICES], shared)
+    asked = _draft([e for e in entries if e[0] in QUESTIONS], shared)
+    own = frozenset(t[0] for t, names in voices.classes.items() if len(t) == 1 and FIRST_PERSON in names)
+    voices.note_first_person(own)
+    phrases.note_first_person(own)
+    spelt = tuple(t[0] for t, names in phrases.classes.items() if len(t) == 1 and len(t[0]) >= 4 and names & SPELT)
+    jumbled: dict[str, tuple[str, ...]] = {}
+    for word in spelt:
+        letters = jumble(word)
+        jumbled[letters] = (*jumbled.get(letters, ()), word)
+    return Language(
+        phrases=_by_first(phrases),
+        voices=_by_first(voices),
+        asked=_by_first(asked),
+        words=frozenset(chain.from_iterable(chain(phrases.classes, voices.classes))),
+        spelt=spelt,
+        jumbled=jumbled,
+        would_endings=tuple(fold(ending) for ending in table.get("would_endings", ())),
+    )
 
 
-def _phrases(entries: Sequence[tuple[str, str, int | None]]) -> dict[tuple[str, ...], Phrase]:
-    phrases: dict[tuple[str, ...], Phrase] = {}
+def jumble(word: str) -> str:
+    """Return the letters of a word in alphabetical order: the same for all words that are but rearranged."""
+    return "".join(sorted(word))
+
+
+def _draft(entries: Sequence[tuple[str, str, int | None]], shared: _Shared) -> _Draft:
+    draft = _Draft(shared, {}, {}, {})
+    others: list[tuple[str, Spelling, int | None]] = []
     for name, text, value in entries:
-        spelling = _spelling(text)
-        _enter(phrases, spelling, name, value)
-        if text.isascii():
+        if _PLAIN.fullmatch(text):
+            draft.enter(tuple(text.split()), name, value)
             continue
-        accented = tuple(t.raw.casefold() for t in tokens_of(text) if t.is_word)
-        if accented != spelling and accented:
-            phrases[spelling].accented.setdefault(accented, set()).add(name)
-    written = frozenset(phrases)
-    for name, text, value in entries:
-        for tokens in (
-            () if _PLAIN.fullmatch(text) else _variants(text) - written
-        ):  # "we'd" without its apostrophe is no reason to misread "Wed"
-            _enter(phrases, tokens, name, value)
-    return phrases
+        raw, spelling = _spelt(text)
+        draft.enter(spelling, name, value)
+        others += ((name, other, value) for other in _variants(text))
+        accented = () if text.isascii() else tuple(word.casefold() for word in raw if word != GAP)
+        if accented and accented != spelling:
+            draft.enter_accented(spelling, accented, name)
+    written = frozenset(draft.classes)
+    for name, other, value in others:
+        if other not in written:  # "we'd" without its apostrophe is no reason to misread "Wed"
+            draft.enter(other, name, value)
+    return draft
 
 
-def _by_first(phrases: Mapping[tuple[str, ...], Phrase]) -> Phrasebook:
+def _by_first(draft: _Draft) -> Phrasebook:
     found: dict[str, list[Phrase]] = defaultdict(list)
-    for tokens in sorted(phrases, key=len, reverse=True):
-        found[tokens[0]].append(phrases[tokens])
+    for phrase in draft.phrases():
+        found[phrase.tokens[0]].append(phrase)
     return {first: _beginning(of) for first, of in found.items()}
 
 
 def _beginning(phrases: Sequence[Phrase]) -> Beginning:
-    paired: dict[str, list[Phrase]] = defaultdict(list)
+    alone: Phrase | None = None
+    paired: dict[str, list[Phrase]] = {}
+    parted: list[Phrase] = []
     for phrase in phrases:
-        if len(phrase.tokens) > 1 and not phrase.gapped:
-            paired[phrase.tokens[1]].append(phrase)
-    alone = next((p for p in phrases if len(p.tokens) == 1), None)
-    parted = tuple(p for p in phrases if len(p.tokens) > 1 and (p.gapped or p.classes & OVER_COMMAS))
-    return Beginning(alone, {second: tuple(of) for second, of in paired.items()}, parted)
-
-
-def _enter(phrases: dict[tuple[str, ...], Phrase], tokens: tuple[str, ...], name: str, value: int | None) -> None:
-    if not tokens:
-        return
-    phrase = phrases.setdefault(tokens, Phrase(tokens, gapped=GAP in tokens))
-    phrase.classes.add(name)
-    if value is not None:
-        phrase.values[name] = value
-
-
-def _note_first_person(
-    voices: Mapping[tuple[str, ...], Phrase], tables: Iterable[Mapping[tuple[str, ...], Phrase]]
-) -> None:
-    """Add to phrases that hold a word of the first person that they are of the first person."""
-    own = {tokens[0] for tokens, phrase in voices.items() if len(tokens) == 1 and FIRST_PERSON in phrase.classes}
-    for tokens, phrase in ((t, p) for table in tables for t, p in table.items()):
-        if not own.isdisjoint(tokens) and not phrase.classes & {"third_person", "proxy"}:
-            for names in (phrase.classes, *phrase.accented.values()):
-                names.add(FIRST_PERSON)
+        if len(phrase.tokens) == 1:
+            alone = phrase
+            continue
+        if not phrase.gapped:
+            paired.setdefault(phrase.tokens[1], []).append(phrase)
+        if phrase.gapped or phrase.classes & OVER_COMMAS:
+            parted.append(phrase)
+    return Beginning(alone, {second: tuple(of) for second, of in paired.items()} or _UNPAIRED, tuple(parted))
 
 
 def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
@@ -207,18 +294,19 @@ def spelt_out(phrase: str) -> Iterator[str]:
     yield from (" ".join("".join(chosen).split()) for chosen in product(*choices))
 
 
-@lru_cache(maxsize=65536)
-def _spelling(text: str) -> tuple[str, ...]:
-    if _PLAIN.fullmatch(text):
-        return tuple(text.split())
-    return tuple(
-        GAP if token.raw == GAP else token.fold for token in tokens_of(text) if token.is_word or token.raw == GAP
-    )
+def _spelt(text: str) -> tuple[Sequence[str], Spelling]:
+    """Return the words of a phrase as written and folded, its gaps among them."""
+    words = text.translate(_PARTING).split()
+    if all(map(str.isalpha, words)):  # nearly all; the others hold figures, signs or gaps
+        return words, tuple(map(fold, words))
+    tokens = [token for token in tokens_of(text) if token.is_word or token.raw == GAP]
+    return [token.raw for token in tokens], tuple(t.raw if t.raw == GAP else t.fold for t in tokens)
 
 
-def _variants(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the other spellings of a phrase: without its apostrophes, with its umlauts spelt out."""
-    return frozenset({_spelling(text.replace("'", "")), _spelling("".join(_UMLAUT.get(c, c) for c in text))})
+def _variants(text: str) -> Iterator[Spelling]:
+    """Yield the other spellings of a phrase: without its apostrophes, with its umlauts spelt out."""
+    others = dict.fromkeys((text.replace("'", ""), text.translate(_UMLAUT)))
+    yield from (_spelt(other)[1] for other in others if other != text)
 
 
 def longest(tokens: Sequence[Token], folds: Sequence[str], at: int, book: Phrasebook) -> tuple[int, Phrase | None]:

@@ -64,7 +64,8 @@ def _told_from(body: Body, clause: Clause, is_label: IsLabel) -> tuple[int | Non
             return mark.start, True
         if "third_person" in mark and not any(is_label(at) for at in range(mark.start, mark.end)):
             later = [m for m in voices if m.start >= mark.start]
-            if not any(FIRST_PERSON in m and "third_person" not in m for m in later):
+            # A verb right behind "mi jefe" is his, though its form may be the author's too.
+            if not any(FIRST_PERSON in m and "third_person" not in m and m.start != mark.end for m in later):
                 return mark.start, any("he_stance" in m and _goes_on(body, clause, m) for m in later)
         elif "he_stance" in mark:
             subject = _subject_of(body, clause, mark, is_label)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 
@@ -19,6 +20,7 @@ from gateway.understand.reading.ballot_vocabulary import (
     Language,
     Phrase,
     Vocabulary,
+    jumble,
     longest,
     vocabulary,
 )
@@ -39,6 +41,7 @@ SIDES = {"for": "yes", "good": "yes", "against": "no"}
 MOST_TOKENS, HEAD_TOKENS = 700, 500
 CLOSE_ENOUGH = 85
 AHEAD = 10
+MOST_WEIGHED = 120  # words of a text by which its language is told
 LONG_RUN = re.compile(r"(.)\1{2,}")
 
 
@@ -98,22 +101,38 @@ class Marked:
 
 
 def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False) -> Marked:
-    """Return the text marked with the words of the languages it seems to be written in."""
+    """Return the text marked with the words of the languages it seems to be written in; `respell` mends typos."""
     tokens = _bounded(tokens_of(text))
     order = _likely(tokens, question, words)
     folds = [_known_form(t, words, order if respell else ()) for t in tokens]
+    return _marked(text, question, words, tokens, order, folds)
+
+
+def respelt(before: Marked, question: str, words: Vocabulary) -> Marked | None:
+    """Return a marked text with its typos mended, None where none is."""
+    order = _likely(before.tokens, question, words)
+    folds = [_known_form(t, words, order) for t in before.tokens]
+    if folds == [_known_form(t, words, ()) for t in before.tokens]:
+        return None
+    return _marked(before.text, question, words, before.tokens, order, folds)
+
+
+def _marked(
+    text: str, question: str, words: Vocabulary, tokens: tuple[Token, ...], order: tuple[str, ...], folds: list[str]
+) -> Marked:
     marks: list[Mark] = []
     cover: list[Mark | None] = [None] * len(tokens)
     at = 0
     while at < len(tokens):
         mark = _mark_at(tokens, folds, at, words, order)
-        if mark is not None and mark.end - at > 1 and mark.classes & ANSWERS:
+        if mark is None:
+            at += 1
+            continue
+        if mark.end - at > 1 and mark.classes & ANSWERS:
             mark = _cut_short(mark, tokens, folds, words, order) or mark
-        if mark is not None:
-            marks.append(mark)
-            cover[at : mark.end] = [mark] * (mark.end - at)
-        at = mark.end if mark else at + 1
-    ironic = text.rstrip().casefold().endswith(words.irony_signs)
+        marks.append(mark)
+        cover[at : mark.end] = [mark] * (mark.end - at)
+        at = mark.end
     return Marked(
         text,
         tokens,
@@ -126,7 +145,7 @@ def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False
         asked_to_object=_asks_in(question, words, "object_question"),
         asked=_folds_of(question),
         asked_first=_verbs_of(question, words),
-        ironic=ironic,
+        ironic=text.rstrip().casefold().endswith(words.irony_signs),
     )
 
 
@@ -158,7 +177,7 @@ def _voices(
 def _told_by_accents(phrase: Phrase, tokens: Sequence[Token]) -> frozenset[str]:
     """Return what a phrase is: "sí" is a yes where "si" may be an "if", and accents, where they are written, tell."""
     told = phrase.accented.get(tuple(t.raw.casefold() for t in tokens)) if phrase.accented else None
-    return frozenset(told or phrase.classes)
+    return told or phrase.classes
 
 
 def _cut_short(
@@ -171,7 +190,7 @@ def _cut_short(
         return None
     reached, phrase = longest(tokens[:last], folds[:last], mark.start, phrases)
     phrase = phrase if reached == last else None
-    return Mark(mark.start, last, frozenset(phrase.classes), phrase.values) if phrase is not None else None
+    return Mark(mark.start, last, phrase.classes, phrase.values) if phrase is not None else None
 
 
 def _bounded(tokens: list[Token]) -> tuple[Token, ...]:
@@ -228,8 +247,8 @@ def _question_weights(question: str, words: Vocabulary) -> tuple[tuple[str, floa
 def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
     """Return how much of the text each language claims; a word shared by many counts little for each."""
     weights = dict.fromkeys(words.languages, 0.0)
-    for word in list(folds)[:120]:
-        owners = [code for code, language in words.languages.items() if word in language.words]
+    for word in islice(folds, MOST_WEIGHED):
+        owners = words.owners.get(word, ())
         for code in owners:
             weights[code] += 1 / len(owners)
     return weights
@@ -248,25 +267,28 @@ def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[
 def _known_form(token: Token, words: Vocabulary, order: tuple[str, ...]) -> str:
     """Return the spelling under which a word is known: drawn-out letters shortened, and with `order` typos mended."""
     word = token.fold
-    if token.kind != "word" or any(word in language.words for language in words.languages.values()):
+    if token.kind != "word" or word in words.owners:
         return word
-    for short in (LONG_RUN.sub(r"\1", word), LONG_RUN.sub(r"\1\1", word)):
-        if any(short in language.words for language in words.languages.values()):
-            return short
+    if LONG_RUN.search(word):
+        for short in (LONG_RUN.sub(r"\1", word), LONG_RUN.sub(r"\1\1", word)):
+            if short in words.owners:
+                return short
     return _mended(word, words, order) if len(word) >= 4 else word
 
 
 def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
+    letters = jumble(word)  # two words with neighbours swapped are made of the same
     for code in order:
         language = words.languages[code]
-        swapped = next((spelt for spelt in language.spelt if is_swapped(word, spelt)), None)
+        swapped = next((spelt for spelt in language.jumbled.get(letters, ()) if is_swapped(word, spelt)), None)
         if swapped is not None:
             return swapped
+        if process.extractOne(word, language.spelt, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) is None:
+            continue
         found = process.extract(word, language.spelt, scorer=fuzz.ratio, limit=6, score_cutoff=CLOSE_ENOUGH - AHEAD)
-        if found and found[0][1] >= CLOSE_ENOUGH:
-            best = _verdicts(language, found[0][0])
-            if all(_verdicts(language, other) == best for other, score, _ in found if found[0][1] - score < AHEAD):
-                return found[0][0]
+        best = _verdicts(language, found[0][0])
+        if all(_verdicts(language, other) == best for other, score, _ in found if found[0][1] - score < AHEAD):
+            return found[0][0]
     return word
 
 
@@ -288,15 +310,18 @@ def _mark_at(
     tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]
 ) -> Mark | None:
     """Return the longest phrase that begins here, of the likeliest language among equals."""
-    if not tokens[at].is_word:
+    begun_in = words.beginners.get(folds[at])
+    if begun_in is None or not tokens[at].is_word:
         return None
     best: tuple[int, Phrase] | None = None
     for code in order:
+        if code not in begun_in:
+            continue
         end, phrase = longest(tokens, folds, at, words.languages[code].phrases)
         if phrase and (best is None or end > best[0]):
             best = end, phrase
     if best is None:
-        best = _foreign(tokens, folds, at, words, order)
+        best = _foreign(tokens, folds, at, words, order, begun_in)
     if best is None:
         return None
     end, phrase = best
@@ -304,15 +329,21 @@ def _mark_at(
 
 
 def _foreign(
-    tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, order: tuple[str, ...]
+    tokens: tuple[Token, ...],
+    folds: list[str],
+    at: int,
+    words: Vocabulary,
+    order: tuple[str, ...],
+    begun_in: tuple[str, ...],
 ) -> tuple[int, Phrase] | None:
     """Return a phrase of another language, where it is one that says the same anywhere."""
-    alone = sum(token.is_word for token in tokens) == 1  # "Non." in answer to an English question
-    if not alone and any(folds[at] in words.languages[code].words for code in order[:1]):
+    others = [code for code in begun_in if code not in order]
+    if not others:
         return None
-    found = (
-        longest(tokens, folds, at, language.phrases) for code, language in words.languages.items() if code not in order
-    )
+    alone = sum(token.is_word for token in tokens) == 1  # "Non." in answer to an English question
+    if not alone and order and order[0] in words.owners[folds[at]]:
+        return None
+    found = (longest(tokens, folds, at, words.languages[code].phrases) for code in others)
     portable = [(end, phrase) for end, phrase in found if phrase and phrase.classes & PORTABLE]
     return max(portable, key=lambda pair: pair[0], default=None)
 
@@ -328,5 +359,6 @@ __all__ = [
     "fold",
     "is_swapped",
     "marked",
+    "respelt",
     "vocabulary",
 ]

@@ -31,6 +31,7 @@ _MOST_RECIPIENTS = 200
 _LONGEST_DIAGNOSTIC = 300
 
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 3464, RFC 6533
+RETURN_FIELD = "x-restante-return"  # in everything we send: names the notice to whoever returns it
 _RETURNED_TYPES = frozenset(
     {
         "message/rfc822",
@@ -301,7 +302,7 @@ def _report(
         status=status,
         diagnostic=_one_line(diagnostic),
         returned_ids=returned.ids(),
-        returned_tokens=returned.addresses("return-path", "reply-to", "from", "sender"),
+        returned_tokens=returned.addresses("return-path", RETURN_FIELD, "reply-to", "from", "sender"),
     )
     return Report(nature, sign, bounce)
 

@@ -11,7 +11,7 @@ from datetime import date
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.understand.reading.checkin_signs import is_none
 from gateway.understand.reading.checkin_words import Speech
-from gateway.understand.reading.questions import STANDARD
+from gateway.understand.reading.questions import BLOCKERS, NEXT, STANDARD
 
 
 @dataclass(slots=True)
@@ -39,4 +39,7 @@ def concluded(found: Found, own: str, away: date | None = None) -> CheckInReadin
     if found.is_empty and not found.answered and found.mood is None:
         return CheckInReading(CheckInKind.UNCLEAR, evidence=own[:200])
     done, next_, blockers = (tuple(found.items[kind]) for kind in STANDARD)
-    return CheckInReading(CheckInKind.CHECKIN, done, next_, blockers, found.mood, away, own[:200])
+    return CheckInReading(
+        CheckInKind.CHECKIN, done, next_, blockers, found.mood, away, own[:200],
+        unblocked=BLOCKERS in found.answered and not blockers, unplanned=NEXT in found.answered and not next_,
+    )  # fmt: skip

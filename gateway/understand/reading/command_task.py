@@ -64,7 +64,7 @@ def _says_done(request: Request, title: str) -> bool:
     hits = [hit for hit in request.lists.of("done").find(words) if hit.start <= 3 or hit.end == len(words)]
     but = first_but(words, request.languages, request.lexicon)
     hits = [
-        hit for hit in hits if (but is None or hit.start < but) and not _by_another(first, hit.start, title, request)
+        hit for hit in hits if (but is None or hit.start < but) and not _by_another(first, hit, title, request)
     ]
     if hits:
         return not any(is_denied(first, hit, request) for hit in hits)
@@ -77,19 +77,20 @@ def _says_done(request: Request, title: str) -> bool:
         or request.spoken(request.lists.of("yet_to_come").find(words))
     ):
         return False
-    return not _by_another(first, past, title, request)
+    return not _by_another(first, Hit("", "", past, past + 1), title, request)
 
 
-def _by_another(told: Told, at: int, title: str, request: Request) -> bool:
-    """Tell whether a sentence begins with somebody else who did it: "Ana paid hers", not "Rent paid"."""
-    before = told.words[:at]
+def _by_another(told: Told, hit: Hit, title: str, request: Request) -> bool:
+    """Tell whether a clause begins with somebody else who did it: "Ana paid hers", not "Rent paid"."""
+    start, end = clause_of(told, hit, request)
+    before = told.words[start : hit.start]
     if request.spoken(request.lists.of("third_person").find(before)):
         return True
     first = told.words[0]
-    named = before and told.text[first.start : first.end].istitle() and 0 in strangers(told, 0, at, request)
-    _, end = clause_of(told, Hit("", "", at, at + 1), request)
-    goes_on = strangers(told, at + 1, end, request)
-    return bool(named and goes_on) and first.text not in {word.text for word in words_of(title)}
+    is_titled = not start and before and told.text[first.start : first.end].istitle()
+    named = is_titled and 0 in strangers(told, 0, hit.start, request)
+    is_of_title = first.text in {word.text for word in words_of(title)}
+    return bool(named and strangers(told, hit.end, end, request)) and not is_of_title
 
 
 def read_new_task(request: Request) -> CommandReading | None:

@@ -62,7 +62,10 @@ class Lattice:
         return self.text[self.words[index].start : self.words[index].end]
 
     def _add(self, tag: str, start: int, end: int, value: Any) -> None:
-        self.edges[start].setdefault(tag, []).append(Edge(value, end))
+        edges = self.edges[start].setdefault(tag, [])
+        edge = Edge(value, end)
+        if edge not in edges:  # "agosto" is a month of three languages, and the same in each
+            edges.append(edge)
 
     def _add_phrases(self) -> None:
         texts = [word.text for word in self.words]

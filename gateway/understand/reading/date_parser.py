@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gateway.understand.reading.date_lattice import Edge, Lattice
 from gateway.understand.reading.date_rules import DAYS, RANGES, TIMES, Rule, half_day
 from gateway.understand.reading.date_values import Resolve, at_clock, days_ahead
-from gateway.understand.reading.date_words import PART_HOURS
+from gateway.understand.reading.date_words import LEADS, PART_HOURS
 
 _GAP = re.compile(r"[ \t,'’‘()°\u00a0\u202f*]*\Z")
 _DOT_GAP = re.compile(r"\.,?[ \t\u00a0\u202f]*\Z")
@@ -22,6 +22,9 @@ _LINE_GAP = re.compile(r"[ \t]*\r?\n[ \t]*\Z")
 
 
 _OPENERS = {"day_last": "day_number", "month_apart": "month"}  # looked at more closely, where a rule begins
+# No rule asks what these are worth, so that "de", which is an article, an "of" and a "from" of several languages, is
+# walked over once: each time it stands in a date it else doubled the ways.
+_MUTE = frozenset((*LEADS, "of", "and"))
 _RULES = {"DAY": DAYS, "RANGE": RANGES, "TIME": TIMES}
 
 
@@ -128,6 +131,7 @@ class Parser:
             yield (), at
             return
         alternatives, optional = elements[index]
+        gone_on: set[int] = set()  # from where the walk has gone on behind a word that is worth nothing
         for tag in alternatives:
             if tag == "dash":
                 if 0 < at < self.size and _DASH_GAP.match(self.lattice.gap(at)):
@@ -135,8 +139,12 @@ class Parser:
                 continue
             if at < self.size and (at == start or self._joins(at)):
                 for edge in self._step(tag, at):
-                    for caught, end in self._walk(elements, index + 1, edge.end, start):
-                        yield (_Catch("weekday" if tag == "weekday_short" else tag, edge.value), *caught), end
+                    if tag not in _MUTE:
+                        for caught, end in self._walk(elements, index + 1, edge.end, start):
+                            yield (_Catch("weekday" if tag == "weekday_short" else tag, edge.value), *caught), end
+                    elif edge.end not in gone_on:
+                        gone_on.add(edge.end)
+                        yield from self._walk(elements, index + 1, edge.end, start)
         if optional:
             yield from self._walk(elements, index + 1, at, start)
 

@@ -200,12 +200,15 @@ def _without_closing(lines: list[Line], manners: _Manners, lexicon: Lexicon) -> 
 
 
 def _closes(line: Line, manners: _Manners) -> bool:
-    if len(line.text) > _LONGEST_MANNERS:
+    if len(line.text) > _LONGEST_MANNERS or line.bullet or line.quoted or line.number is not None or ":" in line.text:
+        return False
+    is_dashed = line.text[:1] in ("-", "–", "—")
+    if not is_dashed and not manners.closings.may_open(line.text):
         return False
     words = words_of(line.text)
-    if not words or line.bullet or line.quoted or line.number is not None or ":" in line.text:
+    if not words:
         return False
-    if line.text[:1] in "-–—" and len(words) <= 3:
+    if is_dashed and len(words) <= 3:
         return True
     closed = _longest(tuple(manners.closings.at(words, 0)))
     if not closed:

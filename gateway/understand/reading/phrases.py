@@ -33,6 +33,9 @@ class Word(NamedTuple):
     written: str = ""
 
 
+_made = tuple.__new__
+
+
 class Hit(NamedTuple):
     """A phrase found: the key it is listed under, its language, and the words [start, end) it covers."""
 
@@ -82,7 +85,8 @@ def _kept_words(text: str) -> tuple[Word, ...]:
 def _words(text: str) -> tuple[Word, ...]:
     if text.isascii():  # nothing to fold but case; most texts are read through here, a word at a time
         ascii_ = _ASCII_WORD.finditer(text.lower())
-        return tuple([Word((word := match.group()[:64]), match.start(), match.end(), word) for match in ascii_])
+        # Made as a tuple is: the naming of fields takes as long again, and every word of every mail is made here.
+        return tuple([_made(Word, ((word := match[0][:64]), *match.span(), word)) for match in ascii_])
     matches = ((match, match.group()[:64]) for match in _WORD.finditer(text))
     found = (Word(fold(raw), match.start(), match.end(), raw.casefold()) for match, raw in matches)
     return tuple(word for word in found if word.text)
@@ -115,13 +119,23 @@ class Phrases:
 
     def find(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return every phrase found anywhere, in order, overlapping ones too."""
-        # Most words begin no phrase: looking at each costs one dictionary.
+        # Most words begin no phrase, or none that goes on with the next word: looking at each costs one dictionary.
         seen = self._seen.get
         found: list[Hit] = []
-        for start, word in enumerate(words):
-            if seen(word.written) is not _NOTHING:
-                found += self.at(words, start)
+        following = ""
+        for start in range(len(words) - 1, -1, -1):
+            word = words[start]
+            beginning = seen(word.written)
+            if beginning is None or beginning.alone or following in beginning.paired:
+                found[:0] = self.at(words, start)
+            following = word.text
         return tuple(found)
+
+    def may_open(self, text: str) -> bool:
+        """Tell whether the first word of a text begins any phrase: most lines need no further look."""
+        first = _WORD.search(text)
+        words = words_of(first[0]) if first else ()
+        return bool(words) and (self._seen.get(words[0].written) or self._beginning(words[0])) is not _NOTHING
 
     def _candidates_for(self, word: Word, following: str) -> Sequence[_Listed]:
         """Return the phrases that may begin with a word which another follows, in the order of the lists."""

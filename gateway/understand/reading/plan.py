@@ -1,7 +1,8 @@
 """Answers to a numbered plan: `1 done  2 → Thu  3 dropped  + call bank`, in one line or many, in any language we read.
 
-A line of the plan is answered by its number and a verb or a sign; what is not mentioned stays planned. Numbers beyond
-the plan's mean the open blockers that the prompt lists after it. Must not: hold a word of any language (table [plan] of
+A line of the plan is answered by its number, or by its words said again, and a verb or a sign; what is not mentioned
+stays planned. Numbers beyond the plan's mean the open blockers that the prompt lists after it; that they are gone may
+also be said without a number (unblocking.py). Must not: hold a word of any language (table [plan] of
 words/<language>.toml), or take a bare number for an answer (product.md §5: plan lines want a verb).
 """
 
@@ -9,17 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from gateway.model.reading import CheckInKind, CheckInReading
+from gateway.model.reading import CheckInKind, CheckInReading, Quoted
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.date import read_when
 from gateway.understand.reading.phrases import Word, words_of
+from gateway.understand.reading.unblocking import freed
 
-_VERBS = ("done", "dropped", "moved", "same", "blocked")  # what can become of a line; also the keys of its words
+# What can become of a line; also the keys of its words.
+_VERBS = ("done", "gone", "dropped", "moved", "same", "blocked")
 _SIGNS = {"✓": "done", "✔": "done", "✅": "done", "☑": "done", "👍": "done", "✗": "dropped", "✘": "dropped"}
 _SIGNS |= {"❌": "dropped", "🗑": "dropped", "→": "moved", "➡": "moved", "⏭": "moved", "⏳": "same", "⛔": "blocked"}
 _ARROW = re.compile(r"(?:-{1,2}|=)>|»")
@@ -27,15 +30,19 @@ _PERCENT = re.compile(r"^(\d{1,3}) ?%")
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+)?")
 _NEW = re.compile(r"(?:^|(?<=\s))\+(?!\d)\s*(?=\S)")
 _AFTER_NUMBER = re.compile(r"\s*(?:[.):=]|[-–—](?!>))?\s*")
+_NUMBERED = re.compile(r"\W{0,3}\d{1,2}\b")
 _BREAK = re.compile(r"(?:^|;\s*|\s{2,}|\t)\Z")
-_PAUSE = re.compile(r"[,.]\s*\Z")
+_PAUSE = re.compile(r"[,.!)]\s*\Z")
 _UP_TO_BREAK = re.compile(r"[,;]|\.\s|\s{2,}|\s(?=[+#\d])")
 _AROUND = " \t,;.:-–—()"
+_SHARE_BEFORE = re.compile(r"\s+\(\d{1,3} ?%[^()]*\)$")
 _MOVED_BEFORE = re.compile(r"\s+→[^→]*$")
 _LONGEST = 4_000  # letters; who writes more than that does not answer by numbers
 _NEAR = 100  # letters around a number that tell whether something is said of it
 _DAY_WORDS = 5
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # whether words name a day does not hang on when they were written
+_FEWEST_LETTERS = 5  # of a line that may be said again in place of its number
+_CLAUSE = re.compile(r"[,;]\s+")
 _COURTESY_WORDS = 3  # a line this short beside plan lines is a greeting or a name
 
 
@@ -49,6 +56,8 @@ class _Words:
     all: frozenset[tuple[str, ...]]
     rest: frozenset[tuple[str, ...]]
     numbers: re.Pattern[str]
+    listed: re.Pattern[str]  # numbers behind a verb, where only spaces may stand between them
+    except_for: re.Pattern[str]
     lexicon: Lexicon
 
 
@@ -57,8 +66,12 @@ def _words(lexicon: Lexicon) -> _Words:
     def phrases(key: str) -> list[tuple[str, ...]]:
         return [tuple(word.text for word in words_of(text)) for text in lexicon.words("plan", key)]
 
+    def one_of(*keys: str) -> str:
+        found = (word for key in keys for word in lexicon.words("plan", key))
+        return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
+
     verbs = [(phrase, verb) for verb in _VERBS for phrase in phrases(verb)] + [((s,), v) for s, v in _SIGNS.items()]
-    joint = "|".join(re.escape(word) for word in lexicon.words("plan", "and"))
+    between = rf"[,/&–-]|\b(?:{one_of('and', 'through')})\b"
     return _Words(
         lexicon=lexicon,
         verbs=tuple(sorted(verbs, key=lambda verb: -len(verb[0]))),
@@ -66,8 +79,28 @@ def _words(lexicon: Lexicon) -> _Words:
         to=frozenset(phrase[0] for phrase in phrases("to")),
         all=frozenset(phrases("all")),
         rest=frozenset(phrases("rest")),
-        numbers=re.compile(rf"(?<![\w.,:/+%-])#?(\d{{1,2}}(?:\s*(?:[,/&]|\b(?:{joint})\b)\s*#?\d{{1,2}})*)(?![\w%/])"),
+        numbers=re.compile(rf"(?<![\w.,:/+%-])#?(\d{{1,2}}(?:\s*(?:{between})\s*#?\d{{1,2}})*)(?![\w%/])"),
+        listed=re.compile(rf"#?(\d{{1,2}}(?:\s*(?:{between}|\s)\s*#?\d{{1,2}})*)"),
+        except_for=re.compile(rf"\b(?:{one_of('except')})\s+", re.IGNORECASE),
     )
+
+
+@lru_cache(maxsize=4)
+def _through(lexicon: Lexicon) -> re.Pattern[str]:
+    joint = "|".join(re.escape(word) for word in lexicon.words("plan", "through"))
+    return re.compile(rf"(\d+)(\s*(?:[–-]|\b(?:{joint})\b)\s*#?(?=\d))?")
+
+
+def _numbers_in(text: str, words: _Words) -> tuple[int, ...]:
+    """Return the numbers a text lists, `1-3` and `1 to 3` with what lies between."""
+    found: list[int] = []
+    begun = 0
+    for match in _through(words.lexicon).finditer(text):
+        number = int(match[1])
+        found.extend(range(begun, number) if begun else ())
+        found.append(number)
+        begun = number + 1 if match[2] else 0
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +110,7 @@ class _Piece:
     numbers: tuple[int, ...]
     verb: str
     remark: str
+    is_freed: bool = False  # said of what stops the author, without its number
 
 
 def read_plan(
@@ -87,33 +121,78 @@ def read_plan(
     blockers: Sequence[str] = (),
     sent_on: date | None = None,
     questions: tuple[str, ...] = (),
+    blocks: Sequence[Quoted] = (),
 ) -> CheckInReading | None:
     """Return the check-in that an answer by numbers comes to, or None when the text is no such answer.
 
     `blockers` are the open ones, numbered on from the plan. With `sent_on`, lines that are no plan lines are read as a
     check-in beside them, as an answer to `questions`; without it, more than a greeting there makes it no answer by
-    numbers.
+    numbers. `blocks` is the reply with what it quotes: what stands under a quoted line of the plan answers that line.
     """
     if len(text) > _LONGEST:
         return None
     words = _words(lexicon)
-    pieces, others = _parted(_ARROW.sub("→", text), len(plan), words)
-    if not _is_answer(pieces, len(plan) + len(blockers)):
+    placed = numbered_by_quotes(blocks, (*plan, *blockers))
+    pieces, others = _parted(_ARROW.sub("→", placed or text), plan, blockers, words)
+    if not _is_answer(pieces, len(plan) + len(blockers), is_placed=bool(placed)):
         return None
     beside = _beside(others, lexicon, sent_on, questions)
     if beside is None:
         return None
+    if all(piece.is_freed for piece in pieces) and beside.kind is CheckInKind.CHECKIN:
+        # A check-in of its own words, which also says that something no longer stops its author.
+        cleared = _cleared(plan, blockers, _by_line(pieces, len(plan)))
+        return replace(beside, done=(*beside.done, *_told(pieces)), cleared=cleared, evidence=text.strip())
     return _merged(plan, blockers, pieces, beside, text)
 
 
-def _is_answer(pieces: Sequence[_Piece], lines: int) -> bool:
-    """More of the numbered lines have a verb than not, and no number is beyond what was shown."""
+def numbered_by_quotes(blocks: Sequence[Quoted], lines: Sequence[str]) -> str:
+    """Return a reply with the number of a plan's line before what is written under it, "" where nothing is.
+
+    A line that lost its quote mark is told by its words. An empty line below an answer ends it.
+    """
+    out: list[str] = []
+    under, answered, found = 0, False, False
+    for block in blocks:
+        shown = [line for line in block.under.split("\n") if line.strip()]
+        if shown:
+            under, answered = _number_of(shown[-1], lines), False
+        for line in block.text.split("\n"):
+            if number := _number_of(line, lines):
+                under, answered = number, False
+            elif not line.strip():
+                under = 0 if answered else under
+            elif under and not answered and not _NUMBERED.match(line):
+                out.append(f"{under} {line.strip()}")
+                answered = found = True
+            elif under and answered:
+                out[-1] += f" {line.strip()}"
+            else:
+                out.append(line)
+    return "\n".join(out) if found else ""
+
+
+def _number_of(line: str, lines: Sequence[str]) -> int:
+    """Return the number of the line of a plan that a line shows; 0 for none.
+
+    The number it bears in a quote is not asked: programs that part a list at an answer count anew.
+    """
+    said = [word.text for word in words_of(line)]
+    without = said[1:] if said and said[0].isdecimal() else said
+    for number, planned in enumerate(lines, start=1):
+        if (wanted := [word.text for word in words_of(planned)]) and wanted in (said, without):
+            return number
+    return 0
+
+
+def _is_answer(pieces: Sequence[_Piece], lines: int, *, is_placed: bool) -> bool:
+    """No number is beyond what was shown; more of the lines have a verb than not, where no quote places them."""
     numbered = [piece for piece in pieces if piece.verb != "new"]
     told = [piece for piece in numbered if piece.verb]
     within = all(
         number <= lines and (number or piece.numbers == (0,)) for piece in numbered for number in piece.numbers
     )
-    return bool(told) and within and 2 * len(told) > len(numbered)
+    return within and (is_placed or (bool(told) and 2 * len(told) > len(numbered)))
 
 
 def _beside(
@@ -131,13 +210,13 @@ def _beside(
 # --- parting a text into pieces -----------------------------------------------------------------
 
 
-def _parted(text: str, lines: int, words: _Words) -> tuple[list[_Piece], list[str]]:
+def _parted(text: str, plan: Sequence[str], blockers: Sequence[str], words: _Words) -> tuple[list[_Piece], list[str]]:
     pieces: list[_Piece] = []
     others: list[str] = []
     for line in text.splitlines():
         if not line.strip():
             continue
-        found = list(_pieces_of(line[_end(_BULLET.match(line)) :].strip(), lines, words))
+        found = list(_pieces_of(line[_end(_BULLET.match(line)) :].strip(), plan, blockers, words))
         pieces.extend(found)
         if not found:
             others.append(line)
@@ -148,9 +227,10 @@ def _end(match: re.Match[str] | None) -> int:
     return match.end() if match else 0
 
 
-def _pieces_of(line: str, lines: int, words: _Words) -> Iterator[_Piece]:
+def _pieces_of(line: str, plan: Sequence[str], blockers: Sequence[str], words: _Words) -> Iterator[_Piece]:
     """Yield the pieces of a line, none when it does not begin with one."""
-    whole = _of_all(line, lines, words) or _verb_first(line, words)
+    freeing = _freed(line, len(plan), blockers, words)
+    whole = freeing or _of_all(line, plan, words) or _verb_first(line, words) or _said_again(line, plan, words)
     if whole:
         yield whole
         return
@@ -163,8 +243,47 @@ def _pieces_of(line: str, lines: int, words: _Words) -> Iterator[_Piece]:
         if not numbers:
             yield _Piece((), "new", said.strip(" \t,;"))
             continue
-        verb, remark = _verb_of(said, words)
+        clause, *beside = _CLAUSE.split(said)
+        freeing_too = [_freed(one, len(plan), blockers, words) for one in beside]
+        said = ", ".join((clause, *(one for one, piece in zip(beside, freeing_too, strict=True) if piece is None)))
+        verb, remark = _verb_of(_without_line(said, numbers, plan), words)
         yield _Piece(numbers, verb, remark)
+        yield from (piece for piece in freeing_too if piece)
+
+
+def _freed(said: str, lines: int, blockers: Sequence[str], words: _Words) -> _Piece | None:
+    """Return what says that blockers are gone. Where it cannot be told which, it is kept as something done."""
+    found = freed(said, blockers, words.lexicon)
+    if found is None:
+        return None
+    numbers = tuple(lines + place for place in found)
+    return _Piece(numbers, "gone", "" if numbers else said.strip(_AROUND), is_freed=True)
+
+
+def _without_line(said: str, numbers: tuple[int, ...], plan: Sequence[str]) -> str:
+    """Return what is said of a line without the line itself, where that was copied in front of it."""
+    if len(numbers) != 1 or not 0 < numbers[0] <= len(plan):
+        return said
+    rest = _behind(said, plan[numbers[0] - 1])
+    return rest if rest.strip(_AROUND) else said
+
+
+def _behind(said: str, line: str) -> str:
+    """Return what stands behind the words of a plan's line at the beginning of a text, "" where it has not these."""
+    found, wanted = words_of(said), [word.text for word in words_of(line)]
+    if not wanted or [word.text for word in found[: len(wanted)]] != wanted:
+        return ""
+    return said[found[len(wanted) - 1].end :]
+
+
+def _said_again(line: str, plan: Sequence[str], words: _Words) -> _Piece | None:
+    """`write the report: done`: a line of the plan in its own words, and what became of it."""
+    for number, planned in enumerate(plan, start=1):
+        rest = _behind(line, planned) if len(planned) >= _FEWEST_LETTERS else ""
+        if rest.strip(_AROUND):
+            verb, remark = _verb_of(rest, words)
+            return _Piece((number,), verb, remark) if verb else None
+    return None
 
 
 def _anchors(line: str, words: _Words) -> Iterator[tuple[int, int, tuple[int, ...]]]:
@@ -172,25 +291,54 @@ def _anchors(line: str, words: _Words) -> Iterator[tuple[int, int, tuple[int, ..
     for match in words.numbers.finditer(line):
         begins = match.end() + _end(_AFTER_NUMBER.match(line[match.end() :]))
         if _is_told(line[max(0, match.start() - _NEAR) : match.start()], line[begins : begins + _NEAR], words):
-            yield match.start(), begins, tuple(int(number) for number in re.findall(r"\d+", match.group(1)))
+            yield match.start(), begins, _numbers_in(match[1], words)
+    found = words_of(line)
+    for place in range(1, len(found)):
+        for phrase in words.rest:
+            if tuple(word.text for word in found[place : place + len(phrase)]) != phrase:
+                continue
+            behind = found[place + len(phrase) - 1].end
+            if _PAUSE.search(line[: found[place].start]) and _leading_verb(words_of(line[behind:]), words):
+                yield found[place].start, behind, (0,)
 
 
 def _is_told(before: str, behind: str, words: _Words) -> bool:
-    if _BREAK.search(before) or _leading_verb(words_of(behind), words):
+    found = words_of(behind)
+    if _BREAK.search(before) or _leading_verb(found, words):
         return True
-    return bool(_PAUSE.search(before)) and _is_day(_UP_TO_BREAK.split(behind)[0].strip(_AROUND), words.lexicon)
+    said = _UP_TO_BREAK.split(behind)[0].strip(_AROUND)
+    if found and found[0].text in words.to:  # `2 auf Donnerstag verschoben`
+        some = words_of(said)[1 : _DAY_WORDS + 1]
+        return any(_is_day(said[some[0].start : some[n].end], words.lexicon) for n in range(len(some)))
+    return bool(_PAUSE.search(before)) and _is_day(said, words.lexicon)
 
 
-def _of_all(line: str, lines: int, words: _Words) -> _Piece | None:
-    """`all done`; `rest → Thu` is told by numbers that no other piece names, marked 0 until then."""
+def _of_all(line: str, plan: Sequence[str], words: _Words) -> _Piece | None:
+    """`all done except 3`; `rest → Thu` is told by numbers that no other piece names, marked 0 until then."""
     found = words_of(line)
     texts = tuple(word.text for word in found)
-    for phrases, numbers in ((words.all, tuple(range(1, lines + 1))), (words.rest, (0,))):
-        for phrase in phrases:
+    for phrases, numbers in ((words.all, tuple(range(1, len(plan) + 1))), (words.rest, (0,))):
+        for phrase in sorted(phrases, key=len, reverse=True):
             if texts[: len(phrase)] == phrase and len(found) > len(phrase):
-                verb, remark = _verb_of(line[found[len(phrase)].start :], words)
-                return _Piece(numbers, verb, remark) if verb else None
+                said, left_out = _exceptions(line[found[len(phrase)].start :], plan, words)
+                verb, remark = _verb_of(said, words)
+                left = tuple(number for number in numbers if number not in left_out)
+                return _Piece(left, verb, remark) if verb and 0 not in left_out else None
     return None
+
+
+def _exceptions(said: str, plan: Sequence[str], words: _Words) -> tuple[str, tuple[int, ...]]:
+    """Return a text without what it excepts, and the numbers of that: 0 among them where it cannot be told."""
+    found = words.except_for.search(said)
+    if found is None:
+        return said, ()
+    before, behind = said[: found.start()], said[found.end() :]
+    numbers = words.listed.match(behind)
+    if numbers:
+        return f"{before.rstrip(_AROUND)} {behind[numbers.end() :]}", _numbers_in(numbers[0], words)
+    wanted = {word.text for word in words_of(behind)}
+    named = [n for n, line in enumerate(plan, start=1) if wanted <= {word.text for word in words_of(line)}]
+    return before, tuple(named) if len(named) == 1 else (0,)
 
 
 def _verb_first(line: str, words: _Words) -> _Piece | None:
@@ -199,8 +347,8 @@ def _verb_first(line: str, words: _Words) -> _Piece | None:
     if hit is None:
         return None
     rest = line[words_of(line)[hit[1] - 1].end :].strip(_AROUND)
-    match = words.numbers.fullmatch(rest)
-    return _Piece(tuple(int(n) for n in re.findall(r"\d+", match.group(1))), hit[0], "") if match else None
+    match = words.listed.fullmatch(rest)
+    return _Piece(_numbers_in(match[1], words), hit[0], "") if match else None
 
 
 # --- verbs --------------------------------------------------------------------------------------
@@ -230,7 +378,9 @@ def _verb_of(said: str, words: _Words) -> tuple[str, str]:
     texts = tuple(word.text for word in found)
     for phrase, verb in words.verbs:
         if len(texts) > len(phrase) and texts[-len(phrase) :] == phrase:
-            return verb, ""  # `1 login page done` says the line again
+            # `1 login page done` says the line again; `2 auf Donnerstag verschoben` says the day before the verb.
+            before = _remark(said[: found[-len(phrase)].start], verb, words)
+            return verb, before if verb == "moved" and _is_day(before, words.lexicon) else ""
     remark = said.strip(_AROUND)
     return "moved" if _is_day(remark, words.lexicon) else "", remark
 
@@ -275,7 +425,10 @@ def _moved(into: _Merging, line: str, remark: str) -> None:
 
 
 def _kept(into: _Merging, line: str, remark: str) -> None:
-    into.next.append(_with(line, remark))
+    """What is said again and again is not piled up behind a line; a newer share of it takes the older one's place."""
+    if _PERCENT.match(remark):
+        line = _SHARE_BEFORE.sub("", line)
+    into.next.append(line if line.endswith(f"({remark})") else _with(line, remark))
 
 
 def _blocked(into: _Merging, line: str, remark: str) -> None:
@@ -285,6 +438,7 @@ def _blocked(into: _Merging, line: str, remark: str) -> None:
 
 _BECOMES: dict[str, Callable[[_Merging, str, str], None]] = {
     "done": _done,
+    "gone": _done,
     "dropped": lambda into, line, remark: None,
     "moved": _moved,
     "same": _kept,
@@ -301,24 +455,34 @@ def _merged(
     for number, line in enumerate(plan, start=1):
         piece = said.get(number)
         _BECOMES[piece.verb if piece else ""](into, line, piece.remark if piece else "")
-    cleared = tuple(
-        line
-        for number, line in enumerate((*plan, *blockers), start=1)
-        if number in said and said[number].verb in (("dropped",) if number <= len(plan) else ("done", "dropped"))
-    )
     new = [piece.remark for piece in pieces if piece.verb == "new" and piece.remark]
     return CheckInReading(
         kind=CheckInKind.CHECKIN,
-        done=(*into.done, *beside.done),
+        done=(*into.done, *_told(pieces), *beside.done),
         next=tuple(dict.fromkeys((*into.next, *new, *beside.next))),
         blockers=(*into.blockers, *beside.blockers),
         mood=beside.mood,
         away_until=beside.away_until,
         evidence=text.strip(),
-        cleared=cleared,
+        cleared=_cleared(plan, blockers, said),
         unblocked=beside.unblocked,
         answers=beside.answers,
     )
+
+
+def _cleared(plan: Sequence[str], blockers: Sequence[str], said: dict[int, _Piece]) -> tuple[str, ...]:
+    """Return what stops the author no longer: a line of the plan that was dropped, a blocker that is gone."""
+    ends = {False: ("dropped",), True: ("done", "gone", "dropped")}
+    return tuple(
+        line
+        for number, line in enumerate((*plan, *blockers), start=1)
+        if number in said and said[number].verb in ends[number > len(plan)]
+    )
+
+
+def _told(pieces: Sequence[_Piece]) -> tuple[str, ...]:
+    """Return what is kept as done of what says that something stops nobody any more, nothing says what."""
+    return tuple(piece.remark for piece in pieces if piece.is_freed and piece.remark)
 
 
 def _by_line(pieces: Sequence[_Piece], lines: int) -> dict[int, _Piece]:

@@ -18,6 +18,7 @@ _HANDLE = re.compile(r"(?<![\w.])@([\w.-]*\w)")
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_PART_END = re.compile(r"[.,;:!?\n]")
 _GLUE = " \t.,;:(-–—"
 _EDGES = " \t.,;:!-–—/|()[]*_"
 _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
@@ -51,7 +52,9 @@ def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest,
     if task is None:
         return ()
     handle = _HANDLE.search(request.body)
-    assignee = task.assignee or (handle[1] if handle else None) or _assigned(request.body, request)
+    named = task.assignee or (handle[1] if handle else None) or _assigned(request.body, request)
+    does_it_oneself = any(request.whole(part, "self_does") for part in _PART_END.split(request.body))
+    assignee = named or ("me" if does_it_oneself else None)
     due = task.due or _due_of(request.body, request)
     return (TaskRequest(task.title, assignee, due),)
 

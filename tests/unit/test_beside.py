@@ -1,0 +1,50 @@
+"""Requests at the ends of an answer, parted from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.model.understood import Reading, Setting, Word
+from gateway.understand.beside import parted
+
+LESS = Setting(Word.LESS)
+
+
+def asked(text: str) -> Reading | None:
+    return LESS if "fewer mails" in text else None
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Porto\n\nfewer mails please", "Porto"),
+        ("Porto.\nfewer mails please", "Porto."),
+        ("fewer mails please\n\nPorto", "Porto"),
+        ("Porto\n\nfewer mails please\n\nThanks, Ben", "Porto\n\nThanks, Ben"),
+        ("Porto\n\nfewer mails\nplease", "Porto"),
+    ],
+)
+def test_a_request_above_or_below_an_answer_is_parted_from_it(text: str, left: str) -> None:
+    found = parted(text, asked)
+    assert found.text == left
+    assert [reading for _, reading in found.asked] == [LESS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fewer mails please",
+        "Porto, and fewer mails",
+        "Porto\n\nfewer mails\n\nbecause the town is by the sea and has a harbour",
+        "Porto would be the best place of all, because one gets there by\nfewer mails than elsewhere",
+        f"Porto\n\nfewer mails {'and more ' * 20}",
+    ],
+)
+def test_what_is_all_or_in_the_middle_or_goes_on_stays_whole(text: str) -> None:
+    found = parted(text, asked)
+    assert (found.text, found.asked) == (text.strip(), ())
+
+
+def test_several_requests_are_given_in_the_order_written() -> None:
+    found = parted("yes\nfewer mails\n\nfewer mails please", asked)
+    assert (found.text, [text for text, _ in found.asked]) == ("yes", ["fewer mails", "fewer mails please"])
