@@ -195,4 +195,5 @@ def _facts(turn: _Turn, context: TickContext) -> ReminderFacts:
             lacking = missing(context.answered, round_.electorate_size, quorum)
             return msgspec.structs.replace(facts, question=question, quorum_missing=lacking)
         case CheckInForm(questions=questions):
-            return msgspec.structs.replace(facts, questions=questions, plan=context.view.plan, blockers=context.view.open_blockers)
+            view = context.view
+            return msgspec.structs.replace(facts, questions=questions, plan=view.plan, blockers=view.open_blockers)

@@ -235,9 +235,9 @@ class CatchUpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="catch-up"):
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a receipt. `name` picks the sentence in the template; the rest fills it."""
 
-    # voted, abstained, still-stands, withdrawn, checked-in, stuck (text: what), skipped, posted, vote-opened, away, still-away, back,
-    # paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none), digest-time (text:
-    # 08:30 or monday),
+    # voted, abstained, still-stands, withdrawn, checked-in, stuck (text: what), skipped, posted, vote-opened, away,
+    # still-away, back, paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none),
+    # digest-time (text: 08:30 or monday),
     # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, cancelled,
     # closing, corrected, amended, round-resumed, put-to-vote,
     # held-accepted, held-rejected, held-added, invited, removed, address-added (text: who),

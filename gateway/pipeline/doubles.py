@@ -29,7 +29,7 @@ _MOST_COMPARED = 5  # mails of one author and Message-ID: more of them are someb
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How a mail is known: its fingerprint, and the arrival of before that it is a copy of, if it is one, with its own."""
+    """How a mail is known: its fingerprint; the earlier arrival that it is a copy of, if it is one, and that one's."""
 
     fingerprint: str
     earlier: StoredArrival | None = None

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date
 
 from gateway.model.ballot import Pick
-from gateway.model.entry import Answered, Posted
+from gateway.model.entry import Answered, BlockerRaised, BlockerTakenBack, Posted
+from gateway.model.member import Delivery
 from gateway.model.round import CheckIn
 from tests.flow.town import CHECK_IN, TEAM, Letter, Town
 
@@ -112,3 +113,35 @@ def test_an_answer_under_no_item_of_the_quote_is_asked_back(found: Found) -> Non
     town.answers("ben", digest, "On Tuesday, Acme wrote:\n" + "\n".join(lines), quote=False)
     assert len(town.entries(Posted)) == posts
     assert town.newest("ben").kind in ("decline", "receipt")
+
+
+def test_below_an_answer_a_line_may_tell_of_an_absence_and_of_a_setting(found: Found) -> None:
+    town, digest = town_with_a_digest(found)
+    town.answers(
+        "ben", digest, "P-1: Well found!\n\nV-1: Porto\n\nPlease send me mails only once a week.\n\n"
+        "I'm on leave from 8 to 12 June.\n\nThanks, Ben",
+    )  # fmt: skip
+    assert town.votes("V-1") == {"ben": Pick("Porto")}
+    assert town.entries(Posted)[-1].text == "Well found!"
+    assert town.member("ben").away_on(date(2026, 6, 8))
+    assert town.member("ben").settings.delivery is Delivery.WEEKLY
+    assert len(town.box("ben", "receipt")) == 1, "one receipt for one mail"
+    town.answers("ben", town.newest("ben", "receipt"), "undo")
+    assert town.votes("V-1") == {}
+    assert not town.member("ben").away_on(date(2026, 6, 8))
+
+
+def test_what_was_planned_too_often_is_taken_back_by_its_own_line(found: Found) -> None:
+    town = found(*TEAM, routines={"daily": CHECK_IN | {"reminders": []}}, delivery="none")
+    town.at("09:05")
+    town.answers("ben", town.newest("ben", "prompt"), "Done: invoices\nNext: write the report")
+    for day in ("02", "03", "04"):
+        town.at(f"2026-06-{day} 09:05")
+        town.answers("ben", town.newest("ben", "prompt"), "1 not yet")
+    assert town.round("C-4").title
+    assert [entry.text for entry in town.entries(BlockerRaised)] == ["write the report"]
+    town.answers("ben", town.newest("ben", "receipt"), "undo 2")
+    assert [entry.text for entry in town.entries(BlockerTakenBack)] == ["write the report"]
+    assert isinstance(town.standings("C-4")["ben"].answer, CheckIn), "the check-in itself stays"
+    town.at("2026-06-05 09:05")
+    assert "Still in the way" not in town.newest("ben", "prompt").text

@@ -19,6 +19,7 @@ DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 ABOUT_CODE = ("architecture.md", "understanding.md", "standards.md", *(f"decisions/{one.name}" for one in DECISIONS))
 
 _NAMED_FILE = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|toml|j2|pot?|jsonl|sh))`")
+_CITED = re.compile(r"\bRFC (\d{3,4})\b")
 _LONGEST_DECISION = 40  # lines: what takes more is a guide
 
 # Named for what they are, not for where they lie in the checkout: a file of the reader's own, and one that is no more.
@@ -48,6 +49,14 @@ def test_the_architecture_names_every_table_of_the_store() -> None:
     tables = re.findall(r'= Table\(\n +"(\w+)"', (ROOT / "store" / "tables.py").read_text(encoding="utf-8"))
     assert tables
     assert [table for table in tables if f"`{table}`" not in text] == []
+
+
+def test_every_standard_the_code_cites_stands_in_the_list_of_them() -> None:
+    listed = re.findall(r"\b\d{4}\b", (ROOT / "docs" / "standards.md").read_text(encoding="utf-8"))
+    sources = [path for path in committed() if path.parts[0] in ("gateway", "store", "templates") and path.suffix]
+    cited = {number for path in sources for number in _CITED.findall((ROOT / path).read_text("utf-8", "replace"))}
+    assert len(cited) > 40
+    assert sorted(cited - set(listed)) == []
 
 
 def _examples() -> list[tuple[str, str]]:

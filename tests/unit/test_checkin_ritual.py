@@ -236,6 +236,20 @@ def test_what_was_raised_for_being_carried_closes_when_it_is_done_or_dropped() -
         assert [e.text for e in of_kind(answer(reading, view).entries, BlockerClosed)] == ["write the report"]
 
 
+def test_who_says_nothing_of_what_comes_next_still_plans_what_is_left() -> None:
+    view = asked(check_in(), plan=("write the report", "call the bank"))
+    given = of_kind(answer(read(done=("wrote the report",)), view).entries, Answered)[0].answer
+    assert (given.next, given.carried) == (("call the bank",), (1,))
+    assert of_kind(answer(read(unplanned=True), view).entries, Answered)[0].answer.next == ()
+    assert of_kind(answer(read(next=("paint",)), view).entries, Answered)[0].answer.next == ("paint",)
+
+
+def test_the_receipt_says_what_was_planned_too_often() -> None:
+    view = asked(check_in(), plan=("write the report",), carried=(2,))
+    acts = answer(read(next=("write the report",)), view).acts
+    assert [(act.name, act.text) for act in acts[1:]] == [("stuck", "write the report")]
+
+
 # --- closing ---
 
 

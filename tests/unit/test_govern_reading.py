@@ -144,6 +144,12 @@ def test_a_greeting_above_and_a_name_below_do_not_hide_it() -> None:
     ("text", "word"),
     [
         ("less", Word.LESS),
+        ("I get too many emails", Word.LESS),
+        ("trop de messages", Word.LESS),
+        ("zu viele Mails", Word.LESS),
+        ("send me everything as it comes", Word.MORE),
+        ("un seul mail par jour", Word.DIGEST),
+        ("only mails that concern me", Word.ONLY_MINE),
         ("More please", Word.MORE),
         ("MUTE", Word.MUTE),
         ("unmute", Word.UNMUTE),

@@ -180,6 +180,7 @@ def test_an_exception_that_names_no_line_is_not_guessed() -> None:
     [
         "1 done, 2 → Thu, blocker solved",
         "1 done\n4 solved",
+        "1 done  2 → Thu  + call the bank, blocker solved",
         "1 done, 4 gone",
         "1 done\nno key to the archive: solved",
         "1 fait, 2 → jeudi, le blocage est levé",

@@ -219,7 +219,8 @@ def _changed(
     assert reading.act is not None
     course = _replace(course, reason=reading.remark)
     until = course.due if name in ("task-postponed", "task-handed", "task-taken") else None
-    act = Act(name=name, mark=task.mark, title=task.title, who=who, until=until, text=reading.remark or reading.evidence)
+    words = reading.remark or reading.evidence
+    act = Act(name=name, mark=task.mark, title=task.title, who=who, until=until, text=words)
     act = _replace(act, course=course, course_before=task.course)
     return _on_course(context, task, reading.act, course, change, act)
 

@@ -29,12 +29,13 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_choice import Chosen, any_of, one_of
 from gateway.understand.reading.ballot_comment import comment_of
 from gateway.understand.reading.ballot_frame import Body, body_of, is_change
+from gateway.understand.reading.ballot_holds import CONCLUDED
 from gateway.understand.reading.ballot_implied import wished_otherwise
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_plain import lightened
 from gateway.understand.reading.ballot_points import points_of
 from gateway.understand.reading.ballot_rank import order_of
-from gateway.understand.reading.ballot_settle import CONCLUDED, Settled, settle
+from gateway.understand.reading.ballot_settle import Settled, settle
 from gateway.understand.reading.ballot_sheet import ticked
 from gateway.understand.reading.ballot_text import cleaned
 from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
+from gateway.understand.reading.ballot_holds import wavers
 from gateway.understand.reading.ballot_options import Finder
-from gateway.understand.reading.ballot_settle import obstacle, wavers
+from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
 from gateway.understand.reading.ballot_text import classes

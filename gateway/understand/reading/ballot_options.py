@@ -20,6 +20,7 @@ from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RU
 SHORTEST_PREFIX = 3  # letters that may stand for a longer word of a label
 SHORTEST_BEGUN = 5  # letters of a word that three letters may stand for
 SHORTEST_TYPO = 4
+SHORTEST_BEGUN_WRONG = 7  # letters of a word that may stand for the misspelt beginning of a longer one
 LONGEST_LIST = 6  # words of a text that is but a list of hours
 SHORTEST_ENDING = 4  # letters that may stand for a longer word they end
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
@@ -149,6 +150,8 @@ class Finder:
         if len(swapped) == 1:
             return swapped
         spelt = [[w for w in row if len(w) >= SHORTEST_TYPO] for row in self.labels.words]
+        if len(word) >= SHORTEST_BEGUN_WRONG:  # "postgress" for "PostgreSQL"
+            spelt = [[*row, *(w[: len(word)] for w in row if len(w) > len(word))] for row in spelt]
         if not any(process.extractOne(word, row, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for row in spelt):
             return frozenset()
         scores = [max((fuzz.ratio(word, w) for w in row), default=0.0) for row in spelt]

@@ -36,7 +36,7 @@ def standings(body: Body, finder: Finder) -> list[Standing]:
         upper = found[groups[place + 1][0]].start if place + 1 < len(groups) else body.end
         out.extend(_group(body, finder, found, group, links, taken, lower, upper))
     heeded = accepted_behind(body, refused_behind(body, out))
-    return [as_addition(body, s) for s in heeded if not _is_told(body, s)]
+    return [as_addition(body, s) for s in heeded if not _is_told(body, s) and not _is_spoken_of(body, s, heeded)]
 
 
 def _is_told(body: Body, standing: Standing) -> bool:
@@ -47,6 +47,24 @@ def _is_told(body: Body, standing: Standing) -> bool:
     marks = body.marked.within(body.clauses[standing.clause].start, at + 1)
     deciding = [m for m in marks if m.classes & {"withdraw", "choose", "to_word"}]
     return bool(deciding) and "withdraw" in deciding[-1]
+
+
+def _is_spoken_of(body: Body, later: Standing, every: list[Standing]) -> bool:
+    """Whether a part of a label refuses nothing: its option was named in full before, and a fact is told of it now.
+
+    "Manual handling. Nobody here has had the handling refresher."
+    """
+    mention, clause = later.mention, body.clauses[later.clause]
+    if later.stance >= Stance.NAMED or mention.by != "label":
+        return False
+    in_full = (
+        s.options == later.options
+        and s.stance >= Stance.NAMED
+        and body.sentence_of(s.mention.start) < clause.sentence
+        and s.mention.end - s.mention.start > mention.end - mention.start
+        for s in every
+    )
+    return any(in_full) and bool(content(body, clause.start, clause.end, [range(mention.start, mention.end)]))
 
 
 def _group(

@@ -17,13 +17,15 @@ from gateway.understand.reading.checkin_found import Found, concluded
 from gateway.understand.reading.checkin_labels import sections_of, without_tables
 from gateway.understand.reading.checkin_prose import read_unlabelled
 from gateway.understand.reading.checkin_sections import read_preamble, read_sections
-from gateway.understand.reading.checkin_signs import CLEAR, EARLY, score
+from gateway.understand.reading.checkin_signs import CLEAR, EARLY, is_none_block, score
 from gateway.understand.reading.checkin_words import Speech, speech_of
 from gateway.understand.reading.lines import Line, lines_of, sentences_of, without_manners
 from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.questions import DONE, STANDARD, are_standard
 
 _FEWEST_ROWS = 2  # of a table
+_FEWEST_SIGNED = 3  # lines of an answer with a name below
+_LONGEST_NAME = 2  # words
 
 
 def read_checkin(text: str, sent_on: date, lexicon: Lexicon, questions: tuple[str, ...] = ()) -> CheckInReading:
@@ -51,7 +53,7 @@ def _barred(text: str) -> str:
 
 
 def _read(speech: Speech, lines: Sequence[Line], own: str) -> CheckInReading:
-    lines = without_tables(speech, lines)
+    lines = without_tables(speech, _without_name(speech, lines))
     sections, preamble = sections_of(speech, lines)
     if not any(section.kind in STANDARD for section in sections):
         return read_unlabelled(speech, lines, own)
@@ -59,6 +61,18 @@ def _read(speech: Speech, lines: Sequence[Line], own: str) -> CheckInReading:
     read_sections(speech, sections, found)
     read_preamble(speech, preamble, found)
     return concluded(found, own, away=away_until(speech, own, strict=True))
+
+
+def _without_name(speech: Speech, lines: Sequence[Line]) -> Sequence[Line]:
+    """Take off a name that stands alone below the last word on blockers: "Nothing blocking." and, apart, "Pip"."""
+    if len(lines) < _FEWEST_SIGNED or not lines[-2].is_blank:
+        return lines
+    last, above = lines[-1], next(line for line in reversed(lines[:-2]) if not line.is_blank)
+    words = last.text.split()
+    is_name = len(words) <= _LONGEST_NAME and all(word.isalpha() and word.istitle() for word in words)
+    if not is_name or last.bullet or last.quoted or last.number is not None or not is_none_block(speech, above.text):
+        return lines
+    return lines[:-2]
 
 
 def tells_work(text: str, lexicon: Lexicon) -> bool:

@@ -63,9 +63,7 @@ def _says_done(request: Request, title: str) -> bool:
     words = first.words
     hits = [hit for hit in request.lists.of("done").find(words) if hit.start <= 3 or hit.end == len(words)]
     but = first_but(words, request.languages, request.lexicon)
-    hits = [
-        hit for hit in hits if (but is None or hit.start < but) and not _by_another(first, hit, title, request)
-    ]
+    hits = [hit for hit in hits if (but is None or hit.start < but) and not _by_another(first, hit, title, request)]
     if hits:
         return not any(is_denied(first, hit, request) for hit in hits)
     past = past_at(words, title, request.languages, request.lexicon)

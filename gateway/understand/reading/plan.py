@@ -239,15 +239,13 @@ def _pieces_of(line: str, plan: Sequence[str], blockers: Sequence[str], words: _
     if not anchors or anchors[0][0] != 0:
         return
     for (_, begins, numbers), following in zip(anchors, [*anchors[1:], (len(line), 0, ())], strict=True):
-        said = line[begins : following[0]]
-        if not numbers:
-            yield _Piece((), "new", said.strip(" \t,;"))
-            continue
-        clause, *beside = _CLAUSE.split(said)
+        clause, *beside = _CLAUSE.split(line[begins : following[0]])
         freeing_too = [_freed(one, len(plan), blockers, words) for one in beside]
         said = ", ".join((clause, *(one for one, piece in zip(beside, freeing_too, strict=True) if piece is None)))
-        verb, remark = _verb_of(_without_line(said, numbers, plan), words)
-        yield _Piece(numbers, verb, remark)
+        if numbers:
+            yield _Piece(numbers, *_verb_of(_without_line(said, numbers, plan), words))
+        else:
+            yield _Piece((), "new", said.strip(" \t,;"))
         yield from (piece for piece in freeing_too if piece)
 
 

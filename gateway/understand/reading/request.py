@@ -27,7 +27,7 @@ _MOST_TOLD = 2048
 _ASIDE = frozenset(
     (
         "been", "yet_to_come", "if_word", "polite_if", "that", "them", "together", "does_it", "self_does", "instead_of",
-        "judged", "habit", "rhythm_subject", "reply_prefix", "forward_prefix",
+        "judged", "habit", "rhythm_subject", "reply_prefix", "forward_prefix", "no_subject", "vote_open",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
@@ -57,6 +57,7 @@ class Lists:
         self._told: dict[str, tuple[Hit, ...]] = {}  # what was found in the sentences read last
         self.reply_prefixes = self._set("reply_prefix")
         self.forward_prefixes = self._set("forward_prefix")
+        self.no_subjects = self._set("no_subject")
 
     def _set(self, key: str) -> frozenset[str]:
         return frozenset(fold(word) for _, _, word in listed(self._tables, (key,)))
@@ -101,6 +102,8 @@ def split_subject(subject: str, lists: Lists) -> Subject:
             is_forward, text = True, text[prefix.end() :]
         else:
             break
+    if fold(text).strip(" ()[]<>-*.") in lists.no_subjects:  # what programs and archives write where there is none
+        text = ""
     return Subject(text.strip(), is_reply, is_forward and not is_reply, tuple(marks))
 
 

@@ -163,33 +163,46 @@ def _split(text: str, request: Request) -> tuple[str, ...]:
 
 def _deadline(request: Request) -> Dated | None:
     """Return the first date led up to as a deadline is, the subject before the body."""
-    subject = (request.subject.text, True)
-    for text, asks in (subject, *((told.text, told.asks) for told in request.sentences)):
-        chosen = next((one for one in request.dates(text) if _closes(one, request, asks=asks)), None)
+    said = ((told.text, told.asks) for told in request.sentences)
+    for text, asks in ((request.subject.text, True), *said):
+        lasts = _tells_how_long(text, request)
+        chosen = next((one for one in request.dates(text) if _closes(one, request, asks=asks, lasts=lasts)), None)
         if chosen:
             return chosen
     return None
 
 
-def _closes(one: Dated, request: Request, *, asks: bool) -> bool:
+def _tells_how_long(text: str, request: Request) -> bool:
+    """Tell whether a length in a sentence is the vote's: "open for 72 hours", not "she has been here for a year"."""
+    words = words_of(text)
+    if request.spoken(request.lists.of("been").find(words)):
+        return False
+    return bool(request.spoken(request.lists.of("vote_open", "vote_label", "vote_ask").find(words)))
+
+
+def _closes(one: Dated, request: Request, *, asks: bool, lasts: bool) -> bool:
     """Tell whether a date says when a vote ends: "by Friday", "for 72 hours"; "in August" is what it is about.
 
     A word that leads both ways ("for", "pour", "voor") leads up to a deadline only where nothing is asked.
     """
+    is_length = bool(_lengths(request.lexicon).find(words_of(one.when.evidence)))
+    if is_length and not lasts and one.leads & _LASTS and "within" not in one.leads:
+        return False
     if one.leads & _ENDS and not (asks and "for" in one.leads):
         return True
-    return bool(one.leads & _LASTS) and any(True for _ in _lengths(request.lexicon).find(words_of(one.when.evidence)))
+    return is_length and bool(one.leads & _LASTS)
 
 
 @lru_cache(maxsize=8)
 def _lengths(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("date"), ("minute", "hour", "day", "week")))
+    return Phrases(listed(lexicon.tables("date"), ("minute", "hour", "day", "week", "month", "year")))
 
 
 def _without_deadline(question: str, request: Request) -> str:
     """Take "by Friday 17:00" off the end of a question."""
+    lasts = _tells_how_long(question, request)
     for one in request.dates(question):
         start, end = one.when.span
-        if _closes(one, request, asks=True) and not question[end:].strip(_EDGES + "()?]"):
+        if _closes(one, request, asks=True, lasts=lasts) and not question[end:].strip(_EDGES + "()?]"):
             return question[:start].rstrip(" (,;:–-[")
     return question

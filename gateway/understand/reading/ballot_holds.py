@@ -1,0 +1,178 @@
+"""What keeps a verdict from being counted: a condition, a doubt, irony, a question, something to come first.
+
+Must not: know a word of a language, or choose between signs of a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_verdict import BARE, BLOCK, NEGATIVE, Signal, content, is_condition
+from gateway.understand.reading.ballot_words import Mark
+
+CONCLUDED = 4  # a verdict announced as such
+
+
+def held_back(body: Body, best: Signal) -> str:
+    """Return what keeps the verdict from being counted, "" for nothing."""
+    return next((missing for applies, missing in HOLDS if applies(body, best)), "")
+
+
+def _is_firm(signal: Signal) -> bool:
+    return signal.weight >= BARE
+
+
+def _is_both(body: Body, best: Signal) -> bool:
+    """Whether "yes and no" stands anywhere but before a verdict announced as such."""
+    return any(
+        "both" in mark and not (best.weight >= CONCLUDED and best.start >= mark.end)
+        for mark in body.marked.within(body.start, body.end)
+    )
+
+
+def _is_ironic(body: Body, best: Signal) -> bool:
+    home = body.clauses[best.clause].sentence
+    for mark in body.marked.within(body.start, body.end):
+        if "irony" in mark and not (_is_firm(best) and body.sentence_of(mark.start) < home and best.start > mark.start):
+            return True
+    return False
+
+
+def _is_doubted(body: Body, best: Signal) -> bool:
+    for mark in body.marked.within(body.start, body.end):
+        if "doubt" not in mark or best.start <= mark.start < best.end:
+            continue
+        if mark.end <= best.start and _is_firm(best):
+            continue
+        clause = _clause_at(body, mark.start)
+        apart = clause is not None and clause is not body.clauses[best.clause]
+        if clause is not None and apart and _is_firm(best) and content(body, clause.start, clause.end):
+            continue
+        return True
+    return False
+
+
+def _clause_at(body: Body, at: int) -> Clause | None:
+    return next((c for c in body.clauses if c.start <= at < c.end), None)
+
+
+def _is_conditional(body: Body, best: Signal) -> bool:
+    if best.verdict == BLOCK:
+        return False  # "I block this until …" is a block
+    home = body.clauses[best.clause].sentence
+    sentence = body.sentences[home]
+    for mark in body.marked.within(sentence.start, sentence.end):
+        if "limit" in mark and mark.start >= best.end and not _denies_more(body, mark, sentence.end):
+            return True
+        if (
+            "principle" in mark
+            and best.weight < CONCLUDED
+            and body.marked.has("contrast", max(mark.end, best.end), sentence.end)
+        ):
+            return True
+        if best.verdict == NEGATIVE and "until" in mark and mark.start >= best.end:
+            continue  # "no until …" is a no
+        if (
+            is_condition(body, mark)
+            and not (best.start <= mark.start < best.end)
+            and not _is_shielded(body, best, mark.start)
+        ):
+            return True
+    return home + 1 < len(body.sentences) and _opens_condition(body, home + 1)
+
+
+def _denies_more(body: Body, mark: Mark, end: int) -> bool:
+    """Whether a limit is but the denial of a stronger stance: "I disagree, but not enough to block"."""
+    return "but_not" in mark and any(m.classes & {"block", "against", "for"} for m in body.marked.within(mark.end, end))
+
+
+def _is_shielded(body: Body, best: Signal, at: int) -> bool:
+    """Whether a reason, a colon or a bracket parts the verdict from an "if", which then belongs to the reason."""
+    between = range(best.end, at)
+    if any(body.marked.tokens[i].raw in (":", "(") for i in between):
+        return True
+    if any("reason" in m for m in body.marked.within(best.end, at)):
+        return True
+    # "no, if we wait again we lose them": an if-clause with a consequence of its own gives a reason
+    later = [c for c in body.clauses if c.start > at and c.sentence == body.clauses[best.clause].sentence]
+    return (
+        best.verdict in (NEGATIVE, BLOCK)
+        and best.end < at
+        and bool(later)
+        and bool(content(body, later[0].start, later[0].end))
+    )
+
+
+def _opens_condition(body: Body, number: int) -> bool:
+    sentence = body.sentences[number]
+    clauses = [c for c in body.clauses if c.sentence == number]
+    for mark in body.marked.within(sentence.start, sentence.end):
+        if "limit" in mark and mark.start <= sentence.start + 1:
+            return True
+        if is_condition(body, mark):
+            return len(clauses) == 1 and not sentence.asks
+        if not mark.classes & {"contrast", "filler"}:
+            return False
+    return False
+
+
+def _is_put_off(name: str) -> Callable[[Body, Signal], bool]:
+    def applies(body: Body, best: Signal) -> bool:
+        return (best.felt or not _is_firm(best)) and body.marked.has(name, body.start, body.end)
+
+    return applies
+
+
+def _is_undecided(body: Body, best: Signal) -> bool:
+    """Whether the text goes on to say that nothing is decided yet."""
+    marks = body.marked.heard(best.end, body.end)
+    return any("undecided" in m and m.start not in body.told for m in marks)
+
+
+def _is_unsaid(body: Body, best: Signal) -> bool:
+    """Whether the text says that it is no vote: "that is not a yes yet", "I never said no"."""
+    marks = body.marked.heard(body.start, body.end)
+    return any(m.classes & {"unsaid", "postponed"} and m.start not in body.told for m in marks)
+
+
+def _only_acknowledges(body: Body, best: Signal) -> bool:
+    """Whether the verdict is but an "OK, …" before a question or something to be done first."""
+    mark = body.marked.cover[best.start]
+    if mark is None or "acknowledges" not in mark:
+        return False
+    home = body.clauses[best.clause].sentence
+    asks = any(s.asks for s in body.sentences[home:])
+    return asks or any(body.marked.has(name, best.end, body.end) for name in ("later", "defer"))
+
+
+def _is_wavering(body: Body, best: Signal) -> bool:
+    """Whether the verdict is put in doubt by an "or not" behind it."""
+    return any("or" in mark and wavers(body, mark) for mark in body.marked.within(best.end, body.end))
+
+
+# What holds a verdict back, in order, and the name of what is then missing.
+HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
+    (_is_put_off("autoreply"), "choice"),
+    (_is_unsaid, "choice"),
+    (_only_acknowledges, "choice"),
+    (_is_undecided, "choice"),
+    (_is_wavering, "choice"),
+    (_is_both, "several"),
+    (_is_ironic, "irony"),
+    (_is_conditional, "condition"),
+    (_is_doubted, "choice"),
+    (_is_put_off("later"), "choice"),
+    (_is_put_off("defer"), "choice"),
+)
+
+
+def wavers(body: Body, mark: Mark) -> bool:
+    """Whether an "or" opens a clause that but turns back on what was said: "Oslo... or not"."""
+    clause = next((c for c in body.clauses if c.start == mark.start), None)
+    if clause is None or clause.start == body.start or content(body, clause.start, clause.end):
+        return False
+    behind = body.marked.within(mark.end, clause.end)
+    return bool(behind or "doubt" in mark) and all(
+        m.classes & {"negator", "after_negator", "no", "common"} for m in behind
+    )
