@@ -88,10 +88,13 @@ class Courier:
         record = _Record(self.report, len(lines))
         self.is_under_way = True
         try:
-            await asyncio.gather(*(line.drain(queue, record) for line in lines))
+            # Each connection ends by itself, so that none still works when the next turn takes it up.
+            ends = await asyncio.gather(*(line.drain(queue, record) for line in lines), return_exceptions=True)
         finally:
             self.is_under_way = False
             await record.finish()
+        for fault in filter(None, ends):
+            raise fault
         return len(outgoing)
 
     def _most(self) -> int:
@@ -101,6 +104,15 @@ class Courier:
     async def close(self) -> None:
         """Say goodbye on every connection."""
         await asyncio.gather(*(line.close() for line in self._lines))
+
+
+@dataclass
+class _Batch:
+    """Tries that share one commit. Everybody whose try is in it waits for `commit`, and meets its fault."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    together: asyncio.Event = field(default_factory=asyncio.Event)  # nobody else is waited for
+    commit: asyncio.Task[None] | None = None
 
 
 class _Record:
@@ -113,45 +125,56 @@ class _Record:
     def __init__(self, report: Callable[[Sequence[Attempt]], Awaitable[None]], lines: int) -> None:
         self._report = report
         self._at_work = lines
-        self._waiting: list[Attempt] = []
-        self._together = asyncio.Event()
+        self._batch = _Batch()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
-        self._under_way: asyncio.Future[None] | None = None
 
     async def keep(self, attempt: Attempt) -> None:
-        """Return once a try is recorded, by whoever has the turn."""
-        self._waiting.append(attempt)
+        """Return once a try is recorded; raises what its commit raises."""
+        batch = self._batch
+        batch.attempts.append(attempt)
         self._look_around()
         with suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER_WITHIN):
-                await self._together.wait()
-        async with self._turn:
-            await self._commit()
+                await batch.together.wait()
+        # A commit goes on when who waits for it is told to stop: `finish` waits for it once more.
+        await asyncio.shield(self._committed(batch))
 
     def leave(self) -> None:
-        """Take note that a connection has nothing more to attempt: nobody waits for it."""
+        """Take note that a connection attempts nothing more: nobody waits for it."""
         self._at_work -= 1
         self._look_around()
 
     def _look_around(self) -> None:
-        if len(self._waiting) >= self._at_work:
-            self._together.set()
+        if len(self._batch.attempts) >= self._at_work:
+            self._batch.together.set()
 
     async def finish(self) -> None:
         """Record what is left when we are told to stop: taken and not recorded, it would go out once more."""
-        async with self._turn:
-            if self._under_way is not None:
-                await asyncio.shield(self._under_way)
-            await self._commit()
+        if self._batch.attempts:
+            self._committed(self._batch)
+        faults = await asyncio.gather(*self._under_way, return_exceptions=True)
+        for fault in filter(None, faults):
+            log.error("tries not recorded", fault=type(fault).__name__)
 
-    async def _commit(self) -> None:
-        """A commit goes on when who waits for it is told to stop: `finish` waits for it once more."""
-        self._together.set()  # whoever still waits for others is in this batch
-        batch, self._waiting, self._together = self._waiting, [], asyncio.Event()
-        if batch:
-            self._under_way = asyncio.ensure_future(self._report(batch))
-            await asyncio.shield(self._under_way)
-        self._under_way = None
+    def _committed(self, batch: _Batch) -> asyncio.Task[None]:
+        """Return the commit of a batch, begun now if nobody began it; who comes later is of the next."""
+        if batch.commit is None:
+            batch.together.set()
+            self._batch = _Batch()
+            batch.commit = asyncio.create_task(self._commit(batch.attempts))
+            self._under_way.add(batch.commit)
+            batch.commit.add_done_callback(self._ended)
+        return batch.commit
+
+    def _ended(self, commit: asyncio.Task[None]) -> None:
+        self._under_way.discard(commit)
+        if not commit.cancelled():
+            commit.exception()  # seen: whoever waits for it meets it, and nobody need wait any more
+
+    async def _commit(self, attempts: Sequence[Attempt]) -> None:
+        async with self._turn:
+            await self._report(attempts)
 
 
 class _Line:
@@ -166,12 +189,14 @@ class _Line:
 
     async def drain(self, queue: Queue, record: _Record) -> None:
         """Attempt what the queue holds, one after the other; what came of each is recorded before the next."""
-        while (message := queue.take()) is not None:
-            await self._pace.wait()
-            attempt = await self._attempt(message)
-            queue.finished(message)
-            await record.keep(attempt)
-        record.leave()
+        try:
+            while (message := queue.take()) is not None:
+                await self._pace.wait()
+                attempt = await self._attempt(message)
+                queue.finished(message)
+                await record.keep(attempt)
+        finally:
+            record.leave()
 
     async def _attempt(self, message: Outgoing) -> Attempt:
         started = asyncio.get_running_loop().time()

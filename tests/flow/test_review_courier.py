@@ -165,3 +165,38 @@ async def test_an_attempt_says_what_was_refused_and_the_next_mail_goes(verb: str
         await courier.close()
         await asyncio.wait_for(gone.wait(), 5)
     assert [(one.notice_id, one.code, one.refused) for one in reported] == [(1, int(answer[:3]), refused), (2, 250, "")]
+
+
+async def test_a_commit_that_fails_is_met_by_every_connection_in_it_and_none_works_on_beside_the_next_turn() -> None:
+    sink = Sink()
+    sent, recorded = list[int](), list[int]()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(sink, hostname="sink", loop=loop), "127.0.0.1", 0)
+    mail = b"Subject: one\r\n\r\nhello\r\n"
+    queue = [
+        Outgoing(notice_id=number, sender="acme@ws.example.org", recipient=f"m{number}@example.net", message=mail)
+        for number in range(1, 17)
+    ]
+
+    async def claim(limit: int) -> Sequence[Outgoing]:
+        return queue
+
+    async def report(attempts: Sequence[Attempt]) -> None:
+        await asyncio.sleep(0.01)
+        sent.extend(attempt.notice_id for attempt in attempts)
+        if len(sent) > len(attempts) and len(recorded) == len(sent) - len(attempts):
+            raise RuntimeError("the store refuses")
+        recorded.extend(attempt.notice_id for attempt in attempts)
+
+    route = Route(host="127.0.0.1", port=server.sockets[0].getsockname()[1], connections=4)
+    courier = Courier(route, claim, report, lambda: datetime(2026, 6, 1, tzinfo=UTC))
+    async with server:
+        with pytest.raises(RuntimeError):
+            await courier.round_trip()
+        assert not courier.is_under_way
+        told = len(sink.taken)
+        await asyncio.sleep(0.1)
+        assert len(sink.taken) == told, "no connection goes on by itself"
+        assert len(sent) == told, "every mail that was taken came up for recording"
+        assert len(set(sent) - set(recorded)) <= route.connections, "at most one mail a connection goes out once more"
+        await courier.close()

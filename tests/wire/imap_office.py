@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.app import App, Serving, build_from, system_clock
 from gateway.config import Settings, read_settings
-from gateway.model.arrival import StoredArrival
+from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.pipeline.steering import apply_charter
 from tests.wire.programs import PASSWORD
 
@@ -73,7 +73,9 @@ class Office:
 
         def look() -> list[StoredArrival]:
             with store.read() as tx:
-                return list(reversed(tx.inbox.list(limit=5000)))
+                found = reversed(tx.inbox.list(limit=5000))
+                # What came in between the turn and this look is not processed yet.
+                return [arrival for arrival in found if arrival.state is not ArrivalState.RECEIVED]
 
         return await self.serving._in_worker(look)
 
