@@ -30,7 +30,7 @@ from gateway.accept.verdict import Accept, Directory, Reject, recipient_verdict
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.config import Listen, Mailbox, OAuth, Settings, password_of, place_of, read_settings
-from gateway.decide.retries import is_ours_to_mend
+from gateway.decide.retries import OURS_TO_MEND
 from gateway.logs import Faults, hear_libraries
 from gateway.model.arrival import Arrival
 from gateway.model.notice import Attempt, Outgoing
@@ -285,11 +285,11 @@ class Serving:
         ]
 
     async def _report(self, attempts: Sequence[Attempt]) -> None:
-        await self._in_worker(self.app.pipeline.report, attempts, self.app.clock())
+        reports = await self._in_worker(self.app.pipeline.report, attempts, self.app.clock())
         self._cap.note(attempts)
-        for attempt in attempts:
-            if attempt.code:  # whether the server that takes our mail wants it from us: as it said last
-                self._is_refused = is_ours_to_mend(attempt)
+        for report in reports:
+            if report.attempt.code:  # whether the server that takes our mail wants it from us: as it said last
+                self._is_refused = report.reason in OURS_TO_MEND
 
     async def _process(self) -> int:
         done = await self._in_worker(self.app.pipeline.process, self.app.clock(), MOST_IN_A_TURN, self._enough())

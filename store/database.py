@@ -28,7 +28,7 @@ from store.transaction import Transaction
 
 __all__ = ["Conflict", "Forbidden", "Store", "StoreBusy", "StoreFault", "StoreFull", "StoreRefusal", "Transaction"]
 
-SCHEMA = "0004"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
+SCHEMA = "0005"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
 PATIENCE = 10.0  # seconds to wait for one's turn at writing
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
@@ -131,6 +131,12 @@ class Store:
         """
         if self._serving is not None:
             self._serving.take(0)
+
+    def look_at_locks(self) -> None:
+        """Raise StoreFault, with its mend, where a lock file beside the store is not to be opened by all who must."""
+        for lock in (self._lock, self._serving):
+            if lock is not None:
+                lock.look()
 
     def scrub(self) -> None:
         """Write the file anew without a trace of what was deleted or changed in it; takes long on a large store.

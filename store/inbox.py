@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Executable, Row, bindparam, delete, exists, insert, or_, select, update
@@ -46,10 +46,14 @@ _STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id"))
 _SEEN = select(fingerprints.c.arrival_id).where(
     fingerprints.c.workspace_id == bindparam("workspace_id"), fingerprints.c.fingerprint == bindparam("fingerprint")
 )
-_ALIKE = select(fingerprints.c.fingerprint, fingerprints.c.arrival_id).where(
-    fingerprints.c.workspace_id == bindparam("workspace_id"),
-    fingerprints.c.fingerprint >= bindparam("first"),
-    fingerprints.c.fingerprint < bindparam("beyond"),
+_ALIKE = (
+    select(fingerprints.c.fingerprint, fingerprints.c.arrival_id, arrivals.c.state)
+    .join(arrivals, arrivals.c.id == fingerprints.c.arrival_id)
+    .where(
+        fingerprints.c.workspace_id == bindparam("workspace_id"),
+        fingerprints.c.fingerprint >= bindparam("first"),
+        fingerprints.c.fingerprint < bindparam("beyond"),
+    )
 )
 _NOTE = insert(fingerprints)
 _FORGET = delete(fingerprints).where(
@@ -63,6 +67,14 @@ _SETTLE = {
     )
     for state in ArrivalState
 }
+
+
+class Noted(NamedTuple):
+    """A fingerprint that was noted, the arrival that it stands for, and what has become of that one."""
+
+    fingerprint: str
+    arrival_id: int
+    state: ArrivalState
 
 
 class Inbox:
@@ -95,12 +107,12 @@ class Inbox:
         found = self._sql.value(_SEEN, {"workspace_id": workspace_id, "fingerprint": fingerprint})
         return None if found is None else int(found)
 
-    def alike(self, fingerprint: str, workspace_id: int) -> dict[str, int]:
-        """Return the fingerprints noted for this workspace whose first half is the same, each with its arrival."""
-        first = fingerprint[: len(fingerprint) // 2]
+    def alike(self, beginning: str, workspace_id: int) -> list[Noted]:
+        """Return what is noted for this workspace by fingerprints that begin so, in hexadecimal digits."""
         # "g" comes after every hexadecimal digit, wherever words are sorted.
-        values = {"workspace_id": workspace_id, "first": first, "beyond": f"{first}g"}
-        return {row.fingerprint: row.arrival_id for row in self._sql.rows(_ALIKE, values)}
+        values = {"workspace_id": workspace_id, "first": beginning, "beyond": f"{beginning}g"}
+        found = self._sql.rows(_ALIKE, values)
+        return [Noted(row.fingerprint, row.arrival_id, ArrivalState(row.state)) for row in found]
 
     def take_over(self, arrival_id: int, workspace_id: int, fingerprint: str) -> None:
         """Let an arrival be the one that is known by a fingerprint, whichever was before."""

@@ -129,6 +129,12 @@ _FAILED_SINCE = (
 )
 _ADD_ATTEMPT = insert(attempts)
 _ATTEMPTS = select(attempts).where(attempts.c.notice_id == bindparam("id")).order_by(attempts.c.id)
+_LAST_TRIED = (
+    select(outbox.c.address, outbox.c.reason, attempts.c.code)
+    .join(outbox, outbox.c.id == attempts.c.notice_id)
+    .order_by(attempts.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _COPIES = (
     select(outbox.c.member_id, outbox.c.id, outbox.c.token)
     .where(
@@ -295,6 +301,19 @@ class Outbox:
             Attempt(notice_id=row.notice_id, at=row.at, code=row.code, text=row.text, took=row.took / 1_000_000)
             for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
         ]
+
+    def refused_last(self, reasons: Collection[str], limit: int = 200) -> frozenset[str]:
+        """Return the addresses that wait for one of these reasons, among the last tries and since the last mail went.
+
+        `limit`: how many tries are looked at.
+        """
+        found: set[str] = set()
+        for row in self._sql.rows(_LAST_TRIED, {"limit": limit}):
+            if 200 <= row.code <= 299:
+                break
+            if row.reason in reasons and row.code >= 500:
+                found.add(row.address)
+        return frozenset(found)
 
     def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
         """Return the tokens of the notices that brought a post or a round to each member: the first not given up."""

@@ -15,13 +15,14 @@ from gateway.model.context import Proof, Trust
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What speaks for or against the one who wrote: `has_own_token` a valid token of ours made out to them, `confirmed`
-    that they confirmed this very mail.
+    that they confirmed this very mail, `contradicts_itself` that a field stands in it twice with different words.
     """
 
     is_member: bool
     authentication: Authentication = NOBODY_SAID
     has_own_token: bool = False
     confirmed: bool = False
+    contradicts_itself: bool = False
 
 
 def proof_of(signs: Signs) -> Proof:
@@ -39,6 +40,11 @@ def _confirmed(signs: Signs) -> Proof | None:
 
 def _several_authors(signs: Signs) -> Proof | None:
     return None if signs.authentication.is_one_author else Proof(Trust.FAILED, "several-authors")
+
+
+def _contradiction(signs: Signs) -> Proof | None:
+    """Of two fields one is read and the other was signed: no check speaks for what is read."""
+    return Proof(Trust.FAILED, "contradiction") if signs.contradicts_itself else None
 
 
 def _failed(signs: Signs) -> Proof | None:
@@ -64,6 +70,7 @@ _IN_ORDER: tuple[Callable[[Signs], Proof | None], ...] = (
     _stranger,
     _confirmed,
     _several_authors,
+    _contradiction,
     _failed,
     _passed,
     _token,

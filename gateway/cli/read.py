@@ -88,6 +88,9 @@ def _show(answer: dict[str, Any]) -> None:
     by = f" ({author['method'] or 'no check of that domain'}, by {author['by']})" if author["by"] else ""
     click.echo(f"Author: {author['address'] or 'nobody'}; authentication: {author['authentication']}{by}\n")
     click.echo(f"New text:\n\n{_indented(answer['reply'])}\n")
+    if task := answer.get("task"):
+        told = (task["kind"], task["assignee"] and f"to {task['assignee']}", task["due"] and f"until {task['due']}")
+        click.echo(f"Of task {task['mark']}: {', '.join(filter(None, told))}\n")
     for piece in answer["dropped"]:
         click.echo(f"Left aside ({piece['sign']}):\n\n{_indented(piece['text'])}\n")
 

@@ -19,7 +19,7 @@ from gateway.cli.finding import Finding
 from gateway.cli.shared import counted, fail, program
 from gateway.cli.toml import text_literal
 from gateway.config import FILE_NAME, Settings, SettingsProblem, place_of, read_settings
-from gateway.decide.retries import OURS_TO_MEND
+from gateway.decide.retries import OURS_TO_MEND, REFUSED_THERE
 from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.notice import NoticeState
@@ -332,6 +332,10 @@ def _store(app: App) -> Iterator[Finding]:
     now = app.clock()
     sound = app.store.is_healthy
     yield Finding("store", sound, str(app.settings.store) if sound else f"{app.settings.store} is damaged: restore it")
+    try:
+        app.store.look_at_locks()
+    except StoreFault as problem:
+        yield Finding("store", False, str(problem))
     with app.store.read() as tx:
         names = sorted(tx.charters.names())
         if not names:
@@ -352,12 +356,18 @@ def _store(app: App) -> Iterator[Finding]:
                 "outbox", None,
                 f"{counted(queued, 'notice')} due and not gone, the oldest since {oldest}; does `serve` run?",
             )  # fmt: skip
-        refused = [n for n in tx.outbox.list(state=NoticeState.QUEUED, limit=1000) if n.reason in OURS_TO_MEND]
+        waiting = tx.outbox.list(state=NoticeState.QUEUED, limit=1000)
+        refused = [n for n in waiting if n.reason in OURS_TO_MEND]
         if refused:
             yield Finding(
                 "submission", False,
                 f"{counted(len(refused), 'notice')} refused for our {_REFUSED[refused[0].reason]}: {refused[0].detail}",
             )  # fmt: skip
+        alone = [n for n in waiting if n.reason == REFUSED_THERE]
+        if alone:
+            yield Finding(
+                "outbox", None, f"{counted(len(alone), 'notice')} refused where others are not: {alone[0].detail}"
+            )
         most = app.settings.submission.per_day
         if most:
             gone = len(tx.outbox.sent_since(now - DAY))

@@ -37,6 +37,12 @@ class Part:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
+# Fields that a mail has but once (RFC 5322 §3.6, RFC 2045 §3), and that say which mail it is and what is read in it.
+_SINGLE = frozenset(
+    {"message-id", "subject", "date", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one mail says of itself.
@@ -61,6 +67,17 @@ class Message:
     media_type: str = "text/plain"  # of the top level
     media_parameters: tuple[tuple[str, str], ...] = ()  # of the top level, names in lower case
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    other_ids: tuple[str, ...] = ()  # what further Message-ID fields name, without angle brackets
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether a field that a mail has but once stands in it again and says something else.
+
+        The first counts here, while a signature may be about the last (RFC 6376 §5.4.2).
+        """
+        single = [pair for pair in self.headers if pair[0] in _SINGLE]
+        names = dict(single)
+        return len(names) < len(single) and any(names[name] != value for name, value in single)
 
     def header(self, name: str) -> str:
         """Return the first value of a field, or "" when absent. `name` is matched without regard to case."""

@@ -303,8 +303,8 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # option-exists, no-text, not-a-vote
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
-    # there is), not-a-member, already-a-member, which-item (`detail`: the marks), not-understood, not-confirmed,
-    # nothing-to-undo, cannot-undo, unknown-channel (`detail`)
+    # there is), not-a-member, already-a-member, which-item, which-thread (`detail`: the marks), not-understood,
+    # not-confirmed, nothing-to-undo, cannot-undo, unknown-channel (`detail`)
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of people (`detail`: the address): not-known, address-taken, cannot-invite; of held mail: settled-already
     reason: str

@@ -69,14 +69,19 @@ class Word(StrEnum):
     RECEIPTS_UNCLEAR = "receipts-unclear"  # only when something was not understood
     ONLY_MINE = "only-mine"  # of threads, those the author has written in
     EVERYTHING = "everything"  # … and all of them again
+    DAILY = "daily"  # of one channel; of all mail it is a request, which may name days and times
+    WEEKLY = "weekly"  # likewise
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One word about the author's own mail; what it means depends on what it answers, or on the channel it names."""
+    """One word about the author's own mail; what it means depends on what it answers, or on what it names: a channel,
+    or by its mark a thread.
+    """
 
     word: Word
     channel: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

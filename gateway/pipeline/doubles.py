@@ -1,95 +1,123 @@
 """A mail that comes again: delivered twice, by another road, or kept by somebody and sent once more to act once more.
 
 It is told by its fingerprint; where that of another mail has the same author and Message-ID, by what its author wrote,
-since lists add lines below a mail and servers write its bytes anew. Must not: drop a mail that says something else,
-whatever it is called, or let a copy that nobody proved keep out the mail itself.
+since lists add lines below a mail and servers write its bytes anew. What is noted of a mail says all this, so that no
+earlier one is ever read again. Must not: drop a mail that says something else, whatever it is called, or let a copy
+that nobody proved keep out the mail itself, or stand before one that acted.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.accept.fingerprint import fingerprint
-from gateway.model.address import fold_address
+from gateway.accept.fingerprint import HALF, WHOLE, beginnings, digest_of_words, fingerprint, fingerprint_of_before
+from gateway.model.address import Door, fold_address
 from gateway.model.arrival import ArrivalState, StoredArrival
+from gateway.model.context import MailContext
 from gateway.model.decision import Why
-from gateway.model.message import Message, Unreadable
+from gateway.model.message import Message
+from gateway.model.understood import Enrolling, Understood
 from gateway.pipeline.recording import kept
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.mime import read_message
-from gateway.understand.reply import new_text
+from store.inbox import Noted
 from store.transaction import Transaction
 
-_MOST_COMPARED = 5  # mails of one author and Message-ID: more of them are somebody's fault, and each costs a reading
+OF_BEFORE = "fingerprints_of_before"  # the mark of a store that holds fingerprints as they were taken once
+
+# Doors that answer by themselves, whatever a mail says: what was posted may be sent to one of them too, by servers that
+# deliver each recipient singly. At all others its words act, wherever it is sent: there it is one mail, and acts once.
+_ANSWERING = frozenset({Door.JOIN, Door.LEAVE, Door.HELP, Door.OWNER})
+
+_SAID = 17  # characters of what is noted: a colon, and what the words come to
+_MOST_IDS = 20  # Message-IDs of one mail that are looked up; it is held for having two
+_MOST_WAITING = 50  # mails of one author and Message-ID, after which one that does not act is noted no more
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How a mail is known: its fingerprint; the earlier arrival that it is a copy of, if it is one, and that one's."""
+    """How a mail is known: what is noted of it; what is noted of the earlier one that it is a copy of, if it is one."""
 
-    fingerprint: str
-    earlier: StoredArrival | None = None
-    of_earlier: str = ""
+    noted_as: str
+    earlier: Noted | None = None
+    is_one_of_many: bool = False
 
     @property
     def has_acted(self) -> bool:
         """Whether it was processed before."""
         return self.earlier is not None and self.earlier.state is ArrivalState.PROCESSED
 
+    def to_note(self, state: ArrivalState) -> str:
+        """Return what to note of a mail that came to this, "" for nothing."""
+        return "" if self.is_one_of_many and state is not ArrivalState.PROCESSED else self.noted_as
 
-def known(tx: Transaction, workspace_id: int, stored: StoredArrival, message: Message, lexicon: Lexicon) -> Known:
+
+def known(tx: Transaction, stored: StoredArrival, context: MailContext, understood: Understood) -> Known:
     """Return how a mail is known. One that was held, or released since, is no reason to drop a copy: see `settled`."""
+    message, here = understood.message, context.workspace.id
     author = fold_address(message.author.address) if message.author else ""
     print_ = fingerprint(stored.arrival.raw, author, message.message_id, message.subject)
-    alike = tx.inbox.alike(print_, workspace_id)
-    if not alike:
-        return Known(print_)
-    if print_ in alike:
-        number = alike[print_]
-        return Known(print_, tx.inbox.get(number) if number != stored.id else None, print_)
-    others = {number: one for one, number in alike.items() if number != stored.id}
-    latest = sorted(others, reverse=True)[:_MOST_COMPARED]
-    earlier = _saying_the_same(tx, latest, message, lexicon)
-    return Known(print_, earlier, others[earlier.id] if earlier else "")
+    door = _door(context, understood)
+    tail = f":{_said(understood, message.subject)}{door}"
+    others = beginnings(author, message.other_ids[:_MOST_IDS])
+    alike = [one for first in (print_[:HALF], *others) for one in tx.inbox.alike(first, here)]
+    # A subject above a signed mail that has none leaves the signature as it was.
+    tails = (tail, f":{_said(understood, '')}{door}") if alike else ()
+    same = [one for one in alike if _is_same(one.fingerprint, print_, tails)]
+    if not same and tx.get_mark(OF_BEFORE) is not None:
+        same = tx.inbox.alike(fingerprint_of_before(stored.arrival.raw), here)
+    others_same = [one for one in same if one.arrival_id != stored.id]
+    return Known(print_ + tail, max(others_same, key=_weight, default=None), len(alike) >= _MOST_WAITING)
 
 
 def settled(tx: Transaction, workspace_id: int, found: Known, stored: StoredArrival, now: datetime) -> None:
     """Let a mail that acts take the place of its copy that did not: that one, if it still waits, is finished."""
     if found.earlier is None:
         return
-    for one in {found.fingerprint, found.of_earlier}:
+    for one in {found.noted_as, found.earlier.fingerprint}:
         tx.inbox.take_over(stored.id, workspace_id, one)
-    if found.earlier.state is ArrivalState.HELD:
-        said = kept(found.earlier)
-        tx.inbox.settle(found.earlier.id, ArrivalState.IGNORED, Why.DUPLICATE, **said, at=now)
+    earlier = tx.inbox.get(found.earlier.arrival_id)
+    if earlier is not None and earlier.state is ArrivalState.HELD:
+        tx.inbox.settle(earlier.id, ArrivalState.IGNORED, Why.DUPLICATE, **kept(earlier), at=now)
 
 
-def _saying_the_same(
-    tx: Transaction, numbers: Sequence[int], message: Message, lexicon: Lexicon
-) -> StoredArrival | None:
-    said = None
-    for number in numbers:
-        earlier = tx.inbox.get(number)
-        with suppress(Unreadable):  # bytes let go since, or never to be read: nothing says that it is the same
-            if earlier is not None and earlier.arrival.raw:
-                said = said or _said(message, lexicon)
-                if _said(read_message(earlier.arrival.raw), lexicon) == said:
-                    return earlier
-    return None
+def _is_same(noted: str, print_: str, tails: Sequence[str]) -> bool:
+    """Whether what is noted of a mail of this author and Message-ID is this one's: its bytes, or its words; its door.
+
+    What was noted before its words and door were, has neither.
+    """
+    if noted[WHOLE:] in tails:
+        return True
+    has_its_door = noted[WHOLE + _SAID :] == tails[0][_SAID:] or not noted[WHOLE:]
+    return has_its_door and noted[HALF:WHOLE] == print_[HALF:]
 
 
-def _said(message: Message, lexicon: Lexicon) -> tuple[object, ...]:
-    """Return what a mail says, however it was written down: subject, own words with what they stand under, files."""
-    words = new_text(message, None, lexicon)
-    blocks = tuple((_squeezed(block.under), _squeezed(block.text)) for block in words.blocks)
+def _weight(one: Noted) -> tuple[bool, int]:
+    """Put first what acted, whatever came later and did not."""
+    return one.state is ArrivalState.PROCESSED, one.arrival_id
+
+
+def _door(context: MailContext, understood: Understood) -> str:
+    """Return the door that answers a mail by itself; "" where its words act."""
+    if context.trying:
+        return Door.TRY.value
+    acts = context.answering is not None or any(isinstance(piece.reading, Enrolling) for piece in understood.pieces)
+    door = context.destination.door
+    return door.value if door in _ANSWERING and not acts else ""
+
+
+def _said(understood: Understood, subject: str) -> str:
+    """Return what a mail says, however it was written down: subject, new text with what it stands under, files."""
+    message, found = understood.message, understood.new_text
+    words = [subject, found.text]
+    if len(found.blocks) > 1:
+        words += [text for block in found.blocks for text in (block.under, block.text)]
+    elif not found.text:  # a machine's, or none that could be read
+        words += [message.text, message.html]
+    return digest_of_words(words, _files(message))
+
+
+def _files(message: Message) -> list[bytes]:
     files = (part for part in message.parts if part.filename or not part.media_type.startswith("text/"))
-    digests = frozenset((part.media_type, hashlib.sha256(part.content).digest()) for part in files)
-    return _squeezed(message.subject), _squeezed(words.text), blocks, digests
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+    return sorted({part.media_type.encode() + hashlib.sha256(part.content).digest() for part in files})

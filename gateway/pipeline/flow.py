@@ -186,12 +186,12 @@ class Pipeline:
                 workspace_id=workspace.id, at=now,
             )  # fmt: skip
             return
-        known = doubles.known(tx, workspace.id, stored, message, self.lexicon)
+        context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
+        context, understood = self._in_light_of(tx, context, message)
+        known = doubles.known(tx, stored, context, understood)
         if known.has_acted:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
             return
-        context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
-        context, understood = self._in_light_of(tx, context, message)
         if context.trying:
             decision = tried(tx, context, understood, now, self.rules.token_days)
         else:
@@ -209,7 +209,7 @@ class Pipeline:
         author = message.author.address if message.author else ""
         self._came_to(
             tx, stored.id, decision.state, decision.why, detail=_explained(context, decision),
-            workspace_id=workspace.id, fingerprint="" if context.trying else known.fingerprint,
+            workspace_id=workspace.id, fingerprint="" if context.trying else known.to_note(decision.state),
             message_id=message.message_id, subject=message.subject,
             author=author, at=now,
         )  # fmt: skip
@@ -352,16 +352,17 @@ class Pipeline:
             _give_up(tx, stored, now, "rendering-failed", fault)
             return None
 
-    def report(self, attempts: Sequence[Attempt], now: datetime) -> None:
-        """Record what came of tries, in one commit."""
+    def report(self, attempts: Sequence[Attempt], now: datetime) -> Sequence[Report]:
+        """Record what came of tries, in one commit; return what follows from each that is of a notice we know."""
         self.counts.forget()
         with self.store.begin() as tx:
             known = tx.outbox.tries([attempt.notice_id for attempt in attempts])
             reports = []
+            of_us = _blamed_on_us(tx, attempts)
             for attempt in attempts:
                 if attempt.notice_id in known:
                     tries, due_at = known[attempt.notice_id]
-                    verdict = retries.after(attempt, tries + 1, due_at, now)
+                    verdict = retries.after(attempt, tries + 1, due_at, now, is_of_us=attempt.notice_id in of_us)
                     reports.append(Report(attempt, verdict.state, verdict.next_attempt_at, verdict.reason))
             tx.outbox.report_all(reports)
             for report in reports:
@@ -372,6 +373,7 @@ class Pipeline:
             self.counts.note(Total.ATTEMPTED, "refused" if ours else _CAME_TO[report.state])
         self.counts.keep()
         _log_refusals(reports)
+        return reports
 
     def _failed(self, tx: Transaction, attempt: Attempt, now: datetime) -> None:
         """A server that will not have a member's address says what a bounce says; all else is told to the stewards."""
@@ -433,6 +435,16 @@ def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, 
     failed = Attempt(notice_id=stored.id, at=now, code=0, text=f"{said}: {type(fault).__name__}")
     tx.outbox.report(failed, state=NoticeState.FAILED, reason=reason)
     _plan_to_tell(tx, failed)
+
+
+def _blamed_on_us(tx: Transaction, attempts: Sequence[Attempt]) -> frozenset[int]:
+    """Return the notices refused at RCPT because of us; whom the others were for is looked up only where one was."""
+    if not any(retries.blame(attempt) is retries.Blame.UNSURE for attempt in attempts):
+        return frozenset()
+    tried = [
+        (stored.notice.address if (stored := tx.outbox.get(attempt.notice_id)) else "", attempt) for attempt in attempts
+    ]
+    return retries.blamed_on_us(tx.outbox.refused_last(retries.REFUSED_AT_RCPT), tried)
 
 
 def _log_refusals(reports: Sequence[Report]) -> None:

@@ -126,7 +126,7 @@ def mail_context(
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
     said = read_authentication(arrival.raw, message.author.address if message.author else "", authserv_ids)
-    proof = proof_of(Signs(author is not None, said, own_token, confirmed))
+    proof = proof_of(Signs(author is not None, said, own_token, confirmed, message.contradicts_itself))
     owner = tx.people.get(claim.member_id) if claim and author is None and not expired else None
     return MailContext(
         now=now,

@@ -18,6 +18,7 @@ from gateway.model.address import fold_address
 from gateway.model.authentication import NOBODY_SAID, Authentication, Outcome
 
 _FIELD_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_HEADER_END = re.compile(rb"\n\r?\n")
 _LONGEST_HEADER = 512 * 1024
 _LONGEST_FIELD = 16 * 1024
 _DEEPEST_COMMENT = 20
@@ -64,17 +65,27 @@ class _Result:
 def read_authentication(raw: bytes, author: str, trusted: Sequence[str]) -> Authentication:
     """Return what the servers named in `trusted` say about the one who wrote a mail; never raises.
 
-    `author` is the address in From as the mail was read: where its bytes name another one, or several, it is nobody's.
+    `author` is the address in From as the mail was read: where its bytes name another one, or several, it is nobody's;
+    so it is where line ends within the header are such that one reader sees another mail than the next.
     `trusted` are authserv-ids; one that begins with a dot stands for every name that ends so.
     """
     fields = tuple(header_fields(raw))
     address = _author(fields)
-    if address is None or address != fold_address(author):
+    if address is None or address != fold_address(author) or _has_lone_returns(raw):
         return Authentication(is_one_author=False)
     names = tuple(name.strip().lower() for name in trusted if name.strip())
     for found in _believed(fields, names) if names else ():
         return _verdict(found.results, found.by, address.rpartition("@")[2])
     return NOBODY_SAID
+
+
+def _has_lone_returns(raw: bytes) -> bool:
+    """Whether a CR stands alone in the header (RFC 5322 §2.2 forbids it): what is read of a mail may end a line there,
+    or the whole header, while a signature was made of one long field.
+    """
+    head = raw[:_LONGEST_HEADER].lstrip(b"\r\n")
+    end = _HEADER_END.search(head)
+    return b"\r" in (head[: end.start()] if end else head).replace(b"\r\n", b"\n").removesuffix(b"\r")
 
 
 def header_fields(raw: bytes) -> Iterator[_Field]:

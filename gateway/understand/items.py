@@ -152,6 +152,8 @@ def _begun(line: str, begins: bool, current: Addressed, items: _Items) -> Addres
         return _by_number(line, one, current, items)
     if not items.takes(one.mark) or not (one.sign or ((begins or one.in_brackets) and not items.alone)):
         return None
+    if one.is_glued and one.mark not in items.titles:
+        return None  # "T5 is late" names a task where the mail shows one of that mark
     text = "" if one.in_brackets and items.is_title(one.mark, one.text) else one.text
     return Addressed(one.mark, [text], is_bare=not one.sign)
 

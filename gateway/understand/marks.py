@@ -15,7 +15,7 @@ _BEFORE = r"[\s>|*_•·◦▪–-]{0,12}"
 _SHOWN = re.compile(rf"\[?\b([{_LETTERS}]-\d{{1,7}})\b\]?", re.I)
 _HEADING = re.compile(rf"{_BEFORE}\[([{_LETTERS}]-\d{{1,7}})\][*_]{{0,2}}(?=\s|$)", re.I)
 _NAMED = re.compile(
-    rf"{_BEFORE}(?P<open>\[)?(?:(?P<letter>[{_LETTERS}])(?P<dash>-)?[ ]?)?(?P<number>\d{{1,7}})(?P<close>\])?"
+    rf"{_BEFORE}(?P<open>\[)?(?:(?P<letter>[{_LETTERS}])(?P<dash>-)?(?P<gap>[ ])?)?(?P<number>\d{{1,7}})(?P<close>\])?"
     r"[*_]{0,2}(?:\s{0,3}(?P<sign>[:：)=]|[–—-](?=\s))[*_]{0,2}\s*|\s+|$)",
     re.I,
 )
@@ -24,6 +24,11 @@ _NAMED = re.compile(
 def marks_in(text: str) -> list[str]:
     """Return every mark a text shows, in order, in capitals."""
     return [mark.upper() for mark in _SHOWN.findall(text)]
+
+
+def without_marks(text: str) -> str:
+    """Return a text with a space in the place of every mark it shows."""
+    return _SHOWN.sub(" ", text)
 
 
 def heading(line: str) -> str:
@@ -41,6 +46,7 @@ class Named:
     in_brackets: bool
     sign: str
     text: str  # what follows
+    is_glued: bool = False  # `V7 yes`: a letter, its number and nothing else, which may be anything
 
     @property
     def mark(self) -> str:
@@ -58,6 +64,7 @@ def named(line: str) -> Named | None:
     text = line[found.end() :]
     if not letter and (sign not in (":", "：", ")") or (text[:1].isdigit() and line[found.end() - 1] == sign)):
         return None  # "10:30" is a time
-    if letter and not sign and not (found["dash"] or in_brackets):
+    is_glued = bool(letter) and not (sign or found["dash"] or in_brackets)
+    if is_glued and (found["gap"] or not text.strip()):
         return None  # "P 7" needs its sign, else it may be anything
-    return Named(letter, found["number"], in_brackets, sign, text)
+    return Named(letter, found["number"], in_brackets, sign, text, is_glued)

@@ -85,6 +85,7 @@ def read_message(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> Message:
     media_type, parameters = _kind(tree)
     return Message(
         message_id=next(iter(_message_ids(values.first["message-id"])), ""),
+        other_ids=values.other_ids(),
         author=next(iter(values.mailboxes("from")), None),
         subject=values.first["subject"],
         date=_date(values.first["date"]),
@@ -145,6 +146,11 @@ class _Values:
         self.raw = dict(reversed(fields))  # the first field of a name counts (RFC 5322 §3.6: there is at most one)
         self.headers = tuple((name, _plain(value)) for name, value in fields)
         self.first = defaultdict(str, reversed(self.headers))
+
+    def other_ids(self) -> tuple[str, ...]:
+        """Return what Message-ID fields name beyond the first one's first: nothing, in nearly all mail."""
+        named = [value for name, value in self.headers if name == "message-id"]
+        return _message_ids(" ".join(named))[1:] if len(named) > 1 else ()
 
     def mailboxes(self, name: str) -> tuple[Mailbox, ...]:
         raw = self.raw.get(name)

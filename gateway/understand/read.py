@@ -30,6 +30,7 @@ from gateway.model.understood import (
     Settle,
     ToAll,
     Understood,
+    Word,
 )
 from gateway.understand.author import written_by
 from gateway.understand.beside import parted
@@ -41,6 +42,7 @@ from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.catching_up import read_as_read, read_catch_up
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
+from gateway.understand.reading.doubt import is_doubtful
 from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
 from gateway.understand.reading.people import read_enrolling, read_moderation
 from gateway.understand.reading.plan import read_plan
@@ -205,6 +207,9 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     by_item = _by_item(mail)
     if by_item:
         return by_item
+    unnamed = _of_unnamed_thread(mail)
+    if unnamed:
+        return (Piece(found.own, reading=unnamed),)
     task = _answered_task(context)
     if task:
         return _with_requests(found.own, mail, lambda text: _to_task(text, task, mail))
@@ -246,6 +251,15 @@ def _new_setting(mail: _Mail) -> Setting | CatchUp | None:
 
 def _setting(text: str, mail: _Mail, options: Sequence[str] = ()) -> Setting | None:
     return read_setting(text, mail.lexicon, options, mail.context.workspace.charter.channels)
+
+
+def _of_unnamed_thread(mail: _Mail) -> Setting | None:
+    """Return `mute` said to several things at once: it is meant for one of them, and not known for which."""
+    sent = mail.context.answering
+    if sent is None or sent.kind not in WITH_ITEMS or len(sent.items) < 2:
+        return None
+    setting = _setting(mail.found.own, mail)
+    return setting if setting == Setting(Word.MUTE) else None
 
 
 def _about_us(text: str, mail: _Mail) -> Setting | CatchUp | None:
@@ -365,6 +379,8 @@ def _beside(text: str, mail: _Mail) -> Setting | CommandReading | None:
     if setting or "?" in text:
         return setting
     asked = _request(mail.message, text, mail.context, mail.lexicon)
+    if asked.intent in (Intent.AWAY, Intent.PAUSE) and is_doubtful(text, mail.written_at, mail.lexicon):
+        return None
     if asked.intent is Intent.AWAY:
         return asked if asked.until or asked.away_from else None
     if asked.intent is Intent.PAUSE:

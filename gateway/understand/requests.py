@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne, Question, Ranking, Scores
 from gateway.model.message import Message, Unreadable
-from gateway.model.reading import CheckInReading, CommandReading, Intent, NewText, TaskRequest
+from gateway.model.reading import CheckInReading, CommandReading, Intent, NewText, TaskReading, TaskRequest
+from gateway.model.task import TASK_LETTER, TaskAct
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.marks import marks_in
 from gateway.understand.mime import read_message
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.ballot_points import scale_of
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
+from gateway.understand.reading.task_answer import read_task_answer
 from gateway.understand.reply import new_text
 
 Json = dict[str, Any]
@@ -60,16 +63,60 @@ def _message(request: Mapping[str, Any], key: str) -> Message | None:
 
 
 def _new_text(request: Mapping[str, Any], lexicon: Lexicon) -> NewText:
-    message = _message(request, "eml")
-    original = _message(request, "original")
-    if message is None:
-        return new_text(_string(request, "text"), original, lexicon)
-    return new_text(message, original, lexicon)
+    return _new_text_of(request, _message(request, "eml"), _message(request, "original"), lexicon)
+
+
+def _new_text_of(
+    request: Mapping[str, Any], message: Message | None, original: Message | None, lexicon: Lexicon
+) -> NewText:
+    return new_text(_string(request, "text") if message is None else message, original, lexicon)
 
 
 def _reply(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
-    reading = _new_text(request, lexicon)
-    return {"reply": reading.text, "dropped": [{"sign": d.sign, "text": d.text} for d in reading.dropped]}
+    message, original = _message(request, "eml"), _message(request, "original")
+    reading = _new_text_of(request, message, original, lexicon)
+    shape: Json = {"reply": reading.text, "dropped": [{"sign": d.sign, "text": d.text} for d in reading.dropped]}
+    mark, written = _task_answered(message, original), message.date if message else None
+    if mark and written:
+        shape["task"] = {"mark": mark, **_plain_task_answer(read_task_answer(reading.own, written, lexicon))}
+    return shape
+
+
+def _task_answered(message: Message | None, original: Message | None) -> str:
+    """Return the mark of the one task that a mail answers, as the subjects of our mails show it, "" for none."""
+    shown = next((marks for one in (original, message) if one and (marks := marks_in(one.subject))), [])
+    return shown[0] if len(shown) == 1 and shown[0].startswith(f"{TASK_LETTER}-") else ""
+
+
+def _task_answer(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
+    text = _new_text(request, lexicon).own
+    is_offered = request.get("offered", False) is True
+    return _plain_task_answer(read_task_answer(text, _sent_at(request), lexicon, is_offered=is_offered))
+
+
+def _plain_task_answer(said: TaskReading | None) -> Json:
+    """Return what is said of a task as plain JSON: a `remark` where nothing is, `unclear` where it cannot be told."""
+    if said is None:
+        return {"kind": "remark", "assignee": None, "due": None, "remark": None, "evidence": None}
+    return {
+        "kind": _TASK_KINDS[said.act] if said.act else "unclear",
+        "assignee": said.who or None,
+        "due": _iso(said.due),
+        "remark": said.remark or None,
+        "evidence": said.evidence,
+    }
+
+
+_TASK_KINDS = {
+    TaskAct.TAKE: "taken",
+    TaskAct.DECLINE: "declined",
+    TaskAct.HAND: "handed-over",
+    TaskAct.POSTPONE: "postponed",
+    TaskAct.DONE: "done",
+    TaskAct.DROP: "dropped",
+    TaskAct.STILL: "open",
+    TaskAct.UNDO: "undone",
+}
 
 
 def _ballot(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
@@ -127,7 +174,8 @@ def _plain_checkin(reading: CheckInReading) -> Json:
     }
 
 
-def _command(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
+def _sent_at(request: Mapping[str, Any]) -> datetime:
+    """Return when a request's mail was sent, in its author's zone."""
     try:
         zone = ZoneInfo(_string(request, "tz", "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
@@ -136,12 +184,15 @@ def _command(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
         sent_at = datetime.fromisoformat(_string(request, "sent_at"))
     except ValueError:
         raise BadRequest("sent_at: an instant as 2026-07-14T09:30 is wanted here") from None
-    sent_at = sent_at.astimezone(zone) if sent_at.tzinfo else sent_at.replace(tzinfo=zone)
+    return sent_at.astimezone(zone) if sent_at.tzinfo else sent_at.replace(tzinfo=zone)
+
+
+def _command(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
     reading = read_command(
         address=_string(request, "address"),
         subject=_string(request, "subject", ""),
         text=_new_text(request, lexicon).own,
-        sent_at=sent_at,
+        sent_at=_sent_at(request),
         lexicon=lexicon,
     )
     return {"intent": reading.intent.value, "args": arguments(reading)}
@@ -212,4 +263,5 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Lexicon], Json]] = {
     "ballot": _ballot,
     "checkin": _checkin,
     "command": _command,
+    "task": _task_answer,
 }

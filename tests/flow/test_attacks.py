@@ -344,6 +344,8 @@ def _recoded(raw: bytes) -> bytes:
         lambda raw: header(raw, "Date", "Mon, 01 Jun 2026 11:00:00 +0000"),
         lambda raw: header(raw, "To", f"acme@{DOMAIN}"),
         lambda raw: header(raw, "In-Reply-To", "<x@evil.example>"),
+        lambda raw: b"Message-ID: <evil@evil.example>\r\n" + raw,
+        lambda raw: raw.rstrip(b"\r\n") + b" \r\n",
         _footed,
         _recoded,
     ],
@@ -353,6 +355,8 @@ def _recoded(raw: bytes) -> bytes:
         "another date",
         "another recipient",
         "another reference",
+        "another id on top",
+        "a blank more",
         "a footer",
         "encoded",
     ],
@@ -366,6 +370,82 @@ def test_a_mail_sent_again_in_another_dress_restores_no_older_ballot(
     came(guarded, dressed(raw), PASSES, to=to)
     assert guarded.votes("V-1") == {"ben": Pick("No")}
     assert guarded.arrivals()[0].reason == "duplicate"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Subject: Yes",
+        "Date: Mon, 01 Jun 2026 12:00:00 +0000",
+        "Message-ID: <new@evil.example>",
+        "References: <x@evil.example>",
+        "Content-Type: text/plain; charset=utf-16",
+        "X-A: a\rSubject: Yes",
+    ],
+)
+def test_a_field_put_above_a_signed_one_takes_the_proof_away(guarded: Town, field: str) -> None:
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    raw = header(header(raw, "References", "<none@example.net>"), "Content-Type", "text/plain; charset=utf-8")
+    came(guarded, field.encode() + b"\r\n" + raw, PASSES, to=to)
+    assert guarded.votes("V-1") == {}
+    assert guarded.arrivals()[0].state is ArrivalState.HELD
+
+
+def test_a_subject_put_above_a_signed_mail_without_one_makes_no_other_mail(guarded: Town) -> None:
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    head, _, body = raw.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"subject:")]
+    bare = b"\r\n".join([*lines, b"", body])
+    came(guarded, bare, PASSES, to=to)
+    assert guarded.votes("V-1") == {"ben": Pick("Yes")}
+    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    came(guarded, b"Subject: Re: [acme V-1] x\r\n" + bare, PASSES, to=to)
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
+    assert guarded.arrivals()[0].reason == "duplicate"
+
+
+def test_a_whole_mail_hidden_in_a_field_above_a_signed_one_is_not_proven(guarded: Town) -> None:
+    """Where a lone CR ends a line for one reader and not for the other, each reads another mail."""
+    inner = b"X-A: a\rFrom: ben@example.net\rSubject: Re: [acme V-1] x\r\rYes\r\r-- \r"
+    signed = guarded.mail("ben", "mallory@evil.example", "Hello", "Shall we meet?")
+    came(guarded, inner + b"\r\n" + signed, PASSES, to="acme")
+    assert guarded.votes("V-1") == {}
+    assert guarded.entries(Posted) == []
+
+
+def test_mails_that_nobody_proved_push_no_earlier_one_out_of_mind(guarded: Town) -> None:
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    raw = header(raw, "Message-ID", "<one@example.net>")
+    came(guarded, raw, PASSES, to=to)
+    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    for number in range(6):
+        forged = guarded.mail("ben", "acme", f"{number}", f"The roof leaks {number}.", message_id="<one@example.net>")
+        came(guarded, forged, FAILS, to="acme")
+    came(guarded, _recoded(raw), PASSES, to=to)
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
+    assert guarded.arrivals()[0].reason == "duplicate"
+
+
+def test_a_mail_is_known_in_another_dress_when_its_bytes_are_gone(guarded: Town) -> None:
+    """No earlier mail is read again: not when it is let go, not when it is large."""
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    came(guarded, raw, PASSES, to=to)
+    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    with guarded.store.begin() as tx:
+        tx.retention.raw(guarded.clock.at + timedelta(days=1), guarded.clock.at, after=0, limit=100)
+    came(guarded, _recoded(raw), PASSES, to=to)
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
+    assert guarded.arrivals()[0].reason == "duplicate"
+
+
+def test_an_old_ballot_sent_to_another_door_restores_nothing(guarded: Town) -> None:
+    raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
+    came(guarded, raw, PASSES, to=to)
+    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    for door in ("acme", "acme+vote", "acme+request", "acme+help", "acme+owner", "acme+leave", "acme+join"):
+        came(guarded, header(raw, "To", full(door)), PASSES, to=door)
+        assert guarded.arrivals()[0].reason == "duplicate"
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
 
 
 def test_another_mail_under_an_id_that_was_used_is_not_lost(guarded: Town) -> None:

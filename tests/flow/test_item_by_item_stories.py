@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
+
 from gateway.model.ballot import Pick
 from gateway.model.entry import Answered, BlockerRaised, BlockerTakenBack, Posted
 from gateway.model.member import Delivery
@@ -131,6 +133,21 @@ def test_below_an_answer_a_line_may_tell_of_an_absence_and_of_a_setting(found: F
     assert not town.member("ben").away_on(date(2026, 6, 8))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I would be on leave from 8 to 12 June if we chose Berlin.",
+        "I am no longer on leave from 8 to 12 June.",
+        "Vom 8. bis 12. Juni wäre ich im Urlaub.",
+        "Je ne suis plus en congé du 8 au 12 juin.",
+    ],
+)
+def test_below_an_answer_an_absence_that_is_supposed_or_taken_back_is_not_noted(found: Found, said: str) -> None:
+    town, digest = town_with_a_digest(found)
+    town.answers("ben", digest, f"V-1: Porto\n\n{said}")
+    assert not town.member("ben").away_on(date(2026, 6, 8))
+
+
 def test_what_was_planned_too_often_is_taken_back_by_its_own_line(found: Found) -> None:
     town = found(*TEAM, routines={"daily": CHECK_IN | {"reminders": []}}, delivery="none")
     town.at("09:05")
@@ -145,3 +162,18 @@ def test_what_was_planned_too_often_is_taken_back_by_its_own_line(found: Found) 
     assert isinstance(town.standings("C-4")["ben"].answer, CheckIn), "the check-in itself stays"
     town.at("2026-06-05 09:05")
     assert "Still in the way" not in town.newest("ben", "prompt").text
+
+
+def test_mute_in_answer_to_a_whole_digest_asks_which_thread_and_a_mark_says_it(found: Found) -> None:
+    town, digest = town_with_a_digest(found)
+    town.answers("ben", digest, "mute")
+    assert town.member("ben").settings.muted_threads == ()
+    asked = town.newest("ben", "decline").text
+    assert "mute P-14" in asked
+    assert "P-1" in asked.replace("P-14", ""), "it shows which there are"
+    town.answers("ben", digest, "mute P-1")
+    town.answers("ben", digest, "P-2: mute")
+    assert town.member("ben").settings.muted_threads == ("P-1", "P-2")
+    town.answers("ben", digest, "V1 Porto\n\nP-2: unmute")
+    assert town.votes("V-1") == {"ben": Pick("Porto")}
+    assert town.member("ben").settings.muted_threads == ("P-1",)

@@ -133,6 +133,19 @@ def test_the_same_mail_by_two_ways_acts_once(town: Town) -> None:
     assert town.reached("post") == ["ben", "cleo"]
 
 
+@pytest.mark.parametrize("doors", [("acme", "acme+help"), ("acme+help", "acme")])
+def test_a_mail_delivered_to_each_recipient_by_itself_is_served_at_each_door(
+    town: Town, doors: tuple[str, str]
+) -> None:
+    raw = town.mail("ana", "acme", "The ladder", "I found the ladder, it is behind the shed.")
+    for door in (*doors, *doors):
+        town.sends("ana", raw, door)
+    assert len(town.entries(Posted)) == 1
+    assert town.reached("post") == ["ben", "cleo"]
+    assert len(town.box("ana", "help")) == 1
+    assert town.last_reason == "duplicate"
+
+
 # --- whose token, whose address -------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from gateway.pipeline.steering import change_people
 from tests.flow.test_attacks import complaint_about
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import ANA, BEN, CLEO, TEAM, Person, Town
+from tests.flow.town import ANA, BEN, CLEO, DEV, TEAM, Person, Town
 
 Found = Callable[..., Town]
 EVE = "eve@elsewhere.example"
@@ -366,10 +366,11 @@ def test_an_address_that_is_refused_at_once_counts_as_a_mail_that_came_back(foun
     ],
 )
 def test_a_refusal_of_our_sender_or_session_fails_no_mail_and_suspends_nobody(
-    town: Town, refuses: str, answer: tuple[int, str]
+    found: Found, refuses: str, answer: tuple[int, str]
 ) -> None:
+    town = found(*TEAM, DEV)
     town.post_office.refuses = refuses
-    town.post_office.refusals = {person.address: answer for person in TEAM}
+    town.post_office.refusals = {person.address: answer for person in (*TEAM, DEV)}
     for number in range(4):
         town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
     town.wait(hours=5)
@@ -380,3 +381,15 @@ def test_a_refusal_of_our_sender_or_session_fails_no_mail_and_suspends_nobody(
     town.post_office.refusals.clear()
     town.wait(hours=5)
     assert len(town.box("ben", "post")) == 4
+
+
+def test_one_address_that_wants_nothing_of_us_is_no_refusal_of_us_and_told_within_the_day(town: Town) -> None:
+    town.post_office.refusals["ben@example.net"] = (550, "5.7.1 recipient wants nothing")
+    for number in range(4):
+        town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
+    town.wait(hours=5)
+    assert (len(town.box("cleo", "post")), town.faults, town.entries(Bounced)) == (4, [], [])
+    assert {stored.reason for stored in town.notices(NoticeState.QUEUED) if stored.attempts} == {"refused-there"}
+    town.wait(hours=19)
+    assert "recipient wants nothing" in town.newest("ana", "steward").text
+    assert not town.member("ben").suspended

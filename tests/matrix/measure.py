@@ -106,6 +106,13 @@ class Table:
     answers: dict[tuple[str, str], Counter[Fate]] = field(default_factory=dict)
     homeless: Counter[Fate] = field(default_factory=Counter)
     failures: list[tuple[Reply, str, Fate, Understood]] = field(default_factory=list)
+    unlanded: list[tuple[str, Fate]] = field(default_factory=list)  # of what is no reply to a digest: its name
+
+    def count(self, program: str, style: str, came_to: Fate, name: str) -> None:
+        """Count what became of an answer that was read elsewhere."""
+        self.answers.setdefault((program, style), Counter())[came_to] += 1
+        if came_to is not Fate.LANDED:
+            self.unlanded.append((name, came_to))
 
     def add(self, reply: Reply) -> None:
         """Read a reply and count what became of its answers."""

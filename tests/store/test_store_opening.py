@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -248,6 +251,90 @@ def test_who_wants_the_lock_again_at_once_keeps_nobody_out(tmp_path: Path) -> No
         serving.join()
         busy.close()
         command.close()
+
+
+_STANDS_IN_LINE = """
+import sys
+from pathlib import Path
+from store.lock import FileLock
+FileLock(Path(sys.argv[1]), "the stopped").take(60)
+"""
+
+
+def test_one_that_is_stopped_in_line_keeps_the_others_half_their_patience(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    first, last = FileLock(path, "first"), FileLock(path, "last")
+    first.take(0)
+    stopped = subprocess.Popen([sys.executable, "-c", _STANDS_IN_LINE, str(path)])
+    try:
+        line = path.with_name("a.lock.next")
+        while not (line.exists() and _is_locked(line)):
+            time.sleep(0.005)
+        stopped.send_signal(signal.SIGSTOP)
+        with pytest.raises(StoreBusy, match=r"held by first"):
+            last.take(0.1)
+        first.give_back()
+        started = time.monotonic()
+        last.take(0.4)
+        assert 0.2 <= time.monotonic() - started < 0.4
+    finally:
+        stopped.kill()
+        stopped.wait()
+        first.close()
+        last.close()
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+@pytest.mark.parametrize("name", ["restante.db.lock", "restante.db.lock.next", "restante.db.serving"])
+def test_a_lock_file_that_cannot_be_opened_is_named_with_its_mend(file: Path, keys: KeyRing, name: str) -> None:
+    Store.open(file, keys=keys, create=True).close()
+    locked = file.with_name(name)
+    locked.unlink(missing_ok=True)
+    locked.mkdir()  # what root may not open either
+    store = Store.open(file, keys=keys)
+    with pytest.raises(StoreFault, match=rf"{re.escape(name)} cannot be opened .*chown --reference=\S+restante\.db "):
+        store.look_at_locks()
+    write = store.occupy if name.endswith("serving") else store.begin().__enter__
+    with pytest.raises(StoreFault, match="cannot be opened"):
+        write()
+    store.close()
+
+
+def test_lock_files_are_made_as_the_store_is(file: Path, keys: KeyRing) -> None:
+    Store.open(file, keys=keys, create=True).close()
+    locks = [file.with_name(f"{file.name}.{end}") for end in ("lock", "lock.next")]
+    for lock in locks:
+        lock.unlink()
+    file.chmod(0o664)
+    store = Store.open(file, keys=keys)
+    with store.begin():
+        pass
+    store.close()
+    assert [(lock.stat().st_mode & 0o777, lock.stat().st_uid) for lock in locks] == [(0o664, file.stat().st_uid)] * 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_lock_file_of_somebody_else_is_seen_by_root_too(file: Path, keys: KeyRing) -> None:
+    Store.open(file, keys=keys, create=True).close()
+    os.chown(file, 12_345, 12_345)
+    file.with_name(f"{file.name}.lock.next").chmod(0o640)
+    store = Store.open(file, keys=keys)
+    with pytest.raises(StoreFault, match=r"not owned as the store is; give it the store's owner: chown"):
+        store.look_at_locks()
+    for end in ("lock", "lock.next"):
+        file.with_name(f"{file.name}.{end}").unlink()
+    with store.begin():
+        pass
+    store.look_at_locks()
+    store.close()
 
 
 def test_a_store_may_live_in_memory(keys: KeyRing) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
@@ -15,6 +16,7 @@ from gateway.model.context import DueKind
 from gateway.model.entry import Closed
 from gateway.model.notice import NoticeState
 from gateway.model.round import Ballot, Phase
+from gateway.pipeline.doubles import OF_BEFORE
 from gateway.pipeline.flow import Pipeline
 from gateway.resources import load_lexicon, load_templates
 from store.database import SCHEMA, Store, StoreFault
@@ -108,6 +110,32 @@ def test_what_was_under_way_goes_on(old: Path) -> None:
         assert vote.phase is Phase.CLOSED
         assert any(outcome and outcome.winners == ("Porto",) for outcome in outcomes)
         assert (failed, broken) == ([], [])
+    finally:
+        store.close()
+
+
+def test_a_mail_it_has_seen_is_known_when_it_comes_again(old: Path) -> None:
+    store = Store.open(old, keys=KEYS)
+    try:
+        pipeline = Pipeline(store, load_lexicon(), load_templates(), KEYS)
+        with store.read() as tx:
+            seen = [one.arrival for one in (tx.inbox.get(number) for number in (1, 2, 3, 4)) if one]
+        for number, arrival in enumerate(seen):
+            again = structs.replace(arrival, raw=b"Received: by y; Tue, 02 Jun 2026 07:00:00 +0000\r\n" + arrival.raw)
+            pipeline.receive([again])
+            pipeline.process(NOW)
+            with store.read() as tx:
+                [newest] = tx.inbox.list(limit=1)
+            assert (newest.state, newest.reason) == (ArrivalState.IGNORED, "duplicate"), number
+    finally:
+        store.close()
+
+
+def test_a_new_store_is_asked_for_nothing_of_before(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "new.db", keys=KEYS, create=True)
+    try:
+        with store.read() as tx:
+            assert tx.get_mark(OF_BEFORE) is None
     finally:
         store.close()
 

@@ -205,6 +205,14 @@ def test_no_value_of_a_field_proves_another_domain(text: str) -> None:
     assert one[0] is not Outcome.PASSED
 
 
+def test_a_lone_return_within_the_header_makes_a_mail_nobodys() -> None:
+    usual = b"From: ana@example.net\r\nSubject: x\r\n\r\nA\rB\r\n"
+    for raw in (usual, b"\r\n" + usual, usual.replace(b"\r\n", b"\n"), b"From: ana@example.net\r\n"):
+        assert read_authentication(raw, "ana@example.net", []).is_one_author
+    for raw in (b"X: a\rb\r\n" + usual, b"X: a\r\r\n" + usual, b"X: a\r\rb\r\n" + usual):
+        assert not read_authentication(raw, "ana@example.net", []).is_one_author
+
+
 # --- trust ----------------------------------------------------------------------------------------------------------
 
 PASSED = Authentication(Outcome.PASSED, "dkim", MX)
@@ -224,6 +232,11 @@ FAILED = Authentication(Outcome.FAILED, "dmarc", MX)
             Signs(is_member=True, authentication=Authentication(is_one_author=False), has_own_token=True),
             Proof(Trust.FAILED, "several-authors"),
         ),
+        (
+            Signs(is_member=True, authentication=PASSED, has_own_token=True, contradicts_itself=True),
+            Proof(Trust.FAILED, "contradiction"),
+        ),
+        (Signs(is_member=True, confirmed=True, contradicts_itself=True), Proof(Trust.PROVEN, "confirmed")),
     ],
 )
 def test_the_first_sign_decides(signs: Signs, proof: Proof) -> None:

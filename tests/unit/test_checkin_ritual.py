@@ -260,6 +260,15 @@ def test_the_summary_begins_with_what_stops_people() -> None:
     assert (decision.broadcasts[0].group, decision.broadcasts[0].observers) == (Group.ELECTORATE, True)
 
 
+def test_the_summary_lists_what_was_raised_for_being_carried_and_it_stays_planned() -> None:
+    decision = close([said(1, next=("write the report", "a"), carried=(3, 1)), said(2, next=("b",), carried=(2,))])
+    first, second = summary(decision).lines
+    assert first.checkin is not None
+    assert second.checkin is not None
+    assert (first.checkin.blockers, first.checkin.next) == (("write the report",), ("write the report", "a"))
+    assert second.checkin.blockers == ()
+
+
 def test_the_summary_names_the_silent_and_the_away_apart() -> None:
     away = member(3, away=(Absence(starts=date(2026, 3, 1), until=date(2026, 3, 9)),))
     facts = summary(close([said(1)], (member(1), member(2), away)))

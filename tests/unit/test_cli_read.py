@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.resources import load_lexicon
+from gateway.understand import requests
 from tests.cli_desk import Desk, mail
 
 ANSWER = mail("acme@ws.example.org", "Re: Shall we?", "Yes, gladly.\n\nOn Mon, Ben wrote:\n> Shall we?\n")
@@ -33,6 +35,47 @@ def test_the_mail_it_answers_may_be_given(at: Desk) -> None:
     original = at.file("prompt.eml", mail("ben@example.org", "Shall we?", "Shall we?\n"))
     found = at.json("read", at.file("answer.eml", ANSWER), "--original", original, "--json")
     assert found["reply"] == "Yes, gladly."
+
+
+def test_an_answer_to_a_mail_about_a_task_says_what_was_read_of_it(at: Desk) -> None:
+    original = at.file("task.eml", mail("ben@example.org", "[acme T-4] For you: Send the budget", "[T-4] Budget\n"))
+    said = mail(
+        "acme@ws.example.org",
+        "Re: [acme T-4] For you: Send the budget",
+        "→ 27 November. The bank is slow.\n",
+    )
+    found = at.json("read", at.file("answer.eml", said), "--original", original, "--json")
+    assert {key: found["task"][key] for key in ("mark", "kind", "due")} == {
+        "mark": "T-4",
+        "kind": "postponed",
+        "due": "2026-11-27",
+    }
+    assert "Of task T-4: postponed, until 2026-11-27" in at.run("read", at.file("answer.eml", said)).output
+    assert "task" not in at.json("read", at.file("answer.eml", ANSWER), "--json")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "assignee", "due"),
+    [
+        ("ok, I'll do it", "taken", None, None),
+        ("@ben can you take it?", "handed-over", "ben", None),
+        ("→ Thursday", "postponed", None, "2026-07-16"),
+        ("c'est fait", "done", None, None),
+        ("dropped, nobody needs it", "dropped", None, None),
+        ("Which budget is meant?", "remark", None, None),
+    ],
+)
+def test_a_task_answer_has_its_kind_its_owner_and_its_day(
+    text: str, kind: str, assignee: str | None, due: str | None
+) -> None:
+    asked = {"id": "4", "type": "task", "text": text, "sent_at": "2026-07-14T09:30"}
+    found = requests.answer(asked, load_lexicon())
+    assert (found["kind"], found["assignee"], found["due"]) == (kind, assignee, due)
+
+
+def test_a_bare_no_declines_a_task_where_it_was_offered() -> None:
+    asked = {"id": "4", "type": "task", "text": "no", "sent_at": "2026-07-14T09:30"}
+    assert requests.answer(asked | {"offered": True}, load_lexicon())["kind"] == "declined"
 
 
 def test_reading_changes_nothing(at: Desk) -> None:

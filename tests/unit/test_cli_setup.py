@@ -214,7 +214,24 @@ def test_a_port_that_is_taken_and_a_readable_key_are_told_but_no_fault(tmp_path:
     assert f"chmod 600 {made.settings}" in found.output
 
 
-def test_mail_that_waits_because_the_way_out_refuses_us_is_a_fault(tmp_path: Path, relay: int) -> None:
+@pytest.mark.parametrize(
+    ("refused", "text", "said"),
+    [
+        (
+            "sender",
+            "5.7.60 SendAsDenied",
+            "✗ submission: 1 notice refused for our sender; let the server take it, or set",
+        ),
+        (
+            "recipient",
+            "5.7.1 wants nothing",
+            "· outbox: 1 notice refused where others are not: 550 5.7.1 wants nothing",
+        ),
+    ],
+)
+def test_mail_that_waits_is_a_fault_where_the_way_out_refuses_us_and_not_where_one_address_does(
+    tmp_path: Path, relay: int, refused: str, text: str, said: str
+) -> None:
     made = well(tmp_path, relay)
     mail = (
         b"From: ana@example.org\r\nTo: acme+help@ws.example.org\r\nSubject: help\r\nMessage-ID: <1@x>\r\n\r\nhelp\r\n"
@@ -224,13 +241,13 @@ def test_mail_that_waits_because_the_way_out_refuses_us_is_a_fault(tmp_path: Pat
     try:
         now = app.clock()
         [ready] = app.pipeline.prepare(now, 10)
-        answer = Attempt(notice_id=ready.notice_id, at=now, code=550, text="5.7.60 SendAsDenied", refused="sender")
+        answer = Attempt(notice_id=ready.notice_id, at=now, code=550, text=text, refused=refused)
         app.pipeline.report([answer], now)
     finally:
         app.close()
-    found = made.run("doctor", fails=True).output
-    assert "✗ submission: 1 notice refused for our sender; let the server take it, or set submission.enve" in found
-    assert "550 5.7.60 SendAsDenied" in found
+    found = made.run("doctor", fails=refused == "sender").output
+    assert said in found
+    assert f"550 {text}" in found
 
 
 def test_a_missing_store_a_missing_charter_and_a_missing_steward_are_faults(tmp_path: Path, relay: int) -> None:
@@ -242,6 +259,17 @@ def test_a_missing_store_a_missing_charter_and_a_missing_steward_are_faults(tmp_
     text = (made.folder / "acme.toml").read_text()
     made.run("charter", "apply", made.file("acme.toml", text.replace('roles = ["steward"]', "")))
     assert "✗ workspace acme: has no steward" in made.run("doctor", fails=True).output
+
+
+def test_a_lock_file_that_cannot_be_opened_is_told_with_its_mend(tmp_path: Path, relay: int) -> None:
+    made = well(tmp_path, relay)
+    line = made.folder / "restante.db.lock.next"
+    line.unlink(missing_ok=True)
+    line.mkdir()
+    for command in (("doctor",), ("member", "add", "acme", "eve@example.net")):
+        answer = made.run(*command, fails=True)
+        assert f"{line} cannot be opened" in answer.output
+        assert f"chown --reference={made.folder / 'restante.db'} {line}" in answer.output
 
 
 def test_a_store_that_is_none_is_a_fault(tmp_path: Path, relay: int) -> None:

@@ -185,3 +185,24 @@ def test_days_and_time_in_a_sentence_of_their_own_belong_to_the_wish_before() ->
 def test_a_reply_that_says_when_it_ends_pauses_and_does_not_leave() -> None:
     reading = read("Bitte bis Ende August keine Mails mehr, ich baue um.", DIGEST)
     assert (reading.intent, reading.until) == (Intent.PAUSE, date(2026, 8, 31))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "nothing until Monday",
+        "rien jusqu'à lundi",
+        "pas de mails jusqu'à lundi",
+        "nichts bis Montag",
+        "pause until Monday",
+    ],
+)
+def test_until_a_day_names_the_same_day_in_every_language(body: str) -> None:
+    found = read(body, DIGEST)
+    assert (found.intent, found.until) == (Intent.PAUSE, date(2026, 7, 20))
+
+
+@pytest.mark.parametrize("body", ["résumé", "Résumé.", "un résumé par semaine me suffit"])
+def test_a_summary_in_french_resumes_nothing(body: str) -> None:
+    assert read(body, "").intent is not Intent.RESUME
+    assert read("resume", "").intent is Intent.RESUME

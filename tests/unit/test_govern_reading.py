@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.model.understood import Act, Undo, Word
+from gateway.model.understood import Act, Setting, Undo, Word
 from gateway.resources import load_lexicon
 from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
 
@@ -170,6 +170,52 @@ def test_one_word_is_a_setting_when_it_is_all_there_is(text: str, word: Word) ->
 @pytest.mark.parametrize("text", ["more information needed", "Stop the presses, we have a winner", "", "yes"])
 def test_a_word_within_talk_is_no_setting(text: str) -> None:
     assert read_setting(text, LEXICON) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("weekly #design", Word.WEEKLY), ("#design only weekly please", Word.WEEKLY), ("daily design", Word.DAILY),
+        ("I don't want mails about design", Word.MUTE), ("no more mails about #design", Word.MUTE),
+        ("nothing more on #design", Word.MUTE), ("hebdomadaire #design", Word.WEEKLY),
+        ("#design une fois par semaine", Word.WEEKLY), ("plus rien sur #design", Word.MUTE),
+        ("je ne veux plus de mails sur design", Word.MUTE), ("wöchentlich #design", Word.WEEKLY),
+        ("nichts mehr zu #design", Word.MUTE), ("ich will keine mails zu design mehr", Word.MUTE),
+        ("keine Mails mehr zu #design", Word.MUTE), ("digest for design please", Word.DIGEST),
+    ],
+)  # fmt: skip
+def test_a_channel_has_settings_in_natural_words(text: str, word: Word) -> None:
+    assert read_setting(text, LEXICON, (), ("design", "general")) == Setting(word, "design")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("mute P-14", Word.MUTE), ("P-14 mute", Word.MUTE), ("P-14: mute", Word.MUTE), ("please mute p-14", Word.MUTE),
+        ("mute thread [P-14]", Word.MUTE), ("unmute P-14", Word.UNMUTE), ("nothing more about P-14", Word.MUTE),
+        ("plus rien sur P-14", Word.MUTE), ("sourdine P-14", Word.MUTE), ("nichts mehr zu P-14", Word.MUTE),
+    ],
+)  # fmt: skip
+def test_a_thread_is_muted_by_its_mark(text: str, word: Word) -> None:
+    assert read_setting(text, LEXICON) == Setting(word, mark="P-14")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nothing", "no more", "weekly", "rien", "nichts", "less P-14", "mute P-14 and P-15", "P-14 is mute, I think"],
+)
+def test_words_of_one_channel_or_thread_say_nothing_without_it(text: str) -> None:
+    assert read_setting(text, LEXICON, (), ("design",)) is None
+
+
+@pytest.mark.parametrize("text", ["plus rien sur ce fil", "nichts mehr dazu", "I don't want mails about this thread"])
+def test_the_thread_that_is_answered_is_muted_in_natural_words(text: str) -> None:
+    assert read_setting(text, LEXICON) == Setting(Word.MUTE)
+
+
+def test_a_word_with_its_accents_is_not_another_languages_word_without() -> None:
+    assert act("Résumé") is None
+    assert act("Resume") is Act.RESUME
 
 
 def test_a_word_that_is_an_option_is_no_setting() -> None:

@@ -43,6 +43,17 @@ def test_an_item_is_named_in_many_ways(line: str) -> None:
     assert split(line) == [("V-7", "yes")]
 
 
+@pytest.mark.parametrize("line", ["V7 yes", "v7 yes", "V-7 yes"])
+def test_an_item_is_named_without_any_sign_where_the_mail_shows_it(line: str) -> None:
+    assert split(line) == [("V-7", "yes")]
+    assert split(line.replace("7", "9")) in ([], [("V-9", "yes")])
+
+
+@pytest.mark.parametrize("line", ["V9 yes", "T5 is late", "V 7 yes", "we took V7 yesterday", "V7"])
+def test_a_letter_with_a_number_that_the_mail_does_not_show_is_talk(line: str) -> None:
+    assert split(line) == []
+
+
 def test_several_items_are_answered_a_line_each() -> None:
     assert split("V-7: Porto, by train\nP-14: Well found.\n\nThank you all.\n31: Done: a\nNext: b") == [
         ("V-7", "Porto, by train"),

@@ -234,3 +234,25 @@ def test_nothing_at_all_is_unreadable() -> None:
     with pytest.raises(Unreadable) as caught:
         read_message(b" \r\n")
     assert caught.value.reason == "empty"
+
+
+@pytest.mark.parametrize(
+    ("fields", "contradicts", "others"),
+    [
+        ("", False, ()),
+        ("Message-ID: <1@a>\r\nReceived: by x\r\nReceived: by y\r\n", False, ()),
+        ("Message-ID: <2@a>\r\n", True, ("1@a",)),
+        ("Message-ID: <2@a> <3@a>\r\n", True, ("3@a", "1@a")),
+        ("Subject: Other\r\n", True, ()),
+        ("SUBJECT:  Hello\r\n", False, ()),
+        ("Date: Mon, 01 Jun 2026 09:00:00 +0200\r\n", True, ()),
+        ("References: <9@a>\r\nReferences: <8@a>\r\n", True, ()),
+        ("X: a\rSubject: Other\r\n", True, ()),
+    ],
+)
+def test_of_single_fields_that_stand_twice_a_mail_tells(
+    fields: str, contradicts: bool, others: tuple[str, ...]
+) -> None:
+    usual = "From: a@b\r\nMessage-ID: <1@a>\r\nSubject: Hello\r\nDate: Mon, 01 Jun 2026 08:00:00 +0200\r\n\r\nYes\r\n"
+    message = read_message((fields + usual).encode())
+    assert (message.contradicts_itself, message.other_ids) == (contradicts, others)

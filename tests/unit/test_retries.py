@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gateway.decide.retries import GIVE_UP_AFTER, WAITS, Blame, Verdict, after, blame
+from gateway.decide.retries import (
+    GIVE_UP_AFTER,
+    GIVE_UP_ALONE_AFTER,
+    WAITS,
+    Blame,
+    Verdict,
+    after,
+    blame,
+    blamed_on_us,
+)
 from gateway.model.notice import Attempt, NoticeState
 from tests.tick_builders import utc
 
@@ -81,8 +90,9 @@ def test_notices_that_failed_together_do_not_all_come_back_at_once() -> None:
         ("recipient", 550, "no such user", Blame.RECIPIENT),
         ("recipient", 552, "5.2.2 over quota", Blame.RECIPIENT),
         ("recipient", 550, "5.4.4 no such domain", Blame.RECIPIENT),
-        ("recipient", 554, "", Blame.US),
-        ("recipient", 554, "5.7.1 relay access denied", Blame.US),
+        ("recipient", 554, "", Blame.UNSURE),
+        ("recipient", 554, "5.7.1 relay access denied", Blame.UNSURE),
+        ("recipient", 503, "5.5.1 need MAIL", Blame.UNSURE),
         ("recipient", 550, "5.1.8 sender's domain not found", Blame.US),
         ("recipient", 530, "5.7.0 authentication required", Blame.US),
         ("recipient", 553, "5.6.7 not ASCII", Blame.MESSAGE),
@@ -106,3 +116,36 @@ def test_what_is_refused_for_what_we_are_waits_until_it_is_mended() -> None:
     verdict = after(attempt, 2, DUE, DUE)
     assert verdict == Verdict(NoticeState.QUEUED, DUE + WAITS[1], "not-from-us")
     assert after(attempt, 30, DUE, DUE + GIVE_UP_AFTER) == Verdict(NoticeState.FAILED, None, "given-up")
+
+
+def refused_there(notice_id: int) -> Attempt:
+    return Attempt(notice_id=notice_id, at=DUE, code=550, text="5.7.1 wants nothing of you", refused="recipient")
+
+
+def taken(notice_id: int) -> Attempt:
+    return Attempt(notice_id=notice_id, at=DUE, code=250)
+
+
+def test_one_address_that_wants_nothing_blames_nobody_and_is_given_up_within_the_day() -> None:
+    one = refused_there(0)
+    assert after(one, 1, DUE, DUE) == Verdict(NoticeState.QUEUED, DUE + WAITS[0], "refused-there")
+    assert after(one, 9, DUE, DUE + GIVE_UP_ALONE_AFTER) == Verdict(NoticeState.FAILED, None, "given-up")
+    assert GIVE_UP_ALONE_AFTER + WAITS[-1] <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "tried", "found"),
+    [
+        ((), [("ana", refused_there(1)), ("ana", refused_there(2)), ("ana", refused_there(3))], ()),
+        ((), [("ana", refused_there(1)), ("ben", refused_there(2))], ()),
+        ((), [("ana", refused_there(1)), ("ben", refused_there(2)), ("cleo", refused_there(3))], (1, 2, 3)),
+        (("ana", "ben"), [("cleo", refused_there(3))], (3,)),
+        (("ana", "ben"), [("dan", taken(4)), ("cleo", refused_there(3))], ()),
+        (("ana", "ben", "cleo"), [("ana", refused_there(1)), ("dan", taken(4)), ("ben", refused_there(2))], (1,)),
+    ],
+)
+def test_several_addresses_in_a_row_and_none_taken_between_are_a_refusal_of_us(
+    before: tuple[str, ...], tried: list[tuple[str, Attempt]], found: tuple[int, ...]
+) -> None:
+    assert blamed_on_us(before, tried) == frozenset(found)
+    assert after(refused_there(0), 1, DUE, DUE, is_of_us=True).reason == "not-from-us"

@@ -75,8 +75,34 @@ def test_mute_means_the_thread_it_answers_and_unmute_takes_it_back() -> None:
     assert settings_of(word(Word.UNMUTE, muted))["muted_threads"] == ()
 
 
-def test_mute_in_answer_to_nothing_is_not_understood() -> None:
-    assert facts_of(word(Word.MUTE), DeclineFacts)[0].reason == "not-understood"
+def test_mute_in_answer_to_several_things_asks_which_and_shows_their_marks() -> None:
+    asked = facts_of(word(Word.MUTE, answering=sent("digest", items=("P-14", "V-7"))), DeclineFacts)[0]
+    assert (asked.reason, asked.detail) == ("which-thread", "P-14 V-7")
+    assert facts_of(word(Word.MUTE), DeclineFacts)[0].reason == "which-thread"
+
+
+def test_mute_with_a_mark_means_that_thread_and_a_mark_unknown_to_the_mail_mutes_nothing() -> None:
+    named = piece(Setting(Word.MUTE, mark="P-4"), "mute P-4")
+    there = say(context(BEN, threads={"P-4": thread("P-4")}, thread=thread("P-9")), named)
+    assert settings_of(there)["muted_threads"] == ("P-4",)
+    missing = say(context(BEN, thread=thread("P-9")), named)
+    assert facts_of(missing, DeclineFacts)[0].reason == "which-thread"
+
+
+def test_a_rhythm_for_one_channel_leaves_the_others_as_they_are() -> None:
+    asked = piece(Setting(Word.WEEKLY, "design"), "weekly #design")
+    changed = settings_of(say(context(BEN), asked))
+    assert changed["channels"] == {"design": "weekly"}
+    assert changed["delivery"] is None
+
+
+def test_who_has_no_digest_and_names_its_time_gets_one() -> None:
+    at_once = with_settings(delivery=Delivery.IMMEDIATE)
+    assert settings_of(ask(Intent.SET_FREQUENCY, at_once, at=time(8)))["delivery"] is Delivery.DAILY
+    on_fridays = settings_of(ask(Intent.SET_FREQUENCY, at_once, days=("friday",), at=time(8)))
+    assert (on_fridays["delivery"], on_fridays["digest_weekday"]) == (Delivery.WEEKLY, 4)
+    weekly = settings_of(ask(Intent.SET_FREQUENCY, with_settings(delivery=Delivery.WEEKLY), at=time(8)))
+    assert weekly["delivery"] is Delivery.WEEKLY
 
 
 def test_digest_collects_posts_and_stop_ends_everything_sent_of_our_own_accord() -> None:

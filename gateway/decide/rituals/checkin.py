@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
 from rapidfuzz.fuzz import token_sort_ratio
 
 from gateway.decide import reminders, routines
@@ -308,11 +309,14 @@ def _carried_too_often(context: MailContext, view: RoundView, given: CheckIn, me
     """What is planned again and again is raised, once, as something that may be stuck."""
     limit = context.workspace.charter.blockers_after
     known = (*view.open_blockers, *given.blockers)
-    return [
-        BlockerRaised(mark=view.round.mark, member_id=member.id, text=_core(item))
-        for item, times in zip(given.next, given.carried, strict=False)
-        if times == limit and not _among(item, known)
-    ]
+    stuck = _stuck(given, limit, known)
+    return [BlockerRaised(mark=view.round.mark, member_id=member.id, text=text) for text in stuck]
+
+
+def _stuck(given: CheckIn, limit: int, known: Iterable[str]) -> list[str]:
+    """What an answer plans once too often, and what is not known to be stopped by something."""
+    counted = zip(given.next, given.carried, strict=False)
+    return [_core(item) for item, times in counted if times == limit and not _among(item, known)]
 
 
 def _is_gone(text: str, reading: CheckInReading, before: tuple[str, ...]) -> bool:
@@ -400,7 +404,15 @@ def _names(members: Iterable[Member]) -> tuple[str, ...]:
 def _line(standing: Standing, members: dict[int, Member], context: TickContext) -> CheckInLine:
     member = members.get(standing.member_id)
     name = member.name if member else context.names.get(standing.member_id, "")
-    return line(name, standing)
+    return _with_stuck(line(name, standing), context.workspace.charter.blockers_after)
+
+
+def _with_stuck(shown: CheckInLine, limit: int) -> CheckInLine:
+    """Return a line with what it raised by carrying it too often beside what its author says is in the way."""
+    if shown.checkin is None or not (stuck := _stuck(shown.checkin, limit, shown.checkin.blockers)):
+        return shown
+    blockers = (*shown.checkin.blockers, *stuck)
+    return msgspec.structs.replace(shown, checkin=msgspec.structs.replace(shown.checkin, blockers=blockers))
 
 
 def line(name: str, standing: Standing) -> CheckInLine:

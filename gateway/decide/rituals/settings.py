@@ -25,6 +25,7 @@ from gateway.model.round import MARK_LETTERS, Ritual
 from gateway.model.understood import Setting, Word
 
 _LADDER = (Delivery.IMMEDIATE, Delivery.DAILY, Delivery.WEEKLY, Delivery.NONE)
+_WITHOUT_DIGEST = (Delivery.IMMEDIATE, Delivery.NONE)
 _PROMPT_LADDER = ("daily", "weekly", "biweekly", "never")
 _ABOUT_PROMPTS = frozenset({"prompt", "summary"})
 
@@ -63,24 +64,37 @@ def _time_acts(changes: dict[str, Any]) -> tuple[Act, ...]:
 def one_word(context: MailContext, member: Member, said: Setting, mark: str = "") -> Acted:
     """Return what a setting in one word comes to.
 
-    It is about the channel it names or was sent to; else, where it is `mute`, about the thread of `mark` or the one it
-    answers; else about all mail of the workspace.
+    It is about the channel it names or was sent to; else, where it is `mute`, about the thread it names, that of
+    `mark`, or the one it answers; else about all mail of the workspace.
     """
     channel = said.channel or (context.destination.channel if context.answering is None else None)
     if channel and said.word in _IN_CHANNEL:
         return _channel(context, member, said.word, channel)
     if said.word in (Word.MUTE, Word.UNMUTE):
-        return _WORDS[said.word](_at_item(context, mark), member)
+        wanted = said.mark or mark
+        thread = _thread_of(context, wanted)
+        if said.mark and thread is None:
+            return _which_thread(context)
+        return _WORDS[said.word](dataclasses.replace(context, thread=thread) if thread else context, member)
     return _WORDS[said.word](context, member)
 
 
-def _at_item(context: MailContext, mark: str) -> MailContext:
-    """Return the context with the thread of an item of a digest in the place of the mail's own."""
-    thread = context.threads.get(mark)
-    if thread is None and mark in context.rounds:
+def _thread_of(context: MailContext, mark: str) -> ThreadView | None:
+    """Return the thread of what a mark stands for, of those this mail could mean; None where it is none of them."""
+    if mark in context.rounds:
         round_ = context.rounds[mark].round
-        thread = ThreadView(round_.thread, round_.title, round_.channel)
-    return dataclasses.replace(context, thread=thread) if thread else context
+        return ThreadView(round_.thread, round_.title, round_.channel)
+    if mark in context.tasks:
+        return ThreadView(mark, context.tasks[mark].title, context.tasks[mark].channel)
+    thread = context.threads.get(mark)
+    return context.thread if thread is None and context.thread and context.thread.mark == mark else thread
+
+
+def _which_thread(context: MailContext) -> Acted:
+    """Ask which thread is meant, with the marks of those that the answered mail shows."""
+    items = context.answering.items if context.answering else ()
+    marks = " ".join(item.mark for item in items)
+    return declined(Why.ASKED_BACK, DeclineFacts(reason="which-thread", detail=marks))
 
 
 # --- one channel ----------------------------------------------------------------------------------------------------
@@ -105,6 +119,8 @@ _IN_CHANNEL: dict[Word, Callable[[Delivery], Delivery | None]] = {
     Word.LESS: _stepped(1),
     Word.MORE: _stepped(-1),
     Word.DIGEST: lambda now: Delivery.WEEKLY if now is Delivery.WEEKLY else Delivery.DAILY,
+    Word.DAILY: lambda now: Delivery.DAILY,
+    Word.WEEKLY: lambda now: Delivery.WEEKLY,
     Word.MUTE: lambda now: Delivery.NONE,
     Word.STOP: lambda now: Delivery.NONE,
     Word.UNMUTE: lambda now: None,
@@ -146,7 +162,7 @@ def _mute(context: MailContext, member: Member) -> Acted:
     thread = context.thread
     mark = thread.mark if thread else context.answering.thread if context.answering else ""
     if not mark:
-        return declined(Why.DECLINED, DeclineFacts(reason="not-understood"))
+        return _which_thread(context)
     muted = tuple(dict.fromkeys((*member.settings.muted_threads, mark)))
     return change(member, (Act(name="muted", mark=mark, title=thread.subject if thread else ""),), muted_threads=muted)
 
@@ -260,6 +276,10 @@ def _posts(context: MailContext, member: Member, asked: CommandReading) -> Acted
     if asked.at is not None:
         changes["digest_at"] = asked.at
     delivery = _DELIVERIES.get(asked.frequency or "")
+    if delivery is None and changes and member.settings.delivery in (None, *_WITHOUT_DIGEST):
+        # Who names when the digest comes, and has none, wants one.
+        now = member.settings.delivery or context.workspace.charter.delivery
+        delivery = (Delivery.WEEKLY if days else Delivery.DAILY) if now in _WITHOUT_DIGEST else None
     if delivery is not None:
         return _delivery(member, delivery, **changes)
     if not changes:

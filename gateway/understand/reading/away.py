@@ -112,7 +112,12 @@ def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Se
         first, last = words[hit.start].start, words[hit.end - 1].end
         one = _next_date(dated, last, text, words) or _date_before(dated, first, text, words)
         one = one or next(
-            (within for within in dated if within.when.span[0] <= first and last <= within.when.span[1]), None
+            (
+                within
+                for within in dated
+                if within.when.span[0] <= first and last <= within.when.span[1] and "until" not in within.leads
+            ),
+            None,
         )
         if one and one not in found:
             found.append(one)

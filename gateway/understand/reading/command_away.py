@@ -9,6 +9,7 @@ from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.away import absence_in, tells_return
 from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, is_past, is_played
 from gateway.understand.reading.command_ours import clause_of, is_ours, strangers
+from gateway.understand.reading.doubt import is_unreal
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.tongue import is_common
@@ -30,6 +31,8 @@ def read_away(request: Request) -> CommandReading | None:
         personal = bool(request.hits(told, "first_person", "going")) or told in starts
         if (told.is_subject and not agrees(request)) or not personal or told.asks or request.body_words > LONG:
             continue
+        if request.hits(told, "all_of_us"):
+            return None  # "we are all away in August": an absence of theirs too, or a word to everybody
         reading = _absence(told, request)
         if reading:
             return reading
@@ -42,9 +45,14 @@ def read_away(request: Request) -> CommandReading | None:
 
 
 def _is_over(told: Told, request: Request) -> bool:
-    """Tell whether all a sentence says of an absence is that it has been ("I was off for two weeks"), or is a joke."""
+    """Tell whether all a sentence says of an absence is that it has been, is a joke, or is not to be.
+
+    "I was off for two weeks", "I'd be away then", "I am no longer on leave from the 3rd".
+    """
     hits = request.hits(told, "away", "away_start", "going")
-    return is_played(told, request) or (bool(hits) and all(is_past(told, hit, request) for hit in hits))
+    if is_played(told, request) or (hits and all(is_past(told, hit, request) for hit in hits)):
+        return True
+    return any(is_unreal(told, hit, request) for hit in hits)
 
 
 def _names_stretch(request: Request) -> bool:

@@ -7,7 +7,7 @@ Must not: know a language, or conclude what is asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
@@ -142,6 +142,20 @@ def _is_little(word: Word, request: Request) -> bool:
     if len(text) < _FEWEST_LETTERS or not text.isalpha() or text in request.parts:
         return True
     return is_common(word, request.lexicon) or text in day_numbers(request.lexicon)
+
+
+@lru_cache(maxsize=8)
+def _of_time(lexicon: Lexicon) -> Phrases:
+    dates = listed(lexicon.tables("date"), _DATE_WORDS)
+    rest = (*listed(lexicon.tables(TABLE), ("every",)), *listed(lexicon.tables("govern"), ("polite",)))
+    return Phrases((*dates, *rest, *_numbers(lexicon)))
+
+
+def says_only_when(words: Sequence[Word], lexicon: Lexicon) -> bool:
+    """Tell whether words are figures, days, words of dates and politeness in any language: too few to tell which."""
+    covered = {at for hit in _of_time(lexicon).find(words) for at in range(hit.start, hit.end)}
+    days = day_numbers(lexicon)
+    return all(at in covered or word.text in days or word.text[0].isdigit() for at, word in enumerate(words))
 
 
 @lru_cache(maxsize=8)

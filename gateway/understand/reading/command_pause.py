@@ -13,6 +13,7 @@ from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt, u
 from gateway.understand.reading.command_ours import bears_out, is_all_ours, is_ours
 from gateway.understand.reading.phrases import Hit
 from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.spelling import is_spelt_so
 
 _RHYTHM_WORDS = ("daily", "weekly", "biweekly", "monthly")
 
@@ -24,6 +25,8 @@ def read_resume(request: Request) -> CommandReading | None:
     for told, hit in asked_for(request, "resume"):
         if until_in(told, request) or not is_apt(told, hit, request) or not is_ours(told, hit, request):
             continue  # a return still to come, or from the shop
+        if not is_spelt_so(told.words, hit, request.lexicon):
+            continue
         if told.is_subject and not bears_out(request):
             continue
         if request.hits(told, "scope_noun") and not request.hits(told, "mails"):

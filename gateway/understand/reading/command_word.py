@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.command_leave import named_scope, scope_of
-from gateway.understand.reading.date import read_when
+from gateway.understand.reading.command_ours import says_only_when
+from gateway.understand.reading.date import find_clock, read_when
+from gateway.understand.reading.frequency import named_days
 from gateway.understand.reading.phrases import words_of
-from gateway.understand.reading.request import Request
+from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.spelling import is_spelt_so
 
 _LONGEST_WORD = 500  # letters; what is longer is not one word, nor one with a date
 _WHOLE: tuple[tuple[str, CommandReading], ...] = (
@@ -26,6 +29,9 @@ _WHOLE: tuple[tuple[str, CommandReading], ...] = (
     ("word_never", CommandReading(intent=Intent.SET_FREQUENCY, frequency="never")),
 )
 
+_RHYTHMS = {"word_daily": "daily", "word_weekly": "weekly", "word_biweekly": "biweekly", "word_monthly": "monthly"}
+_WITH_TIME = 8  # words of a rhythm and when
+
 
 def read_word(request: Request) -> CommandReading | None:
     """Read a setting in one word: the whole new text, or the whole subject over an empty body."""
@@ -37,11 +43,20 @@ def read_word(request: Request) -> CommandReading | None:
 
 def _whole_word(text: str, request: Request) -> CommandReading | None:
     for key, reading in _WHOLE:
-        if request.whole(text, key):
+        if _is_word(text, key, request):
             if reading.intent is Intent.LEAVE:
                 return CommandReading(intent=Intent.LEAVE, scope=scope_of(request), evidence=text)
             return reading
-    return _word_with_date(text, request) or _word_with_scope(text, request)
+    return _word_with_date(text, request) or _word_with_time(text, request) or _word_with_scope(text, request)
+
+
+def _is_word(text: str, key: str, request: Request) -> bool:
+    """Tell whether a text is nothing but a word of this key, spelt as the language it is listed for spells it."""
+    if not request.whole(text, key):
+        return False
+    words = words_of(text)
+    hits = request.lists.of(key).whole(words)
+    return not hits or any(is_spelt_so(words, hit, request.lexicon) for hit in hits)
 
 
 def _word_with_date(text: str, request: Request) -> CommandReading | None:
@@ -52,6 +67,28 @@ def _word_with_date(text: str, request: Request) -> CommandReading | None:
         return None
     when = read_when(text[words[max(ends)].start :], request.sent_at, request.lexicon)
     return CommandReading(intent=Intent.PAUSE, until=when.end_day or when.day, evidence=text) if when else None
+
+
+def _word_with_time(text: str, request: Request) -> CommandReading | None:
+    """Read "digest 8:00", "daily at 8", "weekly on Fridays": a rhythm or the digest, then when, and nothing else."""
+    told = Told(text, words_of(text))
+    hits = request.lists.of("word_digest", *_RHYTHMS).at(told.words, 0) if told.words else ()
+    longest = max(hits, key=lambda hit: (hit.end, hit.key == "word_digest"), default=None)
+    if longest is None or not longest.end < len(told.words) <= _WITH_TIME or told.asks:
+        return None
+    if not says_only_when(told.words[longest.end :], request.lexicon):
+        return None  # "daily standup at 9" is an appointment
+    clock, days = find_clock(text, request.sent_at, request.lexicon), named_days(told, request)
+    if not clock and not days:
+        return None
+    frequency = _RHYTHMS.get(longest.key)
+    return CommandReading(
+        intent=Intent.SET_FREQUENCY,
+        frequency="weekly" if days and frequency == "daily" else frequency,
+        days=days,
+        at=clock,
+        evidence=text,
+    )
 
 
 def _word_with_scope(text: str, request: Request) -> CommandReading | None:

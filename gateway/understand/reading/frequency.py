@@ -37,7 +37,7 @@ def read_frequency(request: Request) -> CommandReading | None:
             continue
         asked = True
         frequency = frequency or _rhythm(told, request)
-        days = days or _named_days(told, request)
+        days = days or named_days(told, request)
         clock = clock or _clock(told, request)
     if not asked or not (frequency or days or clock):
         return None
@@ -164,7 +164,8 @@ def _day_words(told: Told, request: Request) -> list[int]:
     return list(dict.fromkeys(names[day.text] for day in days if not any(a <= day.start < b for a, b in ends)))
 
 
-def _named_days(told: Told, request: Request) -> tuple[str, ...]:
+def named_days(told: Told, request: Request) -> tuple[str, ...]:
+    """Return the days a sentence names, or but for which it wants mail: in English, in the order of the week."""
     found = _day_words(told, request)
     if not found:
         return tuple(_ENGLISH[:_WORKING_DAYS]) if request.hits(told, "working_days") else ()

@@ -13,9 +13,11 @@ from functools import lru_cache
 
 from gateway.model.understood import Act, Governing, Setting, Settle, Undo, Word
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.marks import marks_in, without_marks
 from gateway.understand.reading.date import find_dates
 from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 from gateway.understand.reading.phrases import Word as Token
+from gateway.understand.reading.spelling import is_spelt_so
 
 _TABLE = "govern"
 _MOST_WORDS = 80  # a longer text is talk; only a new text for a round may be long
@@ -44,7 +46,7 @@ def _acts(lexicon: Lexicon) -> Phrases:
 
 @lru_cache(maxsize=8)
 def _fillers(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables(_TABLE), ("polite", "object")))
+    return Phrases(listed(lexicon.tables(_TABLE), ("polite", "object", "only")))
 
 
 @lru_cache(maxsize=8)
@@ -112,7 +114,7 @@ def _labelled(text: str, lexicon: Lexicon) -> Governing | None:
 def _whole_acts(words: Sequence[Token], lexicon: Lexicon) -> frozenset[str]:
     """Return the acts that these words are the whole of, politeness apart; else with the round not named."""
     for left in (_left(words, lexicon, ("polite",)), _left(words, lexicon)):
-        hits = frozenset(hit.key for hit in _acts(lexicon).whole(left))
+        hits = frozenset(hit.key for hit in _acts(lexicon).whole(left) if is_spelt_so(left, hit, lexicon))
         if hits:
             return hits
     return frozenset()
@@ -221,9 +223,29 @@ def _number(word: Token, lexicon: Lexicon) -> int:
 # --- one word -------------------------------------------------------------------------------------------------------
 
 
+# Words of a setting that are no setting of all mail: they need the channel or the thread that they are about.
+_OF_ONE = (Word.DAILY, Word.WEEKLY)
+_RHYTHM_LISTS = {"word_daily": Word.DAILY, "word_weekly": Word.WEEKLY}
+# Of one channel or thread a word may be both; the second is what it comes to.
+_SAME_OF_ONE = ((Word.STOP, Word.MUTE), (Word.DAILY, Word.DIGEST))
+_OF_THREADS = (Word.MUTE, Word.UNMUTE)
+
+
 @lru_cache(maxsize=8)
 def _settings(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables(_TABLE), [word.value for word in Word]))
+    return Phrases(listed(lexicon.tables(_TABLE), [word.value for word in Word if word not in _OF_ONE]))
+
+
+@lru_cache(maxsize=8)
+def _settings_of_one(lexicon: Lexicon) -> Phrases:
+    """Return what may be said of one channel or thread: the settings, rhythms, and that one wants no more of it."""
+    own = listed(lexicon.tables(_TABLE), [word.value for word in Word if word not in _OF_ONE])
+    quiet = ((Word.MUTE.value, language, words) for _, language, words in listed(lexicon.tables(_TABLE), ("no-more",)))
+    rhythms = (
+        (_RHYTHM_LISTS[key].value, language, words)
+        for key, language, words in listed(lexicon.tables("command"), _RHYTHM_LISTS)
+    )
+    return Phrases((*own, *quiet, *rhythms))
 
 
 @lru_cache(maxsize=8)
@@ -237,25 +259,46 @@ def read_setting(
     """Return the setting that is the whole new text in one word (`less`, `mute`), politeness apart; else None.
 
     `options` are those of the vote it answers: a word that is one of them is a ballot. `channels` are those there are:
-    a setting may name one ("mute #design").
+    a setting may name one ("mute #design"), or a thread by its mark ("mute P-14").
     """
     words = words_of(text) if len(text) <= _LONGEST_SETTING else ()
     if not words or len(words) > _SETTING_WORDS or _is_option(text, options):
         return None
-    word = _one_word(words, lexicon)
+    word = _one_word(words, _settings(lexicon), lexicon)
     if word:
         return Setting(word)
     for channel in channels:
         rest = _without_channel(words, channel, lexicon)
-        if rest and (word := _one_word(rest, lexicon)):
+        if rest and (word := _one_word(rest, _settings_of_one(lexicon), lexicon)):
             return Setting(word, channel)
-    return None
+    return _setting_of_thread(text, lexicon)
 
 
-def _one_word(words: tuple[Token, ...], lexicon: Lexicon) -> Word | None:
+def _setting_of_thread(text: str, lexicon: Lexicon) -> Setting | None:
+    """Read `mute P-14`, `P-14 mute`: a thread named by its mark, and nothing else beside the setting."""
+    marks = marks_in(text)
+    if len(marks) != 1:
+        return None
+    rest = _before_the_name(words_of(without_marks(text)), lexicon)
+    word = _one_word(rest, _settings_of_one(lexicon), lexicon) if rest else None
+    return Setting(word, mark=marks[0]) if word in _OF_THREADS else None
+
+
+def _before_the_name(words: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
+    """Return the words without the little words at their end that lead to a name."""
+    left = tuple(words)
+    while left and (longest := next((n for n in (2, 1) if _of_channel(lexicon).whole(left[-n:])), 0)):
+        left = left[:-longest]
+    return left
+
+
+def _one_word(words: tuple[Token, ...], settings: Phrases, lexicon: Lexicon) -> Word | None:
     """Return the setting that words are the whole of, as they stand or politeness apart; None where several are."""
-    for left in (words, _left(words, lexicon)):
-        keys = {hit.key for hit in _settings(lexicon).whole(left)}
+    for left in (words, _left(words, lexicon), _left(words, lexicon, ("polite", "object", "only"))):
+        keys = {hit.key for hit in settings.whole(left) if is_spelt_so(left, hit, lexicon)}
+        for general, plain in _SAME_OF_ONE:
+            if plain in keys:
+                keys.discard(general)
         if keys:
             return Word(keys.pop()) if len(keys) == 1 else None
     return None
@@ -268,11 +311,9 @@ def _without_channel(words: Sequence[Token], channel: str, lexicon: Lexicon) -> 
     start = next(starts, None)
     if start is None:
         return ()
-    before, beyond = list(words[:start]), words[start + len(named) :]
+    before, beyond = words[:start], words[start + len(named) :]
     beyond = beyond[1:] if beyond and _of_channel(lexicon).whole(beyond[:1]) else beyond
-    while before and any(_of_channel(lexicon).whole(tuple(before[-n:])) for n in (1, 2)):
-        before.pop()
-    return (*before, *beyond)
+    return (*_before_the_name(before, lexicon), *beyond)
 
 
 @lru_cache(maxsize=8)

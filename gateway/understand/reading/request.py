@@ -27,7 +27,8 @@ _MOST_TOLD = 2048
 _ASIDE = frozenset(
     (
         "been", "yet_to_come", "if_word", "polite_if", "that", "them", "together", "does_it", "self_does", "instead_of",
-        "judged", "habit", "rhythm_subject", "reply_prefix", "forward_prefix", "no_subject", "vote_open",
+        "judged", "habit", "rhythm_subject", "supposed", "on_condition", "no_longer", "called_off", "reply_prefix",
+        "forward_prefix", "no_subject", "vote_open",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
