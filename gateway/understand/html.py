@@ -13,9 +13,9 @@ from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MOST_NODES = 60_000  # a body of more is read up to here: no person wrote it
+MOST_NODES = 30_000  # a body of more is read up to here: no person wrote it
 MOST_DEPTH = 50  # of quotes
-MOST_LETTERS = 3_000_000
+MOST_LETTERS = 2_000_000
 MANY_TAGS = 200
 MOST_OPEN = 500  # elements open at once
 
