@@ -467,4 +467,8 @@ def _answers_to_machines(storm: Storm) -> Iterator[str]:
 def _writers(post: Post) -> set[str]:
     head: Mail = message_from_bytes(post.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
     fields = [str(value) for name in ("From", "Reply-To", "Sender") for value in head.get_all(name, [])]
-    return {address.lower() for _, address in getaddresses(fields)} | {post.sender.lower()}
+    try:
+        named = {address.lower() for _, address in getaddresses(fields)}
+    except RecursionError:  # a thousand comments within one another, in the corpora's hostile mail: it names nobody
+        named = set()
+    return named | {post.sender.lower()}
