@@ -330,6 +330,13 @@ def _footed(raw: bytes) -> bytes:
     return raw.rstrip(b"\r\n") + b"\r\n".join(lines)
 
 
+def _yes_then_no(town: Town, raw: bytes, to: str) -> None:
+    """Ben's first ballot, as bytes, then another that replaces it: what a replay would have to undo."""
+    came(town, raw, PASSES, to=to)
+    assert town.votes("V-1") == {"ben": Pick("Yes")}
+    came(town, town.reply("ben", town.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+
+
 def _recoded(raw: bytes) -> bytes:
     head, _, body = raw.partition(b"\r\n\r\n")
     head = header(head + b"\r\n\r\n", "Content-Transfer-Encoding", "base64").partition(b"\r\n\r\n")[0]
@@ -365,8 +372,7 @@ def test_a_mail_sent_again_in_another_dress_restores_no_older_ballot(
     guarded: Town, dressed: Callable[[bytes], bytes]
 ) -> None:
     raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
-    came(guarded, raw, PASSES, to=to)
-    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    _yes_then_no(guarded, raw, to)
     came(guarded, dressed(raw), PASSES, to=to)
     assert guarded.votes("V-1") == {"ben": Pick("No")}
     assert guarded.arrivals()[0].reason == "duplicate"
@@ -396,9 +402,7 @@ def test_a_subject_put_above_a_signed_mail_without_one_makes_no_other_mail(guard
     head, _, body = raw.partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"subject:")]
     bare = b"\r\n".join([*lines, b"", body])
-    came(guarded, bare, PASSES, to=to)
-    assert guarded.votes("V-1") == {"ben": Pick("Yes")}
-    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    _yes_then_no(guarded, bare, to)
     came(guarded, b"Subject: Re: [acme V-1] x\r\n" + bare, PASSES, to=to)
     assert guarded.votes("V-1") == {"ben": Pick("No")}
     assert guarded.arrivals()[0].reason == "duplicate"
@@ -416,8 +420,7 @@ def test_a_whole_mail_hidden_in_a_field_above_a_signed_one_is_not_proven(guarded
 def test_mails_that_nobody_proved_push_no_earlier_one_out_of_mind(guarded: Town) -> None:
     raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
     raw = header(raw, "Message-ID", "<one@example.net>")
-    came(guarded, raw, PASSES, to=to)
-    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    _yes_then_no(guarded, raw, to)
     for number in range(6):
         forged = guarded.mail("ben", "acme", f"{number}", f"The roof leaks {number}.", message_id="<one@example.net>")
         came(guarded, forged, FAILS, to="acme")
@@ -429,8 +432,7 @@ def test_mails_that_nobody_proved_push_no_earlier_one_out_of_mind(guarded: Town)
 def test_a_mail_is_known_in_another_dress_when_its_bytes_are_gone(guarded: Town) -> None:
     """No earlier mail is read again: not when it is let go, not when it is large."""
     raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
-    came(guarded, raw, PASSES, to=to)
-    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    _yes_then_no(guarded, raw, to)
     with guarded.store.begin() as tx:
         tx.retention.raw(guarded.clock.at + timedelta(days=1), guarded.clock.at, after=0, limit=100)
     came(guarded, _recoded(raw), PASSES, to=to)
@@ -440,8 +442,7 @@ def test_a_mail_is_known_in_another_dress_when_its_bytes_are_gone(guarded: Town)
 
 def test_an_old_ballot_sent_to_another_door_restores_nothing(guarded: Town) -> None:
     raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes")
-    came(guarded, raw, PASSES, to=to)
-    came(guarded, guarded.reply("ben", guarded.newest("ben", "ballot"), "No")[0], PASSES, to=to)
+    _yes_then_no(guarded, raw, to)
     for door in ("acme", "acme+vote", "acme+request", "acme+help", "acme+owner", "acme+leave", "acme+join"):
         came(guarded, header(raw, "To", full(door)), PASSES, to=door)
         assert guarded.arrivals()[0].reason == "duplicate"

@@ -25,6 +25,7 @@ from pathlib import Path
 from gateway.app import system_clock
 from tests.wire.binary import free_port, listens, wait_until
 from tests.wire.programs import PASSWORD, Dovecot, Postfix, end, run_as_child
+from tests.wire.talk import Loopback
 
 NOBODY = "nobody"
 TOKEN = "ya29.a-token-that-counts"
@@ -249,7 +250,7 @@ class Line:
 
 
 @dataclass
-class OddHost:
+class OddHost(Loopback):
     """An IMAP server that keeps mail in memory and does as it is told: `odd` may answer a command before it does.
 
     Plain RFC 3501 and nothing more: no MOVE, no UIDPLUS, no NAMESPACE; IDLE when `idle`.
@@ -266,36 +267,10 @@ class OddHost:
     copied: dict[str, list[int]] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     logins: int = 0
-    port: int = 0
 
-    @contextmanager
-    def open(self) -> Iterator[OddHost]:
-        """Listen while the block runs."""
-        with socket.create_server(("127.0.0.1", 0), backlog=20) as listening:
-            self.port = listening.getsockname()[1]
-            ended = threading.Event()
-            taking = threading.Thread(target=self._take, args=(listening, ended), daemon=True)
-            taking.start()
-            try:
-                yield self
-            finally:
-                ended.set()
-                with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                    pass
-                taking.join(5)
-
-    def _take(self, listening: socket.socket, ended: threading.Event) -> None:
-        while True:
-            with suppress(OSError):
-                taken, _ = listening.accept()
-                if ended.is_set():
-                    taken.close()
-                    return
-                threading.Thread(target=self._serve, args=(taken,), daemon=True).start()
-
-    def _serve(self, taken: socket.socket) -> None:
-        with suppress(OSError, ValueError), taken:
-            line = Line(taken)
+    def _serve(self, caller: socket.socket) -> None:
+        with suppress(OSError, ValueError), caller:
+            line = Line(caller)
             with line.file:
                 line.say("* OK odd host")
                 while True:

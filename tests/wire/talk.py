@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Self
 
 Reply = tuple[int, str]
 
@@ -110,16 +111,13 @@ def mail(subject: str, text: str = "Does anybody know where it is?", **fields: s
     return f"{head}\r\n\r\n{text}\r\n".encode()
 
 
-@dataclass
-class Sink:
-    """An SMTP server that takes everything but for `refusals`: (recipient, message) in the order it came."""
+class Loopback:
+    """Listens on a free port of this machine while its block runs, with a thread for each that calls."""
 
     port: int = 0
-    refusals: dict[str, str] = field(default_factory=dict)  # recipient → reply
-    kept: list[tuple[str, bytes]] = field(default_factory=list)
 
     @contextmanager
-    def open(self) -> Iterator[Sink]:
+    def open(self) -> Iterator[Self]:
         """Listen while the block runs."""
         with socket.create_server(("127.0.0.1", 0), backlog=50) as listening:
             self.port = listening.getsockname()[1]
@@ -137,14 +135,26 @@ class Sink:
     def _take(self, listening: socket.socket, ended: threading.Event) -> None:
         while True:
             with suppress(OSError):
-                line, _ = listening.accept()
+                caller, _ = listening.accept()
                 if ended.is_set():
-                    line.close()
+                    caller.close()
                     return
-                threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+                threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
 
-    def _serve(self, line: socket.socket) -> None:
-        with suppress(OSError, ValueError), line, line.makefile("rwb", buffering=0) as spoken:
+    def _serve(self, caller: socket.socket) -> None:
+        """Talk with one caller, and close the line."""
+        raise NotImplementedError
+
+
+@dataclass
+class Sink(Loopback):
+    """An SMTP server that takes everything but for `refusals`: (recipient, message) in the order it came."""
+
+    refusals: dict[str, str] = field(default_factory=dict)  # recipient → reply
+    kept: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def _serve(self, caller: socket.socket) -> None:
+        with suppress(OSError, ValueError), caller, caller.makefile("rwb", buffering=0) as spoken:
             spoken.write(b"220 sink\r\n")
             recipient = ""
             while command := spoken.readline().decode("utf-8", "replace").strip():
