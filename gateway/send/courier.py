@@ -226,22 +226,18 @@ class _Line:
             await self.close()
             return 0, f"{type(fault).__name__}: {fault}", ""
         try:
-            options = _options(message)
-            if options and not server.supports_extension("smtputf8"):
+            if _is_beyond_ascii(message) and not server.supports_extension("smtputf8"):
                 # RFC 6531 §3.5: it cannot be sent on
                 return 553, "5.6.7 the server takes no address beyond ASCII", "message"
-            # RFC 5321 §3.3: one MAIL/RCPT/DATA for each copy, since each has its own envelope sender (VERP).
-            _, text = await server.sendmail(message.sender, [message.recipient], message.message, mail_options=options)
+            text = await _handed_in(server, message)
             self._used += 1
             return 250, text, ""
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            first = refused.recipients[0]
-            return first.code, first.message, "recipient"
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code in (421, -1):
                 await self.close()
-            what = "message" if isinstance(refused, aiosmtplib.SMTPDataError) else "sender"
-            return max(refused.code, 0), refused.message, what
+            else:
+                await self._begin_anew(server)
+            return max(refused.code, 0), refused.message, _REFUSED.get(type(refused), "sender")
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as fault:
             await self.close()
             return 0, f"{type(fault).__name__}: {fault}", ""
@@ -272,6 +268,13 @@ class _Line:
         self._server, self._used = server, 0
         return server
 
+    async def _begin_anew(self, server: aiosmtplib.SMTP) -> None:
+        """Let go of an envelope that was refused, so that the next mail has one of its own (RFC 5321 §4.1.1.5)."""
+        try:
+            await server.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            await self.close()
+
     async def close(self) -> None:
         """Leave politely where possible."""
         server, self._server = self._server, None
@@ -280,9 +283,29 @@ class _Line:
                 await server.quit()
 
 
-def _options(message: Outgoing) -> list[str]:
+_REFUSED: dict[type[aiosmtplib.SMTPResponseException], str] = {
+    aiosmtplib.SMTPRecipientRefused: "recipient",
+    aiosmtplib.SMTPDataError: "message",
+}
+
+
+def _is_beyond_ascii(message: Outgoing) -> bool:
+    return not (message.recipient.isascii() and message.sender.isascii())
+
+
+async def _handed_in(server: aiosmtplib.SMTP, message: Outgoing) -> str:
+    """Hand one message in; return what the server said. Raises SMTPResponseException when it is refused.
+
+    One by one what the library's `sendmail` does, which reads the whole message once more to count its octets.
+    """
     # RFC 6531 §3.4: asked for only where an address needs it, so that plain servers take everything else.
-    return [] if message.recipient.isascii() and message.sender.isascii() else ["SMTPUTF8"]
+    options, encoding = (["SMTPUTF8"], "utf-8") if _is_beyond_ascii(message) else ([], "ascii")
+    if server.supports_extension("size"):
+        options.insert(0, f"SIZE={len(message.message)}")  # RFC 1870 §3; our lines end with CRLF already
+    # RFC 5321 §3.3: one MAIL/RCPT/DATA for each copy, since each has its own envelope sender (VERP).
+    await server.mail(message.sender, options=options, encoding=encoding)
+    await server.rcpt(message.recipient, encoding=encoding)
+    return (await server.data(message.message)).message
 
 
 def _asked(tokens: AccessTokens | None) -> Callable[[], Awaitable[str]] | None:

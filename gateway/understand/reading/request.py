@@ -24,11 +24,12 @@ _LONGEST_SUBJECT = 500
 _LONGEST_WHOLE = 500  # letters; what is longer is no single phrase
 _MOST_TOLD = 2048
 # Lists of very common words, asked for by `Lists.of` in the few sentences they matter in: not looked for in every one.
-_ASIDE = frozenset(
+ASIDE = frozenset(
     (
         "been", "yet_to_come", "if_word", "polite_if", "that", "them", "together", "does_it", "self_does", "instead_of",
         "judged", "habit", "rhythm_subject", "supposed", "on_condition", "no_longer", "called_off", "reply_prefix",
-        "forward_prefix", "no_subject", "vote_open",
+        "forward_prefix", "no_subject", "vote_open", "setting_filler", "scope_from", "checkin_subject", "acknowledged",
+        "assign_to", "assign_verbs", "task_lead", "due_label", "word_status",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
@@ -54,7 +55,7 @@ class Lists:
     def __init__(self, lexicon: Lexicon) -> None:
         self._tables = lexicon.tables(TABLE)
         self._compiled: dict[tuple[str, ...], Phrases] = {}
-        self._every = Phrases(phrase for phrase in listed(self._tables) if phrase[0] not in _ASIDE)
+        self._every = Phrases(phrase for phrase in listed(self._tables) if phrase[0] not in ASIDE)
         self._told: dict[str, tuple[Hit, ...]] = {}  # what was found in the sentences read last
         self.reply_prefixes = self._set("reply_prefix")
         self.forward_prefixes = self._set("forward_prefix")
