@@ -1,10 +1,11 @@
 #!/bin/sh
 # Puts a backup back. Stop Restante first; what is in the way is set aside, never written over.
 # usage: restore.sh BACKUP FOLDER      BACKUP as backup.sh made it; FOLDER is where `restante serve` will run
+# Settings and the files with them come back where there is none; one that is there and differs is left, and said.
 # Mail sent since the backup is not known to the restored store: digests and reminders of that time may go again.
 set -eu
 umask 077
-[ $# = 2 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+[ $# = 2 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 backup=$1 folder=$2
 [ -f "$backup/restante.db" ] || { echo "restore.sh: there is no $backup/restante.db" >&2; exit 1; }
 mkdir -p "$folder"
@@ -30,10 +31,31 @@ for name in restante.db restante.db-wal restante.db-shm; do
   mv "$folder/$name" "$aside/"
 done
 cp "$backup/restante.db" "$folder/restante.db"
-if [ -f "$backup/restante.toml" ] && [ ! -e "$folder/restante.toml" ]; then
-  cp "$backup/restante.toml" "$folder/restante.toml"
-elif [ -f "$backup/restante.toml" ] && ! cmp -s "$backup/restante.toml" "$folder/restante.toml"; then
-  cp "$backup/restante.toml" "$folder/restante.toml.from-backup"
-  echo "restore.sh: $folder/restante.toml differs from the backup's and was left; compare it with restante.toml.from-backup: without its keys answers to mails sent before are not recognised" >&2
-fi
+(cd "$backup" && find . -type f ! -name restante.db) | while IFS= read -r name; do
+  name=${name#./}
+  if [ ! -e "$folder/$name" ]; then
+    mkdir -p "$(dirname "$folder/$name")"
+    cp "$backup/$name" "$folder/$name"
+  elif ! cmp -s "$backup/$name" "$folder/$name"; then
+    cp "$backup/$name" "$folder/$name.from-backup"
+    echo "restore.sh: $folder/$name differs from the backup's and was left; compare it with $name.from-backup" >&2
+    [ "$name" != restante.toml ] || echo "restore.sh: without its keys answers to mails sent before are not recognised" >&2
+  fi
+done
+"${PYTHON:-python3}" - "$folder" <<'PYTHON'
+import pathlib, sys, tomllib
+folder = pathlib.Path(sys.argv[1]).resolve()
+def named(value, key=""):
+    if isinstance(value, dict):
+        return [name for inner, one in value.items() for name in named(one, inner)]
+    if isinstance(value, list):
+        return [name for one in value for name in named(one)]
+    return [value] if isinstance(value, str) and (key.endswith("_file") or key in ("certificate", "key")) else []
+settings = folder / "restante.toml"
+if not settings.exists():
+    print("restore.sh: the backup holds no settings; put restante.toml in place", file=sys.stderr)
+for name in named(tomllib.loads(settings.read_text(encoding="utf-8"))) if settings.exists() else ():
+    if not (folder / name).exists():
+        print(f"restore.sh: {settings} names {folder / name}, which is missing; put it in place", file=sys.stderr)
+PYTHON
 echo "$folder"

@@ -32,10 +32,12 @@ from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.config import Listen, Mailbox, OAuth, Settings, password_of, place_of, read_settings
 from gateway.decide.retries import OURS_TO_MEND
 from gateway.logs import Faults, hear_libraries
+from gateway.model.address import fold_address
 from gateway.model.arrival import Arrival
 from gateway.model.notice import Attempt, Outgoing
-from gateway.pipeline import clicking
+from gateway.pipeline import clicking, fetching
 from gateway.pipeline.clicking import Clicked
+from gateway.pipeline.fetching import Fetched
 from gateway.pipeline.flow import Pipeline, Rules
 from gateway.pipeline.letting_go import LettingGo
 from gateway.resources import load_lexicon, load_templates
@@ -126,6 +128,7 @@ def build_from(settings: Settings, *, create: bool = False, clock: Callable[[], 
         limits=Limits(size=settings.limits.message_bytes),
         authserv_ids=settings.authserv_ids,
         pages=settings.web.url,
+        aliases=frozenset(fold_address(one) for one in settings.passed_on_to_us),
     )
     pipeline = Pipeline(store, load_lexicon(), load_templates(), keys, rules)
     return App(settings, store, pipeline, clock or (RehearsalClock(store) if settings.rehearsal else system_clock))
@@ -347,7 +350,13 @@ class Serving:
         def asked(ask: Callable[[Pipeline, str, datetime], Clicked]) -> Callable[[str], Awaitable[Clicked]]:
             return lambda code: self._in_worker(ask, self.app.pipeline, code, self.app.clock())
 
-        return stop_links(load_pages(), asked(clicking.look), asked(clicking.stop))
+        async def fetched(code: str, which: str) -> Fetched:
+            found = await self._in_worker(fetching.find, self.app.pipeline, code, which, self.app.clock())
+            if isinstance(found, Fetched):
+                return found
+            return await asyncio.to_thread(fetching.take_out, found, self.app.pipeline.rules.limits)  # beside the store
+
+        return stop_links(load_pages(), asked(clicking.look), asked(clicking.stop), fetched)
 
     def _probes(self) -> object:
         from gateway.web.probes import Probes

@@ -198,6 +198,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     tokens: Tokens = Tokens()
     authserv_ids: tuple[str, ...] = ()  # mail servers whose Authentication-Results count (RFC 8601)
+    aliases: tuple[str, ...] = ()  # addresses, or "@domain", from which mail is passed on to us
     rehearsal: bool = False  # a hand-moved clock: `tick --now` moves it
     catch_up_minutes: int = Field(
         default=15, ge=0, le=1440
@@ -225,6 +226,20 @@ class Settings(BaseSettings):
         """The mailboxes that mail is fetched from, by the key they stand under."""
         listed = {"imap": self.imap, **{f"mailboxes.{n}": mailbox for n, mailbox in enumerate(self.mailboxes)}}
         return {key: mailbox for key, mailbox in listed.items() if mailbox.host}
+
+    @property
+    def passed_on_to_us(self) -> tuple[str, ...]:
+        """Addresses to which mail for us is written, beside our own: aliases, and what we log in to mailboxes by."""
+        logins = (mailbox.username for mailbox in self.fetched.values())
+        return (*self.aliases, *(name for name in logins if "@" in name))
+
+    @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """The files named here that hold a secret, in no particular order."""
+        logins: tuple[Submission | Mailbox, ...] = (self.submission, *self.fetched.values())
+        found = [self.dkim.key_file, *(login.password_file for login in logins)]
+        found += [login.oauth.refresh_token_file for login in logins]
+        return tuple(file for file in found if file is not None)
 
     def key_ring(self) -> KeyRing:
         """Return the keys that sign our addresses."""

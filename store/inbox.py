@@ -42,6 +42,7 @@ _GET = (
     .outerjoin(raw, raw.c.arrival_id == arrivals.c.id)
     .where(arrivals.c.id == bindparam("id"))
 )
+_KEPT = select(raw.c.arrival_id).where(raw.c.arrival_id == bindparam("id"))
 _STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id"))
 _SEEN = select(fingerprints.c.arrival_id).where(
     fingerprints.c.workspace_id == bindparam("workspace_id"), fingerprints.c.fingerprint == bindparam("fingerprint")
@@ -160,9 +161,13 @@ class Inbox:
 
     def put_back(self, arrival_id: int) -> None:
         """Let an arrival that was held, ignored or failed be processed again."""
-        if self._sql.value(select(raw.c.arrival_id).where(raw.c.arrival_id == arrival_id)) is None:
+        if not self.keeps(arrival_id):
             raise Forbidden(f"arrival {arrival_id}: its bytes are no longer kept")
         self._move(arrival_id, ArrivalState.RECEIVED, reason="", detail="", settled_at=None)
+
+    def keeps(self, arrival_id: int) -> bool:
+        """Whether the bytes of an arrival are still kept."""
+        return self._sql.value(_KEPT, {"id": arrival_id}) is not None
 
     def get(self, arrival_id: int) -> StoredArrival | None:
         """Return an arrival with its raw bytes (b"" once they were purged), or None."""

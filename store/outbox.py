@@ -20,6 +20,7 @@ from gateway.model.notice import (
     AskBackFacts,
     Attempt,
     BallotFacts,
+    CatchUpFacts,
     ChangeFacts,
     DigestFacts,
     Facts,
@@ -28,10 +29,13 @@ from gateway.model.notice import (
     Notice,
     NoticeState,
     OpenVoteLine,
+    PastTry,
+    PromptFacts,
     ReminderFacts,
     StatusFacts,
     StoredNotice,
 )
+from gateway.model.plan import Numbered
 from gateway.model.token import Claim, KeyRing
 from store import counters
 from store.codec import expand, pack, squeeze, storable
@@ -57,6 +61,7 @@ RETURNED = "returned"  # the reason of a notice that was sent and came back
 _COPY_KINDS = ("post", "ballot", "prompt")  # what carries a post or a round to its readers
 _FACTS_KEPT_FOR_ANSWERS = frozenset({"ask-back", "catch-up", "confirm", "receipt", "steward", "task-question"})
 _WITH_QUESTIONS = frozenset({"ask-back", "ballot", "catch-up", "change", "digest", "reminder", "status"})
+_WITH_NUMBERS = frozenset({"prompt", "reminder"})
 _AT_ONCE = 500  # values in one IN list; SQLite takes 32,766 parameters in a statement
 
 _ADD = insert(outbox)
@@ -102,6 +107,11 @@ _LEASE = (
 _STATE = select(outbox.c.state).where(outbox.c.id == bindparam("id")).with_for_update()
 _MOVE = update(outbox).where(outbox.c.id == bindparam("b_id"))
 _RELEASE = update(outbox).where(outbox.c.state == _LEASED).values(state=_QUEUED, leased_until=None)
+_GIVE_BACK: Any = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == _LEASED)
+    .values(state=_QUEUED, leased_until=None)
+)
 # A report changes a notice that is leased; that it was sent is true whatever became of the row meanwhile.
 _REPORT: Any = (
     update(outbox)
@@ -127,10 +137,27 @@ _FAILED_SINCE = (
     )
     .order_by(outbox.c.id)
 )
+_WAITING_FOR = (
+    select(outbox.c.detail)
+    .where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.state == _QUEUED,
+        outbox.c.reason.in_(bindparam("reasons", expanding=True)),
+    )
+    .order_by(outbox.c.id)
+)
 _ADD_ATTEMPT = insert(attempts)
 _ATTEMPTS = select(attempts).where(attempts.c.notice_id == bindparam("id")).order_by(attempts.c.id)
 _LAST_TRIED = (
-    select(outbox.c.address, outbox.c.reason, attempts.c.code)
+    select(
+        outbox.c.id,
+        outbox.c.address,
+        outbox.c.reason,
+        outbox.c.attempts,
+        attempts.c.at,
+        attempts.c.code,
+        attempts.c.text,
+    )
     .join(outbox, outbox.c.id == attempts.c.notice_id)
     .order_by(attempts.c.id.desc())
     .limit(bindparam("limit"))
@@ -274,9 +301,19 @@ class Outbox:
         values = {"workspace_id": workspace_id, "since": since}
         return [(row.address, row.detail or row.reason) for row in self._sql.rows(_FAILED_SINCE, values)]
 
+    def waiting_for(self, workspace_id: int, reasons: Collection[str]) -> list[str]:
+        """Return what was answered to notices that wait to be tried again for one of these reasons, oldest first."""
+        values = {"workspace_id": workspace_id, "reasons": [*reasons]}
+        return [str(row.detail) for row in self._sql.rows(_WAITING_FOR, values)]
+
     def release(self) -> None:
         """Give every lease back, whoever took it: for the one process that sends, as it starts after another ended."""
         self._sql.run(_RELEASE)
+
+    def give_back(self, notice_ids: Sequence[int]) -> None:
+        """Give back the leases of notices that were claimed and are not attempted now."""
+        for some in _pieces(notice_ids):
+            self._sql.run(_GIVE_BACK, {"ids": some})
 
     def requeue(self, notice_id: int) -> None:
         """Put a failed or suppressed notice back, to be attempted at once; frozen bytes stay as they are."""
@@ -302,18 +339,14 @@ class Outbox:
             for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
         ]
 
-    def refused_last(self, reasons: Collection[str], limit: int = 200) -> frozenset[str]:
-        """Return the addresses that wait for one of these reasons, among the last tries and since the last mail went.
-
-        `limit`: how many tries are looked at.
-        """
-        found: set[str] = set()
+    def tried_since_taken(self, limit: int) -> list[PastTry]:
+        """Return the last tries, newest first, since a mail was taken; `limit`: how many are looked at."""
+        found: list[PastTry] = []
         for row in self._sql.rows(_LAST_TRIED, {"limit": limit}):
             if 200 <= row.code <= 299:
                 break
-            if row.reason in reasons and row.code >= 500:
-                found.add(row.address)
-        return frozenset(found)
+            found.append(_past_try(row))
+        return found
 
     def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
         """Return the tokens of the notices that brought a post or a round to each member: the first not given up."""
@@ -505,6 +538,13 @@ def _attempt_columns(attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def _past_try(row: Row[Any]) -> PastTry:
+    return PastTry(
+        notice_id=row.id, address=row.address, at=row.at, code=row.code, text=row.text,
+        tries=row.attempts, reason=row.reason,
+    )  # fmt: skip
+
+
 def _notice(row: Row[Any], said: Facts) -> Notice:
     return Notice(
         key=row.key,
@@ -550,7 +590,7 @@ def _stored(row: Row[Any], return_token: str, known: dict[int, Facts]) -> Stored
 
 def _sent(row: Row[Any]) -> Sent:
     kept = row.kind in _FACTS_KEPT_FOR_ANSWERS
-    said = _facts.decode(row.facts_body) if kept or row.kind in _WITH_QUESTIONS else None
+    said = _facts.decode(row.facts_body) if kept or row.kind in _WITH_QUESTIONS | _WITH_NUMBERS else None
     return Sent(
         notice_id=row.id,
         kind=row.kind,
@@ -565,7 +605,15 @@ def _sent(row: Row[Any]) -> Sent:
         facts=row.facts_body.encode() if kept else b"",
         questions=_questions(said),
         returned=row.reason == RETURNED,
+        numbered=_numbered(said),
     )
+
+
+def _numbered(said: Facts | None) -> Numbered | None:
+    """Return the lines of a check-in that a notice numbered."""
+    if isinstance(said, PromptFacts) or (isinstance(said, ReminderFacts) and said.question is None):
+        return Numbered(said.plan, said.blockers, said.stopped)
+    return None
 
 
 def _guesses(said: Facts | None) -> tuple[bytes, ...]:
@@ -578,7 +626,9 @@ def _questions(said: Facts | None) -> dict[str, Question]:
     shown: Sequence[tuple[str, Question | None]] = ()
     if isinstance(said, BallotFacts | ReminderFacts | ChangeFacts | AskBackFacts):
         shown = ((said.mark, said.question),)
-    elif isinstance(said, DigestFacts | StatusFacts):
+        if isinstance(said, AskBackFacts):
+            shown = (*shown, *((guess.mark, guess.question) for guess in said.guesses))
+    elif isinstance(said, DigestFacts | StatusFacts | CatchUpFacts):
         lines: tuple[NeedsYouLine | OpenVoteLine, ...] = (*said.open_votes, *said.needs_you)
         shown = tuple((line.mark, line.question) for line in lines)
     return {mark: question for mark, question in shown if question is not None}

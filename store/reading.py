@@ -145,6 +145,7 @@ _THREAD = select(threads).where(threads.c.workspace_id == _HERE, threads.c.mark 
 _THREADS = select(threads).where(threads.c.workspace_id == _HERE).order_by(threads.c.last_at.desc(), threads.c.mark)
 _HOME_OF_POST = select(posts.c.thread).where(posts.c.workspace_id == _HERE, posts.c.mark == _MARK)
 _HOME_OF_ROUND = select(rounds.c.thread).where(rounds.c.workspace_id == _HERE, rounds.c.mark == _MARK)
+_HOME_OF_OUTCOME = select(rounds.c.thread).where(rounds.c.workspace_id == _HERE, rounds.c.outcome_mark == _MARK)
 _LAST_IDS = (
     select(posts.c.message_id)
     .where(posts.c.workspace_id == _HERE, posts.c.thread == bindparam("thread"), posts.c.message_id != "")
@@ -237,11 +238,12 @@ class Rounds:
     # --- threads ------------------------------------------------------------------------------------------------
 
     def thread(self, workspace_id: int, mark: str) -> ThreadView | None:
-        """Return the thread of a mark: its own, or the one that a post or round of this mark lives in."""
+        """Return the thread of a mark: its own, or the one that a post, round or outcome lives in."""
         here = {"workspace_id": workspace_id, "mark": mark}
         row = self._sql.first(_THREAD, here) if mark else None
         if row is None and mark:
-            home = self._sql.value(_HOME_OF_POST, here) or self._sql.value(_HOME_OF_ROUND, here)
+            homes = (_HOME_OF_POST, _HOME_OF_ROUND, _HOME_OF_OUTCOME)
+            home = next((found for home in homes if (found := self._sql.value(home, here))), None)
             row = self._sql.first(_THREAD, here | {"mark": home}) if home else None
         return None if row is None else _thread(row, self._last_ids(workspace_id, row.mark))
 
@@ -363,4 +365,5 @@ def _post(row: Row[Any]) -> PostView:
         author_name=entry.author_name,
         text=entry.text,
         at=row.at,
+        files=entry.files,
     )

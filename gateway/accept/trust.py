@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.model.authentication import NOBODY_SAID, Authentication, Outcome
-from gateway.model.context import Proof, Trust
+from gateway.model.context import ELSEWHERE, Proof, Trust
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What speaks for or against the one who wrote: `has_own_token` a valid token of ours made out to them, `confirmed`
-    that they confirmed this very mail, `contradicts_itself` that a field stands in it twice with different words.
+    that they confirmed this very mail, `contradicts_itself` that a field stands in it twice with different words,
+    `is_to_us` that its author wrote it to an address of ours.
     """
 
     is_member: bool
@@ -23,6 +24,7 @@ class Signs:
     has_own_token: bool = False
     confirmed: bool = False
     contradicts_itself: bool = False
+    is_to_us: bool = True
 
 
 def proof_of(signs: Signs) -> Proof:
@@ -55,11 +57,21 @@ def _failed(signs: Signs) -> Proof | None:
 
 def _passed(signs: Signs) -> Proof | None:
     found = signs.authentication
-    return Proof(Trust.PROVEN, found.method, found.by) if found.outcome is Outcome.PASSED else None
+    is_proven = found.outcome is Outcome.PASSED and signs.is_to_us
+    return Proof(Trust.PROVEN, found.method, found.by) if is_proven else None
 
 
 def _token(signs: Signs) -> Proof | None:
     return Proof(Trust.PROVEN, "token") if signs.has_own_token else None
+
+
+def _elsewhere(signs: Signs) -> Proof | None:
+    """A signature proves whose words these are, and not that they were meant for us: whoever got them may hand them on.
+
+    Where no server checks, anybody can write anything in From; then the charter's levels say what that is good for.
+    """
+    found = signs.authentication
+    return Proof(Trust.FAILED, ELSEWHERE, found.by) if found.outcome is Outcome.PASSED else None
 
 
 def _address(signs: Signs) -> Proof | None:
@@ -74,5 +86,6 @@ _IN_ORDER: tuple[Callable[[Signs], Proof | None], ...] = (
     _failed,
     _passed,
     _token,
+    _elsewhere,
     _address,
 )

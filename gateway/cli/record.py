@@ -170,6 +170,8 @@ def _show_out(app: App, number: int, raw: bool, as_json: bool) -> None:
     if raw:
         if whole is None:
             fail(f"notice {number} was never rendered: {stored.reason or 'it is no longer owed'}")
+        with app.store.read() as tx:
+            whole = app.pipeline.files.put_in(tx, stored, whole, app.pipeline.rules.limits)
         sys.stdout.buffer.write(whole)
         return
     for key, value in plain.items():

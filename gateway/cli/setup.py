@@ -19,7 +19,8 @@ from gateway.cli.finding import Finding
 from gateway.cli.shared import counted, fail, program
 from gateway.cli.toml import text_literal
 from gateway.config import FILE_NAME, Settings, SettingsProblem, place_of, read_settings
-from gateway.decide.retries import OURS_TO_MEND, REFUSED_THERE
+from gateway.decide.refusals import REFUSED_THERE
+from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.notice import NoticeState
@@ -136,8 +137,8 @@ def init(
     for made in (settings, file, store):
         if made.exists():
             fail(f"{made} is there already; nothing was changed")
-    folder.mkdir(parents=True, exist_ok=True)
-    for private in (settings, store):  # keys and mail: for nobody but their owner
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that is there already may be for others too
+    for private in (settings, file, store):  # keys, people's addresses and mail: for nobody but their owner
         private.touch(mode=0o600)
     settings.write_text(
         SETTINGS.format(
@@ -216,8 +217,7 @@ def examine(file: Path) -> Iterator[Finding]:
             yield Finding(f"settings {key}".strip(), False, f"{problem.file}: {text}")
         return
     yield Finding("settings", True, str(file))
-    if file.stat().st_mode & 0o077:
-        yield Finding("settings", None, f"others can read {file}, and it holds the keys: chmod 600 {file}")
+    yield from _open_to_others(file, settings)
     yield _sqlite()
     yield from _ports(settings)
     yield from _mailboxes(settings)
@@ -232,6 +232,19 @@ def examine(file: Path) -> Iterator[Finding]:
         yield from _store(app)
     finally:
         app.close()
+
+
+def _open_to_others(file: Path, settings: Settings) -> Iterator[Finding]:
+    """Yield a remark for each file with a secret that more than its owner can read, and for the store's folder."""
+    held = {file: "the keys", settings.store: "all mail"}
+    held |= dict.fromkeys(settings.secret_files, "a secret")
+    for private, what in held.items():
+        if private.exists() and private.stat().st_mode & 0o077:
+            what_is_it = "settings" if private == file else private.name
+            yield Finding(what_is_it, None, f"others can read {private}, and it holds {what}: chmod 600 {private}")
+    folder = settings.store.parent
+    if folder.exists() and folder.stat().st_mode & 0o077:
+        yield Finding("folder", None, f"others can look into {folder}, which holds the store: chmod 700 {folder}")
 
 
 def _sqlite() -> Finding:
@@ -324,7 +337,7 @@ def _templates() -> Finding:
 
 _REFUSED = {
     "login": "login; look at submission.username and its password or token",
-    "not-from-us": "sender; let the server take it, or set submission.envelope_sender",
+    "not-from-us": "sender, or for what it may send; by the words here set submission.envelope_sender or per_day",
 }
 
 

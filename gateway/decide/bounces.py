@@ -16,7 +16,7 @@ import msgspec
 from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
-from gateway.decide.retries import status_of
+from gateway.decide.refusals import status_of
 from gateway.decide.sent import facts_said
 from gateway.model.address import fold_address
 from gateway.model.authentication import Outcome
@@ -67,6 +67,12 @@ def refused(stored: StoredNotice, member: Member | None, attempt: Attempt, now: 
     )
     acted = _came_back(back, report, permanent=True)
     return Decision(acted.why, entries=acted.entries, broadcasts=acted.broadcasts, due=acted.due, undue=acted.undue)
+
+
+def not_theirs(member: Member) -> Decision:
+    """Return what follows when a refusal that counted against a member turns out to be one of us: nothing came back."""
+    entry = DeliveryResumed(member_id=member.id, reason="not-theirs")
+    return Decision(Why.RESUMED, entries=(entry,), undue=(probe_key(member.id),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ def mark_read(context: MailContext) -> Acted:
 
 def facts(found: DigestFacts, *, asked: bool = False) -> CatchUpFacts:
     """Return a digest as a catch-up: the same things in another order, check-ins and threads as titles alone."""
+    waiting = {line.mark for line in found.needs_you}
     return CatchUpFacts(
         since=found.since,
         until=found.until,
@@ -111,7 +112,7 @@ def facts(found: DigestFacts, *, asked: bool = False) -> CatchUpFacts:
         open_votes=found.open_votes,
         blockers=found.blockers,
         titles=(
-            *(Item(mark=mark, text=title) for mark, title, _ in found.checkins),
+            *(Item(mark=mark, text=title) for mark, title, _ in found.checkins if mark not in waiting),
             *(Item(mark=thread.mark, text=thread.subject) for thread in found.threads),
         ),
     )

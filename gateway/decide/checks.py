@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from gateway.decide import bounces, rounds
+from gateway.decide import bounces, on_click, rounds
 from gateway.decide.acted import Acted, declined, ignored
-from gateway.decide.answering import once_per_mail, to_author, to_stewards
+from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
+from gateway.decide.confirming import confirmation
 from gateway.decide.rituals import govern, membership, posting, task, undo, vote
-from gateway.decide.sent import facts_of, has_own_token
+from gateway.decide.sent import has_own_token
 from gateway.model.address import OFFERED, Door, fold_address
 from gateway.model.arrival import ArrivalState
-from gateway.model.authentication import Outcome
 from gateway.model.ballot import Method, Pick, PlusOne
 from gateway.model.charter import LEVELS, Level
 from gateway.model.context import MailContext, RoundView, Trust
@@ -96,12 +96,21 @@ def _invited(context: MailContext, understood: Understood) -> Acted | None:
 
 
 def _unsubscribed(context: MailContext, understood: Understood) -> Acted:
-    """Read the button of a mail program: at once where the author is proven, else confirmed like every leave."""
-    if context.author is None:
+    """Read the button of a mail program as a click on the mail it was pressed in, which the member's own token names.
+
+    It is one unsigned field, which anybody can add to a mail that they hand on: without that token it is confirmed like
+    every leave, however well its author is proven.
+    """
+    member = context.author
+    if member is None:
         return ignored(Why.STRANGER, "unsubscribed, but no member")
-    if context.trust is Trust.PROVEN:
-        return membership.leave(context, understood.message)
-    return membership.ask_to_leave(context, understood.message)
+    if context.is_forged:
+        return ignored(Why.NOT_AUTHENTIC, "unsubscribed, but its authentication failed")
+    if context.trust is not Trust.PROVEN or not has_own_token(context):
+        return membership.ask_to_leave(context, understood.message)
+    answered, charter = context.answering, context.workspace.charter
+    channel = context.thread.channel if context.thread and answered and answered.kind == "post" else None
+    return on_click.stopped(member, channel if channel in charter.channels else None)
 
 
 _NATURES: dict[Nature, Callable[[MailContext, Understood], Acted | None]] = {
@@ -121,72 +130,27 @@ _NATURES: dict[Nature, Callable[[MailContext, Understood], Acted | None]] = {
 }
 
 
-def _confirmation(context: MailContext, understood: Understood) -> Acted | None:
-    """Settle an answer to `please confirm`: what was held is done now, by the one it was held for."""
-    asked, author = facts_of(context, ConfirmFacts), understood.message.author
-    if asked is None or author is None or not has_own_token(context):
+def _at_return_address(context: MailContext, understood: Understood) -> Acted | None:
+    """Let nothing be posted from where only mail systems write (RFC 5321 §4.4), and no words that these may have made.
+
+    Some programs answer the envelope sender all the same: a vote, what became of a task, or an absence is read where
+    References carry their member's own token. Free words are not, since a program that marks nothing may have written
+    them.
+    """
+    if context.destination.door is not Door.BOUNCE:
         return None
-    if asked.address not in (fold_address(author.address), *_addresses(context)):
-        return None  # forwarded: who holds the question is not who was asked
-    if context.authentication.outcome is Outcome.FAILED or context.trust is Trust.FAILED:
-        return _doubtful_yes(context, understood, asked)
-    agrees = _agrees(understood, asked)
-    if agrees is None:
-        return declined(Why.ASKED_BACK, DeclineFacts(reason="not-confirmed", title=asked.title))
-    if not agrees:
-        return ignored(Why.DECLINED, f"{asked.act} not confirmed")
-    rule = _CONFIRMED.get(asked.act)
-    return rule(context, understood, asked) if rule else _released(asked)
+    is_own = context.author is not None and context.trust is Trust.PROVEN and has_own_token(context)
+    is_answer = bool(understood.pieces) and all(_says_what_was_asked(piece.reading) for piece in understood.pieces)
+    if is_own and is_answer and _to_confirm(context, frozenset(_acts(context, understood))) is None:
+        return None
+    return ignored(Why.MACHINE, "return address")
 
 
-def _released(asked: ConfirmFacts) -> Acted:
-    return Acted(Why.CONFIRMED, release=(asked.arrival_id,), settled=False)
-
-
-def _delivered(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
-    return bounces.resume(context.author) if context.author else ignored(Why.STRANGER)
-
-
-_CONFIRMED: dict[str, Callable[[MailContext, Understood, ConfirmFacts], Acted]] = {
-    "join": lambda context, understood, asked: membership.join(context, understood.message),
-    "leave": lambda context, understood, asked: membership.leave(context, understood.message),
-    "address": lambda context, understood, asked: membership.add_address(context, asked),
-    "deliver": _delivered,
-}
-
-
-def _addresses(context: MailContext) -> tuple[str, ...]:
-    """Return all addresses of the author: who is asked at one may answer from another."""
-    member = context.author
-    return (member.address, *member.further_addresses) if member else ()
-
-
-def _doubtful_yes(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
-    """Leave it to a steward: what was asked may have been forwarded, with address and token in it."""
-    told = to_stewards(
-        context,
-        understood.message,
-        "doubtful",
-        key=once_per_mail(context, "doubtful"),
-        arrival_id=asked.arrival_id if asked.act not in _CONFIRMED else 0,
-    )
-    return Acted(
-        Why.NOT_AUTHENTIC, broadcasts=(told,), state=ArrivalState.IGNORED, settled=False, detail="a yes that failed"
-    )
-
-
-def _agrees(understood: Understood, asked: ConfirmFacts) -> bool | None:
-    """Return yes, no, or None in doubt. An answer without words agrees: the question says that replying is enough."""
-    if not understood.pieces:
-        return True if understood.unreadable in (None, "empty") else None
-    reading = understood.pieces[0].reading
-    match reading:
-        case Settle(number=number):
-            return number > 0
-        case CommandReading(intent=intent):
-            return True if intent.value == asked.act else None
-        case _:
-            return None
+def _says_what_was_asked(reading: Reading | None) -> bool:
+    if isinstance(reading, BallotReading):
+        return reading.kind is not BallotKind.UNCLEAR
+    is_absence = isinstance(reading, CommandReading) and reading.intent is Intent.AWAY
+    return is_absence or isinstance(reading, (TaskReading, Settle))
 
 
 def _stranger(context: MailContext, understood: Understood) -> Acted | None:
@@ -195,6 +159,8 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
         return None
     message = understood.message
     asked = _DOORS_FOR_ALL.get(context.destination.door) or _asked_by_stranger(understood)
+    if asked is not None and context.is_forged and context.destination.door is not Door.OWNER:
+        return ignored(Why.NOT_AUTHENTIC, "asked by an address whose authentication failed")  # an answer hits a victim
     if asked is not None:
         return asked(context, understood)
     charter = context.workspace.charter
@@ -231,14 +197,15 @@ def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Underst
     return {Intent.JOIN: _join, Intent.HELP: _help}.get(reading.intent)
 
 
-def _held(context: MailContext, understood: Understood, reason: str, why: Why) -> Acted:
+def _held(context: MailContext, understood: Understood, reason: str, why: Why, key: str = "") -> Acted:
+    """Return a mail held for the stewards, who are told once for each `key`, for each mail where there is none."""
     entry = HeldForSteward(arrival_id=context.arrival_id, reason=reason)
     text = "" if _may_be_secret(context) else _text(understood)
     told = to_stewards(
         context,
         understood.message,
         "held",
-        key=once_per_mail(context, "held"),
+        key=key or once_per_mail(context, "held"),
         text=text,
         arrival_id=context.arrival_id,
     )
@@ -269,14 +236,19 @@ def _held_to_confirm(context: MailContext, understood: Understood, acts: frozens
 
 
 def _asked_first(context: MailContext, understood: Understood, asked: str, title: str) -> Acted:
-    """Return what holds a mail until its author confirms it in answer to a question of ours."""
+    """Return what holds a mail until its author confirms it in answer to a question of ours.
+
+    Where a check failed, one question a day: more may be somebody else's doing. The stewards hear of the rest.
+    """
     message = understood.message
+    if context.asked_today:
+        return _held(context, understood, "not-authentic", Why.NOT_AUTHENTIC, once_per_day(context, message, "held"))
     address = fold_address(message.author.address) if message.author else ""
     facts = ConfirmFacts(act=asked, title=title, arrival_id=context.arrival_id, address=address)
     return Acted(
-        Why.ASKED_BACK if asked == "post" else Why.NOT_AUTHENTIC,
+        Why.ASKED_BACK if asked in _PUBLISHES else Why.NOT_AUTHENTIC,
         entries=(
-            HeldForSteward(arrival_id=context.arrival_id, reason="astray" if asked == "post" else "not-authentic"),
+            HeldForSteward(arrival_id=context.arrival_id, reason="astray" if asked in _PUBLISHES else "not-authentic"),
         ),
         notices=(to_author(context, message, facts, once_per_mail(context, "confirm")),),
         state=ArrivalState.HELD,
@@ -296,7 +268,11 @@ def astray(context: MailContext, understood: Understood) -> Acted | None:
     waits = any(view.in_electorate and view.round.phase is Phase.OPEN for view in context.rounds.values())
     if understood.stray is Stray.UNKNOWN and not waits:
         return None
-    return _asked_first(context, understood, "post", understood.message.subject)
+    asked = "post-vote" if understood.stray is Stray.HOLDS_A_VOTE else "post"
+    return _asked_first(context, understood, asked, understood.message.subject)
+
+
+_PUBLISHES = ("post", "post-vote")  # what is asked of a mail that may be for no eyes but ours
 
 
 def _to_confirm(context: MailContext, acts: frozenset[str]) -> str | None:
@@ -443,12 +419,28 @@ def _empty(context: MailContext, understood: Understood) -> Acted | None:
     return None if understood.pieces else declined(Why.EMPTY, DeclineFacts(reason="empty"))
 
 
+def _whole_astray(context: MailContext, understood: Understood) -> Acted | None:
+    """Hold a mail whole of which a part would be held: confirmed, all of it is done, and so none of it now."""
+    if len(understood.pieces) < 2 and understood.stray is not Stray.HOLDS_A_VOTE:
+        return None
+    return astray(context, understood) if any(map(_is_topic, understood.pieces)) else None
+
+
+def _is_topic(piece: Piece) -> bool:
+    """Whether a piece would be posted as a topic, or to the thread that its mail is in."""
+    reading = piece.reading
+    is_talk = isinstance(reading, CommandReading) and reading.intent in (Intent.NEW_TOPIC, Intent.UNCLEAR)
+    return is_talk or reading is None
+
+
 IN_ORDER: tuple[Callable[[MailContext, Understood], Acted | None], ...] = (
     _machine,
-    _confirmation,
+    _at_return_address,
+    confirmation,
     _stranger,
     _unproven,
     _door,
     _unreadable,
     _empty,
+    _whole_astray,
 )

@@ -313,8 +313,10 @@ def _has_news(facts: DigestFacts, reader: _Reader, news: News) -> bool:
 
 
 def _needs_you(reader: _Reader, open_rounds: Iterable[tuple[RoundView, int]]) -> tuple[NeedsYouLine, ...]:
-    waiting = [view.round for view, _ in open_rounds if _waits(view, reader)]
-    return tuple(_needs_you_line(round_) for round_ in sorted(waiting, key=lambda round_: round_.closes_at))
+    waiting = [(view.round, answered) for view, answered in open_rounds if _waits(view, reader)]
+    return tuple(
+        waiting_line(round_, answered) for round_, answered in sorted(waiting, key=lambda one: one[0].closes_at)
+    )
 
 
 def _waits(view: RoundView, reader: _Reader) -> bool:
@@ -328,15 +330,15 @@ def _waits(view: RoundView, reader: _Reader) -> bool:
     )
 
 
-def _needs_you_line(round_: Round) -> NeedsYouLine:
-    return NeedsYouLine(
-        mark=round_.mark,
-        ritual=round_.ritual,
-        title=round_.title,
-        closes_at=round_.closes_at,
-        question=round_.form.question if isinstance(round_.form, VoteForm) else None,
-        questions=round_.form.questions if isinstance(round_.form, CheckInForm) else (),
-    )
+def waiting_line(round_: Round, answered: int) -> NeedsYouLine:
+    """Return a round as it waits for its reader; of a vote with how many have answered."""
+    line = NeedsYouLine(mark=round_.mark, ritual=round_.ritual, title=round_.title, closes_at=round_.closes_at)
+    match round_.form:
+        case VoteForm(question=question):
+            asked = round_.electorate_size
+            return msgspec.structs.replace(line, question=question, answered=answered, electorate=asked)
+        case CheckInForm(questions=questions):
+            return msgspec.structs.replace(line, questions=questions)
 
 
 # --- tasks --------------------------------------------------------------------------------------
@@ -398,25 +400,27 @@ def _decided(reader: _Reader, news: News) -> tuple[DecidedLine, ...]:
 
 
 def _open_votes(reader: _Reader, news: News, asked: Collection[str]) -> tuple[OpenVoteLine, ...]:
-    """Every open vote with how many have answered and nothing more; the question where it is not shown above."""
+    """Every open vote that is not shown above, with how many have answered and nothing more."""
     shown = [
-        _open_vote_line(view, answered, asked)
+        open_vote_line(view, answered)
         for view, answered in news.open_rounds
-        if view.round.ritual is Ritual.VOTE and (view.in_electorate or reader.follows(view.round.channel))
+        if view.round.ritual is Ritual.VOTE
+        and view.round.mark not in asked
+        and (view.in_electorate or reader.follows(view.round.channel))
     ]
     return tuple(sorted(shown, key=lambda vote: vote.closes_at))
 
 
-def _open_vote_line(view: RoundView, answered: int, asked: Collection[str]) -> OpenVoteLine:
+def open_vote_line(view: RoundView, answered: int) -> OpenVoteLine:
+    """Return an open vote with how many have answered; its question where the reader may vote."""
     round_ = view.round
-    votable = view.in_electorate and round_.mark not in asked and isinstance(round_.form, VoteForm)
     return OpenVoteLine(
         mark=round_.mark,
         title=round_.title,
         answered=answered,
         electorate=round_.electorate_size,
         closes_at=round_.closes_at,
-        question=round_.form.question if votable and isinstance(round_.form, VoteForm) else None,
+        question=round_.form.question if view.in_electorate and isinstance(round_.form, VoteForm) else None,
     )
 
 
@@ -470,6 +474,7 @@ def _thread_line(newest_first: list[PostView]) -> ThreadLine:
         channel=first.channel,
         posts=tuple((post.author_name, shortened(post.text), post.at) for post in shown),
         more=len(newest_first) - len(shown),
+        files=tuple(post.files for post in shown) if any(post.files for post in shown) else (),
     )
 
 

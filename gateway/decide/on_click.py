@@ -7,6 +7,7 @@ Must not: answer by mail, since that is what was just stopped.
 
 from __future__ import annotations
 
+from gateway.decide.acted import Acted
 from gateway.decide.rituals import settings
 from gateway.model.charter import Charter
 from gateway.model.decision import Decision, Why
@@ -21,12 +22,16 @@ def scope(facts: Facts, charter: Charter) -> str | None:
 
 
 def decide(member: Member, channel: str | None) -> Decision:
-    """Return what a click comes to: posts of the channel stop, or everything does until `resume`, as `stop` has it.
+    """Return what a click comes to. Clicked again, nothing is left to record."""
+    return Decision(Why.SETTINGS, entries=stopped(member, channel).entries)
 
-    Clicked again, nothing is left to record.
+
+def stopped(member: Member, channel: str | None) -> Acted:
+    """Return the stop: posts of the channel come no more, or nothing does until `resume`, as `stop` has it.
+
+    The button of a mail program, which writes a mail, comes to the same; that mail is answered by a receipt.
     """
     if channel is None:
-        return Decision(Why.SETTINGS, entries=settings.stop(member).entries)
+        return settings.stop(member)
     channels = {**member.settings.channels, channel: Delivery.NONE}
-    acted = settings.change(member, (Act(name="channel-left", text=channel),), channels=channels)
-    return Decision(Why.SETTINGS, entries=acted.entries)
+    return settings.change(member, (Act(name="channel-left", text=channel),), channels=channels)

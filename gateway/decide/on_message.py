@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from gateway.decide import bounces, catch_up, checks, rounds
+from gateway.decide import attachments, bounces, catch_up, checks, rounds, which_item
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.after import after
 from gateway.decide.answering import once_per_day, once_per_mail, to_author
@@ -50,6 +50,8 @@ from gateway.model.understood import (
     ToAll,
     Understood,
     Undo,
+    Unknown,
+    WhichItem,
 )
 
 # Automatic answers to one member a day beyond which something is wrong: a loop that hides its nature.
@@ -66,7 +68,7 @@ def weigh(context: MailContext, understood: Understood) -> Acted:
     settled = (check(context, understood) for check in checks.IN_ORDER)
     found = next((one for one in settled if one is not None), None)
     acted = _pieces(context, understood) if found is None else noted(context, found)
-    return _own_mail(context, understood, acted)
+    return attachments.told(context, understood.message, _own_mail(context, understood, acted))
 
 
 class Want(StrEnum):
@@ -190,9 +192,11 @@ def _ask_to_resume(context: MailContext, understood: Understood, acted: Acted) -
 
 
 def _is_not_to_be_answered(context: MailContext, understood: Understood) -> bool:
-    """A machine never; mail of strangers that came through a list or asks for no answer neither (RFC 3834 §2)."""
+    """A machine never; mail of strangers that came through a list, asks for no answer (RFC 3834 §2), or is forged."""
     written = understood.written
-    return written.is_machine or (context.author is None and not written.is_answerable)
+    if written.is_machine or context.destination.door is Door.BOUNCE:  # only machines write to return addresses
+        return True
+    return context.author is None and (not written.is_answerable or context.is_forged)
 
 
 # Faults of the mail itself: one answer of a kind a day and address. A no to an act is owed each time.
@@ -240,6 +244,10 @@ def _pieces(context: MailContext, understood: Understood) -> Acted:
 
 def _unknown_mark(piece: Piece) -> Acted:
     return declined(Why.DECLINED, DeclineFacts(reason="unknown-mark", mark=piece.mark, detail=piece.text.strip()[:200]))
+
+
+def _which_item(context: MailContext, understood: Understood, piece: Piece) -> Acted:
+    return which_item.ask(context, understood.message, piece, understood.pieces)
 
 
 def _ballot(context: MailContext, understood: Understood, piece: Piece) -> Acted:
@@ -314,7 +322,19 @@ def _text_piece(context: MailContext, understood: Understood, piece: Piece) -> A
         return make_by_mail(context, understood.message, piece.text, piece.reading)
     if context.destination.door is Door.REQUEST:
         return membership.give_help(context, understood.message)
-    return checks.astray(context, understood) or posting.post(context, understood.message, piece.text, piece.mark)
+    stray = checks.astray(context, understood)
+    if stray is not None:
+        return stray
+    answers = _answers_beside(understood)
+    return posting.post(context, understood.message, piece.text, piece.mark, with_answers=answers)
+
+
+def _answers_beside(understood: Understood) -> bool:
+    """Whether a mail also answers something, perhaps in secret: its files may belong to that."""
+    return any(isinstance(piece.reading, _ANSWERS) for piece in understood.pieces)
+
+
+_ANSWERS = (BallotReading, CheckInReading, TaskReading, Settle)
 
 
 def _command(context: MailContext, understood: Understood, piece: Piece) -> Acted:
@@ -404,7 +424,11 @@ _READINGS: dict[type, _Rule] = {
     Moderating: _moderate,
     Enrolling: _enrol,
     Setting: _setting,
-    ToAll: lambda context, understood, piece: posting.start(context, understood.message, piece.text),
+    ToAll: lambda context, understood, piece: posting.start(
+        context, understood.message, piece.text, with_answers=_answers_beside(understood)
+    ),
     CatchUp: _catch_up,
     Read: lambda context, understood, piece: catch_up.mark_read(context),
+    Unknown: lambda context, understood, piece: _unknown_mark(piece),
+    WhichItem: _which_item,
 }

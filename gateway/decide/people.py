@@ -22,7 +22,15 @@ def meant(name: str, members: Iterable[Member], author: Member) -> tuple[Member,
     for fits in _FITS:
         if found := tuple(member for member in here if fits(name, member)):
             return found
-    return ()
+    several = [one for one in name.split(",") if one.strip()]
+    return _all_of(several, members, author) if len(several) > 1 else ()
+
+
+def _all_of(names: Iterable[str], members: Iterable[Member], author: Member) -> tuple[Member, ...]:
+    """Return all that several names mean, so that the author is asked which of them; () where one is not known."""
+    found = [meant(name.strip(), tuple(members), author) for name in names]
+    people = {member.id: member for some in found for member in some}
+    return tuple(people.values()) if all(found) and len(people) > 1 else ()
 
 
 def _is_address(name: str, member: Member) -> bool:

@@ -18,23 +18,40 @@ _OFFERED = "still-away"
 # What was done; every other act is one that was not, or that came late.
 DONE = _SEEN | {
     *("voted", "abstained", "withdrawn", "checked-in", "stuck", "skipped", "undone", "vote-opened", "option-added"),
-    *("extended", "cancelled", "closing", "corrected", "amended", "round-resumed", "put-to-vote"),
+    *("extended", "called-off", "closing", "corrected", "amended", "round-resumed", "put-to-vote"),
     *("receipts", "only-mine", "everything", "channel", "caught-up"),
     *("away", "still-away", "back", "paused", "resumed", "muted", "unmuted", "delivery", "digest-time", "prompts"),
     *("task-made", "task-taken", "task-declined", "task-handed", "task-postponed", "task-done", "task-dropped"),
     *("task-still", "task-reopened"),
-    *("channel-left", "held-accepted", "held-rejected", "held-added", "invited", "removed", "address-added"),
+    *(
+        "channel-left",
+        "file-unused",
+        "held-accepted",
+        "held-rejected",
+        "held-added",
+        "invited",
+        "removed",
+        "address-added",
+    ),
 }
 
 
+# What is no plain "done" and no "no" either: the late count as well as they can, the unclear have a mail of their own.
+_NO_NO = DONE | {"late", "unclear", "file-linked"}
+
+
 def receipt(context: MailContext, message: Message, acted: Acted) -> Notice | None:
-    """Return the one receipt of a mail, or None when nothing was changed or the member wants none."""
-    if context.author is None or not acted.settled:
+    """Return the one receipt of a mail, or None when nothing was changed or the member wants none.
+
+    A mail in which nothing was settled has one where it is told several noes, or a no beside a question.
+    """
+    noes = [act for act in acted.acts if act.name not in _NO_NO]
+    if context.author is None or not (acted.settled or (noes and acted.decline is None)):
         return None
     acts = acted.acts
     telling = [act for act in acts if act.name not in _SEEN]
-    if not telling or not _wanted(context.author.settings.receipts, telling):
-        return None
+    if not telling or not (noes or _wanted(context.author.settings.receipts, telling)):
+        return None  # a no confirms nothing: it is told to those who want no receipts too
     facts = ReceiptFacts(acts=acts, subject=message.subject)
     mark = acts[0].mark if len(acts) == 1 else ""
     items = {act.mark: Item(mark=act.mark, text=act.title) for act in acts if act.mark}

@@ -24,6 +24,7 @@ from gateway.model.context import Due, DueKind, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.member import Member
 from gateway.model.notice import Item, Notice, ReminderFacts
+from gateway.model.plan import numbered
 from gateway.model.round import CheckInForm, Phase, Round, VoteForm
 from gateway.model.span import Span
 
@@ -196,4 +197,6 @@ def _facts(turn: _Turn, context: TickContext) -> ReminderFacts:
             return msgspec.structs.replace(facts, question=question, quorum_missing=lacking)
         case CheckInForm(questions=questions):
             view = context.view
-            return msgspec.structs.replace(facts, questions=questions, plan=view.plan, blockers=view.open_blockers)
+            shown = numbered(view.plan, view.open_blockers)
+            lines = {"plan": shown.plan, "blockers": shown.blockers, "stopped": shown.stopped}
+            return msgspec.structs.replace(facts, questions=questions, **lines)

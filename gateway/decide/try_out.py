@@ -5,12 +5,17 @@ Must not: understand or decide anything anew: what it tells is what the same mai
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 from gateway.decide.acted import Acted
 from gateway.decide.answering import once_per_mail, to_author
+from gateway.decide.attachments import passed_on
 from gateway.model.arrival import ArrivalState
-from gateway.model.context import MailContext, Trust
+from gateway.model.context import MailContext, Proof, Trust
 from gateway.model.decision import Decision, Why
-from gateway.model.notice import Notice, TryOutFacts
+from gateway.model.entry import AwayEnded
+from gateway.model.notice import Act, Notice, TryOutFacts, WouldAnswer
 from gateway.model.understood import Understood
 
 MOST_A_DAY = 30  # answers of this kind to one member
@@ -30,19 +35,47 @@ def refusal(context: MailContext, understood: Understood) -> Decision | None:
     return None
 
 
-def answer(context: MailContext, understood: Understood, acted: Acted, would: Decision, others: int) -> Decision:
-    """Return the answer to a mail that was tried; `would` is its decision, which `others` would have had mail of."""
-    kinds = (notice.kind for notice in would.notices if notice.kind not in _SAID_BY_LINES)
+def once_confirmed(context: MailContext, acted: Acted) -> MailContext | None:
+    """Return the context of a mail that its author would first be asked to confirm, as if they had; else None."""
+    asked = any(notice.kind == "confirm" for notice in acted.notices)
+    if not asked or acted.state is not ArrivalState.HELD or context.confirmed:
+        return None
+    return dataclasses.replace(context, confirmed=True, trust=Trust.PROVEN, proof=Proof(Trust.PROVEN, "confirmed"))
+
+
+def answer(
+    context: MailContext, understood: Understood, acted: Acted, would: Decision, mails: int, names: Sequence[str]
+) -> Decision:
+    """Return the answer to a mail that was tried; `would` is its decision, which makes so many `mails`.
+
+    `names` are those of the others who would have had one, as far as they are few. Of a mail that has to be confirmed
+    it tells what follows then.
+    """
+    own = [notice for notice in would.notices if context.author and notice.member_id == context.author.id]
+    told = dict.fromkeys(WouldAnswer(notice.kind, notice.mark) for notice in own if notice.kind not in _SAID_BY_LINES)
+    first = (WouldAnswer("confirm"),) if context.confirmed else ()
     facts = TryOutFacts(
-        acts=acted.acts,
-        answers=tuple(dict.fromkeys(kinds)),
-        others=others,
+        acts=(*acted.acts, *_unsaid(acted)),
+        own=(*first, *told),
+        others=max(mails - len(own), 0),
+        names=tuple(names),
         subject=understood.message.subject,
     )
     return Decision(Why.TRIED, notices=(_notice(context, understood, facts),), detail=f"would be {would.why.value}")
 
 
 _SAID_BY_LINES = frozenset({"receipt", "decline"})
+
+
+def _unsaid(acted: Acted) -> tuple[Act, ...]:
+    """Return lines for what no receipt says: files that go with a post, and that an undated absence ends."""
+    files = passed_on(acted)
+    lines = (Act(name="file-passed-on", text=", ".join(files)),) if files else ()
+    ends = any(isinstance(entry, AwayEnded) for entry in acted.entries)
+    return (*lines, Act(name="back")) if ends and not any(act.name in _OF_RETURN for act in acted.acts) else lines
+
+
+_OF_RETURN = frozenset({"back", "resumed", "undone"})
 
 
 def _notice(context: MailContext, understood: Understood, facts: TryOutFacts) -> Notice:

@@ -22,13 +22,15 @@ class Authentication:
     """The outcome, the check it rests on ("dmarc", "dkim", "spf", "compauth"), and the server that made it.
 
     `method` and `by` are "" where no server named in the settings said anything. `is_one_author` is False where From
-    names several people or nobody plainly: then no check can speak of "the author".
+    names several people or nobody plainly: then no check can speak of "the author". `written_to` are the addresses that
+    the author put into To and Cc, folded, as far as nobody else can have added them; of a mail that passed only.
     """
 
     outcome: Outcome = Outcome.NOTHING
     method: str = ""
     by: str = ""
     is_one_author: bool = True
+    written_to: tuple[str, ...] = ()
 
 
 NOBODY_SAID = Authentication()

@@ -6,6 +6,7 @@ Must not: read files (app.py), or hold people (they are rows of their own; `memb
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from gateway.model.address import OFFERED, SEPARATORS, fold_address
 from gateway.model.ballot import FIXED_OPTIONS, Method
 from gateway.model.fault import fault_text
+from gateway.model.filetype import never_passes
 from gateway.model.member import Delivery
 from gateway.model.span import Span
 
@@ -153,6 +155,50 @@ class TrustRules(_Table):
     govern: Level = "proof"  # change rounds of all, or who belongs
 
 
+def _media_type(value: str) -> str:
+    folded = value.strip().lower()
+    if not _MEDIA_TYPE.fullmatch(folded):
+        raise ValueError(f"{value!r} is no media type; write one as application/pdf, or image/* for all that begin so")
+    if never_passes(folded, "", b""):
+        raise ValueError(f"{value!r} is never passed on: programs, scripts, pages and mails are not; take it out")
+    return folded
+
+
+def _ending(value: str) -> str:
+    folded = value.strip().lower().removeprefix(".")
+    if not _ENDING.fullmatch(folded):
+        raise ValueError(f"{value!r} is no ending of file names; write one as .step")
+    if never_passes("", folded, b""):
+        raise ValueError(f"{value!r} is never passed on: programs, scripts, pages and mails are not; take it out")
+    return folded
+
+
+# Whole types, or a family with at least its first half: "*" alone would say nothing of what is let through.
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9+-]*/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]*\*?)")
+_ENDING = re.compile(r"[a-z0-9_-]{1,12}")
+MediaType = Annotated[str, AfterValidator(_media_type)]
+Ending = Annotated[str, AfterValidator(_ending)]
+
+MOST_BYTES_PASSED_ON = 10_000_000  # with base64 a mail of 14 MB; larger ones many servers refuse
+
+
+class AttachmentRules(_Table):
+    """Which files that come with a post are passed on to its readers. Programs, scripts and pages never are."""
+
+    pass_on: bool = True
+    most_bytes: int = Field(default=1_000_000, ge=0, le=MOST_BYTES_PASSED_ON)  # of one mail, all together, decoded
+    most_files: int = Field(default=20, ge=0, le=100)  # of one mail
+    types: tuple[MediaType, ...] = (
+        "image/*",
+        "text/*",
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.*",
+        "application/vnd.oasis.opendocument.*",
+    )
+    endings: tuple[Ending, ...] = ()  # beside those that belong to these types
+    link: bool = True  # what is not carried stands on our pages, where there are any
+
+
 class Routine(_Table):
     """A ritual on a schedule."""
 
@@ -214,6 +260,7 @@ class Charter(_Table):
     channels: dict[str, Channel] = Field(default_factory=dict)
     routines: dict[str, Routine] = Field(default_factory=dict)
     votes: VoteRules = VoteRules()
+    attachments: AttachmentRules = AttachmentRules()
     members: tuple[CharterMember, ...] = ()
 
     @model_validator(mode="after")
@@ -275,7 +322,7 @@ def _problem(fault: Any) -> tuple[str, str]:
     if fault["type"] == "extra_forbidden":
         known = [
             name
-            for table in (Charter, Channel, Role, Routine, VoteRules, CharterMember, Hours)
+            for table in (Charter, Channel, Role, Routine, VoteRules, AttachmentRules, CharterMember, Hours)
             for name in _keys(table)
         ]
         near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)

@@ -13,11 +13,13 @@ from enum import StrEnum
 import msgspec
 
 from gateway.model.address import Destination, WorkspaceAddress
-from gateway.model.authentication import NOBODY_SAID, Authentication
+from gateway.model.attachment import Attachment
+from gateway.model.authentication import NOBODY_SAID, Authentication, Outcome
 from gateway.model.ballot import Question
 from gateway.model.charter import Charter
 from gateway.model.member import Member
 from gateway.model.notice import Item
+from gateway.model.plan import Numbered
 from gateway.model.round import CheckIn, Round, Standing
 from gateway.model.task import Task
 
@@ -47,12 +49,15 @@ class Trust(StrEnum):
     UNKNOWN = "unknown"  # From is nobody we know
 
 
+ELSEWHERE = "elsewhere"  # the sign of a proven author's mail that was written to others
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A trust level with the sign it rests on (accept/trust.py).
 
     `sign` is "dmarc", "dkim", "spf" or "compauth" (by the server `by`), "token", "confirmed", "address" (From alone),
-    "several-authors", "stranger".
+    "several-authors", "contradiction", "elsewhere", "stranger".
     """
 
     trust: Trust
@@ -91,6 +96,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     facts: bytes = b""  # encoded Facts of an ask-back, confirm or receipt
     questions: Mapping[str, Question] = {}  # by mark, as it showed them: its numbers stand for these options
     returned: bool = False  # it came back before
+    numbered: Numbered | None = None  # of a check-in: its numbers stand for these lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +170,22 @@ class MailContext:
     names: Mapping[int, str] = field(default_factory=dict)  # member id → name
     digest_due: Due | None = None  # the row of the author's next digest: what it has told already
     trying: bool = False  # sent to be tried out: what it would do is told, and not done
+    asked_today: int = 0  # questions to confirm that this address had since a day ago, where the mail's proof failed
     tries_today: int = 0  # mails of the author answered so since a day ago, where this is one
     objectors: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by mark of a vote whose clock stands still
     stands_in_for: frozenset[int] = frozenset()  # members away today whose substitute the author is
     tasks: Mapping[str, Task] = field(default_factory=dict)  # by mark: what it answers, items of a digest, one's own
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether a mail server before us found that somebody else wrote than From says."""
+        return self.authentication.outcome is Outcome.FAILED
+
+    @property
+    def is_told_to_author(self) -> bool:
+        """Whether the notice answered was sent to the one who answers it; strangers have no number but 0."""
+        sent, author = self.answering, self.author
+        return sent is not None and not self.foreign_token and sent.member_id == (author.id if author else 0)
 
 
 class DueKind(StrEnum):
@@ -181,7 +199,7 @@ class DueKind(StrEnum):
     PROBE = "probe"  # try a suspended member's mail once more
     PROBED = "probed"  # … and it did not come back
     TASK = "task"  # remind a task's owner
-    UNDELIVERED = "undelivered"  # tell the stewards of notices that failed for good
+    UNDELIVERED = "undelivered"  # tell the stewards of notices that failed for good, or that we may not send
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +239,7 @@ class PostView:
     author_name: str
     text: str
     at: datetime
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +276,4 @@ class TickContext:
     names: Mapping[int, str] = field(default_factory=dict)  # member id → name, for digests
     task: Task | None = None  # task
     undelivered: tuple[tuple[str, str], ...] = ()  # (address, what was answered) of notices that failed since due.since
+    refused_us: tuple[str, ...] = ()  # what was answered to notices that wait, since the server wants none from us

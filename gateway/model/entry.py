@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from gateway.model.attachment import Attachment
 from gateway.model.ballot import Question
 from gateway.model.member import Absence, Member, Settings
 from gateway.model.round import Answer, Outcome, Round, Standing
@@ -26,7 +27,8 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True, tag="posted"):
     text: str
     channel: str | None = None
     message_id: str = ""
-    attachments: tuple[str, ...] = ()  # file names, kept with the raw mail
+    attachments: tuple[str, ...] = ()  # file names, of imported mail and of entries older than `files`
+    files: tuple[Attachment, ...] = ()  # what came with it, and what became of each
     imported: bool = False
 
 
@@ -221,7 +223,7 @@ class DeliveryResumed(msgspec.Struct, frozen=True, kw_only=True, tag="delivery-r
     """A member is sent mail again."""
 
     member_id: int
-    reason: str  # confirmed, probe
+    reason: str  # confirmed, probe, not-theirs
 
 
 class AddressAdded(msgspec.Struct, frozen=True, kw_only=True, tag="address-added"):

@@ -35,11 +35,15 @@ class Part:
     content: bytes
     is_attachment: bool = False
     parameters: tuple[tuple[str, str], ...] = ()
+    disposition: str = ""  # RFC 2183 §2: "attachment", "inline", "" when it says nothing
+    content_id: str = ""  # what the HTML of the same mail calls it by (RFC 2392), of attachments alone
 
 
-# Fields that a mail has but once (RFC 5322 §3.6, RFC 2045 §3), and that say which mail it is and what is read in it.
+# Fields that a mail has but once (RFC 5322 §3.6, RFC 2045 §3), and that say which mail it is, to whom it was written,
+# and what is read in it.
 _SINGLE = frozenset(
-    {"message-id", "subject", "date", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
+    {"message-id", "subject", "date", "to", "cc", "in-reply-to", "references"}
+    | {"content-type", "content-transfer-encoding"}
 )
 
 

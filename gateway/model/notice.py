@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from gateway.model.attachment import Attachment
 from gateway.model.ballot import Choice, Question
 from gateway.model.change import Change
 from gateway.model.round import CheckIn, Outcome
@@ -34,7 +35,7 @@ class PostFacts(msgspec.Struct, frozen=True, kw_only=True, tag="post"):
     subject: str
     text: str
     channel: str | None = None
-    attachments: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()  # those passed on are in the mail itself
     written_at: datetime
 
 
@@ -48,7 +49,8 @@ class PromptFacts(msgspec.Struct, frozen=True, kw_only=True, tag="prompt"):
     plan: tuple[str, ...]
     closes_at: datetime
     occurrence: date | None
-    blockers: tuple[str, ...] = ()  # open ones, asked about until closed
+    blockers: tuple[str, ...] = ()  # open ones, asked about until closed, but those that the plan holds
+    stopped: tuple[str, ...] = ()  # those: lines of the plan that are in the way themselves
 
 
 class BallotFacts(msgspec.Struct, frozen=True, kw_only=True, tag="ballot"):
@@ -78,7 +80,8 @@ class ReminderFacts(msgspec.Struct, frozen=True, kw_only=True, tag="reminder"):
     question: Question | None = None
     questions: tuple[str, ...] = ()
     plan: tuple[str, ...] = ()
-    blockers: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()  # as in a prompt
+    stopped: tuple[str, ...] = ()
     quorum_missing: int = 0
     doubtful: bool = False  # an answer came but was unclear: it does not count yet
 
@@ -139,7 +142,7 @@ class ChangeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="change"):
 
 
 class OpenVoteLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An open vote as a digest shows it."""
+    """An open vote as a digest shows it, unless it waits for the reader: then it stands among what does."""
 
     mark: str
     title: str
@@ -167,6 +170,8 @@ class NeedsYouLine(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     question: Question | None = None
     questions: tuple[str, ...] = ()
+    answered: int = 0  # of a vote: how many have, of how many asked
+    electorate: int = 0
     due: date | None = None  # of a task
     overdue: bool = False
 
@@ -197,6 +202,7 @@ class ThreadLine(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None
     posts: tuple[tuple[str, str, datetime], ...]  # author, text, written at
     more: int = 0  # posts not shown
+    files: tuple[tuple[Attachment, ...], ...] = ()  # of each post shown, in the same order; () where none has any
 
 
 class DigestFacts(msgspec.Struct, frozen=True, kw_only=True, tag="digest"):
@@ -238,13 +244,15 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     # voted, abstained, still-stands, withdrawn, checked-in, stuck (text: what), skipped, posted, vote-opened, away,
     # still-away, back, paused, resumed, muted, unmuted, delivery (text: immediate daily weekly none),
     # digest-time (text: 08:30 or monday),
-    # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, cancelled,
+    # prompts (text: on off daily weekly biweekly monthly), channel-left, undone, option-added, extended, called-off,
     # closing, corrected, amended, round-resumed, put-to-vote,
     # held-accepted, held-rejected, held-added, invited, removed, address-added (text: who),
     # task-made (who: its owner, until: when it is due), task-taken, task-declined, task-handed (who), task-postponed
     # (until), task-done, task-dropped, task-still, task-reopened; and what was not done:
     # receipts (text: on off unclear), only-mine, everything, channel (who: its name, text: delivery or ""), caught-up,
-    # late, unclear, and every reason of a DeclineFacts (too-late, not-asked, not-allowed, …)
+    # late, unclear, and every reason of a DeclineFacts (too-late, not-asked, not-allowed, …); of files (text: their
+    # names, who: why they are not passed on, a KeptBack): file-linked, where there are pages, file-kept-back,
+    # file-unused (of an answer), and of a try-out file-passed-on
     name: str
     mark: str = ""
     title: str = ""
@@ -259,6 +267,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     who: str = ""  # the name of a task's owner
     course: Course | None = None  # a task's, as this act left it
     course_before: Course | None = None  # … and as it was: what `undo` brings back; None for a task that was made
+    undoes: Act | None = None  # undone: the line that was put back, its words alone
+    again: bool = False  # undone: it was that undo which was put back
 
 
 class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
@@ -268,23 +278,38 @@ class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     subject: str = ""
 
 
+class WouldAnswer(msgspec.Struct, frozen=True):
+    """A mail that the author of one that was tried would have had: its kind, and what it is about."""
+
+    kind: str  # of a notice, but receipts and noes: ask-back, confirm, help, status, task-question …
+    mark: str = ""
+
+
 class TryOutFacts(msgspec.Struct, frozen=True, kw_only=True, tag="try-out"):
-    """What a mail would have done that was only tried: a line for each act, and the answers it would have had."""
+    """What a mail would have done that was only tried: a line for each act, and the mails it would have made."""
 
     acts: tuple[Act, ...]
-    answers: tuple[str, ...] = ()  # kinds of notices to its author beside a receipt: ask-back, confirm, help, status …
-    others: int = 0  # how many mails to others it would have made
+    own: tuple[WouldAnswer, ...] = ()  # to its author
+    others: int = 0  # how many to others
+    names: tuple[str, ...] = ()  # theirs, where they are few
     subject: str = ""
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
-    """A numbered reading offered in a question back."""
+    """A numbered reading offered in a question back: a choice, or where that is asked, what the words answer."""
 
-    choice: Choice
+    choice: Choice | None = None
+    mark: str = ""
+    title: str = ""
+    question: Question | None = None
 
 
 class AskBackFacts(msgspec.Struct, frozen=True, kw_only=True, tag="ask-back"):
-    """A piece was held because two readings are close; silence does nothing, `2` settles it."""
+    """A piece was held because two readings are close; silence does nothing, `2` settles it.
+
+    `missing` is what a BallotReading lacks, or "item": of several things it answers one, and does not say which. It has
+    no mark then; the guesses have.
+    """
 
     mark: str
     title: str
@@ -303,8 +328,8 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # option-exists, no-text, not-a-vote
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
-    # there is), not-a-member, already-a-member, which-item, which-thread (`detail`: the marks), not-understood,
-    # not-confirmed, nothing-to-undo, cannot-undo, unknown-channel (`detail`)
+    # there is), not-a-member, already-a-member, which-item, which-thread (`detail`: the marks), one-thread,
+    # not-understood, not-confirmed, nothing-to-undo, cannot-undo, unknown-channel (`detail`)
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of people (`detail`: the address): not-known, address-taken, cannot-invite; of held mail: settled-already
     reason: str
@@ -332,7 +357,7 @@ class StatusFacts(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
 class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     """Something a steward should know: mail held, a bounce, mail to the owner, a join request."""
 
-    # held, bounced, suspended, complaint, owner, join, joined, left, failed, undelivered (notices of ours),
+    # held, bounced, suspended, complaint, owner, join, joined, left, failed, undelivered, refused-us (notices of ours),
     # doubtful (a confirmation whose authentication failed)
     about: str
     name: str = ""
@@ -340,7 +365,7 @@ class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     subject: str = ""
     text: str = ""
     arrival_id: int = 0  # held: the mail that waits; the steward answers `accept`, `reject` or `add`
-    count: int = 0  # undelivered: how many notices
+    count: int = 0  # undelivered, refused-us: how many notices
 
 
 class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
@@ -348,7 +373,7 @@ class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
 
     # join (`by` when somebody invited them), leave, mail (its authentication failed), govern (a token alone is not
     # enough for it), remove (`title`: who), address (`title`: the further one to be noted), deliver (send there again),
-    # post (it may be an answer to a round, but says not to which)
+    # post (it may be an answer to a round, but says not to which), post-vote (a line of it may be a ballot)
     act: str
     title: str = ""
     arrival_id: int = 0  # the mail that is held until confirmed
@@ -505,6 +530,18 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     refused: str = ""
     took: float = 0.0  # seconds
+
+
+class PastTry(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier try as the store keeps it, with what its notice is now: how often tried, and its reason."""
+
+    notice_id: int
+    address: str
+    at: datetime
+    code: int
+    text: str
+    tries: int = 1
+    reason: str = ""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):

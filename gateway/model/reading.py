@@ -156,10 +156,12 @@ class CommandReading:
     scope: str | None = None  # leave: "all" or one topic
     away_from: date | None = None  # away
     until: date | None = None  # pause, away
+    through: bool = False  # pause: that day is the last one, else it is the first on which mail comes again
     frequency: str | None = None  # daily weekly biweekly monthly never
     days: tuple[str, ...] = ()  # english, lower case
     at: time | None = None  # set_frequency
     tasks: tuple[TaskRequest, ...] = ()  # new_task
+    is_beside: bool = False  # new_task: lines of a mail that says more, and is a post too
     task: str = ""  # task_done
     question: str = ""  # new_vote
     options: tuple[str, ...] = ()

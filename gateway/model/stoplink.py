@@ -19,7 +19,12 @@ LENGTH = (_NOTICE_BYTES + _PROOF_BYTES) * 8 // 5
 
 def stop_code(notice_id: int, token: str) -> str:
     """Return the code of a notice with this token: 32 characters of a–z and 2–7."""
-    proof = hashlib.sha256(b"stop\0" + token.lower().encode()).digest()[:_PROOF_BYTES]
+    return code_for(b"stop", notice_id, token)
+
+
+def code_for(purpose: bytes, notice_id: int, token: str) -> str:
+    """Return a code of this form that is good for one purpose alone."""
+    proof = hashlib.sha256(purpose + b"\0" + token.lower().encode()).digest()[:_PROOF_BYTES]
     return base64.b32encode(notice_id.to_bytes(_NOTICE_BYTES, "big") + proof).decode("ascii").lower()
 
 

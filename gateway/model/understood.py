@@ -101,6 +101,20 @@ class Read:
     """`ok` in answer to a catch-up: all of it is read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Words behind a mark that nothing here bears: they are about nothing else, and their author is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichItem:
+    """Words in answer to several things that do not say which. `guesses` are what they may be, the likeliest first;
+    each piece names its item.
+    """
+
+    guesses: tuple[Piece, ...]
+
+
 class Moderation(StrEnum):
     """What a steward does with mail that is held."""
 
@@ -145,6 +159,8 @@ Reading = (
     | CatchUp
     | Read
     | ToAll
+    | Unknown
+    | WhichItem
 )
 
 
@@ -174,6 +190,7 @@ class Stray(StrEnum):
     NO = ""
     OURS = "ours"  # what it quotes is a mail of ours
     UNKNOWN = "unknown"  # its subject is that of a reply, and it names no mail that it answers
+    HOLDS_A_VOTE = "holds-a-vote"  # below other words a line of it, `V-1: Porto`, may be somebody's ballot
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +204,5 @@ class Understood:
     absence: AbsenceNotice | None = None
     unreadable: str | None = None
     stray: Stray = Stray.NO
+    named: tuple[str, ...] = ()  # marks that lines of it begin with, not known beside the mail as it was read
     notes: tuple[str, ...] = field(default=())  # how it was concluded, for `restante read`

@@ -29,6 +29,8 @@ class Click(StrEnum):
     EXPIRED = "expired"
     UNKNOWN = "unknown"  # no mail of ours carries this code
     TROUBLE = "trouble"  # of ours: nothing was changed
+    NO_FILE = "no-file"  # the link was to a file (pipeline/fetching.py), and no mail of ours offers it
+    FILE_GONE = "file-gone"
 
 
 @dataclass(frozen=True, slots=True)

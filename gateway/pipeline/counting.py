@@ -15,7 +15,17 @@ from enum import StrEnum
 from gateway.model.decision import Decision
 from gateway.model.entry import Bounced
 from gateway.model.reading import BallotReading, CheckInReading, CommandReading, TaskReading
-from gateway.model.understood import Enrolling, Governing, Moderating, Piece, Setting, Settle, Undo
+from gateway.model.understood import (
+    Enrolling,
+    Governing,
+    Moderating,
+    Piece,
+    Setting,
+    Settle,
+    Undo,
+    Unknown,
+    WhichItem,
+)
 
 
 class Total(StrEnum):
@@ -88,6 +98,8 @@ _KINDS: dict[type, str] = {
     CheckInReading: "check-in",
     Settle: "guess",
     Undo: "undo",
+    WhichItem: "which item",
+    Unknown: "unknown mark",
 }
 
 

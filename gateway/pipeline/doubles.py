@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.accept.fingerprint import HALF, WHOLE, beginnings, digest_of_words, fingerprint, fingerprint_of_before
 from gateway.model.address import Door, fold_address
 from gateway.model.arrival import ArrivalState, StoredArrival
+from gateway.model.authentication import Outcome
 from gateway.model.context import MailContext
 from gateway.model.decision import Why
 from gateway.model.message import Message
@@ -57,11 +58,15 @@ def known(tx: Transaction, stored: StoredArrival, context: MailContext, understo
     """Return how a mail is known. One that was held, or released since, is no reason to drop a copy: see `settled`."""
     message, here = understood.message, context.workspace.id
     author = fold_address(message.author.address) if message.author else ""
-    print_ = fingerprint(stored.arrival.raw, author, message.message_id, message.subject)
+    prints = [
+        fingerprint(stored.arrival.raw, author, message.message_id, message.subject, day)
+        for day in _days(stored, context, message)
+    ]
+    print_ = prints[0]
     door = _door(context, understood)
     tail = f":{_said(understood, message.subject)}{door}"
     others = beginnings(author, message.other_ids[:_MOST_IDS])
-    alike = [one for first in (print_[:HALF], *others) for one in tx.inbox.alike(first, here)]
+    alike = [one for first in (*(one[:HALF] for one in prints), *others) for one in tx.inbox.alike(first, here)]
     # A subject above a signed mail that has none leaves the signature as it was.
     tails = (tail, f":{_said(understood, '')}{door}") if alike else ()
     same = [one for one in alike if _is_same(one.fingerprint, print_, tails)]
@@ -91,6 +96,18 @@ def _is_same(noted: str, print_: str, tails: Sequence[str]) -> bool:
         return True
     has_its_door = noted[WHOLE + _SAID :] == tails[0][_SAID:] or not noted[WHOLE:]
     return has_its_door and noted[HALF:WHOLE] == print_[HALF:]
+
+
+def _days(stored: StoredArrival, context: MailContext, message: Message) -> tuple[str, ...]:
+    """Return the days that part mails without Message-ID and Date: its own first, then the one before.
+
+    A program may write the same words each week, and nothing else tells them apart. What a signature proves is a double
+    however late it comes: somebody may have kept it.
+    """
+    if message.message_id or message.header("date") or context.authentication.outcome is Outcome.PASSED:
+        return ("",)
+    came = stored.arrival.received_at.date()
+    return came.isoformat(), (came - timedelta(days=1)).isoformat()
 
 
 def _weight(one: Noted) -> tuple[bool, int]:

@@ -21,7 +21,7 @@ import structlog
 
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
-from gateway.decide import bounces, on_message, on_tick, owed, retries, undelivered
+from gateway.decide import on_message, on_tick, owed, retries
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
@@ -29,10 +29,12 @@ from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
-from gateway.pipeline import doubles, knowing
+from gateway.pipeline import doubles, knowing, reporting
 from gateway.pipeline.counting import Counts, Figures, Total
+from gateway.pipeline.passing_on import Files
 from gateway.pipeline.recording import record
 from gateway.pipeline.trying import tried
+from gateway.render.files import carried
 from gateway.render.render import Templates, envelope_from, render
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
@@ -47,6 +49,7 @@ log = structlog.get_logger()
 
 TRY_DUE_AGAIN_AFTER = timedelta(hours=1)  # a due row whose decision failed: our bug, kept visible, tried again
 _CAME_TO = {NoticeState.SENT: "sent", NoticeState.QUEUED: "deferred", NoticeState.FAILED: "failed"}
+MOST_IN_HAND = 16 * 1024 * 1024  # octets of mails claimed in one turn, or one that is larger: files make them large
 LOOK_AGAIN_AFTER = timedelta(seconds=5)  # a round that waits for mail received before its close
 
 
@@ -61,6 +64,7 @@ class Rules:
     limits: Limits = DEFAULT_LIMITS
     authserv_ids: tuple[str, ...] = ()  # mail servers whose word on an author counts
     pages: str = ""  # where our web pages are reached
+    aliases: frozenset[str] = frozenset()  # addresses, or "@domain", from which mail is passed on to us
 
 
 @dataclass
@@ -73,6 +77,7 @@ class Pipeline:
     keys: KeyRing
     rules: Rules = Rules()
     counts: Counts = field(default_factory=Counts)
+    files: Files = field(default_factory=Files)
 
     # --- moment 1: receive ---------------------------------------------------------------------------------------
 
@@ -114,7 +119,7 @@ class Pipeline:
             try:
                 message = read_message(arrival.raw, self.rules.limits)
                 stored = StoredArrival(id=0, arrival=arrival, state=ArrivalState.RECEIVED)
-                context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
+                context = self._context(tx, workspace, stored, message, now)
                 decision = on_message.decide(*self._in_light_of(tx, context, message))
             except StoreFault:
                 raise
@@ -186,7 +191,7 @@ class Pipeline:
                 workspace_id=workspace.id, at=now,
             )  # fmt: skip
             return
-        context = knowing.mail_context(tx, workspace, stored, message, now, self.keys, self.rules.authserv_ids)
+        context = self._context(tx, workspace, stored, message, now)
         context, understood = self._in_light_of(tx, context, message)
         known = doubles.known(tx, stored, context, understood)
         if known.has_acted:
@@ -221,9 +226,17 @@ class Pipeline:
         tx.inbox.settle(arrival_id, state, reason, **said)
         self.counts.note(Total.SETTLED, state.value)
 
+    def _context(
+        self, tx: Transaction, workspace: Workspace, stored: StoredArrival, message: Message, now: datetime
+    ) -> MailContext:
+        known = self.rules
+        return knowing.mail_context(tx, workspace, stored, message, now, self.keys, known.authserv_ids, known.aliases)
+
     def _in_light_of(self, tx: Transaction, context: MailContext, message: Message) -> tuple[MailContext, Understood]:
         """Return a mail understood, and its context with what deciding on it wants beside."""
         understood = understand(message, context, self.lexicon)
+        if understood.named and (wider := knowing.with_marks(tx, context, understood.named)) is not context:
+            context, understood = wider, understand(message, wider, self.lexicon)  # read anew with what it names
         if understood.written.bounce is not None and context.bounced is None:
             context = knowing.returned_by_content(tx, context, understood.written.bounce, self.keys)
         if addresses := on_message.names(context, understood):
@@ -307,7 +320,12 @@ class Pipeline:
         with self.store.begin() as tx:
             fresh: list[tuple[int, bytes]] = []
             workspaces: dict[int, Workspace] = {}
-            for stored in tx.outbox.claim(now, limit, self.rules.lease, digests_first=digests_first):
+            claimed = tx.outbox.claim(now, limit, self.rules.lease, digests_first=digests_first)
+            room = MOST_IN_HAND
+            for place, stored in enumerate(claimed):
+                if room <= 0:
+                    tx.outbox.give_back([one.id for one in claimed[place:]])
+                    break
                 try:
                     if stored.workspace_id not in workspaces:
                         found = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
@@ -322,7 +340,9 @@ class Pipeline:
                     continue
                 if stored.frozen is None:
                     fresh.append((stored.id, outgoing.message))
-                ready.append(outgoing)
+                whole = self.files.put_in(tx, stored, outgoing.message, self.rules.limits)
+                room -= len(whole)
+                ready.append(msgspec.structs.replace(outgoing, message=whole) if carried(stored) else outgoing)
             tx.outbox.freeze(fresh)
         return ready
 
@@ -334,7 +354,10 @@ class Pipeline:
         return Outgoing(notice_id=stored.id, sender=sender, recipient=stored.notice.address, message=raw)
 
     def frozen(self, tx: Transaction, stored: StoredNotice, workspace: Workspace, now: datetime) -> bytes | None:
-        """Return a notice's bytes, None when it is not to be sent; its row then says why."""
+        """Return a notice's bytes, None when it is not to be sent; its row then says why.
+
+        Files that a post carries are not in them: they are put in as it goes out.
+        """
         notice = stored.notice
         if notice.owed:
             view = tx.rounds.view(workspace.id, notice.mark, notice.member_id)
@@ -347,7 +370,8 @@ class Pipeline:
         if stored.frozen is not None:
             return stored.frozen
         try:
-            return render(stored, workspace, self.templates, self.rules.pages)
+            shown = self.files.still_there(tx, stored, self.rules.limits)
+            return render(shown, workspace, self.templates, self.rules.pages)
         except Exception as fault:
             _give_up(tx, stored, now, "rendering-failed", fault)
             return None
@@ -356,44 +380,15 @@ class Pipeline:
         """Record what came of tries, in one commit; return what follows from each that is of a notice we know."""
         self.counts.forget()
         with self.store.begin() as tx:
-            known = tx.outbox.tries([attempt.notice_id for attempt in attempts])
-            reports = []
-            of_us = _blamed_on_us(tx, attempts)
-            for attempt in attempts:
-                if attempt.notice_id in known:
-                    tries, due_at = known[attempt.notice_id]
-                    verdict = retries.after(attempt, tries + 1, due_at, now, is_of_us=attempt.notice_id in of_us)
-                    reports.append(Report(attempt, verdict.state, verdict.next_attempt_at, verdict.reason))
-            tx.outbox.report_all(reports)
-            for report in reports:
-                if report.state is NoticeState.FAILED:
-                    self._failed(tx, report.attempt, now)
+            reports, decisions = reporting.recorded(tx, attempts, now, self.rules.separator, self.rules.token_days)
         for report in reports:
             ours = report.reason in retries.OURS_TO_MEND
             self.counts.note(Total.ATTEMPTED, "refused" if ours else _CAME_TO[report.state])
-        self.counts.keep()
-        _log_refusals(reports)
-        return reports
-
-    def _failed(self, tx: Transaction, attempt: Attempt, now: datetime) -> None:
-        """A server that will not have a member's address says what a bounce says; all else is told to the stewards."""
-        stored = tx.outbox.get(attempt.notice_id)
-        member = tx.people.get(stored.notice.member_id) if stored and stored.notice.member_id else None
-        if stored is None or member is None or retries.blame(attempt) is not retries.Blame.RECIPIENT:
-            _plan_to_tell(tx, attempt)
-            return
-        try:
-            with tx.apart():
-                workspace = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
-                decision = bounces.refused(stored, member, attempt, now)
-                record(tx, workspace, decision, now, self.rules.token_days)
-        except StoreFault:
-            raise
-        except Exception:  # a fault of ours must not keep what came of the other tries from being recorded
-            log.exception("refusal not counted", notice=stored.id)
-            _plan_to_tell(tx, attempt)
-        else:
+        for decision in decisions:
             self.counts.decided(decision)
+        self.counts.keep()
+        reporting.log_refusals(reports)
+        return reports
 
     def _count(self, total: Total, labels: Sequence[str]) -> None:
         """Count what has been recorded."""
@@ -434,32 +429,4 @@ def _give_up(tx: Transaction, stored: StoredNotice, now: datetime, reason: str, 
     log.exception(said, notice=stored.id, kind=stored.notice.kind)
     failed = Attempt(notice_id=stored.id, at=now, code=0, text=f"{said}: {type(fault).__name__}")
     tx.outbox.report(failed, state=NoticeState.FAILED, reason=reason)
-    _plan_to_tell(tx, failed)
-
-
-def _blamed_on_us(tx: Transaction, attempts: Sequence[Attempt]) -> frozenset[int]:
-    """Return the notices refused at RCPT because of us; whom the others were for is looked up only where one was."""
-    if not any(retries.blame(attempt) is retries.Blame.UNSURE for attempt in attempts):
-        return frozenset()
-    tried = [
-        (stored.notice.address if (stored := tx.outbox.get(attempt.notice_id)) else "", attempt) for attempt in attempts
-    ]
-    return retries.blamed_on_us(tx.outbox.refused_last(retries.REFUSED_AT_RCPT), tried)
-
-
-def _log_refusals(reports: Sequence[Report]) -> None:
-    """Say that the server which takes our mail wants none from us: somebody must mend the settings, here or there."""
-    refused = [report for report in reports if report.reason in retries.OURS_TO_MEND]
-    if refused:
-        first = refused[0]
-        status = retries.status_of(first.attempt)
-        log.error(
-            "submission refuses us", reason=first.reason, code=first.attempt.code, status=status, notices=len(refused)
-        )
-
-
-def _plan_to_tell(tx: Transaction, failed: Attempt) -> None:
-    """Plan that stewards are told of a notice that failed for good, unless that is planned already."""
-    stored = tx.outbox.get(failed.notice_id)
-    if stored is not None and not tx.schedule.get(stored.workspace_id, [undelivered.KEY]):
-        tx.schedule.plan(stored.workspace_id, [undelivered.due(failed.at)])
+    reporting.plan_to_tell(tx, failed)

@@ -6,22 +6,38 @@ Must not: decide anything, or write but for the signs of life and confirmations 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
+from gateway.accept.addressed import is_to_us
 from gateway.accept.trust import Signs, proof_of
 from gateway.accept.verdict import Directory
 from gateway.decide import digests, tally
+from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id, token_of_return_id
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
+from gateway.model.authentication import Outcome
 from gateway.model.charter import CharterProblem, read_charter
-from gateway.model.context import Due, DueKind, Held, MailContext, News, Sent, ThreadView, TickContext, Workspace
+from gateway.model.context import (
+    ELSEWHERE,
+    Due,
+    DueKind,
+    Held,
+    MailContext,
+    News,
+    Sent,
+    ThreadView,
+    TickContext,
+    Trust,
+    Workspace,
+)
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
@@ -30,6 +46,7 @@ from gateway.model.round import Ballot, Phase, Standing
 from gateway.model.task import TASK_LETTER
 from gateway.model.token import Claim, KeyRing, Purpose
 from gateway.understand.authentication import read_authentication
+from gateway.understand.author import PRESSED
 from store.transaction import Transaction
 
 log = structlog.get_logger()
@@ -106,8 +123,12 @@ def mail_context(
     now: datetime,
     keys: KeyRing,
     authserv_ids: Sequence[str] = (),
+    aliases: AbstractSet[str] = frozenset(),
 ) -> MailContext:
-    """Return what is known beside a mail: token first, then References, then the mark in its subject."""
+    """Return what is known beside a mail: token first, then References, then the mark in its subject.
+
+    `aliases` are addresses, or "@domain", from which mail is passed on to us by arrangement.
+    """
     arrival = stored.arrival
     visible = [box.address for box in (*message.to, *message.cc)]
     ours = [place for a in (*arrival.recipients, *visible) if (place := destination_of(tx, a, [group.name]))]
@@ -121,12 +142,15 @@ def mail_context(
     expired = bool(claim and claim.expires_on < now.date())
     marks = _marks(tx, group, sent, message, author)
     author_id = author.id if author else 0
-    bounced = _bounced(tx, group, ours, keys)
+    bounced = _bounced(tx, group, ours, keys, now)
     returned = tx.people.get(bounced.member_id) if bounced else None
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
     said = read_authentication(arrival.raw, message.author.address if message.author else "", authserv_ids)
-    proof = proof_of(Signs(author is not None, said, own_token, confirmed, message.contradicts_itself))
+    is_ours = partial(_is_of, tx, group)
+    to_us = said.outcome is not Outcome.PASSED or is_to_us(said.written_to, is_ours, aliases)
+    proof = proof_of(Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us))
+    failed = proof.trust is Trust.FAILED and proof.sign != ELSEWHERE
     owner = tx.people.get(claim.member_id) if claim and author is None and not expired else None
     return MailContext(
         now=now,
@@ -145,9 +169,10 @@ def mail_context(
         thread=_thread(tx, group, (sent.thread, sent.mark) if sent else marks),
         rounds=tx.rounds.views(group.id, marks, author_id),
         tasks=tx.tasks.by_mark(group.id, [mark for mark in marks if mark.startswith(f"{TASK_LETTER}-")]),
-        threads={m: t for m in marks if m.startswith("P-") and (t := tx.rounds.thread(group.id, m))},
+        threads=_threads(tx, group, marks),
         fresh=tx.ledger.fresh(group.id),
         trying=trying,
+        asked_today=answers_today(tx, group, message, now, "confirm") if failed else 0,
         tries_today=answers_today(tx, group, message, now, "try-out") if trying else 0,
         recipients=tuple(fold_address(address) for address in visible),
         reverse_path=arrival.reverse_path,
@@ -158,6 +183,27 @@ def mail_context(
         token_owner=owner if owner and owner.left_at is None else None,
         stands_in_for=_stands_in_for(tx, group, author, now),
     )
+
+
+def with_marks(tx: Transaction, context: MailContext, marks: Sequence[str]) -> MailContext:
+    """Return the context with what a mail names by its marks beside what it answers; itself where there is nothing."""
+    here, author_id = context.workspace.id, context.author.id if context.author else 0
+    views = tx.rounds.views(here, marks, author_id)
+    tasks = tx.tasks.by_mark(here, marks)
+    threads = _threads(tx, context.workspace, marks)
+    if not (views or tasks or threads):
+        return context
+    return replace(
+        context,
+        rounds={**context.rounds, **views},
+        tasks={**context.tasks, **tasks},
+        threads={**context.threads, **threads},
+    )
+
+
+def _threads(tx: Transaction, group: Workspace, marks: Iterable[str]) -> dict[str, ThreadView]:
+    """Return the threads that marks of posts and of outcomes stand for."""
+    return {mark: found for mark in marks if mark[0] in "PO" and (found := tx.rounds.thread(group.id, mark))}
 
 
 def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
@@ -186,6 +232,11 @@ def named(tx: Transaction, group: Workspace, addresses: Iterable[str]) -> dict[s
     return {address: member for address, member in found if member is not None}
 
 
+def _is_of(tx: Transaction, group: Workspace, address: str) -> bool:
+    """Whether an address is one of a workspace's."""
+    return destination_of(tx, address, [group.name]) is not None
+
+
 def _precedence(destination: Destination) -> tuple[int, bool]:
     return _DOOR_ORDER.index(destination.door), destination.channel is None
 
@@ -199,6 +250,8 @@ def _claim(group: Workspace, destination: Destination, message: Message, keys: K
     """Token first, then References: our Message-ID carries the same token (some programs ignore Reply-To)."""
     tokens = [destination.token] if destination.door is Door.REPLY and destination.token else []
     tokens += [t for i in reversed(_referred(message)) if (t := token_of_message_id(i, group.address))]
+    if message.header(PRESSED):  # the subject that our List-Unsubscribe asks for (RFC 2369 §3.2) ends with the token
+        tokens += message.subject.split()[-1:]
     return next((claim for token in tokens if (claim := keys.verify(token, group.name))), None)
 
 
@@ -229,12 +282,14 @@ def subject_marks(subject: str, name: str) -> list[str]:
     return [mark] if dash and len(letter) == 1 and letter in "VCTPO" and number.isascii() and number.isdigit() else []
 
 
-def _bounced(tx: Transaction, group: Workspace, ours: Sequence[Destination], keys: KeyRing) -> Sent | None:
-    """Return what a bounce is about: the VERP address it came to names the notice."""
+def _bounced(
+    tx: Transaction, group: Workspace, ours: Sequence[Destination], keys: KeyRing, now: datetime
+) -> Sent | None:
+    """Return what a bounce is about: the VERP address it came to names the notice, until it expires."""
     for destination in ours:
         if destination.door is Door.BOUNCE and destination.token:
             claim = keys.verify(destination.token, group.name, Purpose.RETURNS)
-            if claim:
+            if claim and claim.expires_on >= now.date():
                 return tx.outbox.sent(claim.notice_id)
     return None
 
@@ -248,7 +303,7 @@ def returned_by_content(tx: Transaction, context: MailContext, bounce: Bounce, k
     group = context.workspace
     tokens = [t for a in bounce.returned_tokens if (t := _return_token(tx, group, a))]
     verified = (keys.verify(token, group.name, Purpose.RETURNS) for token in tokens)
-    claim = next((found for found in verified if found), None)
+    claim = next((found for found in verified if found and found.expires_on >= context.now.date()), None)
     sent = tx.outbox.sent(claim.notice_id) if claim else None
     member = tx.people.get(sent.member_id) if sent else None
     return replace(context, bounced=sent, members_named={member.address: member} if member else {})
@@ -431,7 +486,8 @@ def _for_task(tx: Transaction, group: Workspace, due: Due, base: TickContext) ->
 
 
 def _for_undelivered(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    return replace(base, undelivered=tuple(tx.outbox.failed_since(group.id, due.since or base.now)))
+    failed = tx.outbox.failed_since(group.id, due.since or base.now)
+    return replace(base, undelivered=tuple(failed), refused_us=tuple(tx.outbox.waiting_for(group.id, OURS_TO_MEND)))
 
 
 _LOADERS: dict[DueKind, Callable[[Transaction, Workspace, Due, TickContext], TickContext]] = {

@@ -32,7 +32,7 @@ from gateway.model.entry import (
 )
 from gateway.model.member import Member
 from gateway.model.message import Unreadable
-from gateway.model.notice import StoredNotice
+from gateway.model.notice import ReceiptFacts, StoredNotice
 from gateway.model.round import Phase, Round, VoteForm
 from gateway.pipeline import knowing
 from gateway.pipeline.flow import Pipeline
@@ -161,6 +161,7 @@ def export(pipeline: Pipeline, address: str) -> dict[str, Any] | None:
         concealed = dict(_concealed(tx, person))
         recorded = [(group, one) for group, member in person.memberships for one in _about(tx, group, member)]
         hidden = {one.arrival_id for group, one in recorded if _is_concealed(one.entry, concealed[group.id])}
+        hidden |= set(_asked_about(tx, person, concealed))
         return {
             "addresses": list(person.addresses),
             "memberships": [{"workspace": group.name, **_plain(member)} for group, member in person.memberships],
@@ -170,6 +171,20 @@ def export(pipeline: Pipeline, address: str) -> dict[str, Any] | None:
             "named_in_mail_of_others": sorted(set(person.naming) - set(person.written)),
             "named_in_charters": [{"workspace": name, "version": number} for name, number, _ in person.charters],
         }
+
+
+def _asked_about(tx: Transaction, person: Person, concealed: dict[int, frozenset[str]]) -> Iterator[int]:
+    """Yield the mails of which a piece was held, and asked about, that may be a ballot nobody may see."""
+    for number in person.notices:
+        stored = tx.outbox.get(number)
+        if stored is not None and stored.notice.kind == "ask-back":
+            arrival_id = stored.notice.key.rpartition(":a")[2]
+            if _tells_of(stored, concealed.get(stored.workspace_id, frozenset())) and arrival_id.isdecimal():
+                yield int(arrival_id)
+    for number in person.written if any(concealed.values()) else ():
+        arrived = tx.inbox.get(number)
+        if arrived is not None and arrived.state is ArrivalState.HELD and arrived.reason == Why.ASKED_BACK.value:
+            yield number  # it may be a ballot, and waits for its author's word
 
 
 def _concealed(tx: Transaction, person: Person) -> Iterator[tuple[int, frozenset[str]]]:
@@ -226,7 +241,7 @@ def _arrival(tx: Transaction, number: int, hidden: bool) -> dict[str, Any]:
         "message_id": stored.message_id,
         "state": stored.state.value,
         "reason": stored.reason,
-        # A ballot nobody may see is in the bytes of its mail too.
+        # A ballot nobody may see is in the bytes of its mail too, also where it was held and settled by a digit.
         "raw_base64": None if hidden or not raw else base64.b64encode(raw).decode("ascii"),
     }
 
@@ -252,7 +267,10 @@ def _tells_of(stored: StoredNotice, marks: Collection[str]) -> bool:
     """Whether a notice may say what its reader chose in a vote where nobody may see it: receipts, questions back."""
     if stored.notice.kind not in ("receipt", "ask-back"):
         return False
-    text = msgspec.json.encode(stored.notice.facts).decode()
+    facts = stored.notice.facts
+    if marks and isinstance(facts, ReceiptFacts) and any(act.name == "unclear" and not act.mark for act in facts.acts):
+        return True  # words that named no item, asked about: they may have been for any vote
+    text = msgspec.json.encode(facts).decode()
     return any(f'"{mark}"' in text for mark in marks)
 
 

@@ -14,6 +14,9 @@ from gateway.model.understood import Understood
 from gateway.pipeline.recording import record
 from store.transaction import Transaction
 
+_MOST_NAMED = 6  # people that a sentence names; of more it gives the number
+_MOST_LOOKED_AT = 30  # mails
+
 
 class _Enough(Exception):
     """What was recorded to see what comes of it is taken back."""
@@ -25,16 +28,32 @@ def tried(tx: Transaction, context: MailContext, understood: Understood, now: da
     if refused is not None:
         return refused
     acted = on_message.weigh(context, understood)
+    if (confirmed := try_out.once_confirmed(context, acted)) is not None:
+        context, acted = confirmed, on_message.weigh(confirmed, understood)
     would = on_message.decision_of(context, understood, acted)
-    return try_out.answer(context, understood, acted, would, _others(tx, context, would, now, token_days))
+    return try_out.answer(context, understood, acted, would, *_mails(tx, context, would, now, token_days))
 
 
-def _others(tx: Transaction, context: MailContext, would: Decision, now: datetime, token_days: int) -> int:
-    """Return how many mails to others a decision makes: recorded, counted, and taken back."""
-    found: list[int] = []
+def _mails(
+    tx: Transaction, context: MailContext, would: Decision, now: datetime, token_days: int
+) -> tuple[int, tuple[str, ...]]:
+    """Return how many mails a decision makes, and whom else it writes to, where they are few.
+
+    Recorded, looked at, and taken back.
+    """
+    made: list[int] = []
+    names: tuple[str, ...] = ()
     try:
         with tx.apart():
-            found = record(tx, context.workspace, would, now, token_days, context.arrival_id)
+            made = record(tx, context.workspace, would, now, token_days, context.arrival_id)
+            names = _names(tx, context, made) if len(made) <= _MOST_LOOKED_AT else ()
             raise _Enough
     except _Enough:
-        return max(len(found) - len(would.notices), 0)
+        return len(made), names
+
+
+def _names(tx: Transaction, context: MailContext, made: list[int]) -> tuple[str, ...]:
+    author = context.author.id if context.author else 0
+    notices = (stored.notice for number in made if (stored := tx.outbox.get(number)) is not None)
+    found = tuple(dict.fromkeys(notice.name or notice.address for notice in notices if notice.member_id != author))
+    return found if len(found) <= _MOST_NAMED else ()

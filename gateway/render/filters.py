@@ -14,11 +14,13 @@ import msgspec
 from markupsafe import Markup
 
 from gateway.model.address import WorkspaceAddress
+from gateway.model.attachment import Attachment
+from gateway.model.filelink import FILE_PATH, which
 from gateway.render.bars import bar, cells
 from gateway.render.html import post_html
 from gateway.render.language import has_fixed_options
 from gateway.render.styles import dressed
-from gateway.render.text import TOKEN_SIGN, WIDTH, clean, columns, one_line, pad, shorten, wrap
+from gateway.render.text import CODE_SIGN, TOKEN_SIGN, WIDTH, clean, columns, one_line, pad, shorten, wrap
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -80,6 +82,18 @@ def reply_link(address: WorkspaceAddress, subject: str) -> Callable[[str], Marku
     def link(body: str = "") -> Markup:
         lines = clean(unmarked(body)).replace("\n", "\r\n")  # RFC 6068 §5: line breaks are %0D%0A
         return Markup(f"{start}&amp;body={_quoted(lines)}" if body else start)  # all quoted
+
+    return link
+
+
+def file_link(pages: str) -> Callable[[Attachment], str]:
+    """Return the maker of addresses where a file can be fetched; they are "" where there are no pages, or it may not.
+
+    The recipient's code is put in when the mail is put together.
+    """
+
+    def link(file: Attachment) -> str:
+        return f"{pages}{FILE_PATH}{CODE_SIGN}/{which(file)}" if pages and file.is_fetchable else ""
 
     return link
 

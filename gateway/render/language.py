@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 from markupsafe import escape as markup_escape
 
 from gateway.model.ballot import FIXED_OPTIONS, Method, Question
@@ -132,6 +133,19 @@ def _written_number(number: float, pattern: str, language: str) -> str:
     return format_decimal(number, pattern, locale=locale_of(language))
 
 
+_UNITS = ((1_000_000_000, "digital-gigabyte"), (1_000_000, "digital-megabyte"), (1000, "digital-kilobyte"))
+
+
+@functools.lru_cache(maxsize=256)
+def _written_size(octets: int, language: str) -> str:
+    locale = locale_of(language)
+    for many, unit in _UNITS:
+        if octets >= many:
+            share = octets / many
+            return format_unit(round(share, 1) if share < 10 else round(share), unit, length="short", locale=locale)
+    return format_unit(octets, "digital-byte", length="long", locale=locale)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """How one reader is written to. Templates know it as `say`. `written_on` is the day the mail counts as written."""
@@ -207,6 +221,10 @@ class Reader:
     def percent(self, share: float) -> str:
         """Return a share of 0 to 1 in percent."""
         return format_percent(share, locale=self.locale)
+
+    def size(self, octets: int) -> str:
+        """Return how large a file is, in the unit that suits it: 500 bytes, 12 kB, 1.4 MB."""
+        return _written_size(octets, self.language)
 
     def list(self, names: Sequence[str]) -> str:
         """Return names as a list in a sentence: Ana, Bo and Chen."""

@@ -14,9 +14,11 @@ import msgspec
 from babel.support import NullTranslations
 
 from gateway.model.context import Workspace
+from gateway.model.filelink import file_code
 from gateway.model.notice import Facts, Notice, StoredNotice
 from gateway.render.environment import STYLE_SHEET, TemplateProblem, environments
-from gateway.render.filters import reply_link
+from gateway.render.files import boundary, carried, end
+from gateway.render.filters import file_link, reply_link
 from gateway.render.headers import ANSWERING_KINDS, bare_subject, header_block, subject_line
 from gateway.render.language import SOURCE_LANGUAGE, Reader, nearest_language, spoken, zone_named
 from gateway.render.shelf import Shelf
@@ -51,6 +53,7 @@ class _Key:
     thread: str
     hint: str
     is_member: bool
+    pages: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +89,16 @@ class Templates:
         said = {SOURCE_LANGUAGE: NullTranslations(), **catalogues}
         return cls(plain, marked, {code: _language(translations) for code, translations in said.items()})
 
-    def page(self, notice: Notice, workspace: Workspace) -> Page:
+    def page(self, notice: Notice, workspace: Workspace, pages: str = "") -> Page:
         """Return what a notice says in its reader's language and zone; made once for all recipients alike."""
-        key = _key(notice, workspace, nearest_language(notice.language, self.languages))
+        key = _key(notice, workspace, nearest_language(notice.language, self.languages), pages)
         page = self.shelf.get(key)
         if page is None:
-            page = self._make(notice, workspace, key.language)
+            page = self._make(notice, workspace, key.language, pages)
             self.shelf.put(key, page, len(page.subject) + sum(map(len, page.text + page.html)))
         return page
 
-    def _make(self, notice: Notice, workspace: Workspace, language: str) -> Page:
+    def _make(self, notice: Notice, workspace: Workspace, language: str, pages: str) -> Page:
         spoken_here = self.languages[language]
         zone = zone_named(notice.timezone)
         written_on = notice.due_at.astimezone(zone).date()
@@ -111,6 +114,8 @@ class Templates:
             "address": workspace.address,
             "channels": workspace.charter.channels,
             "say": reader,
+            "linking": bool(pages),
+            "file_link": file_link(pages),
             "bare": lambda text: bare_subject(text, workspace.name),
         }
         subject_name, text_name, html_name = _names(notice.kind)
@@ -129,7 +134,7 @@ def _names(kind: str) -> tuple[str, str, str]:
     return f"{kind}.subject.j2", f"{kind}.txt.j2", f"{kind}.html.j2"
 
 
-def _key(notice: Notice, workspace: Workspace, language: str) -> _Key:
+def _key(notice: Notice, workspace: Workspace, language: str, pages: str) -> _Key:
     return _Key(
         facts=_ENCODE(notice.facts),
         language=language,
@@ -140,6 +145,7 @@ def _key(notice: Notice, workspace: Workspace, language: str) -> _Key:
         thread=notice.thread,
         hint=notice.subject_hint,
         is_member=bool(notice.member_id),
+        pages=pages,
     )
 
 
@@ -150,25 +156,30 @@ def _language(translations: NullTranslations) -> Language:
 def render(stored: StoredNotice, workspace: Workspace, templates: Templates, pages: str = "") -> bytes:
     """Return the whole message of a notice (RFC 5322): CRLF, 7-bit but for a To address that cannot be (RFC 6532).
 
-    `pages` is where our web pages are reached, "" where there are none.
+    `pages` is where our web pages are reached, "" where there are none. Files that a post carries are not in it yet:
+    render/files.py puts them in as it goes out.
     Raises what a faulty template raises (jinja2.TemplateError and what its expressions raise).
     """
-    page = templates.page(stored.notice, workspace)
+    page = templates.page(stored.notice, workspace, pages)
     language = nearest_language(stored.notice.language, templates.languages)
     # "=_" cannot stand in a quoted-printable body, so no text can end a part (RFC 2045 §6.7, example of §5).
-    boundary = f"=_{stored.token[-24:]}"
+    inner = f"=_{stored.token[-24:]}"
+    outer = boundary(stored.token) if carried(stored) else ""
+    code = file_code(stored.id, stored.token) if pages else ""
     return b"".join(
         (
             header_block(stored, workspace, page.subject, language, pages),
             b"MIME-Version: 1.0\r\n",
-            f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
-            _part_head("plain", boundary),
-            *filled(page.text, stored.token),
+            f'Content-Type: multipart/mixed; boundary="{outer}"\r\n\r\n--{outer}\r\n'.encode() if outer else b"",
+            f'Content-Type: multipart/alternative; boundary="{inner}"\r\n\r\n'.encode(),
+            _part_head("plain", inner),
+            *filled(page.text, stored.token, code),
             b"\r\n",
-            _part_head("html", boundary),
-            *filled(page.html, stored.token),
+            _part_head("html", inner),
+            *filled(page.html, stored.token, code),
             b"\r\n",
-            f"--{boundary}--\r\n".encode(),
+            f"--{inner}--\r\n".encode(),
+            b"\r\n" + end(stored.token) if outer else b"",
         )
     )
 

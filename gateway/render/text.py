@@ -13,6 +13,7 @@ from collections.abc import Iterator
 WIDTH = 72  # columns; with a reply's "> " in front a line still stays within the 78 of RFC 5322 §2.1.1
 
 TOKEN_SIGN = "\ue000"  # stands for the recipient's token until the mail is put together; taken out of all foreign text
+CODE_SIGN = TOKEN_SIGN * 2  # stands for the code by which its recipient fetches files
 STAR_SIGN = "\ue001"  # stands for an asterisk that is no mark
 
 # C0 and C1 but tab and newline, lone surrogates, our sign, and the signs that turn the direction of text around.
@@ -179,10 +180,13 @@ def body(text: str) -> Body:
     return tuple(pieces)
 
 
-def filled(made: Body, token: str) -> Iterator[bytes]:
-    """Yield a body in its transfer encoding, a recipient's token filled in."""
+def filled(made: Body, token: str, code: str = "") -> Iterator[bytes]:
+    """Yield a body in its transfer encoding, a recipient's token filled in, and their code where files are linked."""
     for piece in made:
-        yield piece if isinstance(piece, bytes) else quoted_printable(piece.replace(TOKEN_SIGN, token))
+        if isinstance(piece, bytes):
+            yield piece
+        else:
+            yield quoted_printable(piece.replace(CODE_SIGN, code).replace(TOKEN_SIGN, token))
 
 
 def quoted_printable(text: str) -> bytes:

@@ -25,6 +25,7 @@ MOST_LINES = 4_000
 MOST_LETTERS = 100_000
 LONGEST_MANGLED = 400  # letters of a line that is compared word by word
 SHORTEST_LINK = 8
+LONGEST_LINE = 2_000
 WRAPPED_AT = 60  # characters; shorter lines were not wrapped
 _NEAR = 0.8  # the share of a mangled line's words that must stand where the line is due
 
@@ -34,7 +35,7 @@ _NOISE = re.compile(
     r"|<[^\s<>@]{1,100}@[^\s<>]{1,2000}>",
     re.I,
 )
-_LIST_MARK = re.compile(r"^[ \t>|*]*(?:[-*•·◦▪]|\d{1,3}[.)]|[A-Za-z][.)])[ \t]+", re.M)
+_LIST_MARK = re.compile(r"[ \t>|*]*(?:[-*•·◦▪]|\d{1,3}[.)]|[A-Za-z][.)])[ \t]+")
 _WORD = re.compile(r"[^\W_]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # What a wrong charset leaves of letters: a question mark within or before a word, or these.
@@ -42,45 +43,81 @@ _BROKEN_MARK = re.compile(r"\?(?:(?<=[\w\s]\?)|(?<![\s\S]\?))(?=\w)")
 _BROKEN_LETTERS = ("\ufffd", "Ã", "Â")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _NOT_WORDS = bytes(code for code in range(128) if not chr(code).isalnum())
+_NOT_WORDS_OF_LINES = _NOT_WORDS.replace(b"\n", b"")
+_TO_SPACES = bytes.maketrans(_NOT_WORDS, b" " * len(_NOT_WORDS))
 
 
 def _words(text: str, form: int) -> list[str]:
     """Return the words of a text as compared, in one of two forms: lower case without accents, in any script; or ASCII
     letters alone, the others left out, which is what survives a broken charset.
     """
+    if text.isascii():  # octets: several times as fast
+        return text.lower().encode("ascii").translate(_TO_SPACES).decode("ascii").split()
+    if "\n" in text:  # most lines of most texts are plain
+        return [word for line in text.split("\n") if line for word in _words(line, form)]
     if form:
         return _ASCII_WORD.findall(text.lower())
-    if not text.isascii():
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return _WORD.findall(text.casefold())
+    return _WORD.findall(_without_accents(text).casefold())
+
+
+def _without_accents(text: str) -> str:
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def _told(text: str) -> str:
     """Return a text without what mail programs change in it: links, list marks."""
-    return _without_noise(_LIST_MARK.sub("", text))
+    return _without_noise("\n".join([_without_list_mark(line) for line in text.split("\n")]))
 
 
 def _told_line(line: str) -> str:
+    return _without_noise(_without_list_mark(line))
+
+
+def _without_list_mark(line: str) -> str:
     mark = _LIST_MARK.match(line)
-    return _without_noise(line[mark.end() :] if mark else line)
+    return line[mark.end() :] if mark else line
 
 
 def _without_noise(text: str) -> str:
-    return _NOISE.sub(" ", text) if "://" in text or "@" in text or "[" in text or "mailto:" in text else text
+    return _NOISE.sub(" ", text) if _may_hold_noise(text) else text
+
+
+def _may_hold_noise(text: str) -> bool:
+    return "://" in text or "@" in text or "[" in text or "mailto:" in text
 
 
 def _letters(text: str, form: int) -> str:
     """Return the words of a text joined, found in one step where it is plain."""
+    if not form and not text.isascii():
+        text = _without_accents(text)
     if text.isascii():
-        return text.lower().encode("ascii").translate(None, _NOT_WORDS).decode("ascii")  # octets: five times as fast
+        return text.lower().encode("ascii").translate(None, _NOT_WORDS).decode("ascii")
     return "".join(_words(text, form))
 
 
 def squeezed(line: str) -> tuple[str, str]:
     """Return a line as compared, without links and list marks: in any script, and its ASCII letters."""
-    line = _told_line(line[:2000])
+    line = _told_line(line[:LONGEST_LINE])
     plain = _letters(line, 0)
     return plain, (plain if line.isascii() else _letters(line, 1))
+
+
+def _letters_of_lines(lines: Sequence[str]) -> list[str]:
+    """Return the letters of each line, in any script: those of the plain lines in one step."""
+    plain = "\n".join([line if line.isascii() else "" for line in lines])
+    found = plain.lower().encode("ascii").translate(None, _NOT_WORDS_OF_LINES).decode("ascii").split("\n")
+    return [letters if line.isascii() else _letters(line, 0) for line, letters in zip(lines, found, strict=False)]
+
+
+def all_squeezed(lines: Sequence[str], with_ascii: bool) -> _Pieces:
+    """Return each filled line as compared, by its index. Its ASCII letters are found where they are asked for."""
+    filled = [index for index, line in enumerate(lines[:MOST_LINES]) if line and not line.isspace()]
+    told = [_without_list_mark(lines[index][:LONGEST_LINE]) for index in filled]
+    if _may_hold_noise("\n".join(told)):
+        told = [_without_noise(line) for line in told]
+    letters = _letters_of_lines(told)
+    ascii_letters = [_letters(line, 1) for line in told] if with_ascii else letters
+    return dict(zip(filled, zip(letters, ascii_letters, strict=True), strict=True))
 
 
 def squeezed_all(text: str) -> str:
@@ -95,9 +132,8 @@ class _Sections:
     headings: frozenset[str] = frozenset()
     foot: str = ""
 
-    def begins(self, line: str) -> bool:
-        """Whether a line heads a section, or begins the foot."""
-        letters = _letters(line, 0)
+    def begins(self, letters: str) -> bool:
+        """Whether the line of these letters heads a section, or begins the foot."""
         return letters in self.headings or (bool(self.foot) and letters.startswith(self.foot))
 
 
@@ -110,9 +146,10 @@ def _parts(text: str, sections: _Sections) -> Iterator[tuple[str, str]]:
         yield "", text
         return
     mark, held = "", list[str]()
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for line, letters in zip(lines, _letters_of_lines(lines), strict=True):
         next_mark = heading(line)
-        if next_mark or (mark and sections.begins(line)):
+        if next_mark or (mark and sections.begins(letters)):
             yield mark, "\n".join(held)
             mark, held = next_mark, []
         held.append(line)
@@ -136,16 +173,16 @@ def _sections(text: str) -> _Sections:
 class _Stream:
     """One form of the original as a run of letters, with the places where its words end."""
 
-    def __init__(self, text: str, form: int, sections: _Sections = _Sections()) -> None:
+    def __init__(self, parts: Sequence[tuple[str, str]], form: int) -> None:
         self.form = form
         words: list[str] = []
         self.starts: list[int] = []  # where items begin and end …
         self.marks: list[str] = []  # … and whose they are, "" for what is no item's
         length = 0
-        for mark, part in _parts(text[:MOST_LETTERS], sections):
+        for mark, part in parts:
             self.starts.append(length)
             self.marks.append(mark)
-            found = _words(_told(part), form)
+            found = _words(part, form)
             words += found
             length += sum(map(len, found))
         self.letters = "".join(words)
@@ -178,7 +215,7 @@ class _Stream:
 
     def mark_at(self, end: int) -> str:
         """Return the mark of the item whose words end at a place, "" where it is no item's."""
-        return self.marks[bisect_right(self.starts, end - 1) - 1]
+        return self.marks[bisect_right(self.starts, end - 1) - 1 if len(self.marks) > 1 else 0]
 
     def are_whole_items(self, start: int, end: int) -> bool:
         """Whether nothing but whole items stands between two places."""
@@ -234,19 +271,21 @@ def align(lines: Sequence[str], depths: Sequence[int], original: Message, quote_
     links, which mail programs rewrite, only where the original holds them. `depths` are the quote marks of each line,
     `quote_at` where the quote is announced.
     """
-    streams = _streams(original, _has_broken_letters("\n".join(lines[:MOST_LINES])))
+    has_broken_letters = _has_broken_letters("\n".join(lines[:MOST_LINES]))
+    streams = _streams(original, has_broken_letters)
     if not streams:
         return Alignment((False,) * len(lines), False, (None,) * len(lines), (False,) * len(lines))
     found = [False] * len(lines)
-    pieces = {index: squeezed(line) for index, line in enumerate(lines[:MOST_LINES]) if line and not line.isspace()}
+    pieces = all_squeezed(lines, has_broken_letters)
     letters = [0] * len(lines)
     places: dict[int, _Places] = {}
     latest: _Places = []
     for index, piece in pieces.items():
-        letters[index] = LONG if heading(lines[index]) or _has_link(lines[index]) else len(piece[0])
-        places[index] = _places(lines[index], piece, streams, latest, may_go_back=depths[index] > 0)
-        latest = places[index] or latest
-        found[index] = bool(places[index])
+        line, mark = lines[index], heading(lines[index])
+        letters[index] = LONG if mark or _has_link(line) else len(piece[0])
+        places[index] = here = _places(line, mark, piece, streams, latest, may_go_back=depths[index] > 0)
+        latest = here or latest
+        found[index] = bool(here)
     _reach_up(pieces, found, places)
     _take_links(lines, pieces, found, letters, original)
     _take_drawn(lines, pieces, found, original)
@@ -304,16 +343,20 @@ def _streams(original: Message, has_broken_letters: bool) -> list[_Stream]:
     texts = [text for text in (original.text, bare_text(original.html) if original.html else "") if text.strip()]
     forms = (0, 1) if has_broken_letters else (0,)
     sections = _sections(original.text)
-    streams = [_Stream(text, form, sections) for text in texts for form in forms]
+    told = ([(mark, _told(part)) for mark, part in _parts(text[:MOST_LETTERS], sections)] for text in texts)
+    streams = [_Stream(parts, form) for parts in told for form in forms]
     return [stream for stream in streams if len(stream.letters) >= SHORT]
 
 
-def _places(line: str, pieces: tuple[str, str], streams: list[_Stream], latest: _Places, may_go_back: bool) -> _Places:
+def _places(
+    line: str, mark: str, pieces: tuple[str, str], streams: list[_Stream], latest: _Places, may_go_back: bool
+) -> _Places:
     """Return in which forms of the original a line stands, and where: where it is due, else anywhere if it is long,
-    else about where it is due. A short line is due only in a form the line before it was found in.
+    else about where it is due. A short line is due only in a form the line before it was found in. `mark` is the item
+    that the line heads.
     """
     places: _Places = []
-    mark = heading(line)
+    due = [stream for stream, _, _ in latest] or streams
     for stream in streams:
         piece = pieces[stream.form]
         place = None
@@ -321,7 +364,7 @@ def _places(line: str, pieces: tuple[str, str], streams: list[_Stream], latest: 
             place = stream.head(mark, piece)
         elif len(piece) >= LONG:
             place = stream.take(piece) or stream.find(piece, may_go_back)
-        elif piece and (not latest or any(held is stream for held, _, _ in latest)):
+        elif piece and stream in due:
             place = stream.take(piece)
         if place:
             places.append((stream, *place))
@@ -333,7 +376,7 @@ def _mangled_places(line: str, pieces: tuple[str, str], latest: _Places) -> _Pla
     for stream, _, _ in latest:
         piece = pieces[stream.form]
         if LONG <= len(piece) <= LONGEST_MANGLED:
-            words = [word for word in _words(_told_line(line[:2000]), stream.form) if len(word) > 2]
+            words = [word for word in _words(_told_line(line[:LONGEST_LINE]), stream.form) if len(word) > 2]
             place = stream.mangled(piece, words)
             if place:
                 places.append((stream, *place))
@@ -382,6 +425,8 @@ def _take_links(
 
 def _take_drawn(lines: Sequence[str], pieces: _Pieces, found: list[bool], original: Message) -> None:
     """Find lines without a letter ("--", a drawn bar) that the original holds, where they stand between its lines."""
+    if all(piece for piece, _ in pieces.values()):
+        return
     drawn = {line.strip() for line in original.text.split("\n") if line.strip() and not _WORD.search(line)}
     if not drawn:
         return

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gateway.model.address import fold_address
@@ -74,8 +74,11 @@ def read_authentication(raw: bytes, author: str, trusted: Sequence[str]) -> Auth
     if address is None or address != fold_address(author) or _has_lone_returns(raw):
         return Authentication(is_one_author=False)
     names = tuple(name.strip().lower() for name in trusted if name.strip())
+    domain = address.rpartition("@")[2]
     for found in _believed(fields, names) if names else ():
-        return _verdict(found.results, found.by, address.rpartition("@")[2])
+        verdict = _verdict(found.results, found.by, domain)
+        is_proven = verdict.outcome is Outcome.PASSED
+        return replace(verdict, written_to=_written_to(fields, domain)) if is_proven else verdict
     return NOBODY_SAID
 
 
@@ -186,6 +189,37 @@ def _quoted(value: str, start: int) -> tuple[str, int]:
             out.append(char)
         position += 1
     return "".join(out), len(value)
+
+
+# --- to whom it was written ------------------------------------------------------------------------------------------
+
+
+def _written_to(fields: Sequence[_Field], author: str) -> tuple[str, ...]:
+    """Return the addresses of To and Cc, without what may have been added to a signed mail that somebody hands on.
+
+    A field that a signature does not name can be put there later (RFC 6376 §8.15). So a field counts where
+    every signature that may be the author's domain's names it; and To also where there is none, since all mail has it.
+    """
+    named = [_fields_signed(field.value, author) for field in fields if field.name == "dkim-signature"]
+    covering = [names for names in named if names is not None]
+    covered = frozenset.intersection(*covering) if covering else frozenset({"to"})
+    counting = [field.value for field in fields if field.name in _WRITTEN_TO and field.name in covered]
+    return tuple(dict.fromkeys(fold_address(one) for value in counting for one in plain_addresses(value)))
+
+
+_WRITTEN_TO = ("to", "cc")
+
+
+def _fields_signed(signature: str, author: str) -> frozenset[str] | None:
+    """Return the fields that a signature covers (RFC 6376 §3.5: h=), None for one that cannot speak for the author.
+
+    Domains that end alike in two labels may be one organisation's (RFC 7489 §3.1); which are, a list would say.
+    """
+    tags = {name.strip().lower(): said for name, _, said in (tag.partition("=") for tag in signature.split(";"))}
+    signer = "".join(tags.get("d", "").lower().split()).rstrip(".")
+    if signer.split(".")[-2:] != author.split(".")[-2:]:
+        return None
+    return frozenset("".join(tags.get("h", "").lower().split()).split(":"))
 
 
 # --- whose word counts -----------------------------------------------------------------------------------------------

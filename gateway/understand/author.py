@@ -31,6 +31,7 @@ from gateway.understand.reading.calendar import read_calendar
 from gateway.understand.reading.reaction import read_reaction
 from gateway.understand.reply import new_text
 
+PRESSED = "x-apple-unsubscribe"  # on mail that a program writes when its owner presses "unsubscribe"
 LOOP_FIELD = "x-restante-loop"  # on everything we send; whoever hands it back, or on, is no correspondent
 
 # Local parts that are a mail system's own: RFC 5321 §4.5.1, RFC 2142 §5, and the usual spellings.
@@ -81,6 +82,25 @@ def _words(lexicon: Lexicon) -> _Words:
             rf"{tag}(?:[^\s:]{{1,80}}\s+)?(?:{listed('failures')}|{listed('delays')}|{listed('reports')})(?!\w)",
             re.IGNORECASE,
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """With which formulas of automatic mail a subject opens."""
+
+    is_strong: bool
+    is_weak: bool
+    is_failure: bool
+
+
+@lru_cache(maxsize=256)  # all who answer a mail write the same subject
+def _opening(subject: str, lexicon: Lexicon) -> _Opening:
+    words = _words(lexicon)
+    return _Opening(
+        is_strong=bool(words.strong.match(subject)),
+        is_weak=bool(words.weak.match(subject)),
+        is_failure=bool(words.failure.match(subject)),
     )
 
 
@@ -180,8 +200,12 @@ class _Case:
         return next((field.strip().lower().replace("-", "_") for field in fields if field.strip()), "")
 
     @cached_property
+    def opening(self) -> _Opening:
+        return _opening(self.subject, self.lexicon)
+
+    @property
     def speaks_of_failure(self) -> bool:
-        return bool(self.words.failure.match(self.subject))
+        return self.opening.is_failure
 
     @cached_property
     def is_list_mail(self) -> bool:
@@ -328,8 +352,8 @@ def _returns_mail(case: _Case) -> bool:
 
 def _unsubscription(case: _Case) -> Written | None:
     """Apple's programs write a mail when their owner presses "unsubscribe" (RFC 2369 §3.2, mailto)."""
-    asked = case.field("x-apple-unsubscribe").strip().lower() == "true"
-    return Written(Nature.UNSUBSCRIBE, "x-apple-unsubscribe") if asked else None
+    asked = case.field(PRESSED).strip().lower() == "true"
+    return Written(Nature.UNSUBSCRIBE, PRESSED) if asked else None
 
 
 def _reaction(case: _Case) -> Written | None:
@@ -399,7 +423,7 @@ _ANSWERED = re.compile(r"\s*re(?:\[\d+\])?\s*:", re.I)  # RFC 5322 §3.6.5: "Re:
 
 
 def _is_formula(case: _Case) -> bool:
-    return bool(case.words.strong.match(case.subject) or case.words.weak.match(case.subject))
+    return case.opening.is_strong or case.opening.is_weak
 
 
 def _generating_field(case: _Case) -> Written | None:
@@ -422,10 +446,7 @@ def _is_automatic_reply(case: _Case) -> bool:
     """True when the subject opens with a formula that no person writes, or with one that people write too and a second
     sign stands beside it.
     """
-    subject = case.subject
-    if case.words.strong.match(subject):
-        return True
-    return bool(case.words.weak.match(subject)) and any(sign(case) for sign in _SECOND_SIGNS)
+    return case.opening.is_strong or (case.opening.is_weak and any(sign(case) for sign in _SECOND_SIGNS))
 
 
 def _calls_itself_automatic(case: _Case) -> bool:

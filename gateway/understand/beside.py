@@ -6,12 +6,13 @@ Must not: read a request itself (the caller hands in who does), or look into the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.model.understood import Reading
 
 Asked = Callable[[str], Reading | None]
+Said = tuple[str, Reading]  # words, and what they ask
 
 _MOST_WORDS = 25  # of a request
 _SIGN_OFF = 6  # words of a thanks or a name below it
@@ -46,6 +47,18 @@ def parted(text: str, asked: Asked) -> Parted:
         top.append((first.strip(), reading))
         text = rest
     return Parted(text.strip(), (*top, *bottom))
+
+
+def requests_in(sentences: Sequence[str], asked: Asked, kind: Callable[[Reading], object]) -> tuple[Said, ...]:
+    """Return the requests that a text is made of, a sentence each; () where it says anything else, or one thing twice.
+
+    `kind` tells what a request is about: two of a kind may be one, told in two sentences.
+    """
+    if not 1 < len(sentences) <= _MOST_PARTS:
+        return ()
+    found = [(sentence, reading) for sentence in sentences if (reading := _read(sentence, asked))]
+    kinds = {kind(reading) for _, reading in found}
+    return tuple(found) if len(found) == len(kinds) == len(sentences) else ()
 
 
 def _bottom(text: str, asked: Asked) -> tuple[str, tuple[str, Reading]] | None:

@@ -111,6 +111,8 @@ class _Tails:
         last = stop - 1
         if last > start and self.lines[last - 1].is_blank and is_dashed_name(self.text(last)):
             return self.cut(last, stop, "signature")
+        if not self.signature:
+            return stop
         at = stop
         while at > start and (self.lines[at - 1].is_blank or squeezed(self.text(at - 1))[0] in self.signature):
             at -= 1
@@ -132,8 +134,9 @@ class _Tails:
         if self.knows_original:
             return stop
         for at in range(start + 1, stop - 1):
-            stands_alone = self.lines[at - 1].is_blank and self.lines[at + 1].is_blank
-            if stands_alone and self.signs.is_device_footer(self.text(at)):
+            if not (self.lines[at - 1].is_blank and self.lines[at + 1].is_blank):
+                continue
+            if self.signs.is_device_footer(self.text(at)):
                 drop(self.lines, at, at + 1, "device-footer")
                 return self.cut(at, stop, "separator")
         return stop

@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from gateway.model.context import Sent
 from gateway.model.reading import NewText, Quoted
 from gateway.understand.align import squeezed_all
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.marks import Named, marks_in, named
+from gateway.understand.marks import Named, marks_in, marks_named, named
 
 WITH_ITEMS = ("digest", "status", "catch-up")  # notices that hold several things to answer
 TO_ALL = "*"  # stands for a mark: for whoever reads here
 MOST_PIECES = 200  # of one mail; what comes after belongs to the last
 _GREETING = 6  # words of a line that may be a greeting or a thank-you
+_SALUTE = 3  # … and are one, however they end
+_LEADING = 10  # … or may be one where they lead on to what follows
+_LEADS_ON = (",", ":", "，", "：")
 
 
 @dataclass(slots=True, eq=False)
@@ -40,18 +44,25 @@ class Addressed:
         return "\n".join(self.lines).strip()
 
 
-def by_item(found: NewText, sent: Sent | None, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
+def by_item(
+    found: NewText, sent: Sent | None, lexicon: Lexicon, known: Mapping[str, str] | None = None
+) -> tuple[tuple[str, str], ...]:
     """Return (mark, text) for each item answered, in the order written; () when the reply is one whole.
 
-    Only marks of what we sent count. A vote that is named and was not in it keeps its words to itself: they are no part
-    of another's. What belongs to no item has the mark "", and is left out where it is no more than a greeting; where
-    its author says that it is for all, `TO_ALL`.
+    `known` are the things of the record that the mail may be about, title by mark. A line that plainly begins with a
+    mark keeps its words to itself, whether or not what we sent shows it: they are no part of another's. A mail that
+    answers nothing with items is answered so only where it begins with something known. What belongs to no item has the
+    mark "", and is left out where it is no more than a greeting; where its author says that it is for all, `TO_ALL`.
     """
     if sent is None or not sent.items:
-        return ()
-    items = _Items.of(sent, _to_all(lexicon))
+        return _unasked(found, _Items({}, _to_all(lexicon), known=known or {}))
+    items = _Items.of(sent, _to_all(lexicon), known or {})
     if items.alone and not items.are_named_in(found.own):
         return ()
+    return _answered(found, items)
+
+
+def _answered(found: NewText, items: _Items) -> tuple[tuple[str, str], ...]:
     walked: list[Addressed] = []
     for block in found.blocks or (Quoted(under="", text=found.own),):
         _walk(block, items, walked)
@@ -59,6 +70,32 @@ def by_item(found: NewText, sent: Sent | None, lexicon: Lexicon) -> tuple[tuple[
         return ()
     parts = [part for part in _acting(walked) if part.text]
     return tuple((part.mark, part.text) for part in parts if part.mark or _says(part, parts))
+
+
+def _unasked(found: NewText, items: _Items) -> tuple[tuple[str, str], ...]:
+    """Return the answers that a mail of its own accord begins with; () for what only speaks of things by their marks.
+
+    An agenda, "V-1: Where do we meet", names them with their titles.
+    """
+    if not items.known or not any(mark in items.known for mark in marks_named(found.own)):
+        return ()
+    above, below = _at_first_mark(found.own)
+    parts = _answered(NewText(text=below, own=below), items) if _is_greeting(above) else ()
+    mark, text = parts[0] if parts else ("", "")
+    return () if mark not in items.known or items.is_title(mark, text.partition("\n")[0]) else parts
+
+
+def _at_first_mark(text: str) -> tuple[str, str]:
+    """Return what stands above the first line that plainly begins with a mark, and the text from there on."""
+    lines = text.split("\n")
+    above = list(takewhile(lambda line: (one := named(line)) is None or not (one.letter and one.is_plain), lines))
+    return "\n".join(above), "\n".join(lines[len(above) :])
+
+
+def _is_greeting(text: str) -> bool:
+    """Whether words above answers may be left out: "Hi, here are my answers:". "TODO @ben: buy tea" says something."""
+    count = len(text.split())
+    return count <= _SALUTE or (count <= _LEADING and text.rstrip().endswith(_LEADS_ON))
 
 
 def _says(part: Addressed, parts: Sequence[Addressed]) -> bool:
@@ -83,12 +120,13 @@ class _Items:
     titles: Mapping[str, str]  # by mark: what the mail shows of it, squeezed
     to_all: frozenset[str]  # words that address all, squeezed
     alone: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)  # by mark: titles of what the record has besides
 
     @classmethod
-    def of(cls, sent: Sent, to_all: frozenset[str]) -> _Items:
+    def of(cls, sent: Sent, to_all: frozenset[str], known: Mapping[str, str]) -> _Items:
         """Return the items of a notice."""
         titles = {item.mark.upper(): squeezed_all(item.text) for item in sent.items}
-        return cls(titles, to_all, "" if sent.kind in WITH_ITEMS else sent.mark.upper())
+        return cls(titles, to_all, "" if sent.kind in WITH_ITEMS else sent.mark.upper(), known)
 
     def addresses_all(self, line: str) -> str | None:
         """Return what follows words for all, `to all: …`, None where a line does not begin with any."""
@@ -98,13 +136,31 @@ class _Items:
         return text.strip() if colon and squeezed_all(before) in self.to_all else None
 
     def are_named_in(self, text: str) -> bool:
-        """Whether a reply to a mail about one thing names that, or a vote."""
+        """Whether a reply to a mail about one thing names that, a vote, or another thing."""
         lines = (named(line) for line in text.split("\n"))
-        return any(one is not None and self.takes(one.mark) and bool(one.sign) for one in lines)
+        return any(one is not None and self.begins(one, at_start=False) for one in lines)
 
-    def takes(self, mark: str) -> bool:
-        """Whether a mark in an answer can stand for something: an item shown, or a vote anywhere."""
+    def begins(self, one: Named, *, at_start: bool) -> bool:
+        """Whether a mark that a line begins with opens an answer; `at_start`: no sentence can be under way there."""
+        if not one.letter:
+            return False
+        if not self._takes(one.mark):
+            return self._takes_plainly(one)
+        if one.is_glued and one.mark not in self.titles:
+            return False  # "T5 is late" names a task where the mail shows one of that mark
+        return bool(one.sign) or ((at_start or one.in_brackets) and not self.alone)
+
+    def _takes(self, mark: str) -> bool:
+        """Whether a mark can stand for something without being looked up: an item shown, or a vote anywhere."""
+        if not self.titles:
+            return False  # of what answers nothing, a mark has to be plain
         return mark.startswith("V-") or (mark == self.alone if self.alone else mark in self.titles)
+
+    def _takes_plainly(self, one: Named) -> bool:
+        """Whether a plain mark opens an answer of its own. A check-in tells of many things, and lists them."""
+        if not one.is_plain or (self.alone and not one.sign):
+            return False
+        return not self.alone.startswith("C-") or (one.mark in self.known and not one.is_listed)
 
     def numbered(self, number: str) -> list[str]:
         """Return the items a number alone can stand for."""
@@ -112,7 +168,8 @@ class _Items:
 
     def is_title(self, mark: str, text: str) -> bool:
         """Whether text is what the mail shows of an item, or its first line, rather than an answer."""
-        letters, title = squeezed_all(text), self.titles.get(mark, "")
+        letters = squeezed_all(text)
+        title = self.titles.get(mark) or squeezed_all(self.known.get(mark, ""))
         return bool(letters and title) and (title.startswith(letters) if len(letters) > 3 else title == letters)
 
 
@@ -150,10 +207,8 @@ def _begun(line: str, begins: bool, current: Addressed, items: _Items) -> Addres
         return None if said is None else Addressed(TO_ALL, [said])
     if not one.letter:
         return _by_number(line, one, current, items)
-    if not items.takes(one.mark) or not (one.sign or ((begins or one.in_brackets) and not items.alone)):
+    if not items.begins(one, at_start=begins):
         return None
-    if one.is_glued and one.mark not in items.titles:
-        return None  # "T5 is late" names a task where the mail shows one of that mark
     text = "" if one.in_brackets and items.is_title(one.mark, one.text) else one.text
     return Addressed(one.mark, [text], is_bare=not one.sign)
 

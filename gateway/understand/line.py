@@ -42,7 +42,8 @@ def text_lines(text: str) -> list[Line]:
     kept unread.
     """
     pieces = text.split("\n", MOST_LINES)
-    lines = [_from_text(raw) for raw in pieces[:MOST_LINES]]
+    has_marks = ">" in text
+    lines = [_from_text(raw) if has_marks else Line(raw, raw) for raw in pieces[:MOST_LINES]]
     return lines + [Line(raw, raw, sign=UNREAD) for raw in pieces[MOST_LINES:]]
 
 

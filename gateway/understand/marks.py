@@ -6,16 +6,22 @@ Must not: know which items a mail has (items.py does), or what an answer means.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_NAMED = 50  # marks looked up for one mail
+_MOST_LINES = 2_000  # of one mail in which they are looked for
 _LETTERS = "VCTPO"  # vote, check-in, task, post or thread, outcome
 # What mail programs and people put before a line: quote marks, list marks, signs of bold type.
 _BEFORE = r"[\s>|*_•·◦▪–-]{0,12}"
 
+_MAYBE = re.compile(rf"[{_LETTERS}][- ]?\d", re.I)
+_BULLET = re.compile(r"[*•·◦▪–-]\s")
 _SHOWN = re.compile(rf"\[?\b([{_LETTERS}]-\d{{1,7}})\b\]?", re.I)
 _HEADING = re.compile(rf"{_BEFORE}\[([{_LETTERS}]-\d{{1,7}})\][*_]{{0,2}}(?=\s|$)", re.I)
 _NAMED = re.compile(
-    rf"{_BEFORE}(?P<open>\[)?(?:(?P<letter>[{_LETTERS}])(?P<dash>-)?(?P<gap>[ ])?)?(?P<number>\d{{1,7}})(?P<close>\])?"
+    rf"(?P<before>{_BEFORE})(?P<open>\[)?(?:(?P<letter>[{_LETTERS}])(?P<dash>-)?(?P<gap>[ ])?)?"
+    r"(?P<number>\d{1,7})(?P<close>\])?"
     r"[*_]{0,2}(?:\s{0,3}(?P<sign>[:：)=]|[–—-](?=\s))[*_]{0,2}\s*|\s+|$)",
     re.I,
 )
@@ -47,11 +53,18 @@ class Named:
     sign: str
     text: str  # what follows
     is_glued: bool = False  # `V7 yes`: a letter, its number and nothing else, which may be anything
+    is_dashed: bool = False  # `V-7`, as our mails write it
+    is_listed: bool = False  # a sign of a list stands before it
 
     @property
     def mark(self) -> str:
         """The mark, "" for a number alone."""
         return f"{self.letter}-{self.number}" if self.letter else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it can be nothing but a mark of ours: `T-9: done`, `[T-9] done`. "T-5 is late" may be prose."""
+        return (self.is_dashed or self.in_brackets) and bool(self.sign or self.in_brackets)
 
 
 def named(line: str) -> Named | None:
@@ -67,4 +80,23 @@ def named(line: str) -> Named | None:
     is_glued = bool(letter) and not (sign or found["dash"] or in_brackets)
     if is_glued and (found["gap"] or not text.strip()):
         return None  # "P 7" needs its sign, else it may be anything
-    return Named(letter, found["number"], in_brackets, sign, text, is_glued)
+    is_listed = _BULLET.search(found["before"]) is not None
+    return Named(letter, found["number"], in_brackets, sign, text, is_glued, bool(found["dash"]), is_listed)
+
+
+def marks_named(text: str) -> tuple[str, ...]:
+    """Return the marks that lines of a text begin with, in order, each once: plain ones, and those of votes."""
+    lines = (named(line) for line in lines_with_marks(text))
+    found = dict.fromkeys(one.mark for one in lines if one is not None and _names_a_thing(one))
+    return tuple(found)[:MOST_NAMED]
+
+
+def lines_with_marks(text: str) -> Iterable[str]:
+    """Return the lines of a text that may begin with a mark; only so many of a long text."""
+    if _MAYBE.search(text) is None:
+        return ()
+    return (line for line in text.split("\n", _MOST_LINES)[:_MOST_LINES] if _MAYBE.search(line))
+
+
+def _names_a_thing(one: Named) -> bool:
+    return bool(one.letter) and (one.is_plain or (one.letter == "V" and (one.is_dashed or bool(one.sign))))

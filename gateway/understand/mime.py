@@ -66,6 +66,12 @@ _HEADER_END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
 _FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 _ADJACENT_WORDS = re.compile(r"(=\?[^?\s]+\?[bqBQ]\?[^?]*\?=)\s+(?==\?)")
+# One encoded word (RFC 2047 §2), whole octets in it, nothing but plain text around it.
+_PLAIN_WORD = re.compile(
+    r"(|(?=[!-~])(?:[ !-<>-~]|=(?!\?))*)=\?([A-Za-z0-9_-]+)\?"
+    r"(?:[qQ]\?((?:[!-<>@-~]|=[0-9A-Fa-f]{2})+)|[bB]\?((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?))"
+    r"\?=((?:[ !-<>-~]|=(?!\?))*)"
+)
 _MESSAGE_ID = re.compile(r"<([^<>\s]+)>|([^<>\s,;]+@[^<>\s,;]+)")
 _PGP_ARMOUR = "-----BEGIN PGP MESSAGE-----"
 _QUOTED_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2})")
@@ -119,7 +125,7 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 def _fields(header: bytes) -> list[tuple[str, bytes]]:
     """Return name (lower case) and raw value of each field, in order; a line that lost its folding is folded again."""
     fields: list[list[bytes]] = []
-    lines = _LINE.split(header.replace(b"\x00", b""))
+    lines = header.replace(b"\x00", b"").splitlines()  # of octets: at CR, LF and CRLF, nowhere else
     last_known: int | None = None
     for number, line in enumerate(lines):
         name = _FIELD_NAME.match(line)
@@ -185,6 +191,11 @@ def _plain(value: bytes) -> str:
 
 
 def _encoded_words(text: str) -> str:
+    plain = _PLAIN_WORD.fullmatch(text)
+    if plain:  # as most names and subjects are written that hold any
+        before, charset, quoted, coded, after = plain.groups()
+        word = binascii.a2b_base64(coded) if quoted is None else binascii.a2b_qp(quoted, header=True)
+        return before + _word(word, charset.lower()) + after
     joined = _ADJACENT_WORDS.sub(r"\1 ", text)
     try:
         pieces = decode_header(joined)
@@ -304,12 +315,15 @@ def _leaf(node: Tree, media_type: str, parameters: _Parameters, alternative: int
     disposition = str(node.get("content-disposition", "")).partition(";")[0].strip().lower()
     filename = _filename(node, parameters, disposition)
     is_text = media_type in ("text/plain", "text/html")
+    is_attachment = disposition == "attachment" or bool(filename) or not is_text
     part = Part(
         media_type=media_type,
         filename=filename,
         content=_content(node),
-        is_attachment=disposition == "attachment" or bool(filename) or not is_text,
+        is_attachment=is_attachment,
         parameters=parameters,
+        disposition=disposition,
+        content_id=str(node.get("content-id", "")).strip().strip("<>") if is_attachment else "",
     )
     charset = dict(parameters).get("charset")
     return _Leaf(part, charset, is_inline=is_text and disposition != "attachment", alternative=alternative)
@@ -351,12 +365,12 @@ def _parameter(value: object) -> str:
 
 def _content(node: Tree) -> bytes:
     """Return the decoded bytes of a leaf; of an attached mail or report, its source."""
-    payload = node.get_payload()
     try:
-        if isinstance(payload, list):
-            return _source(node, payload)
+        if node.is_multipart():
+            return _source(node, list(node.get_payload()))
         content = node.get_payload(decode=True)
-    except Exception:  # an encoding that does not decode, a charset that does not exist: the text as it stands
+    except Exception:  # an encoding that does not decode: the text as it stands
+        payload = node.get_payload()
         content = payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
     return content if isinstance(content, bytes) else b""
 

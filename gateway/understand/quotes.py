@@ -22,7 +22,6 @@ WRAPPED_AT = 60  # characters; shorter lines were not wrapped
 _LEAD_DETAIL = re.compile(r"[@:：]|\d")
 _OPEN_LINK = re.compile(r"[(<]https?://[^\s()<>]*$", re.I)
 _LINK_ALONE = re.compile(r"\s*[(<\[]?https?://\S+\s*>?\s*$", re.I)
-_QUOTED_MARKS = frozenset((Mark.QUOTED, Mark.REST))
 _MARK_SIGNS = {
     Mark.QUOTED: "html-container",
     Mark.REST: "html-container",
@@ -33,6 +32,8 @@ _MARK_SIGNS = {
 
 def part_shared_lines(lines: list[Line], signs: Signs) -> list[Line]:
     """Return the lines, those parted that hold both the end of the text and the attribution below it."""
+    if not any("@" in line.text for line in lines):  # as in most mail: then none could hold both
+        return lines
     parted: list[Line] = []
     left = MOST_SHARED_LINES
     for line in lines:
@@ -52,7 +53,10 @@ def judge_quotes(lines: list[Line], original: Message | None, signs: Signs) -> A
     alignment = openers.aligned(original) if original is not None else None
     is_original = alignment.is_original if alignment is not None else (False,) * len(lines)
     for line, is_ours in zip(lines, is_original, strict=True):
-        line.sign = "original" if is_ours else _MARK_SIGNS.get(line.mark, OWN)
+        if is_ours:
+            line.sign = "original"
+        elif line.mark is not Mark.NONE:
+            line.sign = _MARK_SIGNS[line.mark]
     if alignment is not None:
         openers.note_items(alignment)
     openers.judge()
@@ -76,9 +80,12 @@ class _Openers:
         self.next_original: list[int] = []
         self.known: dict[int, Opener | None] = {}
         self.view = _view(lines)
+        self.may_open = signs.may_open(self.view.text)
 
     def opener(self, at: int) -> Opener | None:
         """Return the opener that begins at a line; each line is looked at once."""
+        if not self.may_open[at]:
+            return None
         if at not in self.known:
             self.known[at] = self.signs.opener(self.view, at)
         return self.known[at]
@@ -94,7 +101,8 @@ class _Openers:
         tabbed = sum(line.text[:1] == "\t" and not line.is_blank for line in self.lines)
         by_tab = tabbed > 0 and tabbed * 2 > sum(not line.is_blank for line in self.lines)
         return [
-            line.depth or int(line.mark in _QUOTED_MARKS or (by_tab and line.text.startswith("\t")))
+            line.depth
+            or int(line.mark is Mark.QUOTED or line.mark is Mark.REST or (by_tab and line.text.startswith("\t")))
             for line in self.lines
         ]
 
@@ -113,14 +121,14 @@ class _Openers:
 
     def judge(self) -> None:
         self.next_original = _next_with_sign(self.lines, "original")
-        at = 0
-        while at < len(self.lines):
+        behind = 0  # the last quote that was announced
+        for at, may_open in enumerate(self.may_open):
+            if not may_open or at < behind:
+                continue
             line = self.lines[at]
             opener = None if line.is_blank or line.depth else self.opener(at)
-            if opener is None or line.sign == "original":
-                at += 1
-            else:
-                at = self.announced(at, opener.end, opener.sign)
+            if opener is not None and line.sign != "original":
+                behind = self.announced(at, opener.end, opener.sign)
 
     def announced(self, start: int, end: int, sign: str) -> int:
         """Drop an opener and the quote below it; return where to go on."""
@@ -242,6 +250,8 @@ def judge_bare_quotes(lines: list[Line], knows_original: bool) -> None:
     """Give a sign to quoted lines nobody announced: at the top or the end they are the mail answered; between own lines
     they are more of it, or the author's own quotation, which is kept for the reader and never acts.
     """
+    if not any(line.depth for line in lines):
+        return
     own = [index for index, line in enumerate(lines) if line.sign == OWN and not line.depth and not line.is_blank]
     quoted_above = False
     at = 0

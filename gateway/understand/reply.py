@@ -67,10 +67,11 @@ def _read(
 def _composed(lines: list[Line], alignment: Alignment | None) -> NewText:
     answers = _answers(lines)
     kept = _kept(lines, answers)
+    own = [_own(lines[start:stop]) for start, stop in answers]
     return NewText(
         text=_trimmed([lines[index] for index in kept]),
-        own="\n\n".join(filter(None, (_own(lines[start:stop]) for start, stop in answers))),
-        blocks=_blocks(lines, answers, alignment),
+        own="\n\n".join(filter(None, own)),
+        blocks=_blocks(lines, answers, own, alignment),
         dropped=_dropped(lines, frozenset(kept)),
     )
 
@@ -95,7 +96,7 @@ def _own(lines: Sequence[Line]) -> str:
 
 
 def _trimmed(lines: Sequence[Line]) -> str:
-    return "\n".join(line.raw.rstrip() for line in lines).strip("\n").lstrip(" ")
+    return "\n".join([line.raw.rstrip() for line in lines]).strip("\n").lstrip(" ")
 
 
 def _kept(lines: list[Line], answers: list[tuple[int, int]]) -> list[int]:
@@ -111,15 +112,18 @@ def _kept(lines: list[Line], answers: list[tuple[int, int]]) -> list[int]:
     return [index for index in range(first, behind) if lines[index].sign in wanted]
 
 
-def _blocks(lines: list[Line], answers: list[tuple[int, int]], alignment: Alignment | None) -> tuple[Quoted, ...]:
+def _blocks(
+    lines: list[Line], answers: list[tuple[int, int]], own: list[str], alignment: Alignment | None
+) -> tuple[Quoted, ...]:
+    """Return each answer with what it stands under; `own` are the texts of the answers."""
     blocks: list[Quoted] = []
     before = 0
-    for start, stop in answers:
+    for (start, stop), text in zip(answers, own, strict=True):
         quoted = [line for line in lines[before:start] if line.sign in QUOTES]
         under = "\n".join(line.text.strip() for line in quoted).strip("\n")
         mark = next((line.item for line in reversed(quoted) if line.item is not None), None)
         is_inside = all(line.is_inside for line in lines[start:stop] if not line.is_blank)
-        blocks.append(Quoted(under, _own(lines[start:stop]), mark, is_inside))
+        blocks.append(Quoted(under, text, mark, is_inside))
         before = stop
     stands_last = len(blocks) == 1 and not any(line.sign in QUOTES for line in lines[before:])
     if stands_last and _covers_all(lines, alignment):

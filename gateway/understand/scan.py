@@ -66,9 +66,24 @@ def scan(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
     lines = max(raw.count(b"\n"), raw.count(b"\r"))
     if lines > limits.lines:
         raise Unreadable("too-many-lines", f"{lines} lines")
+    if _is_surely_within(raw, limits):
+        return
     depth = _Walk(raw, limits).run()
     if depth * lines > limits.line_levels:
         raise Unreadable("too-deep", f"{depth} levels of {lines} lines")
+
+
+def _is_surely_within(raw: bytes, limits: Limits) -> bool:
+    """Whether a mail is too short to break any limit, as nearly all that people type are; others are walked through."""
+    shortest = min(limits.structure_field_bytes, limits.field_bytes, limits.header_bytes)
+    if len(raw) > shortest or raw.count(b";") > limits.parameters:
+        return False
+    lower = raw.lower()
+    ends = raw.count(b"\n") + raw.count(b"\r")
+    levels = lower.count(b"boundary") + lower.count(b"message/")  # each level is announced by one of them
+    fewest = min(limits.header_fields, limits.parts, limits.dashed_lines)
+    is_flat = levels <= limits.depth and levels * ends <= limits.line_levels and levels + ends + 1 < fewest
+    return is_flat and not any(codec in lower for codec in _SLOW_CODECS)
 
 
 class _Walk:
@@ -120,8 +135,10 @@ class _Walk:
     def fields(self, block: bytes) -> tuple[bytes, bytes, bytes]:
         """Check the fields of a block. Return its media type and boundary."""
         main = sub = boundary = b""
-        for field in self.structure_fields(block):
-            self.check_structure_field(field)
+        lower = block.lower()
+        names_slow_codec = any(codec in lower for codec in _SLOW_CODECS)
+        for field in self.structure_fields(block, lower, names_slow_codec):
+            self.check_structure_field(field, names_slow_codec)
             media_type = _MEDIA_TYPE.match(field)
             if media_type and not main:
                 main, sub = media_type[1].lower(), media_type[2].lower()
@@ -129,13 +146,13 @@ class _Walk:
                 boundary = (found[1] or found[2] or b"").rstrip() if found else b""
         return main, sub, boundary
 
-    def structure_fields(self, block: bytes) -> Iterator[bytes]:
+    def structure_fields(self, block: bytes, lower: bytes, names_slow_codec: bool) -> Iterator[bytes]:
         """Yield the fields that say what a part is. The others are looked at one by one only where one could break a
         limit.
         """
-        lower, lines = block.lower(), block.count(b"\n") or block.count(b"\r")
+        lines = block.count(b"\n") or block.count(b"\r")
         is_small = lines < self.limits.header_fields and len(block) <= self.limits.field_bytes
-        if is_small and not any(codec in lower for codec in _SLOW_CODECS):
+        if is_small and not names_slow_codec:
             for match in _LOWER_STRUCTURE_FIELD.finditer(lower):
                 start, stop = match.span()
                 if not start or block[start - 1] in b"\r\n":
@@ -152,12 +169,12 @@ class _Walk:
             if field[:8].lower() == b"content-" and _STRUCTURE_FIELD.match(field):
                 yield field
 
-    def check_structure_field(self, field: bytes) -> None:
+    def check_structure_field(self, field: bytes, names_slow_codec: bool) -> None:
         if len(field) > self.limits.structure_field_bytes:
             raise Unreadable("field-too-long", f"{len(field)} bytes")
         if field.count(b";") > self.limits.parameters:
             raise Unreadable("too-many-parameters", f"more than {self.limits.parameters}")
-        if _SLOW_CODEC.search(field):
+        if names_slow_codec and _SLOW_CODEC.search(field):
             raise Unreadable("slow-charset")
 
     def next_boundary(self) -> bool:

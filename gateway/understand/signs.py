@@ -51,7 +51,7 @@ _DATE = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\d{1,2}(?:st|nd|rd|th)\b|\d年|\d월"
 )
 _ADDRESS = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{2,100}")
-_STARTS_WITH_DATE = re.compile(r"[\[(*]{0,2}(?:[^\W\d_]{2,12}[.,]{0,2}\s)?\d{1,4}(?:[./-]\d|[.,]?\s|\s?[^\W\d_])")
+_STARTS_WITH_DATE = re.compile(r"[\[(*]{0,2}+(?:[^\W\d_]{2,12}+[.,]{0,2}+\s)?+\d{1,4}(?:[./-]\d|[.,]?\s|\s?[^\W\d_])")
 _STARTS_WITH_NAME = re.compile(r"[\"'*]{0,2}[^\"<>@:]{0,60}[\"'*]{0,2}\s*[<(\[]{1,2}(?:mailto:)?[^<>@\s]{0,100}@")
 _STARTS_WITH_ADDRESS = re.compile(r"[<\[]?[^\s<>@]{1,100}@")
 _DATED_ADDRESS = re.compile(r"@[^\s<>@]{1,100}>?[^<>@]{0,30}[:：]\s*$")
@@ -82,11 +82,13 @@ def fold(text: str) -> str:
     return _folded(text[:LONGEST])
 
 
-@lru_cache(maxsize=512)  # one rule after the other asks about the same few lines
-def _folded(text: str) -> str:
+def _refolded(text: str) -> str:
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).replace("’", "'")
     return " ".join(text.casefold().split())
+
+
+_folded = lru_cache(maxsize=512)(_refolded)  # one rule after the other asks about the same few lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,19 @@ def _starts(words: Iterable[str]) -> frozenset[str]:
     return frozenset(longer | {word + char for word in folded if len(word) == 1 for char in behind})
 
 
+def _opening(starts: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern for a line end and the beginning of a line that is drawn, or begins as attributions may: with
+    one of these starts, a letter of another script, a figure, or a figure behind a word.
+    """
+    cased = {case for start in starts for case in (start, start.upper(), start.title(), start[:1] + start[1:].upper())}
+    whole = "".join(re.escape(start) for start in cased if len(start) == 1)
+    begun = _by_letter([start for start in cased if len(start) > 1])
+    return re.compile(
+        rf"\n[^\S\n]*+(?:[{re.escape(_DRAWN)}\d\[(]|[\0-\x09\x0b-\x7f]?[^\0-\x7f]|{begun or '(?!)'}"
+        rf"|[{whole or '-'}](?=[^\S\n]*(?:\n|\Z))|[A-Za-z]{{2,12}}+[.,]{{0,2}}+[^\S\n]\d)"
+    )
+
+
 def _is_unspaced(word: str) -> bool:
     return any(low <= char <= high for char in word for low, high in _UNSPACED)
 
@@ -165,6 +180,7 @@ class Signs:
         self.wrote_at_end = tuple(sorted({fold(word) for word in words("wrote")}))
         self.on = _any_of(words("on"), before="")
         self.on_starts = _starts(words("on"))
+        self.opening = _opening(self.on_starts)
         self.original = _any_of(words("original"))
         self.forwarded = _any_of(words("forwarded"))
         self.device = _any_of(words("device"))
@@ -178,19 +194,40 @@ class Signs:
         self.disclaimer = _any_of(words("disclaimer"), after="")
         self.disclaimer_hint = _any_of(words("disclaimer_hint"), after="")
         self.antivirus = _any_of(words("antivirus"))
+        small_print = (*words("disclaimer"), *words("disclaimer_hint"), *words("antivirus"))
+        self.small_print = _any_of(small_print, after="")  # a quick look before the closer ones
         self.banner = _any_of(words("banner"), before="", after="")
 
     # --- what announces a quote ------------------------------------------------------------------
+
+    def may_open(self, texts: Sequence[str]) -> list[bool]:
+        """Return for each line whether an opener may begin there: one quick look at all, before a closer one at few."""
+        joined = "\n" + "\n".join(texts)
+        if joined.count("\n") != len(texts):
+            return [True] * len(texts)
+        may = [False] * len(texts)
+        if ":" in joined or "：" in joined or "@" in joined:
+            for index, text in enumerate(texts):
+                may[index] = ":" in text or "：" in text or "@" in text
+                if index and "@" in text:  # an attribution's address may stand on its second line
+                    may[index - 1] = True
+        at = index = 0
+        for found in self.opening.finditer(joined):
+            index += joined.count("\n", at, found.start())
+            at = found.start()
+            may[index] = True
+        return may
 
     def opener(self, lines: Lines, at: int) -> Opener | None:
         """Return the opener that begins at a line, or None."""
         line = lines.text[at].strip()
         if not line:
             return None
-        may_be_label = ":" in line or "：" in line
-        found = self.separator(lines, at) if may_be_label or line[0] in _DRAWN else None
-        if found is None and may_be_label:
-            found = self.header_block(lines, at)
+        found = None
+        if ":" in line or "：" in line:
+            found = self.separator(lines, at) or self.header_block(lines, at)
+        elif line[0] in _DRAWN:
+            found = self.separator(lines, at)
         return found or self.attribution(lines, at)
 
     def separator(self, lines: Lines, at: int) -> Opener | None:
@@ -312,7 +349,7 @@ class Signs:
         """Whether a line begins as attributions do: with "On", a weekday or a date."""
         bare = line.lstrip("-_=*~ >\t")
         start = bare[:2].lower()
-        if (start in self.on_starts or not start.isascii()) and self.on.match(fold(bare[:60])):
+        if (start in self.on_starts or not start.isascii()) and self.on.match(_refolded(bare[:60])):
             return True
         return _STARTS_WITH_DATE.match(bare) is not None
 
@@ -346,7 +383,7 @@ class Signs:
             return None
         for found in _CAPITAL_WORD.finditer(line):
             rest = line[found.start() :]
-            if rest[0].isupper() and self.on.match(fold(rest[:40])) and self.is_attribution(rest):
+            if rest[0].isupper() and self.on.match(_refolded(rest[:40])) and self.is_attribution(rest):
                 return found.start() if self.wrote.search(fold(rest)) else None
         return None
 
@@ -393,6 +430,8 @@ class Signs:
         """
         pieces = range(0, min(len(paragraph), LONGEST_SMALL_PRINT), LONGEST)
         folded = " ".join(fold(paragraph[start : start + LONGEST]) for start in pieces)
+        if not self.small_print.search(folded):
+            return False
         if self.disclaimer.search(folded) or len(set(self.disclaimer_hint.findall(folded))) >= 2:
             return True
         return len(folded) <= LONGEST and self.antivirus.search(folded) is not None and has_link(paragraph)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from gateway.model.entry import Answered, BlockerRaised, Closed, RoundOpened
+from gateway.model.entry import Answered, BlockerClosed, BlockerRaised, Closed, RoundOpened
 from gateway.model.round import CheckIn, Phase, Skip
 from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, DEV, ERIN, TEAM, WORLD, Letter, Town
 
@@ -149,6 +149,25 @@ def test_the_next_prompt_quotes_the_plan_and_is_answered_by_numbers(found: Found
     assert "clean the hall" in check_in.next
 
 
+def test_a_prompt_numbers_each_thing_once_and_its_numbers_hold_when_something_was_closed(found: Found) -> None:
+    town = team(found)
+    town.at("09:30")
+    first = "Next:\n- call the bank\n- order paint\nBlockers:\n- call the bank\n- no key\n- no ladder"
+    town.answers("ben", town.newest("ben", "prompt"), first)
+    town.at("2026-06-02 09:30")
+    prompt = town.newest("ben", "prompt")
+    for line in ("  1  call the bank", "  2  order paint", "  3  no key", "  4  no ladder", "Still in the way: 1."):
+        assert line in prompt.text
+    assert prompt.text.count("call the bank") == 2  # the plan, and "+ call the bank" in how to answer
+    assert "1. What" not in prompt.text  # questions bear no numbers beside a plan
+    town.answers("ben", prompt, "1 solved, 3 solved")
+    assert said(town, "C-2", "ben").next == ("call the bank", "order paint")
+    town.answers("ben", prompt, "1 done, 4 solved\n+ paint the door")  # a newer answer to the same numbers
+    assert said(town, "C-2", "ben").done == ("call the bank",)
+    assert said(town, "C-2", "ben").next == ("order paint", "paint the door")
+    assert {entry.text for entry in town.entries(BlockerClosed)} == {"call the bank", "no key", "no ladder"}
+
+
 def test_a_vacation_reply_marks_the_member_away_and_stops_reminders_until_they_are_back(found: Found) -> None:
     town = team(found)
     town.at("09:01")
@@ -182,17 +201,16 @@ def test_a_vacation_reply_marks_the_member_away_and_stops_reminders_until_they_a
 
 def test_an_undated_absence_ends_with_the_members_own_mail(found: Found) -> None:
     town = team(found)
+    town.writes("ana", "acme", "Close from 20 to 24 July?", "What would you say?")
+    post = town.newest("ben", "post")
     town.at("09:01")
+    subject = f"Out of office: {post.message.subject}"
     away, to = town.reply(
-        "ben",
-        town.newest("ben", "prompt"),
-        "I am away from my desk.",
-        quote=False,
-        subject="Out of office",
-        auto_submitted="auto-replied",
+        "ben", post, "I am away from my desk.", quote=False, subject=subject, auto_submitted="auto-replied"
     )
     town.sends("ben", away, to, sender="")
-    assert town.member("ben").absences != ()
+    [absence] = town.member("ben").absences
+    assert (absence.starts, absence.until) == (date(2026, 6, 1), None), "the days in our subject are none of theirs"
     town.at("11:00")
     town.answers("ben", town.newest("ben", "prompt"), "Done: the roof\nNext: the cellar")
     assert town.member("ben").absences == ()

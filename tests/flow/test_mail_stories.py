@@ -115,6 +115,17 @@ def test_quoted_and_signed_lines_never_act(town: Town) -> None:
 # --- doubles --------------------------------------------------------------------------------------------------------
 
 
+def test_the_same_words_each_week_are_no_double_where_a_program_gives_no_id_and_no_date(town: Town) -> None:
+    raw = town.mail("ana", "acme", "Backup", "The backup of this week is done.")
+    bare = b"\r\n".join(x for x in raw.split(b"\r\n") if not x.lower().startswith((b"message-id:", b"date:")))
+    for posts in (1, 2):
+        town.sends("ana", bare, "acme")
+        town.wait(hours=18)
+        town.sends("ana", bare, "acme")  # the same again, on the day after: a server tried twice
+        assert len(town.entries(Posted)) == posts
+        town.wait(days=7)
+
+
 def test_the_same_mail_twice_acts_once(town: Town) -> None:
     opened(town)
     raw, to = town.reply("ben", town.newest("ben", "ballot"), "Yes, gladly.")

@@ -18,12 +18,11 @@ from gateway.model.entry import (
     MemberLeft,
     MemberRenamed,
 )
-from gateway.model.notice import NoticeState
 from gateway.pipeline.steering import change_people
 from tests.flow.test_attacks import complaint_about
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import ANA, BEN, CLEO, DEV, TEAM, Person, Town
+from tests.flow.town import ANA, BEN, CLEO, Person, Town
 
 Found = Callable[..., Town]
 EVE = "eve@elsewhere.example"
@@ -332,64 +331,3 @@ def test_stewards_are_told_once_a_day_of_what_failed_for_good(found: Found) -> N
     assert len(town.box("ana", "steward")) == 2
     town.pass_until(town.clock.at + timedelta(days=5))
     assert len(town.box("ana", "steward")) == 2
-
-
-# --- what the server that takes our mail refuses ----------------------------------------------------------------------
-
-
-def test_an_address_that_is_refused_at_once_counts_as_a_mail_that_came_back(found: Found) -> None:
-    town = found(BEN, ANA, CLEO)
-    town.post_office.refusals["ben@example.net"] = (550, "5.1.1 no such user")
-    for number in range(3):
-        town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
-        town.wait(hours=1)
-    assert [(entry.member_id, entry.permanent) for entry in town.entries(Bounced)] == [
-        (town.member("ben").id, True)
-    ] * 3
-    assert {stored.reason for stored in town.notices(NoticeState.FAILED)} == {"rejected"}
-    assert town.member("ben").suspended
-    assert len(town.box("ana", "steward")) == 2  # once that a mail came back, once that nothing more is sent
-    assert any("no such user" in letter.text for letter in town.box("ana", "steward"))
-    town.post_office.refusals.clear()
-    town.wait(days=8)  # a single mail is tried, and does not come back
-    assert not town.member("ben").suspended
-
-
-@pytest.mark.parametrize(
-    ("refuses", "answer"),
-    [
-        ("sender", (550, "5.7.1 sender not allowed")),
-        ("sender", (553, "no such sender here")),
-        ("recipient", (553, "5.7.1 <acme@ws.example.org>: Sender address rejected: not owned by user")),
-        ("recipient", (554, "5.7.1 Relay access denied")),
-        ("recipient", (503, "5.5.1 need MAIL")),
-    ],
-)
-def test_a_refusal_of_our_sender_or_session_fails_no_mail_and_suspends_nobody(
-    found: Found, refuses: str, answer: tuple[int, str]
-) -> None:
-    town = found(*TEAM, DEV)
-    town.post_office.refuses = refuses
-    town.post_office.refusals = {person.address: answer for person in (*TEAM, DEV)}
-    for number in range(4):
-        town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
-    town.wait(hours=5)
-    assert (town.entries(Bounced), town.notices(NoticeState.FAILED)) == ([], [])
-    assert {fault["event"] for fault in town.faults} == {"submission refuses us"}
-    assert {stored.reason for stored in town.notices(NoticeState.QUEUED) if stored.attempts} == {"not-from-us"}
-    town.faults.clear()
-    town.post_office.refusals.clear()
-    town.wait(hours=5)
-    assert len(town.box("ben", "post")) == 4
-
-
-def test_one_address_that_wants_nothing_of_us_is_no_refusal_of_us_and_told_within_the_day(town: Town) -> None:
-    town.post_office.refusals["ben@example.net"] = (550, "5.7.1 recipient wants nothing")
-    for number in range(4):
-        town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
-    town.wait(hours=5)
-    assert (len(town.box("cleo", "post")), town.faults, town.entries(Bounced)) == (4, [], [])
-    assert {stored.reason for stored in town.notices(NoticeState.QUEUED) if stored.attempts} == {"refused-there"}
-    town.wait(hours=19)
-    assert "recipient wants nothing" in town.newest("ana", "steward").text
-    assert not town.member("ben").suspended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -207,15 +208,24 @@ def test_what_is_carried_over_three_times_is_asked_about_as_perhaps_stuck_until_
     town.answers("ben", town.newest("ben", "prompt"), "Done: the shed\nNext: write the report")
     for day in ("2026-06-02", "2026-06-03", "2026-06-04"):
         town.at(f"{day} 09:30")
-        assert "STILL IN THE WAY?" not in town.newest("ben", "prompt").text
+        assert "Still in the way" not in town.newest("ben", "prompt").text
         town.answers("ben", town.newest("ben", "prompt"), "1 tomorrow")
     town.at("2026-06-05 09:30")
     text = town.newest("ben", "prompt").text
-    assert "STILL IN THE WAY?" in text
-    assert "write the report" in text.partition("STILL IN THE WAY?")[2]
+    assert "Still in the way: 1." in text
+    assert text.count("write the report") == 1  # one number for the plan and what is in the way
     town.answers("ben", town.newest("ben", "prompt"), "Done: write the report")
     town.at("2026-06-08 09:30")
-    assert "STILL IN THE WAY?" not in town.newest("ben", "prompt").text
+    assert "Still in the way" not in town.newest("ben", "prompt").text
+
+
+def test_an_undo_says_what_was_undone_and_an_undo_of_that_what_holds_again(town: Town) -> None:
+    town.writes("cleo", "acme", "", "absente jusqu'au 12 juin")
+    for word, said in (("annuler", "annulé"), ("annuler", "à nouveau en vigueur"), ("annuler", "annulé")):
+        town.answers("cleo", town.newest("cleo", "receipt"), word)
+        text = " ".join(town.newest("cleo", "receipt").text.split())
+        assert f"✓ {said} : vous êtes noté absent jusqu’au vendredi 12 juin" in text.replace("\u00a0", " ")
+    assert town.member("cleo").absences == ()
 
 
 # --- attention -------------------------------------------------------------------------------------------------------
@@ -241,6 +251,32 @@ def test_a_word_that_names_a_channel_is_about_that_channel(town: Town, words: st
     assert town.member("ben").settings.delivery is None
     town.answers("ben", town.newest("ben", "receipt"), "undo")
     assert town.member("ben").settings.channels == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm on leave from 8 to 12 June. Please send me mails only once a week.",
+        "Je suis en congé du 8 au 12 juin.\nUn seul message par semaine, s'il vous plaît.",
+    ],
+)
+def test_two_requests_in_one_mail_are_both_done(town: Town, words: str) -> None:
+    town.writes("ben", "acme", "", words)
+    assert town.member("ben").settings.delivery is Delivery.WEEKLY
+    assert [absence.until for absence in town.member("ben").absences] == [date(2026, 6, 12)]
+    assert town.last_reason == "several"
+
+
+@pytest.mark.parametrize("words", ["weekly P-1", "mute P-1"])
+def test_a_thread_is_named_in_a_new_mail_too(town: Town, words: str) -> None:
+    town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed, as it always was.")
+    town.writes("ben", "acme", "", words)
+    assert len(town.entries(Posted)) == 1
+    if words.startswith("mute"):
+        assert town.member("ben").settings.muted_threads == ("P-1",)
+    else:
+        assert "[P-1] The ladder" in town.newest("ben", "decline").text
+        assert "“mute” and “unmute”" in town.newest("ben", "decline").text
 
 
 def test_a_word_sent_to_a_channel_is_about_that_channel(town: Town) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model.entry import MemberRenamed, Posted, TaskChanged
+from gateway.model.entry import MemberRenamed, Posted, TaskChanged, TaskMade
 from gateway.model.task import Task, TaskState
 from gateway.pipeline.steering import change_people
 from tests.flow.town import ANA, BEN, CLEO, DEV, TEAM, Person, Town
@@ -62,6 +62,37 @@ def test_a_todo_in_a_new_mail_to_the_workspace_makes_a_task_and_no_post(town: To
     town.writes("ana", "acme", "TODO @ben: send the budget by Friday", "Thanks!")
     assert (owner(town), task(town).title, str(task(town).course.due)) == ("ben", "send the budget", "2026-06-05")
     assert town.entries(Posted) == []
+
+
+NOTES = "We met today, and all of it went well.\n\nTODO @ben: send the budget by Friday\nTODO @zoe: water the plants"
+
+
+def test_lines_of_a_post_make_tasks_and_the_post_is_read_by_all(town: Town) -> None:
+    town.writes("ana", "acme", "Notes of the meeting", NOTES)
+    assert (task(town).title, owner(town)) == ("send the budget", "ben")
+    assert task(town, "T-2").course.owner is None
+    assert town.box("ana", "task-question", "T-2")
+    assert town.reached("post") == ["ben", "cleo"]
+    assert town.reached("task") == ["ben"]
+    town.answers("cleo", town.newest("cleo", "post"), NOTES.replace("\n", " ").replace("TODO", "You wrote TODO"))
+    assert len(town.entries(TaskMade)) == 2  # a reply hands nothing out, be it in what it quotes
+
+
+def test_lines_in_a_quote_or_below_a_signature_make_no_task(town: Town) -> None:
+    quoted = "Ana wrote to me, and it is quite right:\n\n> TODO @ben: send the budget\n\nI agree with every word of it."
+    town.writes("cleo", "acme", "The budget", quoted)
+    town.writes("cleo", "acme", "The hall", "The hall is free on Friday, all day.\n\n-- \nTODO @ben: be kind")
+    assert town.entries(TaskMade) == []
+    assert sorted(town.reached("post")) == ["ana", "ana", "ben", "ben"]
+
+
+def test_a_line_for_two_is_asked_about(town: Town) -> None:
+    town.writes("ana", "acme", "Hall", "TODO @ben and @cleo: clean the hall")
+    question = town.newest("ana", "task-question")
+    assert "Ben Moor" in question.text
+    assert "Cléo Martin" in question.text
+    town.answers("ana", question, "2")
+    assert owner(town) == "cleo"
 
 
 def test_the_tag_in_the_subject_makes_a_task(town: Town) -> None:
@@ -253,7 +284,7 @@ def test_a_task_that_is_over_takes_no_more_answers(town: Town) -> None:
     town.answers("ben", letter, "done")
     town.answers("ben", letter, "→ Monday")
     assert state(town) is TaskState.DONE
-    assert "no longer open" in town.newest("ben", "decline").text
+    assert "done already" in town.newest("ben", "decline").text
 
 
 def test_the_task_of_somebody_who_left_is_anyones(tmp_path: Path) -> None:
@@ -379,7 +410,7 @@ def test_a_digest_lists_ones_tasks_first_and_shows_what_is_overdue(tmp_path: Pat
     town.writes("ana", "acme", "News", "The roof is mended.")
     town.at("2026-06-09 12:00")
     digest = town.newest("ben", "digest")
-    assert "Overdue since Friday 5 June" in digest.text
+    assert "Your task, overdue since Friday 5 June." in digest.text
     assert digest.text.index("T-1") < digest.text.index("The roof")
 
 

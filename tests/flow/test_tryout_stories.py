@@ -69,6 +69,39 @@ def test_a_post_that_is_tried_reaches_nobody(town: Town) -> None:
     assert "2 mails would go to others" in " ".join(town.newest("ben").text.split())
 
 
+def test_who_would_be_written_to_is_named_and_every_question_told(town: Town) -> None:
+    before = state(town)
+    text = "TODO @ben: send the budget\nTODO @zoe: swim\nTODO @nobody: rest"
+    town.writes("ana", "acme+try", "Who does what", text)
+    assert state(town) == before
+    assert town.reached("task") == []
+    told = " ".join(town.newest("ana", "try-out").text.split())
+    assert "T-1: a task for Ben Moor: “send the budget”" in told
+    assert "1 mail would go to others: Ben Moor." in told
+    assert "T-2: We would ask you whom it is for." in told
+    assert "T-3: We would ask you whom it is for." in told
+
+
+def test_what_has_to_be_confirmed_first_is_told_with_all_that_follows_then(town: Town) -> None:
+    mark = opened(town)
+    town.writes("ana", "acme", "[TASK] send the budget @ben by Friday", "please")
+    before = state(town)
+    town.writes("ben", "acme+try", "", f"T-1: done\n{mark}: No")  # marks alone prove too little for a vote
+    assert state(town) == before
+    told = " ".join(town.newest("ben", "try-out").text.split())
+    assert "confirm it before it is done" in told
+    assert "✓ T-1: done" in told
+    assert f"✓ {mark}: No" in told
+    assert "1 mail would go to others: Ana Duarte." in told
+
+
+def test_an_absence_that_would_end_is_told(town: Town) -> None:
+    town.writes("ben", "acme", "", "I'm away from today")
+    town.writes("ben", "acme+try", "The ladder", "I found the ladder, it is behind the shed, as it always was.")
+    assert "welcome back" in town.newest("ben", "try-out").text
+    assert town.member("ben").absences
+
+
 def test_a_setting_that_is_tried_stays_as_it_was(town: Town) -> None:
     town.writes("cleo", "acme+try", "", "stop")
     assert not town.member("cleo").settings.paused

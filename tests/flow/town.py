@@ -133,6 +133,7 @@ class Town:
     rules: Rules = field(default_factory=Rules)
     templates: Templates | None = None
     written: int = 0  # mails people wrote, for their Message-IDs
+    at_once: int = 200  # notices handed over, and recorded, together
     store: MortalStore = field(init=False)
     pipeline: Pipeline = field(init=False)
 
@@ -215,7 +216,7 @@ class Town:
         raise AssertionError(f"there is no end of work at {self.clock.at}")
 
     def _deliver(self) -> int:
-        queue = self.pipeline.prepare(self.clock.at, 200)
+        queue = self.pipeline.prepare(self.clock.at, self.at_once)
         if queue:
             attempts = self.post_office.hand_in(queue, self.clock.at, self._about)
             self.pipeline.report(attempts, self.clock.at)

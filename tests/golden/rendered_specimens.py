@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.ballot import (
     CONSENT_OPTIONS,
     PLUSONE_OPTIONS,
@@ -59,11 +60,38 @@ from gateway.model.notice import (
     ThreadLine,
     TryOutFacts,
     WelcomeFacts,
+    WouldAnswer,
 )
 from gateway.model.round import CheckIn, Outcome, Reason, Result, TallyLine
 from gateway.model.token import Claim, KeyRing
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+MENU = Attachment(filename="Menü.pdf", media_type="application/pdf", size=999, arrival=18, part=1)
+
+
+def named(filename: str) -> Attachment:
+    """Return a file that is passed on under a name."""
+    return msgspec.structs.replace(MENU, filename=filename)
+
+
+FILM = Attachment(
+    filename="walk-through.mp4",
+    media_type="video/mp4",
+    size=34_200_000,
+    arrival=18,
+    part=2,
+    kept_back=KeptBack.SIZE,
+    linked=True,
+)
+SETUP = Attachment(
+    filename="setup.exe",
+    media_type="application/octet-stream",
+    size=1_460_000,
+    arrival=18,
+    part=3,
+    kept_back=KeptBack.KIND,
+    linked=True,
+)
 CLOSES = datetime(2026, 11, 26, 16, 0, tzinfo=UTC)
 
 WORKSPACE = Workspace(
@@ -176,8 +204,12 @@ DIGEST = DigestFacts(
     until=NOW,
     period="daily",
     needs_you=(
-        NeedsYouLine(mark="V-7", ritual="vote", title=CITY.text, closes_at=CLOSES, question=CITY),
-        NeedsYouLine(mark="V-9", ritual="vote", title=BUDGET.text, closes_at=CLOSES, question=BUDGET),
+        NeedsYouLine(
+            mark="V-7", ritual="vote", title=CITY.text, closes_at=CLOSES, question=CITY, answered=5, electorate=9
+        ),
+        NeedsYouLine(
+            mark="V-9", ritual="vote", title=BUDGET.text, closes_at=CLOSES, question=BUDGET, answered=1, electorate=9
+        ),
         NeedsYouLine(mark="C-31", ritual="check-in", title="Monday check-in", closes_at=CLOSES),
         NeedsYouLine(
             mark="T-4", ritual="task", title="Send the budget", closes_at=None, due=date(2026, 11, 20), overdue=True
@@ -230,6 +262,7 @@ DIGEST = DigestFacts(
             subject="Lunch on Thursday",
             channel=None,
             posts=(("Bo Lindqvist", "Soup, as ever.", datetime(2026, 11, 21, 11, 0, tzinfo=UTC)),),
+            files=((FILM, MENU, SETUP),),
         ),
     ),
     away=(
@@ -280,7 +313,12 @@ SPECIMENS: dict[str, Facts] = {
         subject="Drafts for the new header",
         text=POST,
         channel="design",
-        attachments=("drafts.pdf", "colours.png"),
+        files=(
+            Attachment(filename="drafts.pdf", media_type="application/pdf", size=482_113, arrival=17, part=2),
+            Attachment(filename="colours.png", media_type="image/png", size=61_900, arrival=17, part=3),
+            FILM,
+            SETUP,
+        ),
         written_at=NOW,
     ),
     "post-reply": PostFacts(
@@ -301,6 +339,7 @@ SPECIMENS: dict[str, Facts] = {
         closes_at=CLOSES,
         occurrence=date(2026, 11, 23),
         blockers=("Waiting for the logo from Bo",),
+        stopped=("Call the bank",),
     ),
     "prompt-own-questions": PromptFacts(
         mark="C-32",
@@ -440,8 +479,9 @@ SPECIMENS: dict[str, Facts] = {
             Act(name="vote-opened", mark="V-7", title=CITY.text),
             Act(name="unclear", mark="V-8", title=HIRING.text, text="perhaps, if Bo agrees"),
         ),
-        answers=("ask-back",),
-        others=12,
+        own=(WouldAnswer("ask-back", "V-8"), WouldAnswer("task-question", "T-3")),
+        others=2,
+        names=("Bo Ek", "Chen Li"),
     ),
     "try-out-nothing": TryOutFacts(acts=()),
     "receipt": ReceiptFacts(
@@ -460,6 +500,21 @@ SPECIMENS: dict[str, Facts] = {
             Act(name="too-late", mark="V-5", title="Shall we renew the lease?"),
             Act(name="delivery", text="weekly"),
             Act(name="digest-time", text="monday"),
+        ),
+        subject="Re: [acme] Monday 23 November: 3 things need you",
+    ),
+    "receipt-files": ReceiptFacts(
+        acts=(
+            Act(name="posted", mark="P-14", title="Drafts for the new header"),
+            Act(name="file-linked", text="walk-through.mp4", who="size"),
+            Act(name="file-kept-back", text="setup.exe, fonts.zip", who="kind"),
+        ),
+        subject="Drafts for the new header",
+    ),
+    "receipt-noes": ReceiptFacts(
+        acts=(
+            Act(name="unknown-mark", mark="T-9", text="done"),
+            Act(name="unknown-mark", mark="T-8", text="I'll do it"),
         ),
         subject="Re: [acme] Monday 23 November: 3 things need you",
     ),
@@ -484,6 +539,17 @@ SPECIMENS: dict[str, Facts] = {
     ),
     "ask-back-open": AskBackFacts(
         mark="V-13", title=POINTS.text, words="all fine", missing="choice", guesses=(), question=POINTS
+    ),
+    "ask-back-item": AskBackFacts(
+        mark="",
+        title="",
+        words="Lisbon, for the sea",
+        missing="item",
+        guesses=(
+            Guess(choice=Pick("Lisbon"), mark="V-7", title=CITY.text, question=CITY),
+            Guess(mark="C-31", title="Monday check-in"),
+            Guess(mark="P-14", title="The ladder & the hose"),
+        ),
     ),
     "decline-too-late": DeclineFacts(
         reason="too-late",
@@ -514,6 +580,9 @@ SPECIMENS: dict[str, Facts] = {
         arrival_id=17,
     ),
     "steward-suspended": StewardFacts(about="suspended", name="Bo Lindqvist", address="bo@example.se"),
+    "steward-refused-us": StewardFacts(
+        about="refused-us", text="550 5.4.5 Daily user sending limit exceeded", count=12
+    ),
     "steward-undelivered": StewardFacts(
         about="undelivered", text="bo@example.se: 550 5.1.1 no such mailbox\nno@example.org: given up", count=3
     ),
@@ -531,6 +600,7 @@ SPECIMENS: dict[str, Facts] = {
     "confirm-address": ConfirmFacts(act="address", title="bo@home.example", arrival_id=4),
     "confirm-deliver": ConfirmFacts(act="deliver", title="Acme Cooperative", number=1),
     "confirm-post": ConfirmFacts(act="post", title="Re: Where shall we meet in spring?", arrival_id=4),
+    "confirm-post-vote": ConfirmFacts(act="post-vote", title="My answer", arrival_id=4),
     "receipt-tasks": ReceiptFacts(
         subject="Minutes",
         acts=(

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from gateway.model.ballot import Choice, Picks, Scores
 from gateway.model.reading import BallotKind, BallotReading, CheckInKind, CheckInReading
-from gateway.model.understood import Piece, Understood
+from gateway.model.understood import Piece, Understood, WhichItem
 from tests.matrix.answers import GREETINGS, Answer
 from tests.matrix.matrix import Reply
 
@@ -94,7 +94,7 @@ def homeless_fate(understood: Understood, text: str) -> Fate:
     holding = [piece for piece in understood.pieces if words(text) in words(piece.text)]
     if any(piece.mark and not _is_asked_about(piece) for piece in holding):
         return Fate.WRONG
-    if any(not piece.mark and piece.reading is not None for piece in holding):
+    if any(not piece.mark and not isinstance(piece.reading, WhichItem | None) for piece in holding):
         return Fate.SPOILT
     return Fate.ASKED if holding else Fate.LOST
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -46,6 +47,31 @@ def test_every_variable_that_is_named_sets_something(file: Path) -> None:
 def test_web_servers_pass_on_the_path_of_our_links() -> None:
     assert f"location {STOP_PATH} " in (DEPLOY / "web" / "nginx.conf").read_text()
     assert f"handle {STOP_PATH}*" in (DEPLOY / "web" / "Caddyfile").read_text()
+
+
+def test_rspamd_takes_out_what_anybody_brings_along() -> None:
+    lines = (DEPLOY / "rspamd" / "milter_headers.conf").read_text().splitlines()
+    said = {line.strip() for line in lines if not line.strip().startswith("#")}
+    assert {"skip_authenticated = false;", "skip_local = false;", "remove = 0;"} <= said
+
+
+def paths(model: type[BaseModel]) -> set[str]:
+    """Return the names of settings that name a file."""
+    found = set()
+    for name, field in model.model_fields.items():
+        kinds = {field.annotation, *get_args(field.annotation)}
+        found |= {name} if Path in kinds else set()
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        found |= {path for kind in inner for path in paths(kind)}
+    return found
+
+
+def test_a_backup_finds_each_file_that_settings_name_by_its_key() -> None:
+    named = paths(Settings) - {"store"}
+    assert {"password_file", "key_file", "refresh_token_file", "certificate", "key"} <= named
+    assert {name for name in named if not name.endswith("_file")} == {"certificate", "key"}
+    for script in ("backup.sh", "restore.sh"):
+        assert 'key.endswith("_file") or key in ("certificate", "key")' in (DEPLOY / script).read_text()
 
 
 def test_alerts_and_guide_name_figures_that_there_are() -> None:

@@ -10,7 +10,11 @@ import pytest
 from tests.meta.checkout import ROOT
 
 FEWEST = 30
-USUAL = ("tests/flow/test_attacks.py", "tests/wire/test_attacks_wire.py")
+USUAL = (
+    "tests/flow/test_attacks.py",
+    "tests/flow/test_attacks_handed_on.py",
+    "tests/wire/test_attacks_wire.py",
+)
 _ROW = re.compile(r"^\| (.+?) \| (.+?) \| `(test_\w+)`(?: in `([\w./]+)`)? \|$", re.MULTILINE)
 
 

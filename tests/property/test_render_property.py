@@ -19,7 +19,7 @@ from gateway.render.html import post_html
 from gateway.render.render import render
 from gateway.render.text import WIDTH, clean, columns, one_line, quoted_printable, wrap
 from gateway.resources import load_templates
-from tests.golden.rendered_specimens import NOW, SPECIMENS, WORKSPACE, notice, stored
+from tests.golden.rendered_specimens import NOW, SPECIMENS, WORKSPACE, named, notice, stored
 
 TEMPLATES = load_templates()
 TEXTS = st.text(max_size=300) | st.text(
@@ -44,7 +44,7 @@ def page(message: EmailMessage, subtype: str) -> str:
 @given(subject=TEXTS, name=TEXTS, text=TEXTS, hint=TEXTS)
 def test_no_text_changes_the_headers_or_the_structure(subject: str, name: str, text: str, hint: str) -> None:
     facts = msgspec.structs.replace(
-        SPECIMENS["post"], subject=subject, author_name=name, text=text, attachments=(name,)
+        SPECIMENS["post"], subject=subject, author_name=name, text=text, files=(named(name),)
     )
     made = stored(notice("post", facts=facts, name=name, references=(hint,)))
     raw = render(made, WORKSPACE, TEMPLATES)
@@ -56,7 +56,9 @@ def test_no_text_changes_the_headers_or_the_structure(subject: str, name: str, t
     assert token_of_message_id(message["Message-ID"], WORKSPACE.address) == made.token
     assert message["References"].split()[0] == "<t.p-14.acme@ws.example.org>"
     assert message["From"].addresses[0].addr_spec == "acme@ws.example.org"
-    assert len(list(message.iter_parts())) == 2
+    (words,) = message.iter_parts()
+    assert isinstance(words, EmailMessage)
+    assert len(list(words.iter_parts())) == 2
 
 
 @settings(max_examples=60, deadline=None)

@@ -63,9 +63,66 @@ def test_a_backup_made_while_the_store_is_in_use_is_whole(at: Desk, tmp_path: Pa
     assert "under-way" not in names
 
 
+# As docs/with-a-mailbox.md has it set up, with a token beside the password.
+MAILBOX = """
+[imap]
+host = "imap.example.org"
+username = "acme@example.org"
+password_file = "password"
+
+[dkim]
+domain = "example.org"
+selector = "restante"
+key_file = "secret/dkim.pem"
+"""
+
+
+def with_a_mailbox(at: Desk) -> dict[str, str]:
+    """Set a desk up with files that its settings name; return what they hold."""
+    settings = at.settings.read_text()
+    at.settings.write_text(settings.replace("[tokens] ", MAILBOX + "\n[tokens] ", 1))
+    assert MAILBOX in at.settings.read_text()
+    key = subprocess.run(["openssl", "genrsa", "1024"], capture_output=True, check=True).stdout.decode()
+    held = {"password": "correct horse", "secret/dkim.pem": key}
+    for name, text in held.items():
+        (at.folder / name).parent.mkdir(exist_ok=True)
+        (at.folder / name).write_text(text)
+    return held
+
+
+def test_a_restored_backup_starts_with_the_files_its_settings_name(at: Desk, tmp_path: Path) -> None:
+    held = with_a_mailbox(at)
+    (at.folder / "not-ours").write_text("nobody named it")
+    made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    again = Desk(tmp_path / "again")
+    said = script("restore.sh", made, again.folder)
+    assert said.stderr == ""
+    assert {name: (again.folder / name).read_text() for name in held} == held
+    assert (again.folder / "acme.toml").read_text() == (at.folder / "acme.toml").read_text()
+    assert not (again.folder / "not-ours").exists()
+    assert all(file.stat().st_mode & 0o077 == 0 for folder in (made, again.folder) for file in folder.rglob("*"))
+    found = again.run("doctor", fails=True).output  # nobody answers at example.org
+    assert "signs as example.org" in found
+    assert "workspace acme" in found
+    assert "does not exist" not in found
+
+
+def test_a_restore_says_which_file_is_missing_and_leaves_one_that_differs(at: Desk, tmp_path: Path) -> None:
+    with_a_mailbox(at)
+    (at.folder / "password").unlink()
+    made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
+    again = tmp_path / "again"
+    said = script("restore.sh", made, again).stderr
+    assert f"{again / 'password'}, which is missing" in said
+    assert "dkim.pem" not in said
+    (again / "secret" / "dkim.pem").write_text("another")
+    assert "dkim.pem differs" in script("restore.sh", made, again).stderr
+    assert (again / "secret" / "dkim.pem").read_text() == "another"
+
+
 def test_keys_and_mail_stay_private_in_a_backup(at: Desk, tmp_path: Path) -> None:
     made = Path(script("backup.sh", at.folder, tmp_path / "backups").stdout.strip())
-    assert sorted(file.name for file in made.iterdir()) == ["restante.db", "restante.toml"]
+    assert sorted(file.name for file in made.iterdir()) == ["acme.toml", "restante.db", "restante.toml"]
     assert all(file.stat().st_mode & 0o077 == 0 for file in [made, *made.iterdir()])
 
 

@@ -157,6 +157,17 @@ def test_a_lease_given_back_is_claimed_at_once(store: Store, acme: int) -> None:
     assert [stored.id for stored in _claimed(store)] == ids
 
 
+def test_of_what_was_claimed_some_may_be_given_back(store: Store, acme: int) -> None:
+    first, second, third = _added(store, acme, notice(1), notice(2), notice(3))
+    _claimed(store)
+    with store.begin() as tx:
+        tx.outbox.report(Attempt(notice_id=third, at=NOW, code=250), state=NoticeState.SENT)
+        tx.outbox.give_back([second, third])  # what was sent meanwhile stays sent
+    assert [stored.id for stored in _claimed(store)] == [second]
+    assert _got(store, first).state is NoticeState.LEASED
+    assert _got(store, third).state is NoticeState.SENT
+
+
 def test_the_outbox_says_when_there_is_something_to_do(store: Store, acme: int) -> None:
     with store.read() as tx:
         assert tx.outbox.next_at() is None

@@ -131,6 +131,25 @@ def test_a_mail_it_has_seen_is_known_when_it_comes_again(old: Path) -> None:
         store.close()
 
 
+def test_a_mail_it_has_seen_is_known_with_a_field_more_while_its_bytes_are_kept(old: Path) -> None:
+    store = Store.open(old, keys=KEYS)
+    try:
+        pipeline = Pipeline(store, load_lexicon(), load_templates(), KEYS)
+        with store.read() as tx:
+            stored = [one for one in (tx.inbox.get(number) for number in (1, 2, 3, 4)) if one and one.message_id]
+            noted = {one.arrival_id for one in tx.inbox.alike("", 1) if len(one.fingerprint) == 40}
+        assert {one.id for one in stored if one.arrival.raw} <= noted
+        for one in stored:
+            again = structs.replace(one.arrival, raw=b"X-Added: by somebody who kept it\r\n" + one.arrival.raw)
+            pipeline.receive([again])
+            pipeline.process(NOW)
+            with store.read() as tx:
+                [newest] = tx.inbox.list(limit=1)
+            assert (newest.state, newest.reason) == (ArrivalState.IGNORED, "duplicate"), one.id
+    finally:
+        store.close()
+
+
 def test_a_new_store_is_asked_for_nothing_of_before(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "new.db", keys=KEYS, create=True)
     try:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.accept.addressed import is_to_us
 from gateway.accept.trust import Signs, proof_of
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.context import Proof, Trust
@@ -213,10 +214,64 @@ def test_a_lone_return_within_the_header_makes_a_mail_nobodys() -> None:
         assert not read_authentication(raw, "ana@example.net", []).is_one_author
 
 
+# --- to whom it was written -------------------------------------------------------------------------------------------
+
+PASS = f"Authentication-Results: {MX}; dmarc=pass header.from=example.net"
+TO, CC = "To: Acme <ACME@ws.example.org>", "Cc: eve@example.com"
+WITH_TO = "DKIM-Signature: v=1; d=example.net; s=x; h=From : Subject:\r\n\tTO; bh=x; b=y"
+WITH_BOTH = "DKIM-Signature: v=1; h=from:to:cc; d=mail.Example.NET; b=y"
+
+
+@pytest.mark.parametrize(
+    ("fields", "written_to"),
+    [
+        ((TO,), ("acme@ws.example.org",)),
+        ((TO, CC), ("acme@ws.example.org",)),  # no signature speaks of Cc
+        ((WITH_TO, TO, CC), ("acme@ws.example.org",)),
+        ((WITH_BOTH, TO, CC), ("acme@ws.example.org", "eve@example.com")),
+        ((WITH_BOTH, WITH_TO, TO, CC), ("acme@ws.example.org",)),  # which of them passed is not told
+        (("DKIM-Signature: d=example.net; h=from", TO, CC), ()),
+        (("DKIM-Signature: d=example.net", TO), ()),
+        (("DKIM-Signature: d=list.example; h=from", TO, CC), ("acme@ws.example.org",)),  # another's says nothing
+        (("DKIM-Signature: \xff;;=;h;d", TO), ("acme@ws.example.org",)),
+        ((CC,), ()),
+        (("To: undisclosed-recipients:;",), ()),
+        (('To: "acme@ws.example.org, x" <ben@example.net>',), ("ben@example.net",)),
+        (("To: =?utf-8?q?acme=40ws=2Eexample=2Eorg=2C?= <ben@example.net>",), ("ben@example.net",)),
+        (("To: (acme@ws.example.org) Team: ben@example.net, Cleo <cleo@example.net>;",), (BEN, "cleo@example.net")),
+        (("Resent-To: acme@ws.example.org", "Delivered-To: acme@ws.example.org"), ()),
+    ],
+)
+def test_to_whom_a_proven_mail_was_written(fields: tuple[str, ...], written_to: tuple[str, ...]) -> None:
+    assert found(PASS, HOP, *fields).written_to == written_to
+
+
+def test_of_a_mail_that_nothing_proves_it_is_not_asked_to_whom_it_was_written() -> None:
+    assert found(TO).written_to == ()
+    assert found(PASS.replace("pass", "fail"), HOP, TO).written_to == ()
+
+
+def test_what_is_passed_on_by_arrangement_is_ours() -> None:
+    aliases = frozenset({"team@example.com", "@old.example.org"})
+    for address in ("team@example.com", "team+vote@example.com", "any.thing@old.example.org", "acme@ws.example.org"):
+        assert is_to_us(["x@example.com", address], "acme@ws.example.org".__eq__, aliases)
+    for address in (
+        "x@example.com",
+        "team@example.com.evil.example",
+        "@old.example.orgs",
+        "a@sub.old.example.org",
+        "",
+        "+team@example.com",
+    ):
+        assert not is_to_us([address], "acme@ws.example.org".__eq__, aliases)
+    assert not is_to_us([], lambda address: True, aliases)
+
+
 # --- trust ----------------------------------------------------------------------------------------------------------
 
 PASSED = Authentication(Outcome.PASSED, "dkim", MX)
 FAILED = Authentication(Outcome.FAILED, "dmarc", MX)
+BY_TOKEN = Proof(Trust.PROVEN, "token")
 
 
 @pytest.mark.parametrize(
@@ -237,6 +292,9 @@ FAILED = Authentication(Outcome.FAILED, "dmarc", MX)
             Proof(Trust.FAILED, "contradiction"),
         ),
         (Signs(is_member=True, confirmed=True, contradicts_itself=True), Proof(Trust.PROVEN, "confirmed")),
+        (Signs(is_member=True, authentication=PASSED, is_to_us=False), Proof(Trust.FAILED, "elsewhere", MX)),
+        (Signs(is_member=True, authentication=PASSED, has_own_token=True, is_to_us=False), BY_TOKEN),
+        (Signs(is_member=True, is_to_us=False), Proof(Trust.CLAIMED, "address")),
     ],
 )
 def test_the_first_sign_decides(signs: Signs, proof: Proof) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.resources import load_lexicon
+from gateway.understand.echo import without_echo
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import Absence, read_absence
 
@@ -60,3 +61,41 @@ def test_an_absence_without_dates_names_none() -> None:
 
 def test_a_mail_that_tells_of_no_absence_is_none() -> None:
     assert read("Re: Minutes", "Thank you, we have received your mail and given it the number 4711.") is None
+
+
+OURS = "Re: [acme V-1] Close from 20 to 24 July?"
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["Automatic reply: ", "Réponse automatique : ", "Automatische Antwort: ", "Respuesta automática: ",
+     "Risposta automatica: ", "Resposta automática: ", "Automatisch antwoord: ", "Auto: "],
+)  # fmt: skip
+def test_our_subject_repeated_by_a_program_names_no_day(prefix: str) -> None:
+    for echoed in (
+        OURS,
+        "[ACME V-1] Close from\n 20 to 24 July?",
+        "[acme] Close from 20 to",
+        "Close from 20 to 24 July?",
+    ):
+        said = without_echo(prefix + echoed, OURS, "acme")
+        absence = read_absence(said, "I'm out of office.", SENT, lexicon())
+        assert absence is not None
+        assert (absence.starts, absence.until) == (None, None)
+    assert "July" not in without_echo(f"{prefix}[acme V-1] Close from 20 to 24 July?", "", "acme")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Out of office until 7 August", f"Out of office until 7 August: {OURS}", f"{OURS} (out of office until 7 August)"],
+)
+def test_what_a_program_says_in_a_subject_of_its_own_counts(subject: str) -> None:
+    absence = read_absence(without_echo(subject, OURS, "acme"), "I'm out of office.", SENT, lexicon())
+    assert absence is not None
+    assert absence.until == AUGUST_7
+
+
+def test_our_subject_is_taken_out_of_the_text_too_and_short_ones_are_left() -> None:
+    text = "I am out of office and got your mail about close from 20\nto 24 July? Thanks."
+    assert "24 July" not in without_echo(text, OURS, "acme")
+    assert without_echo("Away until Friday", "[acme P-2] Until Friday", "acme") == "Away until Friday"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.model.understood import Reading, Setting, Word
-from gateway.understand.beside import parted
+from gateway.understand.beside import parted, requests_in
 
 LESS = Setting(Word.LESS)
 
@@ -48,3 +48,20 @@ def test_what_is_all_or_in_the_middle_or_goes_on_stays_whole(text: str) -> None:
 def test_several_requests_are_given_in_the_order_written() -> None:
     found = parted("yes\nfewer mails\n\nfewer mails please", asked)
     assert (found.text, [text for text, _ in found.asked]) == ("yes", ["fewer mails", "fewer mails please"])
+
+
+def each(text: str) -> Reading | None:
+    return {"fewer mails": LESS, "less": LESS, "mute it": Setting(Word.MUTE)}.get(text)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "count"),
+    [
+        (("fewer mails", "mute it"), 2),
+        (("fewer mails",), 0),  # one whole
+        (("fewer mails", "less"), 0),  # one thing, said in two sentences
+        (("fewer mails", "mute it", "Porto"), 0),  # something else too
+    ],
+)
+def test_a_text_made_of_requests_is_each_of_them(sentences: tuple[str, ...], count: int) -> None:
+    assert len(requests_in(sentences, each, lambda reading: reading)) == count

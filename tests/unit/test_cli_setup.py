@@ -70,6 +70,23 @@ def test_keys_and_mail_are_for_nobody_but_their_owner(tmp_path: Path) -> None:
     typed("init", str(made.folder), *INIT)
     assert made.settings.stat().st_mode & 0o077 == 0
     assert (made.folder / "restante.db").stat().st_mode & 0o077 == 0
+    assert made.folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in made.folder.glob("*.toml")} == {0o600}
+
+
+def test_what_others_can_read_is_told_with_how_to_mend_it(tmp_path: Path, relay: int) -> None:
+    made = well(tmp_path, relay)
+    made.folder.chmod(0o700)
+    assert "others can" not in made.run("doctor").output
+    secret, store = made.folder / "secret", made.folder / "restante.db"
+    secret.write_text("x")
+    made.setting("[submission]", f'[submission]\nusername = "x"\npassword_file = "{secret.name}"')
+    for file in (secret, store, made.folder):
+        file.chmod(0o755)
+    found = made.run("doctor").output
+    assert f"chmod 600 {secret}" in found
+    assert f"chmod 600 {store}" in found
+    assert f"chmod 700 {made.folder}" in found
 
 
 def test_each_workspace_is_made_with_a_key_of_its_own(tmp_path: Path) -> None:
@@ -220,7 +237,7 @@ def test_a_port_that_is_taken_and_a_readable_key_are_told_but_no_fault(tmp_path:
         (
             "sender",
             "5.7.60 SendAsDenied",
-            "✗ submission: 1 notice refused for our sender; let the server take it, or set",
+            "✗ submission: 1 notice refused for our sender, or for what it may send; by the words here",
         ),
         (
             "recipient",

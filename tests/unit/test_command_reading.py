@@ -111,6 +111,44 @@ def test_each_separator_and_case_of_an_address_is_accepted() -> None:
         assert read("", "", address).intent is Intent.JOIN
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pause through 24 July",
+        "pause until 24 July inclusive",
+        "pause 20 to 24 July",
+        "pause jusqu'au 24 juillet inclus",
+        "Mettez mes messages en pause jusqu'au 24 juillet inclus, s'il vous plaît.",
+        "Pause bis einschließlich 24. Juli",
+        "pausa hasta el 24 de julio inclusive",
+        "pausa fino al 24 luglio compreso",
+        "pausa até 24 de julho inclusive",
+        "pauze tot en met 24 juli",
+    ],
+)
+def test_a_pause_through_a_day_includes_it(text: str) -> None:
+    reading = read(text, "")
+    assert (reading.intent, reading.until, reading.through) == (Intent.PAUSE, date(2026, 7, 24), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pause until 24 July",
+        "pause 10 days",
+        "pause jusqu'au 24 juillet",
+        "Pause bis 24. Juli",
+        "pausa hasta el 24 de julio",
+        "pausa fino al 24 luglio",
+        "pausa até 24 de julho",
+        "pauze tot 24 juli",
+    ],
+)
+def test_a_pause_until_a_day_ends_on_it(text: str) -> None:
+    reading = read(text, "")
+    assert (reading.intent, reading.until, reading.through) == (Intent.PAUSE, date(2026, 7, 24), False)
+
+
 def test_a_pause_may_name_its_length() -> None:
     assert read("pause 2 weeks").until == date(2026, 7, 28)
 

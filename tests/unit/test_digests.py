@@ -10,7 +10,7 @@ import pytest
 
 from gateway.decide import digests, on_tick
 from gateway.model.charter import Charter
-from gateway.model.context import BlockerView, Due, DueKind, News, PostView
+from gateway.model.context import BlockerView, Due, DueKind, News, PostView, RoundView
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import Closed
 from gateway.model.member import Absence, Delivery, Member
@@ -191,21 +191,21 @@ def test_every_section_is_there_in_one_digest() -> None:
         facts(
             posts=(post(),),
             closed=(closed(vote(mark="V-5")),),
-            open_rounds=((asked(vote()), 3),),
+            open_rounds=((asked(vote()), 3), (asked(vote(mark="V-8"), said(1)), 2)),
             checkins=((check_in(), (said(2, done=("a",)),)),),
             blockers=(blocker(),),
             absent=(member(4, away=(Absence(starts=date(2026, 3, 1), until=date(2026, 3, 6)),)),),
         )
     )
-    assert [line.mark for line in found.needs_you] == ["V-7"]
+    assert [(line.mark, line.answered, line.electorate) for line in found.needs_you] == [("V-7", 3, 4)]
     assert [(line.mark, line.outcome_mark) for line in found.decided] == [("V-5", "O-2")]
-    assert [(line.answered, line.electorate) for line in found.open_votes] == [(3, 4)]
+    assert [(line.mark, line.answered, line.electorate) for line in found.open_votes] == [("V-8", 2, 4)]
     assert [line.text for line in found.blockers] == ["no key"]
     assert [(mark, title) for mark, title, _ in found.checkins] == [("C-3", "Stand-up")]
     assert [line.mark for line in found.threads] == ["P-1"]
     assert [line.name for line in found.away] == ["Member 4"]
     assert found.coming_up[0] == ("Stand-up", utc("2026-03-03T08:00"))
-    assert [item.mark for item in digests.items_of(found)] == ["V-7", "V-5", "C-3", "P-1"]
+    assert [item.mark for item in digests.items_of(found)] == ["V-7", "V-5", "V-8", "C-3", "P-1"]
 
 
 def test_a_vote_not_answered_needs_you_until_it_is_answered() -> None:
@@ -310,11 +310,19 @@ def test_a_check_in_of_others_is_not_shown_to_whom_it_is_not_for() -> None:
 
 
 def test_an_open_vote_shows_how_many_answered_and_no_result() -> None:
-    (line,) = sure(facts(open_rounds=((asked(vote()), 3),))).open_votes
+    outside = msgspec.structs.replace(vote(), channel=None)
+    (line,) = sure(facts(open_rounds=((RoundView(round=outside, in_electorate=False), 3),))).open_votes
     assert msgspec.to_builtins(line) == {
         "mark": "V-7", "title": "Move the office?", "answered": 3, "electorate": 4,
         "closes_at": "2026-03-05T16:00:00Z", "question": None,
     }  # fmt: skip
+
+
+def test_a_vote_stands_once_in_a_digest_among_what_waits_until_it_is_answered() -> None:
+    waiting = sure(facts(open_rounds=((asked(vote()), 3),)))
+    assert ([line.mark for line in waiting.needs_you], waiting.open_votes) == (["V-7"], ())
+    answered = sure(facts(open_rounds=((asked(vote(), said(1)), 3),)))
+    assert (answered.needs_you, [line.mark for line in answered.open_votes]) == ((), ["V-7"])
 
 
 def test_who_came_back_is_named_once() -> None:

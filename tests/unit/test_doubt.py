@@ -36,6 +36,28 @@ NOT_TO_BE = (
     "Ik zou van 3 tot 14 augustus op vakantie zijn.",
     "Ik ben van 3 tot 14 augustus niet meer op vakantie.",
 )
+UNLESS = (
+    "Yes, unless I am on holiday from 3 to 14 August.",
+    "Assuming I'm on vacation from 3 to 14 August.",
+    "I am only away from 3 to 14 August if the visa comes.",
+    "Oui, à moins que je sois absent du 3 au 14 août.",
+    "Oui, sauf si je suis en congé du 3 au 14 août.",
+    "Ja, es sei denn, ich bin vom 3. bis 14. August im Urlaub.",
+    "Ja, falls ich nicht vom 3. bis 14. August im Urlaub bin.",
+    "Sí, a menos que esté de vacaciones del 3 al 14 de agosto.",
+    "Sì, a meno che non sia in ferie dal 3 al 14 agosto.",
+    "Sim, a menos que esteja de férias de 3 a 14 de agosto.",
+    "Ja, tenzij ik van 3 tot 14 augustus op vakantie ben.",
+)
+OF_A_GROUP = (
+    "We should all be away from 3 to 14 August!",
+    "Nous devrions tous être absents du 3 au 14 août !",
+    "Wir sollten alle vom 3. bis 14. August weg sein!",
+    "Deberíamos estar todos de vacaciones del 3 al 14 de agosto.",
+    "Dovremmo essere tutti in ferie dal 3 al 14 agosto.",
+    "Deveríamos estar todos de férias de 3 a 14 de agosto.",
+    "We zouden allemaal van 3 tot 14 augustus weg moeten zijn.",
+)
 ONLY_IF = (
     "I am on leave from 3 to 14 August if we choose Berlin.",
     "I would be on leave from 3 to 14 August if we chose Berlin.",
@@ -77,12 +99,12 @@ def read(text: str) -> CommandReading:
     return read_command(address="acme", subject="", text=text, sent_at=SENT, lexicon=lexicon())
 
 
-@pytest.mark.parametrize("text", NOT_TO_BE)
+@pytest.mark.parametrize("text", [*NOT_TO_BE, *UNLESS, *OF_A_GROUP])
 def test_an_absence_that_is_supposed_or_taken_back_is_none(text: str) -> None:
     assert read(text).intent is not Intent.AWAY
 
 
-@pytest.mark.parametrize("text", [*NOT_TO_BE, *ONLY_IF])
+@pytest.mark.parametrize("text", [*NOT_TO_BE, *UNLESS, *ONLY_IF])
 def test_what_is_supposed_or_taken_back_is_doubtful(text: str) -> None:
     assert is_doubtful(text, SENT, lexicon())
 

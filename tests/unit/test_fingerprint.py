@@ -33,6 +33,13 @@ def test_another_road_changes_nothing(raw: bytes, message_id: str) -> None:
     assert taken(raw, message_id=message_id) == taken(HEAD + BODY, message_id=message_id)
 
 
+def test_a_day_parts_what_nothing_else_does() -> None:
+    bare = b"From: ana@example.net\r\n\r\nBackup done\r\n"
+    monday, tuesday = (fingerprint(bare, "ana@example.net", "", "x", day) for day in ("2026-06-01", "2026-06-02"))
+    assert monday[:HALF] != tuesday[:HALF]
+    assert monday[HALF:] == tuesday[HALF:]
+
+
 def test_the_first_half_says_which_mail_and_the_second_what_it_says() -> None:
     one, other = taken(HEAD + BODY), taken(HEAD + b"\r\nNo\r\n")
     assert one[:HALF] == other[:HALF]

@@ -36,6 +36,17 @@ def test_one_mailbox_and_further_ones_are_read(tmp_path: Path) -> None:
     assert [password_of(mailbox) for mailbox in settings.fetched.values()] == ["x", "sesame"]
 
 
+def test_what_is_written_to_an_alias_or_to_the_login_of_a_mailbox_is_written_to_us(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("sesame\n")
+    settings = read(
+        tmp_path,
+        f'aliases = ["acme@example.com"]\n[imap]\n{MAILBOX}password_file = "secret"\n'
+        '[[mailboxes]]\nhost = "x.example.org"\nusername = "u1"\npassword = "y"\n',
+    )
+    assert settings.passed_on_to_us == ("acme@example.com", "team@example.org")
+    assert settings.secret_files == (tmp_path / "secret",)
+
+
 def test_without_a_host_nothing_is_fetched(tmp_path: Path) -> None:
     assert read(tmp_path, "").fetched == {}
 

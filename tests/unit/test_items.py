@@ -9,7 +9,7 @@ from gateway.model.notice import Item
 from gateway.model.reading import NewText, Quoted
 from gateway.resources import load_lexicon
 from gateway.understand.items import TO_ALL, by_item
-from gateway.understand.marks import heading, named
+from gateway.understand.marks import MOST_NAMED, heading, marks_named, named
 
 LEXICON = load_lexicon()
 ITEMS = (
@@ -96,6 +96,62 @@ def test_a_heading_copied_without_its_quote_marks_is_no_answer() -> None:
 
 def test_a_vote_the_mail_did_not_show_keeps_its_words_to_itself() -> None:
     assert split("V-7: yes\nV-99: no") == [("V-7", "yes"), ("V-99", "no")]
+
+
+@pytest.mark.parametrize("sign", [":", " :", "：", ")", " -", " –", " ="])
+@pytest.mark.parametrize("mark", ["T-9", "P-99", "C-9", "O-3", "t-9", "[T-9]", "*P-9"])
+def test_a_plain_mark_keeps_its_words_to_itself_whether_shown_or_not(mark: str, sign: str) -> None:
+    named_so = mark.strip("[]*").upper()
+    assert split(f"V-7: yes\n{mark}{sign} well done\nV-8: no") == [
+        ("V-7", "yes"), (named_so, "well done"), ("V-8", "no"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line", ["T-5 is late", "T5: late", "P 9: late", "the T-9: late", "T-9", "X-9: late", "T-9x: late"]
+)
+def test_without_a_sign_or_a_dash_a_mark_that_is_not_shown_is_talk(line: str) -> None:
+    assert split(f"V-7: yes\n{line}") == [("V-7", f"yes\n{line}")]
+
+
+def test_a_check_in_opens_no_item_for_what_it_lists() -> None:
+    prompt = sent("prompt", "C-31", (ITEMS[2],))
+    known = {"T-12": "Budget", "C-31": "Daily check-in"}
+    listed = NewText(text="", own="Done:\n- T-12: sent\nT-99: the letter")
+    assert by_item(listed, prompt, LEXICON, known) == ()
+    below = NewText(text="", own="Done: the cellar\n\nT-12: done")
+    assert by_item(below, prompt, LEXICON, known) == (("C-31", "Done: the cellar"), ("T-12", "done"))
+
+
+KNOWN = {"V-7": "Where do we meet", "T-12": "Budget", "P-14": "The ladder"}
+
+
+def unasked(text: str) -> list[tuple[str, str]]:
+    return list(by_item(NewText(text=text, own=text), None, LEXICON, KNOWN))
+
+
+def test_a_mail_of_its_own_that_begins_with_known_marks_is_answers() -> None:
+    assert unasked("Hi all,\n\nV-7: Porto\nT-99: done") == [("V-7", "Porto"), ("T-99", "done")]
+    assert unasked("Bonjour à tous,\nvoici mes réponses :\n\nV-7 : Porto") == [("V-7", "Porto")]
+    assert unasked("P-14: Well found!\n\nSo dry.") == [("P-14", "Well found!\n\nSo dry.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "V-99: Porto", "V-7 Porto", "7: Porto", "V7: Porto", "About V-7: Porto", "V-7: Where do we meet\nT-12: Budget",
+        "TODO @ben: buy tea\n\nV-7: Porto", "The ladder is back.\n\nV-7: Porto",
+        "This is a topic of its own, about many things.\n\nV-7: Porto", "V-99: x\nV-7: Porto", "",
+    ],
+)  # fmt: skip
+def test_a_mail_of_its_own_that_begins_otherwise_is_whole(text: str) -> None:
+    assert unasked(text) == []
+
+
+def test_marks_are_looked_for_in_a_few_lines_only() -> None:
+    assert marks_named("T-9: a\nv-7 yes\nT-12 is late\nsee P-3: b\n- O-2: c\nT-9: d") == ("T-9", "V-7", "O-2")
+    assert len(marks_named("\n".join(f"T-{number}: x" for number in range(1, 500)))) == MOST_NAMED
+    assert marks_named("\n" * 5_000 + "T-9: a") == ()
 
 
 def test_a_greeting_above_is_left_out_and_a_remark_is_not() -> None:

@@ -21,6 +21,7 @@ from gateway.model.notice import (
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.understood import Settle
 from tests.builders import (
+    ANA,
     BEN,
     checkin_round,
     context,
@@ -119,11 +120,16 @@ def test_leaving_a_channel_that_does_not_exist_is_declined() -> None:
     assert (decision.entries, facts_of(decision, DeclineFacts)[0].reason) == ((), "unknown-channel")
 
 
-def test_the_unsubscribe_button_works_at_once_for_a_proven_member() -> None:
+def test_the_unsubscribe_button_pauses_who_holds_a_token_of_their_own_and_asks_all_others() -> None:
     button = Written(Nature.UNSUBSCRIBE, "button")
-    assert of_kind(say(context(BEN), written=button), MemberLeft)
-    claimed = say(context(BEN, trust=Trust.CLAIMED), written=button)
-    assert (of_kind(claimed, MemberLeft), len(facts_of(claimed, ConfirmFacts))) == ([], 1)
+    pressed = say(context(BEN, answering=sent("ballot")), written=button)
+    assert of_kind(pressed, SettingsChanged)[0].settings.paused
+    without = context(BEN)
+    assert without.trust is Trust.PROVEN
+    others = context(BEN, answering=sent("ballot", to=ANA.id), foreign_token=True)
+    for one in (without, others, context(BEN, trust=Trust.CLAIMED)):
+        asked = say(one, written=button)
+        assert (asked.entries, [facts.act for facts in facts_of(asked, ConfirmFacts)]) == ((), ["leave"])
 
 
 def test_help_is_given_to_everyone_with_channels_for_members_only() -> None:

@@ -55,6 +55,8 @@ def test_other_words_settle_nothing(text: str, lexicon: Lexicon) -> None:
         ("", "invita eve@x.org per favore", Enrolment.INVITE),
         ("", "convida eve@x.org", Enrolment.INVITE),
         ("Invite", "eve@x.org", Enrolment.INVITE),
+        ("Remove eve@x.org", "She left the company last week.", Enrolment.REMOVE),
+        ("eve@x.org bitte entfernen", "Sie hat uns verlassen.", Enrolment.REMOVE),
         ("invite eve@x.org", "", Enrolment.INVITE),
         ("", "Please remove eve@x.org from the list.", Enrolment.REMOVE),
         ("", "Bitte eve@x.org entfernen", Enrolment.REMOVE),
@@ -82,6 +84,9 @@ def test_people_are_invited_and_removed_in_seven_languages(
             "I invite you all to my birthday next week in the garden; if you come, tell ana@x.org what you bring.",
         ),
         ("Party", "invite everybody"),
+        ("Invite eve@x.org", "I think that she would like our summer party."),
+        ("Remove eve@x.org", "Shall we?"),
+        ("Remove eve@x.org", "She wrote to us for the last time in May. " * 9),
         ("", ""),
     ],
 )

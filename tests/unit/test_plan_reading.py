@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from gateway.model.plan import Numbered, numbered
 from gateway.model.reading import Quoted
 from gateway.resources import load_lexicon
 from gateway.understand.reading.plan import read_plan
@@ -228,3 +229,73 @@ def test_a_quoted_line_that_lost_its_mark_still_places_the_answer_below_it() -> 
     found = read_plan(PLAN, own, LEXICON, blocks=(Quoted(under="", text=own),))
     assert found
     assert (found.done, found.next) == (PLAN[:1], ("write the report → Thu", PLAN[2]))
+
+
+# --- additions alone ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "done", "added"),
+    [
+        ("+ wash the car", (), ("wash the car",)),
+        ("+wash the car", (), ("wash the car",)),
+        ("- + wash the car", (), ("wash the car",)),
+        ("Hi,\n+ laver la voiture\n+ appeler la banque\n\nMerci, Zoë", (), ("laver la voiture", "appeler la banque")),
+        ("+ Auto waschen, + Bank anrufen", (), ("Auto waschen", "Bank anrufen")),
+        ("Fixed the printer.\n+ call the bank", ("Fixed the printer.",), ("call the bank",)),
+        ("Nothing new.\n+ call the bank", (), ("call the bank",)),
+    ],
+)
+def test_lines_with_a_plus_add_to_the_plan_and_nothing_else(
+    text: str, done: tuple[str, ...], added: tuple[str, ...]
+) -> None:
+    found = read_plan(PLAN, text, LEXICON, sent_on=date(2026, 6, 2))
+    assert found is not None
+    assert (found.done, found.next, found.blockers) == (done, (*PLAN, *added), ())
+
+
+def test_a_plus_below_labels_with_their_own_words_still_adds() -> None:
+    found = read_plan(PLAN, "Done: the printer\nBlockers: none\n+ buy milk", LEXICON, sent_on=date(2026, 6, 2))
+    assert found is not None
+    assert (found.done, found.next, found.unblocked) == (("the printer",), (*PLAN, "buy milk"), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Done:\n+ the report\n+ the letter\nNext:\n+ the roof",
+        "Fait\n+ le rapport",
+        "I did this:\n+ swept the floor",
+        "+1",
+    ],
+)
+def test_a_plus_that_is_a_bullet_below_a_label_adds_nothing(text: str) -> None:
+    assert read_plan(PLAN, text, LEXICON, sent_on=date(2026, 6, 2)) is None
+
+
+def test_where_no_plan_was_shown_a_plus_is_a_bullet() -> None:
+    assert read_plan((), "+ wash the car", LEXICON, sent_on=date(2026, 6, 2)) is None
+
+
+# --- lines of the plan that are in the way themselves -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["2 solved", "2 résolu", "2 gelöst", "write the report: solved", "blockers are solved"]
+)
+def test_solved_frees_a_line_of_the_plan_that_stays_planned(text: str) -> None:
+    found = read_plan(PLAN, text, LEXICON, stopped=PLAN[1:2], sent_on=date(2026, 6, 2))
+    assert found is not None
+    assert (found.done, found.next, found.cleared) == ((), PLAN, PLAN[1:2])
+
+
+@pytest.mark.parametrize("text", ["2 done", "write the report: done"])
+def test_done_is_done_whatever_was_in_the_way(text: str) -> None:
+    found = read_plan(PLAN, text, LEXICON, stopped=PLAN[1:2], sent_on=date(2026, 6, 2))
+    assert found is not None
+    assert (found.done, found.next) == (PLAN[1:2], (PLAN[0], PLAN[2]))
+
+
+def test_each_thing_bears_one_number() -> None:
+    shown = numbered(("fix the login → Thu", "write the report"), ("Fix the login", "no key"))
+    assert shown == Numbered(("fix the login → Thu", "write the report"), ("no key",), ("fix the login → Thu",))

@@ -83,9 +83,10 @@ def test_a_mail_without_a_subject_is_named_by_its_first_words() -> None:
     )
 
 
-def test_attachments_are_named() -> None:
+def test_files_are_passed_on_with_a_post() -> None:
     parts = (Part("text/plain", None, b"x"), Part("image/png", "plan.png", b"x", is_attachment=True))
-    assert posted(say(context(BEN), piece(text="See there"), mail=message(parts=parts))).attachments == ("plan.png",)
+    (file,) = posted(say(context(BEN), piece(text="See there"), mail=message(parts=parts))).files
+    assert (file.filename, file.arrival, file.part, file.is_passed_on) == ("plan.png", 500, 1, True)
 
 
 def test_two_posts_of_one_mail_have_two_marks() -> None:

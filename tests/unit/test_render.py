@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -15,12 +15,12 @@ import msgspec
 import pytest
 
 from gateway.model.address import parse_local_part, token_of_message_id, token_of_return_id
-from gateway.model.notice import Answering, DeclineFacts, Notice, PostFacts, ReceiptFacts
+from gateway.model.notice import Act, Answering, DeclineFacts, Notice, PostFacts, ReceiptFacts
 from gateway.model.token import Purpose
 from gateway.render.environment import TemplateProblem
 from gateway.render.render import KINDS, Templates, envelope_from, render
 from gateway.resources import load_templates, template_folder
-from tests.golden.rendered_specimens import NOW, RING, SPECIMENS, WORKSPACE, notice, stored
+from tests.golden.rendered_specimens import NOW, RING, SPECIMENS, WORKSPACE, named, notice, stored
 
 TEMPLATES = load_templates()
 EVERYTHING = [(name, language) for name in SPECIMENS for language in ("en", "fr")]
@@ -56,7 +56,8 @@ def test_a_mail_is_well_formed_and_seven_bit(name: str, language: str) -> None:
     assert b"\0" not in raw
     assert max(map(len, raw.split(b"\r\n"))) <= 998  # RFC 5322 §2.1.1
     assert not any(part.defects for part in message.walk())
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    words = next(part for part in message.walk() if part.get_content_type() == "multipart/alternative")
+    assert [part.get_content_type() for part in words.iter_parts()] == ["text/plain", "text/html"]
     assert message["Content-Language"] == language
     assert f'<html lang="{language}">' in page(message, "html")
 
@@ -214,7 +215,7 @@ def test_a_language_without_a_catalogue_falls_back() -> None:
 )
 def test_no_name_and_no_subject_can_add_a_header(evil: str) -> None:
     facts = msgspec.structs.replace(
-        SPECIMENS["post"], author_name=evil, subject=evil, channel=None, attachments=(evil,), text=evil
+        SPECIMENS["post"], author_name=evil, subject=evil, channel=None, files=(named(evil),), text=evil
     )
     message = read(sent(notice("post", facts=facts, name=evil, subject_hint=evil)))
     assert message["Bcc"] is None
@@ -293,6 +294,7 @@ REASONS = [
     "not-a-member",
     "already-a-member",
     "which-item",
+    "one-thread",
     "not-understood",
     "not-confirmed",
     "nothing-to-undo",
@@ -301,6 +303,33 @@ REASONS = [
     "gone-out",
     "unknown-channel",
 ]
+
+
+def test_an_act_that_was_put_back_is_named_and_no_word_of_the_code_is_shown() -> None:
+    away = Act(name="away", until=date(2026, 12, 1))
+    acts = (
+        Act(name="undone", undoes=away),
+        Act(name="undone", undoes=away, again=True),
+        Act(name="gone-out", mark="P-3", text="posted"),  # as older receipts have it
+        Act(name="task-over", mark="T-4", text="dropped"),
+        Act(name="called-off", mark="V-9", title="Where?"),
+        Act(name="cancelled", mark="V-8", title="When?"),
+    )
+    text = page(read(sent(notice("receipt", "fr", facts=ReceiptFacts(acts=acts)))))
+    assert "annulé : vous êtes noté absent jusqu’au mardi 1er décembre" in " ".join(text.split())
+    assert "à nouveau en vigueur : vous êtes noté absent" in " ".join(text.split())
+    assert "✓ V-9:" in text
+    assert "✗ V-8:" in text
+    assert not re.search(r"posted|dropped|> ", text.partition("-- \n")[0])
+
+
+@pytest.mark.parametrize("state", ["done", "dropped", "withdrawn"])
+def test_a_task_that_is_over_is_said_to_be_in_words(state: str) -> None:
+    facts = DeclineFacts(reason="task-over", mark="T-4", title="Le budget", detail=state)
+    text = page(read(sent(notice("decline-too-late", "fr", facts=facts))))
+    assert not re.search(rf"\b{state}\b", text)
+    assert {"done": "déjà faite", "dropped": "abandonnée", "withdrawn": "retirée"}[state] in text
+
 
 ACTS = [
     "voted",
@@ -330,7 +359,7 @@ ACTS = [
     "undone",
     "option-added",
     "extended",
-    "cancelled",
+    "called-off",
     "closing",
     "corrected",
     "amended",

@@ -89,6 +89,18 @@ def test_mute_with_a_mark_means_that_thread_and_a_mark_unknown_to_the_mail_mutes
     assert facts_of(missing, DeclineFacts)[0].reason == "which-thread"
 
 
+@pytest.mark.parametrize("asked", [Word.LESS, Word.MORE, Word.DIGEST, Word.DAILY, Word.WEEKLY])
+def test_how_often_cannot_be_said_of_one_thread_and_what_can_is_told(asked: Word) -> None:
+    there = say(context(BEN, threads={"P-4": thread("P-4")}), piece(Setting(asked, mark="P-4"), f"{asked} P-4"))
+    (facts,) = facts_of(there, DeclineFacts)
+    assert (facts.reason, facts.mark, there.entries) == ("one-thread", "P-4", ())
+
+
+def test_stop_said_of_one_thread_stops_that_alone() -> None:
+    there = say(context(BEN, threads={"P-4": thread("P-4")}), piece(Setting(Word.STOP, mark="P-4"), "P-4: stop"))
+    assert (settings_of(there)["muted_threads"], settings_of(there)["paused"]) == (("P-4",), False)
+
+
 def test_a_rhythm_for_one_channel_leaves_the_others_as_they_are() -> None:
     asked = piece(Setting(Word.WEEKLY, "design"), "weekly #design")
     changed = settings_of(say(context(BEN), asked))
@@ -111,7 +123,9 @@ def test_digest_collects_posts_and_stop_ends_everything_sent_of_our_own_accord()
 
 
 def test_a_pause_lasts_until_its_day_or_until_resume() -> None:
-    assert settings_of(ask(Intent.PAUSE, until=TODAY + timedelta(3)))["paused_until"] == TODAY + timedelta(3)
+    assert settings_of(ask(Intent.PAUSE, until=TODAY + timedelta(3)))["paused_until"] == TODAY + timedelta(2)
+    through = ask(Intent.PAUSE, until=TODAY + timedelta(3), through=True)
+    assert settings_of(through)["paused_until"] == TODAY + timedelta(3)
     assert settings_of(ask(Intent.PAUSE))["paused"] is True
     assert settings_of(ask(Intent.RESUME, with_settings(paused=True)))["paused"] is False
 

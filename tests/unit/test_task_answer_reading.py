@@ -86,6 +86,35 @@ def test_another_day_is_read_with_its_date(text: str) -> None:
     assert (found.act, found.due) == (TaskAct.POSTPONE, FRIDAY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("→ Friday, the bank is slow", "-> Friday, the bank is slow", "→ vendredi, la banque est lente"),
+        *("→ Freitag, die Bank ist langsam", "→ viernes, el banco va lento", "→ venerdì, la banca è lenta"),
+        *("→ sexta-feira, o banco está lento", "→ vrijdag, de bank is traag", "postpone to Friday, the bank is slow"),
+    ],
+)
+def test_what_stands_behind_the_day_is_a_remark(text: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert (found.act, found.due) == (TaskAct.POSTPONE, FRIDAY)
+    assert found.remark == text.replace("->", "→")
+    assert found.evidence == found.remark.partition(",")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "who"),
+    [
+        ("→ done", TaskAct.DONE, ""), ("-> I can't", TaskAct.DECLINE, ""), ("→ Ana", TaskAct.HAND, "Ana"),
+        ("-> Ana Duarte", TaskAct.HAND, "Ana Duarte"), ("Done\n→ and on to the next one", TaskAct.DONE, ""),
+    ],
+)  # fmt: skip
+def test_an_arrow_before_something_else_than_a_day_puts_nothing_off(text: str, act: TaskAct, who: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert (found.act, found.who) == (act, who)
+
+
 def test_put_off_without_a_day_names_none() -> None:
     assert read("postpone it") == TaskReading(TaskAct.POSTPONE, evidence="postpone it")
 

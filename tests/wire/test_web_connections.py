@@ -14,9 +14,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from gateway.pipeline.clicking import UNKNOWN, Clicked
+from gateway.pipeline.fetching import Fetch, Fetched
 from gateway.resources import load_pages
 from gateway.web.listener import listening
-from gateway.web.pages import stop_links
+from gateway.web.pages import FILES_AT_ONCE, stop_links
 from gateway.web.probes import Probes
 
 pytestmark = pytest.mark.wire
@@ -146,6 +147,31 @@ def _pages() -> Any:
         return UNKNOWN
 
     return stop_links(load_pages(), ask, ask)
+
+
+async def test_who_fetches_slowly_holds_few_files_and_gives_place_in_the_end() -> None:
+    content = b"x" * 20_000_000  # more than the network takes by itself
+    fetched = 0
+
+    async def ask(code: str) -> Clicked:
+        return UNKNOWN
+
+    async def fetch(code: str, which: str) -> Fetched:
+        nonlocal fetched
+        fetched += 1
+        return Fetched(Fetch.FOUND, "a.pdf", content)
+
+    wish = b"GET /f/" + b"a" * 32 + b"/1-1 HTTP/1.1\r\nHost: a\r\n\r\n"
+    async with crowd(application=stop_links(load_pages(), ask, ask, fetch)) as here:
+        slow = [await here.comes(wish) for _ in range(FILES_AT_ONCE)]
+        _, waiting = await here.comes(wish)
+        await asyncio.sleep(0.2)
+        assert fetched == FILES_AT_ONCE
+        waiting.close()
+        for _, writer in slow:
+            writer.transport.abort()
+        assert await here.asks(wish) == "HTTP/1.1 200 OK"
+        assert await here.asks(b"GET /u/" + b"a" * 32 + b" HTTP/1.1\r\nHost: a\r\n\r\n") == "HTTP/1.1 404 Not Found"
 
 
 async def _well() -> dict[str, bool]:

@@ -8,12 +8,15 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 
 from gateway.model.entry import SettingsChanged
 from gateway.model.token import KeyRing
+from gateway.understand.mime import read_message
 from store.database import Store
 from tests.wire.binary import Binary, free_port, listens, wait_until
 from tests.wire.talk import Sink, Talk, mail
@@ -52,6 +55,7 @@ class Web:
     pages: int
     metrics: int
     path: str
+    file: str  # the path of a file that came with a post
 
     def changes(self) -> int:
         store = Store.open(self.binary.folder / "restante.db", keys=KeyRing({}, 1))
@@ -60,6 +64,18 @@ class Web:
                 return sum(isinstance(one.entry, SettingsChanged) for one in tx.ledger.entries(1))
         finally:
             store.close()
+
+
+FILM = b"%PDF" + bytes(range(256)) * 6_000  # more than is attached
+
+
+def with_film() -> bytes:
+    written = EmailMessage()
+    written["From"], written["To"], written["Subject"] = "ana@example.net", "acme@ws.example.org", "The film"
+    written["Message-ID"] = "<film@example.net>"
+    written.set_content("See there.")
+    written.add_attachment(FILM, maintype="application", subtype="pdf", filename='été "II".pdf')
+    return written.as_bytes(policy=SMTP)
 
 
 def hand_in(binary: Binary, raw: bytes) -> None:
@@ -87,7 +103,13 @@ def web(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterator[Web]:
         raw = wait_until(lambda: next((raw for to, raw in sink.kept if to == "ben@example.net"), b""), "Ben's copy")
         found = re.search(rb"List-Unsubscribe: <" + URL.encode() + rb"(/u/[a-z2-7]+)>,", raw)
         assert found, raw.decode()
-        yield Web(binary, pages, metrics, found[1].decode())
+        hand_in(binary, with_film())
+        raw = wait_until(
+            lambda: next((raw for to, raw in sink.kept if to == "ben@example.net" and b"The film" in raw), b""), "it"
+        )
+        film = re.search(re.escape(URL) + r"(/f/[a-z2-7]+/[0-9-]+)", read_message(raw).text)
+        assert film, raw.decode()
+        yield Web(binary, pages, metrics, found[1].decode(), film[1])
         assert binary.stop() == 0
 
 
@@ -100,6 +122,36 @@ def test_a_get_asks_and_changes_nothing(web: Web) -> None:
     page = ask(web.pages, "GET", web.path).body
     assert page.count("<button") == 1
     assert 'method="post"' in page
+
+
+def test_a_file_is_handed_out_to_be_kept_and_never_shown(web: Web) -> None:
+    for method in ("GET", "HEAD"):
+        connection = http.client.HTTPConnection("127.0.0.1", web.pages, timeout=20)
+        connection.request(method, web.file)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.read() == (FILM if method == "GET" else b"")
+        connection.close()
+        fields = {name.lower(): value for name, value in answer.getheaders()}
+        assert fields["content-length"] == str(len(FILM))
+        assert fields["content-type"] == "application/octet-stream"
+        assert fields["x-content-type-options"] == "nosniff"
+        assert fields["cache-control"] == "no-store"
+        assert "sandbox" in fields["content-security-policy"]
+        # RFC 6266 §4.3; what a file name cannot hold everywhere was taken out as it came
+        expected = "attachment; filename=\"_t_ _II_.pdf\"; filename*=UTF-8''%C3%A9t%C3%A9%20_II_.pdf"
+        assert fields["content-disposition"] == expected
+
+
+def test_a_file_is_fetched_by_its_own_link_alone(web: Web) -> None:
+    code, which = web.file.split("/")[2:]
+    for path in (f"/f/{code[:-1]}x/{which}", f"/f/{code}/1-1", f"/f/{code}", f"/f/{code}/{which}/x", "/f/x/1-1"):
+        answer = ask(web.pages, "GET", path)
+        assert answer.status == 404, path
+        assert "This link does not work" in answer.body
+    assert ask(web.pages, "GET", web.path.replace("/u/", "/f/") + f"/{which}").status == 404
+    assert ask(web.pages, "GET", f"/u/{code}").status == 404
+    assert ask(web.pages, "POST", web.file).status == 405
 
 
 def test_a_post_acts_once_however_often_it_is_sent(web: Web) -> None:

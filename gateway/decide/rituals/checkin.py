@@ -8,7 +8,6 @@ Must not: read words (understand/reading/checkin.py and plan.py do), or know whe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -28,11 +27,11 @@ from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import Answered, AwayNoted, BlockerClosed, BlockerRaised, Closed, Entry, RoundOpened
 from gateway.model.member import Absence, Member
 from gateway.model.notice import Act, AwayLine, CheckInLine, Item, Notice, PromptFacts, SummaryFacts
+from gateway.model.plan import core, numbered
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritual, Round, Skip, Standing
 
 _SAME_WORDS = 88  # of 100: two people-written lines that differ in a word or two mean the same thing
-_BESIDE = re.compile(r"(?:\s+→[^→]*|\s+\([^()]*\))+$")
 _MOST_SHOWN = 120  # letters of an answer in a receipt
 _ENOUGH_TO_AVERAGE = 3  # a mean mood of fewer would tell whose it is
 
@@ -163,15 +162,17 @@ def prompts_again(context: MailContext, round_: Round) -> tuple[Due, ...]:
 
 def _prompt_facts(view: RoundView, context: TickContext) -> PromptFacts:
     round_, form, last = view.round, view.round.form, context.last_checkin
+    shown = numbered(view.plan or (last.next if last else ()), view.open_blockers)
     return PromptFacts(
         mark=round_.mark,
         title=round_.title,
         questions=form.questions if isinstance(form, CheckInForm) else (),
         mood=isinstance(form, CheckInForm) and form.mood,
-        plan=view.plan or (last.next if last else ()),
+        plan=shown.plan,
         closes_at=round_.closes_at,
         occurrence=round_.occurrence,
-        blockers=view.open_blockers,
+        blockers=shown.blockers,
+        stopped=shown.stopped,
     )
 
 
@@ -316,7 +317,7 @@ def _carried_too_often(context: MailContext, view: RoundView, given: CheckIn, me
 def _stuck(given: CheckIn, limit: int, known: Iterable[str]) -> list[str]:
     """What an answer plans once too often, and what is not known to be stopped by something."""
     counted = zip(given.next, given.carried, strict=False)
-    return [_core(item) for item, times in counted if times == limit and not _among(item, known)]
+    return [core(item) for item, times in counted if times == limit and not _among(item, known)]
 
 
 def _is_gone(text: str, reading: CheckInReading, before: tuple[str, ...]) -> bool:
@@ -324,13 +325,8 @@ def _is_gone(text: str, reading: CheckInReading, before: tuple[str, ...]) -> boo
 
 
 def _among(text: str, others: Iterable[str]) -> bool:
-    wanted = _core(text).casefold()
-    return any(token_sort_ratio(wanted, _core(other).casefold()) >= _SAME_WORDS for other in others)
-
-
-def _core(text: str) -> str:
-    """A line without the day it was moved to and without a remark in brackets."""
-    return _BESIDE.sub("", text).strip()
+    wanted = core(text).casefold()
+    return any(token_sort_ratio(wanted, core(other).casefold()) >= _SAME_WORDS for other in others)
 
 
 # --- closing ------------------------------------------------------------------------------------

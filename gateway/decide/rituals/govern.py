@@ -130,7 +130,7 @@ def _running_until(context: MailContext, round_: Round, acted: Acted) -> Acted:
 def _cancel(context: MailContext, round_: Round, asked: Governing) -> Acted:
     reason = asked.text.strip()
     entry = Cancelled(mark=round_.mark, by=_author_id(context), reason=reason)
-    done = _done("cancelled", context, round_, (entry,), (_told(context, round_, "cancelled", reason),))
+    done = _done("called-off", context, round_, (entry,), (_told(context, round_, "cancelled", reason),))
     acts = tuple(msgspec.structs.replace(act, title="") for act in done.acts)  # with a title it is the no to an answer
     return dataclasses.replace(done, acts=acts, undue=rounds.clock_keys(round_.mark))
 

@@ -11,7 +11,7 @@ from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
 from gateway.decide.rituals import settings, task
 from gateway.model.address import fold_address
-from gateway.model.context import MailContext, RoundView
+from gateway.model.context import MailContext, RoundView, Trust
 from gateway.model.decision import Why
 from gateway.model.entry import AddressAdded, MemberAdded, MemberLeft
 from gateway.model.member import Delivery, Member
@@ -22,13 +22,11 @@ from gateway.model.notice import (
     DeclineFacts,
     HelpFacts,
     Item,
-    NeedsYouLine,
     Notice,
-    OpenVoteLine,
     StatusFacts,
     WelcomeFacts,
 )
-from gateway.model.round import CheckInForm, Phase, VoteForm
+from gateway.model.round import Phase, VoteForm
 from gateway.model.understood import Enrolling, Enrolment
 
 _MOST_AT_ONCE = 20  # people invited or removed by one mail
@@ -82,8 +80,9 @@ def ask_to_leave(context: MailContext, message: Message, scope: str | None = Non
     if scope and scope != "all":
         return _leave_channel(context, member, scope)
     facts = ConfirmFacts(act="leave", title=context.workspace.charter.name, address=_address(message))
-    notice = to_author(context, message, facts, once_per_mail(context, "confirm:leave"))
-    return Acted(Why.ASKED_BACK, notices=(notice,), settled=False, detail="leave")
+    is_proven = context.trust is Trust.PROVEN  # else it may be somebody else who asks, and asks again
+    key = once_per_mail(context, "confirm:leave") if is_proven else once_per_day(context, message, "confirm:leave")
+    return Acted(Why.ASKED_BACK, notices=(to_author(context, message, facts, key),), settled=False, detail="leave")
 
 
 def _leave_channel(context: MailContext, member: Member, scope: str) -> Acted:
@@ -208,14 +207,17 @@ def status(context: MailContext, message: Message) -> Acted:
     """Return what is open: what waits for the one who asked first, then the votes that run."""
     running = [view for view in context.rounds.values() if view.round.phase is Phase.OPEN]
     waiting = [view for view in running if view.in_electorate and view.standing is None]
-    votes = [view for view in running if isinstance(view.round.form, VoteForm)]
+    votes = [view for view in running if isinstance(view.round.form, VoteForm) and view not in waiting]
     own = sorted(task.own(context), key=digests.by_due)
     tasks = tuple(
         digests.task_line(one, settings.local_day(context.author, context.now)) for one in own if context.author
     )
     facts = StatusFacts(
-        needs_you=(*(_needs_you(view) for view in sorted(waiting, key=_by_close)), *tasks),
-        open_votes=tuple(_open_vote(view) for view in sorted(votes, key=_by_close)),
+        needs_you=(
+            *(digests.waiting_line(view.round, view.answered) for view in sorted(waiting, key=_by_close)),
+            *tasks,
+        ),
+        open_votes=tuple(digests.open_vote_line(view, view.answered) for view in sorted(votes, key=_by_close)),
         settings=settings.lines(context, context.author) if context.author else (),
     )
     items = tuple(Item(mark=view.round.mark, text=view.round.title) for view in sorted(running, key=_by_close))
@@ -226,31 +228,6 @@ def status(context: MailContext, message: Message) -> Acted:
 
 def _by_close(view: RoundView) -> tuple[object, str]:
     return view.round.closes_at, view.round.mark
-
-
-def _needs_you(view: RoundView) -> NeedsYouLine:
-    round_ = view.round
-    return NeedsYouLine(
-        mark=round_.mark,
-        ritual=round_.ritual,
-        title=round_.title,
-        closes_at=round_.closes_at,
-        question=round_.form.question if isinstance(round_.form, VoteForm) else None,
-        questions=round_.form.questions if isinstance(round_.form, CheckInForm) else (),
-    )
-
-
-def _open_vote(view: RoundView) -> OpenVoteLine:
-    round_ = view.round
-    assert isinstance(round_.form, VoteForm)
-    return OpenVoteLine(
-        mark=round_.mark,
-        title=round_.title,
-        answered=view.answered,
-        electorate=round_.electorate_size,
-        closes_at=round_.closes_at,
-        question=round_.form.question if view.in_electorate else None,
-    )
 
 
 def to_owner(context: MailContext, message: Message, text: str) -> Acted:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 from gateway.decide.acted import Acted, declined
+from gateway.decide.attachments import files_of
 from gateway.model.address import fold_address, token_of_message_id
+from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Broadcast, Group, Why
 from gateway.model.entry import Posted
@@ -21,23 +23,38 @@ _ANCESTORS = 10
 _LONGEST_SUBJECT = 80
 
 
-def post(context: MailContext, message: Message, text: str, mark: str = "") -> Acted:
-    """Return what free text comes to: a post to the thread of `mark`, else of the mail, else the start of a thread."""
+def post(context: MailContext, message: Message, text: str, mark: str = "", *, with_answers: bool = False) -> Acted:
+    """Return what free text comes to: a post to the thread of `mark`, else of the mail, else the start of a thread.
+
+    `with_answers`: the mail answers something beside, so that its files are passed on to nobody.
+    """
     thread = thread_of(context, mark)
     if thread is None and context.answering is not None:
         marks = " ".join(item.mark for item in context.answering.items)
         return declined(Why.ASKED_BACK, DeclineFacts(reason="which-item", subject=message.subject, detail=marks))
-    return _posted(context, message, text, thread)
+    return _posted(context, message, text, thread, _files(context, message, with_answers))
 
 
-def start(context: MailContext, message: Message, text: str) -> Acted:
+def start(context: MailContext, message: Message, text: str, *, with_answers: bool = False) -> Acted:
     """Return the start of a thread by words in answer to something else: they are its subject too."""
-    return _posted(context, message, text, None, _first_words(text))
+    return _posted(context, message, text, None, _files(context, message, with_answers), _first_words(text))
 
 
-def _posted(context: MailContext, message: Message, text: str, thread: ThreadView | None, subject: str = "") -> Acted:
+def _files(context: MailContext, message: Message, with_answers: bool) -> tuple[Attachment, ...]:
+    back = KeptBack.STRANGER if context.author is None else KeptBack.ANSWER if with_answers else KeptBack.NO
+    return files_of(message, context.arrival_id, context.workspace.charter.attachments, back)
+
+
+def _posted(
+    context: MailContext,
+    message: Message,
+    text: str,
+    thread: ThreadView | None,
+    files: tuple[Attachment, ...],
+    subject: str = "",
+) -> Acted:
     number = context.fresh.mark(POST_LETTER)
-    entry = _entry(context, message, text, number, thread, subject)
+    entry = _entry(context, message, text, number, thread, files, subject)
     return Acted(
         Why.POSTED if thread else Why.THREAD_STARTED,
         entries=(entry,),
@@ -68,7 +85,13 @@ def thread_of(context: MailContext, mark: str) -> ThreadView | None:
 
 
 def _entry(
-    context: MailContext, message: Message, text: str, mark: str, thread: ThreadView | None, subject: str
+    context: MailContext,
+    message: Message,
+    text: str,
+    mark: str,
+    thread: ThreadView | None,
+    files: tuple[Attachment, ...],
+    subject: str,
 ) -> Posted:
     return Posted(
         mark=mark,
@@ -79,7 +102,7 @@ def _entry(
         text=text.strip(),
         channel=thread.channel if thread else context.destination.channel,
         message_id=message.message_id,
-        attachments=tuple(part.filename for part in message.parts if part.is_attachment and part.filename),
+        files=files,
     )
 
 
@@ -110,7 +133,7 @@ def _copies(context: MailContext, message: Message, entry: Posted, thread: Threa
         subject=entry.subject,
         text=entry.text,
         channel=entry.channel,
-        attachments=entry.attachments,
+        files=entry.files,
         written_at=message.date or context.received_at,
     )
     return Broadcast(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gateway.decide.acted import Acted, declined
+from gateway.decide.calendar import DAY
 from gateway.model.charter import WEEKDAYS
 from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Why
@@ -65,11 +66,18 @@ def one_word(context: MailContext, member: Member, said: Setting, mark: str = ""
     """Return what a setting in one word comes to.
 
     It is about the channel it names or was sent to; else, where it is `mute`, about the thread it names, that of
-    `mark`, or the one it answers; else about all mail of the workspace.
+    `mark`, or the one it answers; else about all mail of the workspace. How often something comes cannot be said of
+    one thread: who tries is told what can.
     """
     channel = said.channel or (context.destination.channel if context.answering is None else None)
     if channel and said.word in _IN_CHANNEL:
         return _channel(context, member, said.word, channel)
+    if said.mark and said.word in _NOT_OF_ONE_THREAD:
+        thread = _thread_of(context, said.mark)
+        facts = DeclineFacts(reason="one-thread", mark=said.mark, title=thread.subject if thread else "")
+        return declined(Why.ASKED_BACK, facts)
+    if said.mark and said.word is Word.STOP:  # no more of that, not of everything
+        said = dataclasses.replace(said, word=Word.MUTE)
     if said.word in (Word.MUTE, Word.UNMUTE):
         wanted = said.mark or mark
         thread = _thread_of(context, wanted)
@@ -77,6 +85,10 @@ def one_word(context: MailContext, member: Member, said: Setting, mark: str = ""
             return _which_thread(context)
         return _WORDS[said.word](dataclasses.replace(context, thread=thread) if thread else context, member)
     return _WORDS[said.word](context, member)
+
+
+# How often comes for a channel, or for all mail: posts of one thread come as the others do, or not at all.
+_NOT_OF_ONE_THREAD = frozenset({Word.LESS, Word.MORE, Word.DIGEST, Word.DAILY, Word.WEEKLY})
 
 
 def _thread_of(context: MailContext, mark: str) -> ThreadView | None:
@@ -212,7 +224,8 @@ def lines(context: MailContext, member: Member) -> tuple[Act, ...]:
     if not settings.prompts:
         found.append(Act(name="prompts", text="off"))
     if settings.paused or (settings.paused_until is not None and settings.paused_until >= today):
-        found.append(Act(name="paused", until=None if settings.paused else settings.paused_until))
+        through = None if settings.paused else settings.paused_until
+        found.append(_paused_through(through) if through else Act(name="paused"))
     if (absence := member.away_on(today)) is not None:
         found.append(Act(name="away", until=absence.until))
     return tuple(found)
@@ -222,13 +235,17 @@ def lines(context: MailContext, member: Member) -> tuple[Act, ...]:
 
 
 def pause(context: MailContext, member: Member, asked: CommandReading) -> Acted:
-    """Return a pause: until a day, or until `resume`."""
-    act = Act(name="paused", until=asked.until)
+    """Return a pause: up to a day, on which mail comes again, or through it; or until `resume`."""
     if asked.until is None:
-        return change(member, (act,), paused=True, paused_until=None)
-    if asked.until < local_day(member, context.received_at):
+        return change(member, (Act(name="paused"),), paused=True, paused_until=None)
+    last = asked.until if asked.through else asked.until - DAY
+    if last < local_day(member, context.received_at):
         return declined(Why.DECLINED, DeclineFacts(reason="not-understood", detail=asked.evidence))
-    return change(member, (act,), paused=False, paused_until=asked.until)
+    return change(member, (_paused_through(last),), paused=False, paused_until=last)
+
+
+def _paused_through(last: date) -> Act:
+    return Act(name="paused", until=last + DAY)
 
 
 def resume(context: MailContext, member: Member, asked: CommandReading) -> Acted:

@@ -38,12 +38,14 @@ def asks_for_tasks(context: MailContext, message: Message, reading: object) -> b
 
 def make_by_mail(context: MailContext, message: Message, text: str, reading: object) -> Acted:
     """Return the tasks that a mail asks for: each told to its owner, and asked about where a name is in doubt."""
-    asked = reading.tasks if isinstance(reading, CommandReading) and reading.intent is Intent.NEW_TASK else ()
-    requests = asked or _plainly(message, text)
+    asked = reading if isinstance(reading, CommandReading) and reading.intent is Intent.NEW_TASK else None
+    requests = (asked and asked.tasks) or _plainly(message, text)
     if not requests:
         return declined(Why.DECLINED, DeclineFacts(reason="no-task"))
+    # Answers to a mail that is a post too belong to that.
+    message_id = "" if asked and asked.is_beside else message.message_id
     return joined(
-        _made(context, message, request, number, text if len(requests) == 1 else "")
+        _made(context, message, request, number, text if len(requests) == 1 else "", "" if number else message_id)
         for number, request in enumerate(requests)
     )
 
@@ -56,7 +58,9 @@ def _plainly(message: Message, text: str) -> tuple[TaskRequest, ...]:
     return (TaskRequest(title),) if title else ()
 
 
-def _made(context: MailContext, message: Message, request: TaskRequest, number: int, text: str) -> Acted:
+def _made(
+    context: MailContext, message: Message, request: TaskRequest, number: int, text: str, message_id: str
+) -> Acted:
     author = context.author
     assert author is not None
     found = meant(request.assignee, context.members, author) if request.assignee else ()
@@ -69,7 +73,7 @@ def _made(context: MailContext, message: Message, request: TaskRequest, number: 
         course=_first_course(author, owner, request),
         channel=context.destination.channel,
         text=_beside(text, request.title),
-        message_id=message.message_id if number == 0 else "",
+        message_id=message_id,
     )
     plan = ritual.reminders(context, task)
     acted = Acted(

@@ -102,7 +102,8 @@ def changes(context: MailContext, asked: Undo) -> Iterator[Change]:
 def _put_back_act(context: MailContext, member: Member, act: Act) -> Acted | None:
     """Return an act put back whole or not at all; None for a line that did nothing."""
     if act.course is not None:
-        return task.undo(context, act)
+        put = task.undo(context, act)
+        return dataclasses.replace(put, acts=tuple(_naming(line, act) for line in put.acts)) if put.settled else put
     if not act.changed:
         return declined(Why.DECLINED, _refusal("gone-out", act)) if act.name in DONE else None
     done: list[Acted] = []
@@ -116,8 +117,17 @@ def _put_back_act(context: MailContext, member: Member, act: Act) -> Acted | Non
             return part
         done.append(part)
         context = after(context, part.entries)
-    undone = Act(name="undone", mark=act.mark, title=act.title, choice=_again(act.changed), text=act.name)
-    return dataclasses.replace(joined(done), acts=(undone,))
+    undone = Act(name="undone", mark=act.mark, title=act.title, choice=_again(act.changed))
+    return dataclasses.replace(joined(done), acts=(_naming(undone, act),))
+
+
+def _naming(undone: Act, act: Act) -> Act:
+    """Return the line of an undo with the one it puts back; an undo of an undo has that hold again."""
+    if act.undoes is not None:
+        return msgspec.structs.replace(undone, undoes=act.undoes, again=not act.again)
+    return msgspec.structs.replace(
+        undone, undoes=msgspec.structs.replace(act, changed=(), course=None, course_before=None)
+    )
 
 
 def _in_order(changed: Sequence[Change]) -> list[Change]:
@@ -132,7 +142,7 @@ def _again(changed: Sequence[Change]) -> Choice | None:
 
 
 def _refusal(reason: str, act: Act) -> DeclineFacts:
-    return DeclineFacts(reason=reason, mark=act.mark, title=act.title, detail=act.name if reason == "gone-out" else "")
+    return DeclineFacts(reason=reason, mark=act.mark, title=act.title)
 
 
 # --- between before and after ---------------------------------------------------------------------------------------

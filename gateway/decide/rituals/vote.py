@@ -282,10 +282,14 @@ def settle(context: MailContext, view: RoundView, number: int, message: Message)
     asked = facts_of(context, AskBackFacts)
     guesses = asked.guesses if asked and asked.mark == view.round.mark else ()
     if asked is None or not 1 <= number <= len(guesses):
-        unclear = BallotReading(BallotKind.UNCLEAR, rivals=tuple(g.choice for g in guesses), missing="range")
+        unclear = BallotReading(BallotKind.UNCLEAR, rivals=_choices(guesses), missing="range")
         return answer(context, view, unclear, str(number), message)
     settled = BallotReading(BallotKind.BALLOT, guesses[number - 1].choice, evidence=f"{number} ({asked.words})")
     return answer(context, view, settled, "", message)
+
+
+def _choices(guesses: tuple[Guess, ...]) -> tuple[Choice, ...]:
+    return tuple(guess.choice for guess in guesses if guess.choice is not None)
 
 
 # --- the close ------------------------------------------------------------------------------------------------------

@@ -63,9 +63,8 @@ def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReadin
         return reading
     mended = respelt(written, question.text, words) if reading.missing == "choice" else None
     second = _read(mended, question, words) if mended is not None else reading
-    if second.kind is UNCLEAR and (plain := lightened(ready, words)) != ready:
-        # Its letters stand at the same places, so that what is quoted of it can be the text itself.
-        second = _read(replace(marked(plain, question.text, words, respell=True), text=ready), question, words)
+    if second.kind is UNCLEAR and (plain := lightened(written, question.text, words)) is not None:
+        second = _read(plain, question, words)
     return second if second.kind is not UNCLEAR else reading
 
 

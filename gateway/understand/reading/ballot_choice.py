@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
-from gateway.understand.reading.ballot_holds import wavers
+from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_options import Finder
+from gateway.understand.reading.ballot_refusal import refused_outright
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
@@ -51,8 +52,14 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)
     if top == Stance.SPARE and all(_is_former(body, s) for s in live if s.stance == top):
         return Chosen(None, "choice", rivals)  # "I'd have said Oslo"
+    if top == Stance.SPARE and all(s.faint for s in live if s.stance == top):
+        return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.NAMED and _takes_back(body):
         return Chosen(None, "choice")
+    if _is_bound(body, best, finder):
+        return Chosen(None, "several", tuple(best.options))
+    if top == Stance.NAMED and _counts_else(body, best, finder):
+        return Chosen(None, "choice", rivals)
     if (
         top == Stance.NAMED
         and len(content(body, body.start, body.end, [range(s.mention.start, s.mention.end) for s in every])) > FEW
@@ -67,6 +74,25 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     if _chosen_elsewhere(body, best, every):
         return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
+
+
+def _is_bound(body: Body, best: Standing, finder: Finder) -> bool:
+    """Whether an amount is but the end of a stretch of amounts: "less than five hundred", "at least 20"."""
+    start = best.mention.start
+    if body.marked.tokens[start].kind != "number" and start not in finder.amounts:
+        return False
+    ahead = body.marked.voices[start - 1] if start > body.start else None
+    return ahead is not None and "bound" in ahead
+
+
+def _counts_else(body: Body, best: Standing, finder: Finder) -> bool:
+    """Whether a number beside a label named but in part tells of something else: "I get 30 letters a week"."""
+    mention, clause = best.mention, body.clauses[best.clause]
+    named = sum(token.is_word for token in body.marked.tokens[mention.start : mention.end])
+    if mention.by != "label" or any(len(finder.labels.folds[n]) <= named for n in best.options):
+        return False
+    beside = (*range(clause.start, mention.start), *range(mention.end, clause.end))
+    return any(body.marked.tokens[at].kind == "number" for at in beside)
 
 
 def _rivals_with(standing: Standing, best: Standing) -> bool:
@@ -158,6 +184,8 @@ def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
     gone = frozenset(o for s in every for o in s.options)
     left = tuple(n for n in range(finder.count) if n not in gone)
     if every and len(left) == 1 and not obstacle(body):
+        if not refused_outright(body, every):
+            return Chosen(None, "several", left)
         return Chosen(left, "", (), every[0].mention.start, every[0].mention.end)
     missing = obstacle(body) or ("several" if every else "choice")
     return Chosen(None, missing, left if every else ())
@@ -182,9 +210,12 @@ def held_back(body: Body, live: list[Standing], every: list[Standing], *, except
             return "choice"
         if "irony" in mark and mark.end > last:
             return "irony"
+        if "yes" in mark and is_mocking(body, mark.end):
+            return "irony"
         if is_condition(body, mark) and "reject" not in mark and _bears_on(body, mark.start, chosen or live):
             return "condition"
-        if "limit" in mark and mark.start > last >= 0 and not _refuses_next(body, mark, every):
+        limited = "limit" in mark and mark.start > last >= 0 and not _refuses_next(body, mark, every)
+        if limited and not only_times(body, mark):
             return "condition"
         if mark.classes & {"later", "defer"} and not decided:
             return "choice"

@@ -5,13 +5,28 @@ Must not: know a word of a language, or choose between signs of a verdict.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gateway.understand.reading.ballot_frame import Body, Clause
-from gateway.understand.reading.ballot_verdict import BARE, BLOCK, NEGATIVE, Signal, content, is_condition
+from gateway.understand.reading.ballot_verdict import (
+    BARE,
+    BLOCK,
+    NEGATIVE,
+    POSITIVE,
+    TERMS,
+    Signal,
+    content,
+    is_condition,
+    names_time,
+)
 from gateway.understand.reading.ballot_words import Mark
 
+_PAUSE = re.compile(r"…|\.\.")
+MOST_SMILED = 6  # words behind a pause that may but go with a smile: "Yes… let's go then 😂"
 CONCLUDED = 4  # a verdict announced as such
+# Beside these, what was not seen is a reason: "I haven't seen anything that speaks for it".
+APPRAISALS = frozenset(("all", "none", "merit", "good", "for", "against", "bad", "reason"))
 
 
 def held_back(body: Body, best: Signal) -> str:
@@ -31,7 +46,38 @@ def _is_both(body: Body, best: Signal) -> bool:
     )
 
 
+def is_mocking(body: Body, start: int) -> bool:
+    """Whether what stands behind a yes mocks what it agrees to: two of a grin, a pause and words of mockery tell.
+
+    "Sure… another list", "Sure, another list 😂", "Great idea… I do so love reading the others 😂".
+    """
+    heard = body.marked.heard(start)
+    mock = next((m for m in heard if "mock" in m and m.start < body.end and not _is_echo(body, m)), None)
+    until = mock.start if mock is not None else start + 1
+    pauses = any(t.kind == "stop" and _PAUSE.search(t.raw) for t in body.marked.tokens[start:until])
+    if mock is None and not pauses:
+        return False
+    if mock is not None and pauses:
+        return True
+    grins = any("smirk" in m and m.start >= until for m in heard)
+    said = sum(token.kind == "word" for token in body.marked.tokens[start : body.end])
+    return grins and (mock is not None or said > MOST_SMILED)
+
+
+def _first_yes(body: Body, best: Signal) -> int:
+    """Return where the first word of agreement ends."""
+    marks = body.marked.within(body.start, best.end)
+    return next((m.end for m in marks if m.classes & {"yes", "good", "for"} and "filler" not in m), best.end)
+
+
+def _is_echo(body: Body, mark: Mark) -> bool:
+    """Whether the question says the same, so that no more is meant by it: "Another dance? – Yes, another! 😉"."""
+    return all(token.fold in body.marked.asked for token in body.marked.tokens[mark.start : mark.end])
+
+
 def _is_ironic(body: Body, best: Signal) -> bool:
+    if best.verdict == POSITIVE and is_mocking(body, _first_yes(body, best)):
+        return True
     home = body.clauses[best.clause].sentence
     for mark in body.marked.within(body.start, body.end):
         if "irony" in mark and not (_is_firm(best) and body.sentence_of(mark.start) < home and best.start > mark.start):
@@ -63,7 +109,8 @@ def _is_conditional(body: Body, best: Signal) -> bool:
     home = body.clauses[best.clause].sentence
     sentence = body.sentences[home]
     for mark in body.marked.within(sentence.start, sentence.end):
-        if "limit" in mark and mark.start >= best.end and not _denies_more(body, mark, sentence.end):
+        limited = "limit" in mark and mark.start >= best.end and not _denies_more(body, mark, sentence.end)
+        if limited and not only_times(body, mark):
             return True
         if (
             "principle" in mark
@@ -80,6 +127,21 @@ def _is_conditional(body: Body, best: Signal) -> bool:
         ):
             return True
     return home + 1 < len(body.sentences) and _opens_condition(body, home + 1)
+
+
+def only_times(body: Body, mark: Mark) -> bool:
+    """Whether a limit but says from when on, where the question left that open: "yes, but not before June"."""
+    voices = body.marked.voices
+    # "Not before June" in one phrase, or "but not" with the "before June" behind it; "but only before …" limits more.
+    said = [voices[at] for at in (mark.start, *([mark.end] if "but_not" in mark else [])) if at < body.end]
+    ahead = next((m for m in said if m is not None and "not_before" in m), None)
+    if ahead is None or body.marked.asked_when:
+        return False
+    end = next((c.end for c in body.clauses if c.start <= mark.start < c.end), body.end)
+    if names_time(body, ahead.end, end):
+        return True
+    stances = [m for m in body.marked.within(ahead.end, end) if m.classes & {*TERMS, "yes"} and "filler" not in m]
+    return len(content(body, ahead.end, end)) <= 1 and not stances  # "not before the fair", not "… before Ana agrees"
 
 
 def _denies_more(body: Body, mark: Mark, end: int) -> bool:
@@ -146,6 +208,29 @@ def _only_acknowledges(body: Body, best: Signal) -> bool:
     return asks or any(body.marked.has(name, best.end, body.end) for name in ("later", "defer"))
 
 
+def _is_unread(body: Body, best: Signal) -> bool:
+    """Whether a bare no but answers whether its author has read what is proposed: "No, I haven't seen it yet"."""
+    mark = body.marked.cover[best.start]
+    if best.verdict != NEGATIVE or mark is None or "no" not in mark or content(body, body.start, best.start):
+        return False
+    heard = body.marked.heard(best.end, body.end)
+    unread = next((m for m in heard if "unread" in m and m.start not in body.told), None)
+    return unread is not None and all(_only_tells(body, clause, unread, best) for clause in body.clauses)
+
+
+def _only_tells(body: Body, clause: Clause, unread: Mark, best: Signal) -> bool:
+    """Whether a clause says no more than that something was not read, or asks for it ("Could you send it?")."""
+    said = content(body, clause.start, clause.end, [range(unread.start, unread.end)])
+    if body.sentences[clause.sentence].asks or not said:
+        return True
+    if not clause.start <= unread.start < clause.end:
+        return False
+    if any(m.classes & APPRAISALS for m in body.marked.within(clause.start, clause.end)):
+        return False
+    unasked = [at for at in said if body.marked.tokens[at].fold not in body.marked.asked]
+    return len(unasked) <= 1 or body.marked.has("yet", best.end, body.end)
+
+
 def _is_wavering(body: Body, best: Signal) -> bool:
     """Whether the verdict is put in doubt by an "or not" behind it."""
     return any("or" in mark and wavers(body, mark) for mark in body.marked.within(best.end, body.end))
@@ -156,6 +241,7 @@ HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
     (_is_put_off("autoreply"), "choice"),
     (_is_unsaid, "choice"),
     (_only_acknowledges, "choice"),
+    (_is_unread, "choice"),
     (_is_undecided, "choice"),
     (_is_wavering, "choice"),
     (_is_both, "several"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.model.ballot import Question
+from gateway.understand.reading.ballot_amounts import SMALLEST
 from gateway.understand.reading.ballot_text import Token, tokens_of
 from gateway.understand.reading.ballot_words import Vocabulary
 
@@ -43,6 +44,7 @@ class Labels:
     proper: frozenset[str]  # telling words as written, with a capital letter
     dated: bool  # whether labels name days of months
     halved: bool  # whether labels carry halves
+    large: bool  # whether labels carry numbers that are said in several words
 
 
 @lru_cache(maxsize=512)
@@ -78,11 +80,14 @@ def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
         proper=proper,
         dated=dated,
         halved=halved,
+        large=any(k[2:].isdigit() and int(k[2:]) >= SMALLEST for k in found if k.startswith("n:")),
     )
 
 
 def _with_dates(label: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     """Return a label's tokens with its days of months in figures parted: "3.3." is a day and a month."""
+    if not any(token.kind == "number" and _DOTTED_DAY.fullmatch(token.raw) for token in tokens):
+        return tokens  # as nearly all
     weekly = any(
         vocabulary.values(t.fold, "weekday") or vocabulary.days_begun(t.fold) for t in tokens if t.kind == "word"
     )
@@ -134,6 +139,8 @@ def _as_time(token: Token, word: str, past: str, vocabulary: Vocabulary) -> Toke
 
 @lru_cache(maxsize=4096)
 def _word_keys(word: str, vocabulary: Vocabulary) -> frozenset[str]:
+    if word not in vocabulary.singles:  # as most words of labels
+        return frozenset((word,))
     keys = {word}
     keys |= {f"wd:{value}" for value in vocabulary.values(word, "weekday")}
     keys |= {f"mo:{value}" for value in vocabulary.values(word, "month")}

@@ -8,21 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz, process
+from functools import cached_property
+from itertools import chain, pairwise
 
 from gateway.model.ballot import Method, Question
+from gateway.understand.reading.ballot_amounts import amounts_in
 from gateway.understand.reading.ballot_clock import spoken_times
-from gateway.understand.reading.ballot_labels import clock_key, keys_of, labels_of, number_keys
-from gateway.understand.reading.ballot_text import Token
-from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RUN, Marked, Vocabulary, is_swapped
+from gateway.understand.reading.ballot_labels import clock_key, labels_of, number_keys
+from gateway.understand.reading.ballot_near import options_of
+from gateway.understand.reading.ballot_text import Token, classes
+from gateway.understand.reading.ballot_words import Mark, Marked, Vocabulary
 
-SHORTEST_PREFIX = 3  # letters that may stand for a longer word of a label
-SHORTEST_BEGUN = 5  # letters of a word that three letters may stand for
-SHORTEST_TYPO = 4
-SHORTEST_BEGUN_WRONG = 7  # letters of a word that may stand for the misspelt beginning of a longer one
 LONGEST_LIST = 6  # words of a text that is but a list of hours
-SHORTEST_ENDING = 4  # letters that may stand for a longer word they end
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
 
@@ -51,8 +48,15 @@ class Finder:
         self.marked, self.question, self.vocabulary = marked, question, vocabulary
         self.labels = labels_of(question, vocabulary)
         self.count = len(question.options)
-        self.hits = [self._hit(token) for token in marked.tokens]
+        self.hits = [options_of(token, self.labels, vocabulary) for token in marked.tokens]
+        self.amounts: set[int] = set()  # where amounts in words begin
         self.spoken = self._spoken()
+
+    @cached_property
+    def pointing(self) -> tuple[int, ...]:
+        """Return where a letter, a number or a place may point at an option: at few words of most texts."""
+        beside = zip(self.marked.tokens, self.marked.cover, strict=True)
+        return tuple(at for at, (token, mark) in enumerate(beside) if _may_point(at, token, mark))
 
     def is_label(self, at: int) -> bool:
         """Whether a token is a telling word of some label."""
@@ -62,7 +66,9 @@ class Finder:
     def _spoken(self) -> dict[int, int]:
         """Note what times said in words may name; return for each token of one where the time ends."""
         ends: dict[int, int] = {}
-        for start, end, keys in (*self._spoken_times(), *self._spoken_halves(), *self._dates(), *self._numbered_days()):
+        for start, end, keys in chain(
+            self._spoken_times(), self._spoken_halves(), self._dates(), self._numbered_days(), self._amounts()
+        ):
             options = frozenset(n for n, row in enumerate(self.labels.keys) if all(
                 any(key & word for word in row) for key in keys))  # fmt: skip
             for at in range(start, end):
@@ -81,12 +87,23 @@ class Finder:
             if mark is not None and mark.values.get("number") and half is not None and "half" in half:
                 yield at, half.end, [{f"n:{mark.values['number']}.5"}]
 
+    def _amounts(self) -> Iterator[tuple[int, int, list[set[str]]]]:
+        """Yield amounts in words where labels carry such numbers: "five hundred" for "500 €"."""
+        if not self.labels.large:
+            return
+        folds = [token.fold if token.kind == "word" else "" for token in self.marked.tokens]
+        for amount in amounts_in(folds, self.vocabulary.numerals):
+            marks = self.marked.within(amount.start, amount.end)
+            if not any(m.classes & {"thanks", "closing", "yes"} for m in marks):  # "mille grazie", "hundred percent"
+                self.amounts.add(amount.start)
+                yield amount.start, amount.end, [{f"n:{amount.value}"}]
+
     def _numbered_days(self) -> Iterator[tuple[int, int, list[set[str]]]]:
         """Yield weekdays said by their number: "2ª e 3ª feira"."""
-        for at in range(len(self.marked.tokens) - 1):
-            token, suffix, mark = self.marked.tokens[at], self.marked.tokens[at + 1], self.marked.cover[at]
+        for at, (token, suffix) in enumerate(pairwise(self.marked.tokens)):
             if token.kind != "number" or suffix.raw.isascii() or suffix.start != token.end:
                 continue
+            mark = self.marked.cover[at]
             if mark is not None and "weekday" in mark.values:
                 yield at, mark.end, [{f"wd:{mark.values['weekday']}"}]
             elif days := self._days_begun(token.fold, suffix.fold):
@@ -113,52 +130,6 @@ class Finder:
                 if any(all(any(key & word for word in row) for key in keys) for row in self.labels.keys):
                     yield at, end, keys
                     break
-
-    def _hit(self, token: Token) -> frozenset[int]:
-        if not token.is_word:
-            return frozenset()
-        keys = keys_of(token, self.vocabulary, timed=self.labels.timed, numbered=self.labels.numbered)
-        named = self.labels.named
-        exact = frozenset(n for key in keys if key in named for n in named[key])
-        if exact or token.kind != "word":
-            return exact
-        return self._near(token.fold)
-
-    def _near(self, word: str) -> frozenset[int]:
-        """Return the options a word misspells or shortens, none when that is in doubt."""
-        if len(word) < SHORTEST_PREFIX or word in self.vocabulary.owners:
-            return frozenset()
-        long_enough, written = len(word) >= 4, word
-        word = _drawn_in(word, self.labels.telling)
-        if word[0] in self.labels.first_letters:
-            rows = [[w for w in row if long_enough or len(w) >= SHORTEST_BEGUN] for row in self.labels.words]
-            begun = frozenset(
-                n for n, row in enumerate(rows) if any(_begins(word, w, whole=word != written) for w in row)
-            )
-            stem = frozenset(n for n, row in enumerate(self.labels.words) if any(
-                len(w) >= 4 and word.startswith(w) and len(word) - len(w) <= 2 for w in row))  # fmt: skip
-            if begun or stem:
-                return begun or stem
-        if word[-1] in self.labels.last_letters:
-            ended = frozenset(n for n, row in enumerate(self.labels.words) if any(_ends(word, w) for w in row))
-            if len(ended) == 1:
-                return ended  # "Säge" for "Kappsäge"
-        return self._misspelt(word) if len(word) >= SHORTEST_TYPO else frozenset()
-
-    def _misspelt(self, word: str) -> frozenset[int]:
-        swapped = frozenset(n for n, row in enumerate(self.labels.words) if any(is_swapped(word, w) for w in row))
-        if len(swapped) == 1:
-            return swapped
-        spelt = [[w for w in row if len(w) >= SHORTEST_TYPO] for row in self.labels.words]
-        if len(word) >= SHORTEST_BEGUN_WRONG:  # "postgress" for "PostgreSQL"
-            spelt = [[*row, *(w[: len(word)] for w in row if len(w) > len(word))] for row in spelt]
-        if not any(process.extractOne(word, row, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for row in spelt):
-            return frozenset()
-        scores = [max((fuzz.ratio(word, w) for w in row), default=0.0) for row in spelt]
-        best = max(scores, default=0.0)
-        close = frozenset(n for n, score in enumerate(scores) if score == best)
-        second = max((s for n, s in enumerate(scores) if n not in close), default=0.0)
-        return close if best - second >= AHEAD else frozenset()
 
     def is_weak(self, at: int) -> bool:
         """Whether a token is too slight to name an option by itself: a function word, a bare connective."""
@@ -303,20 +274,10 @@ class Finder:
         return whole or options
 
 
-def _begins(word: str, other: str, *, whole: bool) -> bool:
-    """Whether a word begins another; `whole`: or is it."""
-    return other.startswith(word) and (whole or len(other) > len(word))
-
-
-def _ends(word: str, other: str) -> bool:
-    """Whether a word ends a longer one that is made of it: "Säge" in "Kappsäge"."""
-    return len(word) >= SHORTEST_ENDING and len(other) - len(word) >= SHORTEST_PREFIX and other.endswith(word)
-
-
-def _drawn_in(word: str, known: frozenset[str]) -> str:
-    """Return a word without its drawn-out letters where a label has it so: "poorto" may be meant, "pooorto" is."""
-    short = LONG_RUN.sub(r"\1", word)
-    return short if short in known else word
+def _may_point(at: int, token: Token, mark: Mark | None) -> bool:
+    if token.kind in ("number", "sign") or (token.kind == "word" and len(token.fold) == 1):
+        return True
+    return mark is not None and mark.start == at and (bool(mark.values) or not _PLACES.isdisjoint(mark.classes))
 
 
 def _is_small(token: Token) -> bool:
@@ -326,3 +287,4 @@ def _is_small(token: Token) -> bool:
 _BRIDGES = frozenset(("common", "time_word", "hour_word", "ordinal_suffix"))  # "Wed at 4 o'clock"
 _NO_BRIDGES = frozenset(("and", "or", "nor", "negator"))
 _SLIGHT = frozenset(("common", "negator", "and", "or", "nor", "greeting", "contrast"))
+_PLACES = classes("last second_last middle fallback choose best_place all both_of")

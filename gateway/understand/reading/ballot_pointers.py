@@ -5,6 +5,8 @@ Must not: know a word of a language, or judge whether an option pointed at is ch
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_text import classes
@@ -35,8 +37,10 @@ class Pointers:
         `loose`: bare numbers and ordinals count, for a stretch that says little else.
         """
         found: list[Mention] = []
-        at = start
-        while at < end:
+        places, reached = self.finder.pointing, start
+        for at in places[bisect_left(places, start) : bisect_left(places, end)]:
+            if at < reached:
+                continue
             mention = (
                 (
                     None if self.question.method is Method.SCORE else self._counted(at, end)
@@ -45,11 +49,9 @@ class Pointers:
                 or self._letter(at, end)
                 or self._number(at, end, loose)
             )
-            if mention is None:
-                at += 1
-                continue
-            found.append(mention)
-            at = mention.end
+            if mention is not None:
+                found.append(mention)
+                reached = mention.end
         return found
 
     def _after_option_word(self, at: int) -> bool:
@@ -67,7 +69,7 @@ class Pointers:
         if mark is not None and mark.end - mark.start > 1:
             return None  # "without a doubt"
         small = token.raw.islower() or (mark is not None and "common" in mark) or not token.raw.isascii()
-        if small and at + 1 < end and self._is_article_before(at + 1):
+        if small and at + 1 < end and (self._is_article_before(at + 1) or self._introduces(at + 1)):
             return None
         if not (self._after_option_word(at) or self._stands_alone(at, start=small)):
             return None
@@ -79,6 +81,11 @@ class Pointers:
         if token.kind == "number":
             return self.question.method is not Method.SCORE or not self.marked.tokens[at - 1].raw.isupper()
         return token.kind == "word" and mark is not None and "filler" in mark and not mark.classes & _ENDS_LETTER
+
+    def _introduces(self, at: int) -> bool:
+        """Whether an unknown word stands here, which makes the "a" ahead of it an article: "for a family"."""
+        token = self.marked.tokens[at]
+        return token.kind == "word" and len(token.fold) > 1 and self.marked.cover[at] is None
 
     def _glued(self, at: int) -> bool:
         """Whether an apostrophe or hyphen ties the letter to a word beside it."""
@@ -109,7 +116,8 @@ class Pointers:
             if mark is None or "number" not in mark.values or mark.end - mark.start > 1 or "both_of" in mark:
                 return None
             told = self._after_option_word(at) or (loose and mark.values["number"] > 1)
-            value = mark.values["number"] if told and not self._is_one_of_several(at) else None
+            article = "common" in mark and at + 1 < end and self._introduces(at + 1)  # "per un gruppo"
+            value = mark.values["number"] if told and not article and not self._is_one_of_several(at) else None
         if value is None or not 1 <= value <= self.count or (self.hits[at] and not self.finder.is_weak(at)):
             return None
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None

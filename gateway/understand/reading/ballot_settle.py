@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from gateway.understand.reading.ballot_frame import Body, Clause, is_change
 from gateway.understand.reading.ballot_holds import CONCLUDED, held_back
@@ -93,7 +94,8 @@ def obstacle(body: Body) -> str:
         return "question"
     if any("undecided" in mark for mark in body.marked.heard(body.start, body.end)):
         return "choice"
-    return next((missing for name, missing in OBSTACLES if body.marked.has(name, body.start, body.end)), "")
+    said = frozenset(chain.from_iterable(mark.classes for mark in body.marked.within(body.start, body.end)))
+    return next((missing for name, missing in OBSTACLES if name in said), "")
 
 
 def _as_asked(body: Body, signal: Signal) -> Signal:

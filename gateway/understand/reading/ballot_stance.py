@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_options import Mention
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import is_condition
 from gateway.understand.reading.ballot_words import Mark
 
@@ -26,9 +27,7 @@ class Stance(IntEnum):
     CONCLUDED = 4
 
 
-NEGATING = frozenset(
-    ("negator", "near_negator", "reject", "no", "against", "bad", "block", "instead", "nor", "except", "but_not")
-)
+NEGATING = classes("negator near_negator reject no no_to against bad block instead nor except but_not needless")
 DENIABLE = frozenset(("against", "bad"))
 CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
 
@@ -45,6 +44,7 @@ class Standing:
     doubted: bool = False
     contrasted: bool = False
     decided: bool = False  # named with a verb of choosing right ahead of it
+    faint: bool = False  # praised by denying that it is bad, which is no choice: "Oslo isn't bad"
 
     @property
     def options(self) -> frozenset[int]:

@@ -111,18 +111,35 @@ def _group(
         stance = min(stance, Stance.SPARE)
     if _is_signed_down(body, first.start):
         stance = Stance.REFUSED
+    sentence = body.sentences[clause.sentence]
+    praised, faint = _faintly(body, max(clause.start, lower), min(sentence.end, upper))
+    if praised:
+        stance = Stance.SPARE
     if stance in (Stance.CHOSEN, Stance.LIKED) and _is_announced(body, first.start):
         stance = Stance.CONCLUDED
-    sentence = body.sentences[clause.sentence]
     near = [*before, *after]
     entered = any("enter" in m for m in body.marked.heard(sentence.start, first.start))
     asks = sentence.asks and not entered  # "could you put me down for …?"
     return [
         Standing(found[n], stance, number, links[n], asks, any("doubt" in m for m in near),
                  clause.opener == "contrast" and lower <= clause.start,
-                 any("choose" in m and m.end - m.start > 1 for m in before))
+                 any("choose" in m and m.end - m.start > 1 for m in before), faint)
         for n in group
     ]  # fmt: skip
+
+
+def _faintly(body: Body, start: int, end: int) -> tuple[bool, bool]:
+    """Return whether an option is said not to be bad ("Oslo isn't bad"), and whether nothing chooses it beside that."""
+    if not any(m is not None and "faint" in m and m.start not in body.told for m in body.marked.voices[start:end]):
+        return False, False
+    chooses = (m for m in body.marked.within(start, end) if "choose" in m)
+    return True, not any(_ends_clause(body, m) for m in chooses)
+
+
+def _ends_clause(body: Body, mark: Mark) -> bool:
+    """Whether nothing of its own follows a mark in its clause: "…, put me down for that"."""
+    end = next((c.end for c in body.clauses if c.start <= mark.start < c.end), mark.end)
+    return not content(body, mark.end, end)
 
 
 def _is_described(body: Body, clause: Clause, at: int) -> bool:

@@ -128,9 +128,25 @@ def _reaches(body: Body, negator: Mark, term: Mark) -> bool:
     if gap < 0 or negator.start == term.start:
         return False
     if negator.classes & {"negator", "but_not"}:
-        return gap <= SCOPE
+        return gap <= SCOPE and not (gap and _denies_time(body, negator, term))
     between = body.marked.within(negator.end, term.start)
     return gap <= NEAR and not any("common" in m for m in between)
+
+
+def _denies_time(body: Body, negator: Mark, term: Mark) -> bool:
+    """Whether a negator denies but a time that stands ahead of a term: "not before June please, that would be good"."""
+    voices = body.marked.voices
+    bounds = [voices[at] for at in (negator.start, negator.end) if at < len(voices)]
+    bound = next((m for m in bounds if m is not None and "not_before" in m), None)
+    return bound is not None and names_time(body, bound.end, term.start)
+
+
+def names_time(body: Body, start: int, end: int) -> bool:
+    """Whether a stretch holds a number, an hour, or the name of a day, a month or a season."""
+    if any(m.classes & {"month", "weekday"} for m in body.marked.within(start, end)):
+        return True
+    figured = any(token.kind in ("number", "time") for token in body.marked.tokens[start:end])
+    return figured or any("season" in m for m in body.marked.heard(start, end))
 
 
 def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list[Mark]) -> tuple[str, int] | None:

@@ -16,6 +16,7 @@ from itertools import chain, product
 from typing import Any, NamedTuple
 
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.ballot_amounts import Numerals, numerals_of
 from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_of
 
 # Keys whose value is a list of lists: the place in the outer list is the value of the word.
@@ -27,12 +28,15 @@ VALUED = {
     "minutes": "minute",
     "dayparts": "daypart",
 }
-UNMARKED = frozenset(("irony_sign", "would_endings"))  # read from letters, not from words
+UNMARKED = frozenset(("irony_sign", "would_endings", "amounts"))  # read from letters, not from words
 OVER_COMMAS = frozenset(("irony", "change"))  # of these, phrases match with commas between their words
 FIRST_PERSON = "first_person"
 # Classes that tell whose stance a stretch holds and of when: found beside the others, for they share words with them.
 VOICES = classes(
-    "first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid"
+    """
+    first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid
+    faint unread not_before before_act season mock smirk bound
+    """
 )
 QUESTIONS = frozenset(
     ("keep_question", "drop_question", "object_question", "offer_question", "asking")
@@ -96,7 +100,10 @@ class Vocabulary:
     owners: Mapping[str, tuple[str, ...]]  # each word that stands in any phrase: the languages that use it
     beginners: Mapping[str, tuple[str, ...]]  # each word that a phrase begins with: the languages where one does
     commons: frozenset[str]  # the function words of all languages
+    lights: frozenset[str] = frozenset()  # the light words of all languages: "honestly"
+    weekdays: tuple[tuple[str, int], ...] = ()  # the names of weekdays in all languages, and which each is
     irony_signs: tuple[str, ...] = ()  # what a text ends with that is not meant, as "/s"
+    numerals: tuple[Numerals, ...] = ()  # what amounts in words are made of, for each language
 
     def values(self, word: str, name: str) -> frozenset[int]:
         """Return what a single word can be worth in a valued class, in any language."""
@@ -105,8 +112,7 @@ class Vocabulary:
 
     def days_begun(self, letters: str) -> frozenset[int]:
         """Return the weekday whose name begins with these letters in some language; none where it is not the one."""
-        days = frozenset(p.values["weekday"] for word, of in self.singles.items() if word.startswith(letters)
-                         for p in of if "weekday" in p.values)  # fmt: skip
+        days = frozenset(day for word, day in self.weekdays if word.startswith(letters))
         return days if len(days) == 1 else frozenset()
 
     def is_common(self, word: str) -> bool:
@@ -190,7 +196,10 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         owners=_by_word({code: language.words for code, language in tables.items()}),
         beginners=_by_word({code: language.phrases for code, language in tables.items()}),
         commons=frozenset(word for word, of in singles.items() if any("common" in p.classes for p in of)),
+        lights=frozenset(word for word, of in singles.items() if any("light" in p.classes for p in of)),
+        weekdays=tuple((w, p.values["weekday"]) for w, of in singles.items() for p in of if "weekday" in p.values),
         irony_signs=tuple(sign.casefold() for sign in lexicon.words("ballot", "irony_sign")),
+        numerals=tuple(n for table in lexicon.tables("ballot").values() if (n := numerals_of(table)) is not None),
     )
 
 
@@ -320,7 +329,13 @@ def longest(tokens: Sequence[Token], folds: Sequence[str], at: int, book: Phrase
         if tuple(folds[at:last]) == phrase.tokens:
             found, end = phrase, last
             break
+    if not beginning.parted:
+        return end, found
+    following, comma = (folds[at + 1], tokens[at + 1].raw == ",") if at + 1 < len(folds) else ("", False)
     for phrase in beginning.parted:
+        second = phrase.tokens[1]
+        if second != following and second != GAP and (phrase.gapped or not comma):
+            continue  # as nearly all do
         last = (
             _end_over_gap(folds, tokens, at, phrase.tokens)
             if phrase.gapped

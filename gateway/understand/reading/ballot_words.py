@@ -6,10 +6,12 @@ Must not: hold a word of any language itself, or decide what a ballot means.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -67,33 +69,32 @@ class Marked:
     marks: tuple[Mark, ...]
     cover: tuple[Mark | None, ...]  # for each token its mark
     voices: tuple[Mark | None, ...] = ()  # for each token its mark of a voice
+    voiced: tuple[Mark, ...] = ()  # these marks, each once
     asked_to_keep: bool = False  # whether the question is about leaving things as they are
     asked_to_drop: bool = False  # whether the question is about ending something, so that "we don't need it" is a yes
     offered: bool = False  # whether the question offers its reader something, so that "I'll pass" is a no
     asked_to_object: bool = False  # whether the question is who objects, so that "no objection" is a no
+    asked_when: bool = False  # whether the question names a time of its own, which an answer may move
     asked: frozenset[str] = frozenset()  # the words of the question, folded
     asked_first: frozenset[str] = frozenset()  # its first and its last word of content: where its verb stands
     ironic: bool = False  # whether the text ends with a sign that it is not meant
+    starts: tuple[int, ...] = ()  # where each mark begins
+    folds: tuple[str, ...] = ()  # for each token the spelling under which it was looked for
+    order: tuple[str, ...] = ()  # the languages it may be in, likeliest first
 
     def has(self, name: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a mark of this class begins within the stretch."""
-        return any(name in mark for mark in self.within(start, end))
+        return any(name in mark.classes for mark in self.within(start, end))
 
     def within(self, start: int = 0, end: int | None = None) -> list[Mark]:
         """Return the marks that begin within the stretch."""
-        stop = len(self.tokens) if end is None else end
-        found, at = [], start
-        while at < stop:
-            mark = self.cover[at]
-            if mark is not None and mark.start == at:
-                found.append(mark)
-            at = mark.end if mark is not None else at + 1
-        return found
+        first = bisect_left(self.starts, start)
+        return list(self.marks[first:] if end is None else self.marks[first : bisect_left(self.starts, end, first)])
 
     def heard(self, start: int = 0, end: int | None = None) -> list[Mark]:
         """Return the marks of voices that begin within the stretch."""
         stop = len(self.tokens) if end is None else end
-        return [m for at, m in enumerate(self.voices[start:stop], start) if m is not None and m.start == at]
+        return [m for m in self.voiced if start <= m.start < stop]
 
     def source(self, start: int, end: int) -> str:
         """Return the text of a stretch of tokens, as written."""
@@ -102,19 +103,22 @@ class Marked:
 
 def marked(text: str, question: str, words: Vocabulary, *, respell: bool = False) -> Marked:
     """Return the text marked with the words of the languages it seems to be written in; `respell` mends typos."""
-    tokens = _bounded(tokens_of(text))
+    return marked_again(text, tokens_of(text), question, words, respell=respell)
+
+
+def marked_again(text: str, cut: list[Token], question: str, words: Vocabulary, *, respell: bool) -> Marked:
+    """Return a text marked that is cut into tokens already."""
+    tokens = _bounded(cut)
     order = _likely(tokens, question, words)
-    folds = [_known_form(t, words, order if respell else ()) for t in tokens]
-    return _marked(text, question, words, tokens, order, folds)
+    return _marked(text, question, words, tokens, order, _known_forms(tokens, words, order if respell else ()))
 
 
 def respelt(before: Marked, question: str, words: Vocabulary) -> Marked | None:
-    """Return a marked text with its typos mended, None where none is."""
-    order = _likely(before.tokens, question, words)
-    folds = [_known_form(t, words, order) for t in before.tokens]
-    if folds == [_known_form(t, words, ()) for t in before.tokens]:
+    """Return a text marked as it was written with its typos mended, None where none is."""
+    folds = _known_forms(before.tokens, words, before.order)
+    if tuple(folds) == before.folds:
         return None
-    return _marked(before.text, question, words, before.tokens, order, folds)
+    return _marked(before.text, question, words, before.tokens, before.order, folds)
 
 
 def _marked(
@@ -124,7 +128,7 @@ def _marked(
     cover: list[Mark | None] = [None] * len(tokens)
     at = 0
     while at < len(tokens):
-        mark = _mark_at(tokens, folds, at, words, order)
+        mark = _mark_at(tokens, folds, at, words, order) if folds[at] in words.beginners else None
         if mark is None:
             at += 1
             continue
@@ -133,19 +137,44 @@ def _marked(
         marks.append(mark)
         cover[at : mark.end] = [mark] * (mark.end - at)
         at = mark.end
+    voices = _voices(tokens, folds, cover, words, order)
     return Marked(
         text,
         tokens,
         tuple(marks),
         tuple(cover),
-        _voices(tokens, folds, cover, words, order),
+        voices,
+        tuple(m for at, m in enumerate(voices) if m is not None and m.start == at),
+        *_asked(question, words),
+        ironic=text.rstrip().casefold().endswith(words.irony_signs),
+        starts=tuple(m.start for m in marks),
+        folds=tuple(folds),
+        order=order,
+    )
+
+
+class _Asked(NamedTuple):
+    """What a question asks, as `Marked` tells it, and in its order."""
+
+    asked_to_keep: bool
+    asked_to_drop: bool
+    offered: bool
+    asked_to_object: bool
+    asked_when: bool
+    asked: frozenset[str]
+    asked_first: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def _asked(question: str, words: Vocabulary) -> _Asked:
+    return _Asked(
         asked_to_keep=_asks_to_keep(question, words),
         asked_to_drop=_asks_to_drop(question, words),
         offered=_asks_in(question, words, "offer_question"),
         asked_to_object=_asks_in(question, words, "object_question"),
+        asked_when=_names_time(question, words),
         asked=_folds_of(question),
         asked_first=_verbs_of(question, words),
-        ironic=text.rstrip().casefold().endswith(words.irony_signs),
     )
 
 
@@ -162,13 +191,16 @@ def _voices(
     at = 0
     while at < len(tokens):
         best: tuple[int, Phrase] | None = None
+        word = folds[at]
         for table in tables:
-            end, phrase = longest(tokens, folds, at, table) if folds[at] in table else (at, None)
+            if word not in table:
+                continue
+            end, phrase = longest(tokens, folds, at, table)
             if phrase and (best is None or end > best[0]):
                 best = end, phrase
         if best is not None:
             cover[at : best[0]] = [Mark(at, best[0], _told_by_accents(best[1], tokens[at : best[0]]))] * (best[0] - at)
-        elif endings and known[at] is None and len(folds[at]) > SHORTEST_VERB and folds[at].endswith(endings):
+        elif endings and known[at] is None and len(word) > SHORTEST_VERB and word.endswith(endings):
             cover[at] = Mark(at, at + 1, WOULD_I)
         at = best[0] if best else at + 1
     return tuple(cover)
@@ -203,7 +235,6 @@ def _folds_of(question: str) -> frozenset[str]:
     return frozenset(t.fold for t in tokens_of(question[:600]) if t.kind == "word")
 
 
-@lru_cache(maxsize=256)
 def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
     asking = {word for language in words.languages.values() for word, beginning in language.asked.items()
               if beginning.alone is not None and "asking" in beginning.alone.classes}  # fmt: skip
@@ -212,31 +243,49 @@ def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
     return frozenset((*folds[:1], *folds[-1:]))
 
 
-@lru_cache(maxsize=256)
 def _asks_to_keep(question: str, words: Vocabulary) -> bool:
     folds = _folds_of(question)
     found = (language.asked[f].alone for language in words.languages.values() for f in folds if f in language.asked)
     return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
 
 
-@lru_cache(maxsize=256)
 def _asks_to_drop(question: str, words: Vocabulary) -> bool:
     """Whether one of the first words of a question bids to end something: "Shall we cancel …?"."""
     tokens = [t for t in tokens_of(question[:200]) if t.kind == "word"][:MOST_WORDS_TO_VERB]
     folds = [t.fold for t in tokens]
-    found = (longest(tokens, folds, at, language.asked)
-             for language in words.languages.values() for at in range(len(tokens)))  # fmt: skip
-    return any(phrase is not None and "drop_question" in phrase.classes for _, phrase in found)
+    return any("drop_question" in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
 
 
-@lru_cache(maxsize=256)
 def _asks_in(question: str, words: Vocabulary, name: str) -> bool:
     """Whether a question holds a phrase of a class."""
     tokens = tuple(tokens_of(question[:600]))
     folds = [t.fold for t in tokens]
-    found = (longest(tokens, folds, at, language.asked)
-             for language in words.languages.values() for at in range(len(tokens)))  # fmt: skip
-    return any(phrase is not None and name in phrase.classes for _, phrase in found)
+    return any(name in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
+
+
+def _asked_phrases(tokens: Sequence[Token], folds: Sequence[str], words: Vocabulary) -> Iterator[Phrase]:
+    """Yield the phrases of any language that are looked for in a question alone."""
+    for language in words.languages.values():
+        for at, word in enumerate(folds):
+            phrase = longest(tokens, folds, at, language.asked)[1] if word in language.asked else None
+            if phrase is not None:
+                yield phrase
+
+
+def _names_time(question: str, words: Vocabulary) -> bool:
+    """Whether a question holds a number, an hour, or the name of a day, a month or a season."""
+    tokens = tokens_of(question[:600])
+    if any(token.kind in ("number", "time") for token in tokens):
+        return True
+    spoken = [token for token in tokens if token.kind == "word"]
+    named = [t.fold for n, t in enumerate(spoken) if (n and t.raw[0].isupper()) or not words.is_common(t.fold)]  # "May"
+    return any(words.values(word, name) for word in named for name in ("weekday", "month")) or any(
+        (beginning := language.voices.get(token.fold)) is not None
+        and beginning.alone is not None
+        and "season" in beginning.alone.classes
+        for language in words.languages.values()
+        for token in tokens
+    )
 
 
 @lru_cache(maxsize=256)
@@ -264,18 +313,23 @@ def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[
     return tuple(code for code in order if weights[code] >= 0.6 * best or code == order[0])
 
 
+def _known_forms(tokens: Sequence[Token], words: Vocabulary, order: tuple[str, ...]) -> list[str]:
+    """Return for each token the spelling under which it is known; most are known as they stand."""
+    owners = words.owners
+    return [t.fold if t.kind != "word" or t.fold in owners else _known_form(t, words, order) for t in tokens]
+
+
 def _known_form(token: Token, words: Vocabulary, order: tuple[str, ...]) -> str:
     """Return the spelling under which a word is known: drawn-out letters shortened, and with `order` typos mended."""
     word = token.fold
-    if token.kind != "word" or word in words.owners:
-        return word
     if LONG_RUN.search(word):
         for short in (LONG_RUN.sub(r"\1", word), LONG_RUN.sub(r"\1\1", word)):
             if short in words.owners:
                 return short
-    return _mended(word, words, order) if len(word) >= 4 else word
+    return _mended(word, words, order) if order and len(word) >= 4 else word
 
 
+@lru_cache(maxsize=4096)  # names and the words of a question stand in answer after answer
 def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
     letters = jumble(word)  # two words with neighbours swapped are made of the same
     for code in order:

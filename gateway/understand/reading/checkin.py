@@ -14,7 +14,7 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.checkin_answers import read_answers
 from gateway.understand.reading.checkin_excuse import away_until, says_nothing
 from gateway.understand.reading.checkin_found import Found, concluded
-from gateway.understand.reading.checkin_labels import sections_of, without_tables
+from gateway.understand.reading.checkin_labels import labelled, sections_of, without_tables
 from gateway.understand.reading.checkin_prose import read_unlabelled
 from gateway.understand.reading.checkin_sections import read_preamble, read_sections
 from gateway.understand.reading.checkin_signs import CLEAR, EARLY, is_none_block, score
@@ -73,6 +73,14 @@ def _without_name(speech: Speech, lines: Sequence[Line]) -> Sequence[Line]:
     if not is_name or last.bullet or last.quoted or last.number is not None or not is_none_block(speech, above.text):
         return lines
     return lines[:-2]
+
+
+def is_label(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a line is nothing but the label of a part of a check-in, such as "Done", whatever stands below."""
+    speech = speech_of(words_of(text), date.min, lexicon)
+    said = without_manners(lines_of(text), lexicon)
+    found = labelled(speech, Line(f"{said[0].text.rstrip(':')}: x")) if said else None
+    return found is not None and found[1] == "x"
 
 
 def tells_work(text: str, lexicon: Lexicon) -> bool:

@@ -17,7 +17,7 @@ from gateway.understand.reading.command_away import read_away
 from gateway.understand.reading.command_leave import read_join, read_leave, scope_of
 from gateway.understand.reading.command_ours import is_all_ours
 from gateway.understand.reading.command_pause import read_pause, read_resume
-from gateway.understand.reading.command_task import read_new_task, read_task_done, tasks_of
+from gateway.understand.reading.command_task import read_new_task, read_task_done, read_todo_lines, tasks_of
 from gateway.understand.reading.command_word import read_word
 from gateway.understand.reading.frequency import read_frequency
 from gateway.understand.reading.phrases import words_of
@@ -267,6 +267,7 @@ _ADDRESSED: tuple[tuple[str, Callable[[Request], CommandReading | None]], ...] =
 _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     _by_address,
     _by_mark,
+    read_todo_lines,
     read_word,
     _not_a_request,
     read_task_done,

@@ -9,7 +9,7 @@ from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.away import absence_in, tells_return
 from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, is_past, is_played
 from gateway.understand.reading.command_ours import clause_of, is_ours, strangers
-from gateway.understand.reading.doubt import is_unreal
+from gateway.understand.reading.doubt import is_on_condition, is_unreal
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.tongue import is_common
@@ -45,14 +45,14 @@ def read_away(request: Request) -> CommandReading | None:
 
 
 def _is_over(told: Told, request: Request) -> bool:
-    """Tell whether all a sentence says of an absence is that it has been, is a joke, or is not to be.
+    """Tell whether all a sentence says of an absence is that it has been, is a joke, is not to be, or may be.
 
-    "I was off for two weeks", "I'd be away then", "I am no longer on leave from the 3rd".
+    "I was off for two weeks", "I'd be away then", "I am no longer on leave from the 3rd", "unless I am away".
     """
     hits = request.hits(told, "away", "away_start", "going")
     if is_played(told, request) or (hits and all(is_past(told, hit, request) for hit in hits)):
         return True
-    return any(is_unreal(told, hit, request) for hit in hits)
+    return any(is_unreal(told, hit, request) or is_on_condition(told, hit, request) for hit in hits)
 
 
 def _names_stretch(request: Request) -> bool:

@@ -26,7 +26,7 @@ _OURS = (
     "mails", "everything", "only", "send", "first_person", "me", "pause", "halt", "open_end", "resume", "join", "leave",
     "leave_topic", "away", "daily", "weekly", "biweekly", "monthly", "never", "every", "every_other", "working_days",
     "except_words", "negation", "word_leave", "word_pause", "word_resume", "word_join", "acknowledged", "scope_from",
-    "setting_filler",
+    "setting_filler", "including",
 )  # fmt: skip
 _GROUPS = ("scope_noun", "group_noun")  # what one joins and leaves, and does not pause
 _DATE_WORDS = (

@@ -5,7 +5,7 @@ Must not: know a language, or take the pause of a meeting or of a machine for on
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.away import tells_return
@@ -15,6 +15,7 @@ from gateway.understand.reading.phrases import Hit
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
 
+_ONE_DAY = timedelta(days=1)
 _RHYTHM_WORDS = ("daily", "weekly", "biweekly", "monthly")
 
 
@@ -46,14 +47,16 @@ def read_pause(request: Request) -> CommandReading | None:
         if told.is_subject and not bears_out(request):
             continue
         if _is_meant(told, hit, request):
-            return CommandReading(intent=Intent.PAUSE, until=_until(told, request), evidence=told.text)
+            until, through = _until(told, request)
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     halted = _read_halt(request)
     if halted:
         return halted
     for told, hit in asked_for(request, "leave"):
         until = until_in(told, request, lengths=False)
         if until and _ends(told, request) and is_ours(told, hit, request, groups=True):
-            return CommandReading(intent=Intent.PAUSE, until=until, evidence=told.text)
+            through = is_through(told, until, request)
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
 
 
@@ -69,7 +72,8 @@ def _read_halt(request: Request) -> CommandReading | None:
         if not until and not request.hits(told, "open_end"):
             continue
         if is_apt(told, hit, request) and is_all_ours(told, request):
-            return CommandReading(intent=Intent.PAUSE, until=until, evidence=told.text)
+            through = is_through(told, until, request)
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
 
 
@@ -87,7 +91,21 @@ def _is_meant(told: Told, hit: Hit, request: Request) -> bool:
     return bool(until_in(told, request)) or bool(asks) or len(told.words) <= hit.end - hit.start + 2
 
 
-def _until(told: Told, request: Request) -> date | None:
-    """Return until when, as the sentence says or one that says nothing else."""
-    mine = (until_in(told, request), *(until_in(one, request) for one in request.told if is_all_ours(one, request)))
-    return next((until for until in mine if until), None)
+def _until(told: Told, request: Request) -> tuple[date | None, bool]:
+    """Return until when, as the sentence says or one that says nothing else; and whether that day is the last one."""
+    mine = (told, *(one for one in request.told if is_all_ours(one, request)))
+    found = ((until, is_through(one, until, request)) for one in mine if (until := until_in(one, request)))
+    return next(found, (None, False))
+
+
+def is_through(told: Told, until: date | None, request: Request) -> bool:
+    """Tell whether the day read as the end of a pause is the last of it: "through Friday", "from 3 to 14 August".
+
+    So it is too where the return is what was named ("back on Monday"): the day before it was read.
+    """
+    if request.lists.of("including").find(told.words):
+        return True
+    dates = [one.when for one in request.dates(told.text)]
+    named = {when.day for when in dates}
+    is_before_return = until is not None and until not in named and until + _ONE_DAY in named
+    return is_before_return or any(when.end_day == until for when in dates if when.end_day)

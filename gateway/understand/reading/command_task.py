@@ -15,6 +15,7 @@ from gateway.understand.reading.past import first_but, past_at
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.task import read_tasks
+from gateway.understand.reading.todo import read_todos
 
 _FEWEST_LINES = 2
 _NEAR = 3  # words between "me" and the list
@@ -111,6 +112,17 @@ def read_new_task(request: Request) -> CommandReading | None:
     return _asked_task(request)
 
 
+def read_todo_lines(request: Request) -> CommandReading | None:
+    """Read "TODO @ben: send the budget by Friday" in the body of a new mail, whatever its subject."""
+    if request.subject.is_reply:
+        return None
+    todos = read_todos(request)
+    if not todos.tasks:
+        return None
+    evidence = todos.tasks[0].title
+    return CommandReading(Intent.NEW_TASK, tasks=todos.tasks, is_beside=todos.says_more, evidence=evidence)
+
+
 def _labelled_for(subject: str, request: Request) -> str | None:
     """Return whom a subject that is but a label is for: "Task for Ines", "tâche pour moi"; None for other subjects."""
     words = words_of(subject)
@@ -184,5 +196,5 @@ def _with_subject(request: Request, text: str) -> Request:
 
 def tasks_of(request: Request, *, from_subject: bool) -> CommandReading | None:
     """Return the tasks a mail asks for as a request, None when it names none."""
-    tasks = read_tasks(request, from_subject=from_subject)
+    tasks = read_todos(request).tasks or read_tasks(request, from_subject=from_subject)
     return CommandReading(intent=Intent.NEW_TASK, tasks=tasks, evidence=request.subject.text) if tasks else None

@@ -5,9 +5,10 @@ Must not: know a language, or read more than one short line.
 
 from __future__ import annotations
 
-from gateway.model.reading import CommandReading, Intent
+from gateway.model.reading import CommandReading, Intent, When
 from gateway.understand.reading.command_leave import named_scope, scope_of
 from gateway.understand.reading.command_ours import says_only_when
+from gateway.understand.reading.command_pause import is_through
 from gateway.understand.reading.date import find_clock, read_when
 from gateway.understand.reading.frequency import named_days
 from gateway.understand.reading.phrases import words_of
@@ -65,8 +66,19 @@ def _word_with_date(text: str, request: Request) -> CommandReading | None:
     ends = [hit.end for hit in request.lists.of("word_pause").at(words, 0)] if words else []
     if not ends or max(ends) >= len(words) or len(words) > 9:
         return None
-    when = read_when(text[words[max(ends)].start :], request.sent_at, request.lexicon)
-    return CommandReading(intent=Intent.PAUSE, until=when.end_day or when.day, evidence=text) if when else None
+    when = _read_end(text[words[max(ends)].start :], request)
+    if when is None:
+        return None
+    until = when.end_day or when.day
+    through = is_through(Told(text, words), until, request)
+    return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=text)
+
+
+def _read_end(text: str, request: Request) -> When | None:
+    """Read a day, words that include it taken off its end: "Friday inclusive"."""
+    words = words_of(text)
+    last = min((hit.start for hit in request.lists.of("including").find(words) if hit.end == len(words)), default=0)
+    return read_when(text[: words[last].start] if last else text, request.sent_at, request.lexicon)
 
 
 def _word_with_time(text: str, request: Request) -> CommandReading | None:

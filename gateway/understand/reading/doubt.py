@@ -34,6 +34,25 @@ def is_unreal(told: Told, hit: Hit, request: Request) -> bool:
     )
 
 
+def is_on_condition(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether the clause of a phrase makes it depend on something: "unless I am on holiday".
+
+    A comma may part the condition from it: "es sei denn, ich bin im Urlaub".
+    """
+    start, end = clause_of(told, hit, request)
+    return any(start <= one.start < end or one.end == start for one in _conditions(told, request))
+
+
+def _conditions(told: Told, request: Request) -> list[Hit]:
+    """Return the words of a condition in a sentence, but those of politeness and a yes that is written as an if is."""
+    return [
+        one
+        for one in request.spoken(request.lists.of("on_condition").find(told.words))
+        if not any(True for _ in request.lists.of("polite_if").at(told.words, one.start))
+        and not _stands_alone(told, one)
+    ]
+
+
 def _tells_of_self(told: Told, hit: Hit, start: int, request: Request) -> bool:
     """Tell whether "I" stands before a phrase, from a word on: "the talk is off and I am away" calls off a talk."""
     before = told.words[start : hit.end]
@@ -57,10 +76,7 @@ def _doubts(told: Told, request: Request) -> bool:
     absences = request.hits(told, "away", "going")
     if any(is_denied(told, hit, request) or is_unreal(told, hit, request) for hit in absences):
         return True
-    return any(
-        not any(True for _ in lists.of("polite_if").at(told.words, one.start)) and not _stands_alone(told, one)
-        for one in request.spoken(lists.of("on_condition").find(told.words))
-    )
+    return bool(_conditions(told, request))
 
 
 def _stands_alone(told: Told, hit: Hit) -> bool:

@@ -228,7 +228,6 @@ _OF_ONE = (Word.DAILY, Word.WEEKLY)
 _RHYTHM_LISTS = {"word_daily": Word.DAILY, "word_weekly": Word.WEEKLY}
 # Of one channel or thread a word may be both; the second is what it comes to.
 _SAME_OF_ONE = ((Word.STOP, Word.MUTE), (Word.DAILY, Word.DIGEST))
-_OF_THREADS = (Word.MUTE, Word.UNMUTE)
 
 
 @lru_cache(maxsize=8)
@@ -275,13 +274,13 @@ def read_setting(
 
 
 def _setting_of_thread(text: str, lexicon: Lexicon) -> Setting | None:
-    """Read `mute P-14`, `P-14 mute`: a thread named by its mark, and nothing else beside the setting."""
+    """Read `mute P-14`, `weekly P-14`: a thread named by its mark, and nothing else beside the setting."""
     marks = marks_in(text)
     if len(marks) != 1:
         return None
     rest = _before_the_name(words_of(without_marks(text)), lexicon)
     word = _one_word(rest, _settings_of_one(lexicon), lexicon) if rest else None
-    return Setting(word, mark=marks[0]) if word in _OF_THREADS else None
+    return Setting(word, mark=marks[0]) if word else None
 
 
 def _before_the_name(words: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:

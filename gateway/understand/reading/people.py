@@ -22,6 +22,7 @@ _LONGEST = 2_000  # letters
 _MOST_NAMES = 12  # words beside the request and the addresses: names of people, mostly
 _GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _SHORT = 4  # words
+_MOST_REASONS = 60  # words
 
 
 @lru_cache(maxsize=8)
@@ -52,7 +53,8 @@ def read_moderation(text: str, lexicon: Lexicon) -> Moderating | None:
 def read_enrolling(subject: str, text: str, lexicon: Lexicon) -> Enrolling | None:
     """Return who is to be invited or removed: a phrase of the list with addresses, and nothing else but names.
 
-    The phrase may stand in the subject, over a body of addresses alone.
+    The phrase may stand in the subject, over a body of addresses alone; or over the reasons for a removal, which are
+    for no other eyes, and which is asked about before anything is done.
     """
     said = _without_greeting(text)
     if len(said) > _LONGEST or len(subject) > _LONGEST:
@@ -62,6 +64,9 @@ def read_enrolling(subject: str, text: str, lexicon: Lexicon) -> Enrolling | Non
     found = _asked(said, lexicon)
     if found is None and _ADDRESS.search(said) and len(words_of(_blanked(said))) <= _SHORT:
         return _asked(f"{subject}\n{said}", lexicon)
+    if found is None and "?" not in said and len(words_of(said)) <= _MOST_REASONS:
+        asked = _asked(subject, lexicon)
+        return asked if asked is not None and asked.act is Enrolment.REMOVE else None
     return found
 
 

@@ -1,9 +1,9 @@
 """Answers to a numbered plan: `1 done  2 → Thu  3 dropped  + call bank`, in one line or many, in any language we read.
 
 A line of the plan is answered by its number, or by its words said again, and a verb or a sign; what is not mentioned
-stays planned. Numbers beyond the plan's mean the open blockers that the prompt lists after it; that they are gone may
-also be said without a number (unblocking.py). Must not: hold a word of any language (table [plan] of
-words/<language>.toml), or take a bare number for an answer (product.md §5: plan lines want a verb).
+stays planned, and `+ …` adds to it, also alone. Numbers beyond the plan's mean the open blockers that the prompt lists
+after it; that they are gone may also be said without a number (unblocking.py). Must not: hold a word of any language
+(plan_words.py has them), or take a bare number for an answer (product.md §5: plan lines want a verb).
 """
 
 from __future__ import annotations
@@ -11,22 +11,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import date
 
+from gateway.model.plan import Numbered
 from gateway.model.reading import CheckInKind, CheckInReading, Quoted
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.checkin import read_checkin
-from gateway.understand.reading.date import read_when
-from gateway.understand.reading.phrases import Word, words_of
+from gateway.understand.reading.checkin import is_label, read_checkin
+from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.plan_words import (
+    AROUND,
+    ARROW,
+    DAY_WORDS,
+    PERCENT,
+    Words,
+    is_day,
+    leading_verb,
+    numbers_in,
+    verb_of,
+    words_in,
+)
 from gateway.understand.reading.unblocking import freed
 
-# What can become of a line; also the keys of its words.
-_VERBS = ("done", "gone", "dropped", "moved", "same", "blocked")
-_SIGNS = {"✓": "done", "✔": "done", "✅": "done", "☑": "done", "👍": "done", "✗": "dropped", "✘": "dropped"}
-_SIGNS |= {"❌": "dropped", "🗑": "dropped", "→": "moved", "➡": "moved", "⏭": "moved", "⏳": "same", "⛔": "blocked"}
-_ARROW = re.compile(r"(?:-{1,2}|=)>|»")
-_PERCENT = re.compile(r"^(\d{1,3}) ?%")
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+)?")
 _NEW = re.compile(r"(?:^|(?<=\s))\+(?!\d)\s*(?=\S)")
 _AFTER_NUMBER = re.compile(r"\s*(?:[.):=]|[-–—](?!>))?\s*")
@@ -34,73 +39,13 @@ _NUMBERED = re.compile(r"\W{0,3}\d{1,2}\b")
 _BREAK = re.compile(r"(?:^|;\s*|\s{2,}|\t)\Z")
 _PAUSE = re.compile(r"[,.!)]\s*\Z")
 _UP_TO_BREAK = re.compile(r"[,;]|\.\s|\s{2,}|\s(?=[+#\d])")
-_AROUND = " \t,;.:-–—()"
 _SHARE_BEFORE = re.compile(r"\s+\(\d{1,3} ?%[^()]*\)$")
 _MOVED_BEFORE = re.compile(r"\s+→[^→]*$")
 _LONGEST = 4_000  # letters; who writes more than that does not answer by numbers
 _NEAR = 100  # letters around a number that tell whether something is said of it
-_DAY_WORDS = 5
-_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # whether words name a day does not hang on when they were written
 _FEWEST_LETTERS = 5  # of a line that may be said again in place of its number
 _CLAUSE = re.compile(r"[,;]\s+")
 _COURTESY_WORDS = 3  # a line this short beside plan lines is a greeting or a name
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Words:
-    """The words of the grammar, compiled: phrases by verb, longest first, and what joins numbers."""
-
-    verbs: tuple[tuple[tuple[str, ...], str], ...]
-    fillers: frozenset[str]
-    to: frozenset[str]
-    all: frozenset[tuple[str, ...]]
-    rest: frozenset[tuple[str, ...]]
-    numbers: re.Pattern[str]
-    listed: re.Pattern[str]  # numbers behind a verb, where only spaces may stand between them
-    except_for: re.Pattern[str]
-    lexicon: Lexicon
-
-
-@lru_cache(maxsize=4)
-def _words(lexicon: Lexicon) -> _Words:
-    def phrases(key: str) -> list[tuple[str, ...]]:
-        return [tuple(word.text for word in words_of(text)) for text in lexicon.words("plan", key)]
-
-    def one_of(*keys: str) -> str:
-        found = (word for key in keys for word in lexicon.words("plan", key))
-        return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
-
-    verbs = [(phrase, verb) for verb in _VERBS for phrase in phrases(verb)] + [((s,), v) for s, v in _SIGNS.items()]
-    between = rf"[,/&–-]|\b(?:{one_of('and', 'through')})\b"
-    return _Words(
-        lexicon=lexicon,
-        verbs=tuple(sorted(verbs, key=lambda verb: -len(verb[0]))),
-        fillers=frozenset(phrase[0] for phrase in phrases("filler")),
-        to=frozenset(phrase[0] for phrase in phrases("to")),
-        all=frozenset(phrases("all")),
-        rest=frozenset(phrases("rest")),
-        numbers=re.compile(rf"(?<![\w.,:/+%-])#?(\d{{1,2}}(?:\s*(?:{between})\s*#?\d{{1,2}})*)(?![\w%/])"),
-        listed=re.compile(rf"#?(\d{{1,2}}(?:\s*(?:{between}|\s)\s*#?\d{{1,2}})*)"),
-        except_for=re.compile(rf"\b(?:{one_of('except')})\s+", re.IGNORECASE),
-    )
-
-
-@lru_cache(maxsize=4)
-def _through(lexicon: Lexicon) -> re.Pattern[str]:
-    joint = "|".join(re.escape(word) for word in lexicon.words("plan", "through"))
-    return re.compile(rf"(\d+)(\s*(?:[–-]|\b(?:{joint})\b)\s*#?(?=\d))?")
-
-
-def _numbers_in(text: str, words: _Words) -> tuple[int, ...]:
-    """Return the numbers a text lists, `1-3` and `1 to 3` with what lies between."""
-    found: list[int] = []
-    begun = 0
-    for match in _through(words.lexicon).finditer(text):
-        number = int(match[1])
-        found.extend(range(begun, number) if begun else ())
-        found.append(number)
-        begun = number + 1 if match[2] else 0
-    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +58,45 @@ class _Piece:
     is_freed: bool = False  # said of what stops the author, without its number
 
 
+_UNSAID = _Piece((), "", "")
+
+
 def read_plan(
     plan: Sequence[str],
     text: str,
     lexicon: Lexicon,
     *,
     blockers: Sequence[str] = (),
+    stopped: Sequence[str] = (),
     sent_on: date | None = None,
     questions: tuple[str, ...] = (),
     blocks: Sequence[Quoted] = (),
 ) -> CheckInReading | None:
     """Return the check-in that an answer by numbers comes to, or None when the text is no such answer.
 
-    `blockers` are the open ones, numbered on from the plan. With `sent_on`, lines that are no plan lines are read as a
+    `blockers` are the open ones, numbered on from the plan; `stopped` those lines of the plan that are in the way
+    themselves: "solved" ends that, and they stay planned. With `sent_on`, lines that are no plan lines are read as a
     check-in beside them, as an answer to `questions`; without it, more than a greeting there makes it no answer by
     numbers. `blocks` is the reply with what it quotes: what stands under a quoted line of the plan answers that line.
     """
     if len(text) > _LONGEST:
         return None
-    words = _words(lexicon)
+    words = words_in(lexicon)
     placed = numbered_by_quotes(blocks, (*plan, *blockers))
-    pieces, others = _parted(_ARROW.sub("→", placed or text), plan, blockers, words)
-    if not _is_answer(pieces, len(plan) + len(blockers), is_placed=bool(placed)):
+    shown = Numbered(tuple(plan), tuple(blockers), tuple(stopped))
+    told = ARROW.sub("→", placed or text)
+    pieces, others = _parted(told, shown, words)
+    adds = bool(plan or blockers) and _only_adds(pieces) and not _heads_additions(told, lexicon)
+    if not adds and not _is_answer(pieces, len(plan) + len(blockers), is_placed=bool(placed)):
         return None
     beside = _beside(others, lexicon, sent_on, questions)
     if beside is None:
         return None
     if all(piece.is_freed for piece in pieces) and beside.kind is CheckInKind.CHECKIN:
         # A check-in of its own words, which also says that something no longer stops its author.
-        cleared = _cleared(plan, blockers, _by_line(pieces, len(plan)))
+        cleared = _cleared(shown, _by_line(pieces, len(plan)))
         return replace(beside, done=(*beside.done, *_told(pieces)), cleared=cleared, evidence=text.strip())
-    return _merged(plan, blockers, pieces, beside, text)
+    return _merged(shown, pieces, beside, text)
 
 
 def numbered_by_quotes(blocks: Sequence[Quoted], lines: Sequence[str]) -> str:
@@ -195,6 +148,22 @@ def _is_answer(pieces: Sequence[_Piece], lines: int, *, is_placed: bool) -> bool
     return within and (is_placed or (bool(told) and 2 * len(told) > len(numbered)))
 
 
+def _only_adds(pieces: Sequence[_Piece]) -> bool:
+    """Whether all that is said of the plan is what to add to it."""
+    return bool(pieces) and all(piece.verb == "new" for piece in pieces)
+
+
+def _heads_additions(text: str, lexicon: Lexicon) -> bool:
+    """Whether lines with "+" are a list under a label of a check-in ("Done:"): there the sign is a bullet."""
+    above = ""
+    for line in text.splitlines():
+        if not _NEW.match(line.strip()):
+            above = line.strip() or above
+        elif above and (above.endswith(":") or is_label(above, lexicon)):
+            return True
+    return False
+
+
 def _beside(
     others: Sequence[str], lexicon: Lexicon, sent_on: date | None, questions: tuple[str, ...]
 ) -> CheckInReading | None:
@@ -210,13 +179,13 @@ def _beside(
 # --- parting a text into pieces -----------------------------------------------------------------
 
 
-def _parted(text: str, plan: Sequence[str], blockers: Sequence[str], words: _Words) -> tuple[list[_Piece], list[str]]:
+def _parted(text: str, shown: Numbered, words: Words) -> tuple[list[_Piece], list[str]]:
     pieces: list[_Piece] = []
     others: list[str] = []
     for line in text.splitlines():
         if not line.strip():
             continue
-        found = list(_pieces_of(line[_end(_BULLET.match(line)) :].strip(), plan, blockers, words))
+        found = list(_pieces_of(line[_end(_BULLET.match(line)) :].strip(), shown, words))
         pieces.extend(found)
         if not found:
             others.append(line)
@@ -227,9 +196,11 @@ def _end(match: re.Match[str] | None) -> int:
     return match.end() if match else 0
 
 
-def _pieces_of(line: str, plan: Sequence[str], blockers: Sequence[str], words: _Words) -> Iterator[_Piece]:
+def _pieces_of(line: str, shown: Numbered, words: Words) -> Iterator[_Piece]:
     """Yield the pieces of a line, none when it does not begin with one."""
-    freeing = _freed(line, len(plan), blockers, words)
+    plan = shown.plan
+    of_stopped = _said_again(line, [one if one in shown.stopped else "" for one in plan], words)
+    freeing = of_stopped or _freed(line, shown, words)
     whole = freeing or _of_all(line, plan, words) or _verb_first(line, words) or _said_again(line, plan, words)
     if whole:
         yield whole
@@ -240,22 +211,25 @@ def _pieces_of(line: str, plan: Sequence[str], blockers: Sequence[str], words: _
         return
     for (_, begins, numbers), following in zip(anchors, [*anchors[1:], (len(line), 0, ())], strict=True):
         clause, *beside = _CLAUSE.split(line[begins : following[0]])
-        freeing_too = [_freed(one, len(plan), blockers, words) for one in beside]
+        freeing_too = [_freed(one, shown, words) for one in beside]
         said = ", ".join((clause, *(one for one, piece in zip(beside, freeing_too, strict=True) if piece is None)))
         if numbers:
-            yield _Piece(numbers, *_verb_of(_without_line(said, numbers, plan), words))
+            yield _Piece(numbers, *verb_of(_without_line(said, numbers, plan), words))
         else:
             yield _Piece((), "new", said.strip(" \t,;"))
         yield from (piece for piece in freeing_too if piece)
 
 
-def _freed(said: str, lines: int, blockers: Sequence[str], words: _Words) -> _Piece | None:
+def _freed(said: str, shown: Numbered, words: Words) -> _Piece | None:
     """Return what says that blockers are gone. Where it cannot be told which, it is kept as something done."""
-    found = freed(said, blockers, words.lexicon)
+    found = freed(said, (*shown.blockers, *shown.stopped), words.lexicon)
     if found is None:
         return None
-    numbers = tuple(lines + place for place in found)
-    return _Piece(numbers, "gone", "" if numbers else said.strip(_AROUND), is_freed=True)
+    later = len(shown.plan) + 1
+    places = (*range(later, later + len(shown.blockers)), *(shown.plan.index(line) + 1 for line in shown.stopped))
+    numbers = tuple(places[place - 1] for place in found)
+    is_done = len(numbers) == 1 and numbers[0] < later and verb_of(said, words)[0] == "done"
+    return _Piece(numbers, "done" if is_done else "gone", "" if numbers else said.strip(AROUND), is_freed=True)
 
 
 def _without_line(said: str, numbers: tuple[int, ...], plan: Sequence[str]) -> str:
@@ -263,7 +237,7 @@ def _without_line(said: str, numbers: tuple[int, ...], plan: Sequence[str]) -> s
     if len(numbers) != 1 or not 0 < numbers[0] <= len(plan):
         return said
     rest = _behind(said, plan[numbers[0] - 1])
-    return rest if rest.strip(_AROUND) else said
+    return rest if rest.strip(AROUND) else said
 
 
 def _behind(said: str, line: str) -> str:
@@ -274,44 +248,44 @@ def _behind(said: str, line: str) -> str:
     return said[found[len(wanted) - 1].end :]
 
 
-def _said_again(line: str, plan: Sequence[str], words: _Words) -> _Piece | None:
+def _said_again(line: str, plan: Sequence[str], words: Words) -> _Piece | None:
     """`write the report: done`: a line of the plan in its own words, and what became of it."""
     for number, planned in enumerate(plan, start=1):
         rest = _behind(line, planned) if len(planned) >= _FEWEST_LETTERS else ""
-        if rest.strip(_AROUND):
-            verb, remark = _verb_of(rest, words)
+        if rest.strip(AROUND):
+            verb, remark = verb_of(rest, words)
             return _Piece((number,), verb, remark) if verb else None
     return None
 
 
-def _anchors(line: str, words: _Words) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+def _anchors(line: str, words: Words) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """Yield where numbers stand that something is said of: after a break, or where a verb follows at once."""
     for match in words.numbers.finditer(line):
         begins = match.end() + _end(_AFTER_NUMBER.match(line[match.end() :]))
         if _is_told(line[max(0, match.start() - _NEAR) : match.start()], line[begins : begins + _NEAR], words):
-            yield match.start(), begins, _numbers_in(match[1], words)
+            yield match.start(), begins, numbers_in(match[1], words)
     found = words_of(line)
     for place in range(1, len(found)):
         for phrase in words.rest:
             if tuple(word.text for word in found[place : place + len(phrase)]) != phrase:
                 continue
             behind = found[place + len(phrase) - 1].end
-            if _PAUSE.search(line[: found[place].start]) and _leading_verb(words_of(line[behind:]), words):
+            if _PAUSE.search(line[: found[place].start]) and leading_verb(words_of(line[behind:]), words):
                 yield found[place].start, behind, (0,)
 
 
-def _is_told(before: str, behind: str, words: _Words) -> bool:
+def _is_told(before: str, behind: str, words: Words) -> bool:
     found = words_of(behind)
-    if _BREAK.search(before) or _leading_verb(found, words):
+    if _BREAK.search(before) or leading_verb(found, words):
         return True
-    said = _UP_TO_BREAK.split(behind)[0].strip(_AROUND)
+    said = _UP_TO_BREAK.split(behind)[0].strip(AROUND)
     if found and found[0].text in words.to:  # `2 auf Donnerstag verschoben`
-        some = words_of(said)[1 : _DAY_WORDS + 1]
-        return any(_is_day(said[some[0].start : some[n].end], words.lexicon) for n in range(len(some)))
-    return bool(_PAUSE.search(before)) and _is_day(said, words.lexicon)
+        some = words_of(said)[1 : DAY_WORDS + 1]
+        return any(is_day(said[some[0].start : some[n].end], words.lexicon) for n in range(len(some)))
+    return bool(_PAUSE.search(before)) and is_day(said, words.lexicon)
 
 
-def _of_all(line: str, plan: Sequence[str], words: _Words) -> _Piece | None:
+def _of_all(line: str, plan: Sequence[str], words: Words) -> _Piece | None:
     """`all done except 3`; `rest → Thu` is told by numbers that no other piece names, marked 0 until then."""
     found = words_of(line)
     texts = tuple(word.text for word in found)
@@ -319,13 +293,13 @@ def _of_all(line: str, plan: Sequence[str], words: _Words) -> _Piece | None:
         for phrase in sorted(phrases, key=len, reverse=True):
             if texts[: len(phrase)] == phrase and len(found) > len(phrase):
                 said, left_out = _exceptions(line[found[len(phrase)].start :], plan, words)
-                verb, remark = _verb_of(said, words)
+                verb, remark = verb_of(said, words)
                 left = tuple(number for number in numbers if number not in left_out)
                 return _Piece(left, verb, remark) if verb and 0 not in left_out else None
     return None
 
 
-def _exceptions(said: str, plan: Sequence[str], words: _Words) -> tuple[str, tuple[int, ...]]:
+def _exceptions(said: str, plan: Sequence[str], words: Words) -> tuple[str, tuple[int, ...]]:
     """Return a text without what it excepts, and the numbers of that: 0 among them where it cannot be told."""
     found = words.except_for.search(said)
     if found is None:
@@ -333,71 +307,20 @@ def _exceptions(said: str, plan: Sequence[str], words: _Words) -> tuple[str, tup
     before, behind = said[: found.start()], said[found.end() :]
     numbers = words.listed.match(behind)
     if numbers:
-        return f"{before.rstrip(_AROUND)} {behind[numbers.end() :]}", _numbers_in(numbers[0], words)
+        return f"{before.rstrip(AROUND)} {behind[numbers.end() :]}", numbers_in(numbers[0], words)
     wanted = {word.text for word in words_of(behind)}
     named = [n for n, line in enumerate(plan, start=1) if wanted <= {word.text for word in words_of(line)}]
     return before, tuple(named) if len(named) == 1 else (0,)
 
 
-def _verb_first(line: str, words: _Words) -> _Piece | None:
+def _verb_first(line: str, words: Words) -> _Piece | None:
     """`done: 1, 3`: a verb, then nothing but numbers."""
-    hit = _leading_verb(words_of(line), words)
+    hit = leading_verb(words_of(line), words)
     if hit is None:
         return None
-    rest = line[words_of(line)[hit[1] - 1].end :].strip(_AROUND)
+    rest = line[words_of(line)[hit[1] - 1].end :].strip(AROUND)
     match = words.listed.fullmatch(rest)
-    return _Piece(_numbers_in(match[1], words), hit[0], "") if match else None
-
-
-# --- verbs --------------------------------------------------------------------------------------
-
-
-def _leading_verb(found: Sequence[Word], words: _Words) -> tuple[str, int] | None:
-    """Return the verb that words begin with and how many words it takes, small words before it included."""
-    texts = tuple(word.text for word in found)
-    skipped = next((n for n, text in enumerate(texts) if text not in words.fillers), len(texts))
-    for start in dict.fromkeys((0, skipped)):
-        for phrase, verb in words.verbs:
-            if texts[start : start + len(phrase)] == phrase:
-                return verb, start + len(phrase)
-    return None
-
-
-def _verb_of(said: str, words: _Words) -> tuple[str, str]:
-    """Return the verb of what is said of a line, at its beginning or its end, and the remark beside it."""
-    percent = _PERCENT.match(said.strip())
-    if percent:
-        return ("done" if int(percent[1]) >= 100 else "same"), said.strip(_AROUND) if int(percent[1]) < 100 else ""
-    found = words_of(said)
-    hit = _leading_verb(found, words)
-    if hit:
-        verb, taken = hit
-        return verb, _remark(said[found[taken - 1].end :], verb, words)
-    texts = tuple(word.text for word in found)
-    for phrase, verb in words.verbs:
-        if len(texts) > len(phrase) and texts[-len(phrase) :] == phrase:
-            # `1 login page done` says the line again; `2 auf Donnerstag verschoben` says the day before the verb.
-            before = _remark(said[: found[-len(phrase)].start], verb, words)
-            return verb, before if verb == "moved" and _is_day(before, words.lexicon) else ""
-    remark = said.strip(_AROUND)
-    return "moved" if _is_day(remark, words.lexicon) else "", remark
-
-
-def _is_day(text: str, lexicon: Lexicon) -> bool:
-    """Whether a text is the name of a day and nothing else: `2 tomorrow` moves the line there."""
-    if not text or len(words_of(text)) > _DAY_WORDS:
-        return False
-    found = read_when(text, _ANY_DAY, lexicon)
-    return found is not None and len(found.evidence.strip(_AROUND)) == len(text)
-
-
-def _remark(after: str, verb: str, words: _Words) -> str:
-    remark = after.strip(_AROUND)
-    if verb == "moved":
-        found = words_of(remark)
-        if len(found) > 1 and found[0].text in words.to:
-            return remark[found[1].start :]
-    return remark
+    return _Piece(numbers_in(match[1], words), hit[0], "") if match else None
 
 
 # --- what it comes to ---------------------------------------------------------------------------
@@ -424,7 +347,7 @@ def _moved(into: _Merging, line: str, remark: str) -> None:
 
 def _kept(into: _Merging, line: str, remark: str) -> None:
     """What is said again and again is not piled up behind a line; a newer share of it takes the older one's place."""
-    if _PERCENT.match(remark):
+    if PERCENT.match(remark):
         line = _SHARE_BEFORE.sub("", line)
     into.next.append(line if line.endswith(f"({remark})") else _with(line, remark))
 
@@ -445,14 +368,13 @@ _BECOMES: dict[str, Callable[[_Merging, str, str], None]] = {
 }
 
 
-def _merged(
-    plan: Sequence[str], blockers: Sequence[str], pieces: Sequence[_Piece], beside: CheckInReading, text: str
-) -> CheckInReading:
-    said = _by_line(pieces, len(plan))
+def _merged(shown: Numbered, pieces: Sequence[_Piece], beside: CheckInReading, text: str) -> CheckInReading:
+    said = _by_line(pieces, len(shown.plan))
     into = _Merging()
-    for number, line in enumerate(plan, start=1):
-        piece = said.get(number)
-        _BECOMES[piece.verb if piece else ""](into, line, piece.remark if piece else "")
+    for number, line in enumerate(shown.plan, start=1):
+        piece = said.get(number, _UNSAID)
+        is_free = piece.verb == "gone" and line in shown.stopped  # nothing stops it now, and it is still to be done
+        _BECOMES["same" if is_free else piece.verb](into, line, piece.remark)
     new = [piece.remark for piece in pieces if piece.verb == "new" and piece.remark]
     return CheckInReading(
         kind=CheckInKind.CHECKIN,
@@ -462,20 +384,22 @@ def _merged(
         mood=beside.mood,
         away_until=beside.away_until,
         evidence=text.strip(),
-        cleared=_cleared(plan, blockers, said),
+        cleared=_cleared(shown, said),
         unblocked=beside.unblocked,
         answers=beside.answers,
     )
 
 
-def _cleared(plan: Sequence[str], blockers: Sequence[str], said: dict[int, _Piece]) -> tuple[str, ...]:
+def _cleared(shown: Numbered, said: dict[int, _Piece]) -> tuple[str, ...]:
     """Return what stops the author no longer: a line of the plan that was dropped, a blocker that is gone."""
-    ends = {False: ("dropped",), True: ("done", "gone", "dropped")}
-    return tuple(
-        line
-        for number, line in enumerate((*plan, *blockers), start=1)
-        if number in said and said[number].verb in ends[number > len(plan)]
-    )
+    lines = enumerate((*shown.plan, *shown.blockers), start=1)
+    return tuple(line for number, line in lines if number in said and said[number].verb in _ends(line, number, shown))
+
+
+def _ends(line: str, number: int, shown: Numbered) -> tuple[str, ...]:
+    if number > len(shown.plan):
+        return "done", "gone", "dropped"
+    return ("dropped", "gone") if line in shown.stopped else ("dropped",)
 
 
 def _told(pieces: Sequence[_Piece]) -> tuple[str, ...]:

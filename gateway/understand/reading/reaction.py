@@ -39,7 +39,7 @@ def read_reaction(message: Message, lexicon: Lexicon) -> Reaction | None:
 
 def first_emoji(text: str) -> str:
     """Return the first emoji of a text with its modifiers, "" when there is none."""
-    match = _EMOJI.search(text)
+    match = None if text.isascii() else _EMOJI.search(text)
     return match[0] if match else ""
 
 
@@ -71,8 +71,8 @@ def _by_disposition(message: Message, lexicon: Lexicon) -> Reaction | None:
 def _by_gmail_text(message: Message, lexicon: Lexicon) -> Reaction | None:
     """A list or a gateway may have kept only the text for other programs: an emoji, then who reacted, with a link."""
     top = message.text.lstrip()[:_TOP]
-    link = _GMAIL_CAMPAIGN.search(top)
     opening = _EMOJI.match(top)
+    link = _GMAIL_CAMPAIGN.search(top) if opening else None
     if not link or not opening or not _stands_alone(top, opening.end()):
         return None
     # The link belongs to the line about the reaction, not to a reaction that is quoted further down.

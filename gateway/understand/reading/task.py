@@ -10,6 +10,7 @@ from datetime import date
 
 from gateway.model.reading import TaskRequest
 from gateway.understand.reading.date import Dated
+from gateway.understand.reading.lines import sentences_of
 from gateway.understand.reading.phrases import Word, words_of
 from gateway.understand.reading.request import Request
 from gateway.understand.reading.tongue import is_common
@@ -59,8 +60,10 @@ def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest,
     return (TaskRequest(task.title, assignee, due),)
 
 
-def read_task(text: str, request: Request) -> TaskRequest | None:
-    """Read one line as a task; None when nothing is left for a title."""
+def read_task(text: str, request: Request, *, who: str | None = None) -> TaskRequest | None:
+    """Read one line as a task; None when nothing is left for a title. `who` is known to do it, whoever it names."""
+    if who is not None:
+        return _task_for(who, text, request)
     said, text = _says_who(text, request)
     assignee, rest = (said, text) if said else _assignee(text, request)
     due, rest = _due(_TAG.sub("", rest), request)
@@ -71,6 +74,14 @@ def read_task(text: str, request: Request) -> TaskRequest | None:
     if not title or not any(char.isalpha() for char in title):
         return None
     return TaskRequest(title[:_LONGEST_TITLE], assignee or reading, due)
+
+
+def _task_for(who: str, text: str, request: Request) -> TaskRequest | None:
+    first, *others = sentences_of(text, request.lexicon) or [""]
+    due, rest = _due(_TAG.sub("", first), request)
+    what = _without_lead(rest, request).strip(_EDGES)
+    title = ". ".join(filter(None, (what, " ".join(others).strip(_EDGES))))[:_LONGEST_TITLE]
+    return TaskRequest(title, who, due or _due_of(" ".join(others), request)) if words_of(title) else None
 
 
 def _says_who(text: str, request: Request) -> tuple[str | None, str]:

@@ -24,12 +24,13 @@ _LISTENED = 3  # sentences from the top in which something may be said of the ta
 _LONGEST = 20_000  # letters looked at
 _MARK = re.compile(r"^\s*\[?t-\d{1,7}\]?\s*[:).]?\s*(?=\S)", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.])@([\w.+-]*\w(?:@[\w.-]+\w)?)")
-_TYPED_ARROW = re.compile(r"^[ \t]{0,8}[-=]{1,2}>[ \t]{0,8}", re.MULTILINE)
+_LEADING_ARROW = re.compile(r"(\A|\n+)[ \t]{0,8}(?:[-=]{1,2}>|→)[ \t]{0,8}")
+_ARROW_TO_NAME = re.compile(r"^\W*?[→➡⏭]\s*([A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})\W*$")
+_ARROW_BEFORE = re.compile(r"[→➡⏭]\s*")
 _ARROW = re.compile(r"^\W*?[→➡⏭]\s*")
 _SIGNS = {
     **dict.fromkeys("✓✔✅☑", TaskAct.DONE),
     **dict.fromkeys("✗✘❌🗑", TaskAct.DROP),
-    **dict.fromkeys("→➡⏭", TaskAct.POSTPONE),
     "⏳": TaskAct.STILL,
 }
 _SHORT = 10  # words of a sentence in which a day may be all that matters
@@ -38,6 +39,7 @@ _EARLY, _EARLY_DONE = 0, 3  # words before a single word that says what is done
 _AFTER_DONE = 3  # words after one that stands in the midst: "Budget sent to Ana"; what is longer is a story
 _NO_WORDS, _YES_WORDS = 3, 8  # of a sentence that is a bare no, or a yes
 _NAME_WORDS = 3
+_FEWEST_BEHIND = 2  # words behind a day that say more than it does
 _TOLD_WORDS = 6  # a sentence of so few words may be in any language
 
 # Where the words of each act stand: table and key. "yes" and "no" say something only where nothing else does.
@@ -99,13 +101,21 @@ def read_task_answer(text: str, sent_at: datetime, lexicon: Lexicon, *, is_offer
     `sent_at` is aware, in its author's zone. `is_offered` says that it answers the mail that gave its author the task:
     a bare no is then a no to the task.
     """
-    # An arrow of two signs would be taken for a list or a quotation.
-    said_text = _TYPED_ARROW.sub("→ ", _MARK.sub("", text[:_LONGEST], count=1))
+    # Other arrows at the beginning of a line would be taken for a list or a quotation; this one stands alone.
+    said_text = _LEADING_ARROW.sub(_apart, _MARK.sub("", text[:_LONGEST], count=1))
     request = make_request("", "", said_text, sent_at, lexicon)
     said = _joined([found for told in request.sentences[:_LISTENED] if (found := _said(told, request, is_offered))])
     if said is None:
         return None
-    return TaskReading(said.act, said.who, said.due, _remark(said, request), said.evidence)
+    return TaskReading(said.act, said.who, said.due, _as_written(_remark(said, request)), _as_written(said.evidence))
+
+
+def _apart(arrow: re.Match[str]) -> str:
+    return f"{arrow[1] and arrow[1].ljust(2, chr(10))}➡ "
+
+
+def _as_written(text: str) -> str:
+    return text.replace("\n\n➡ ", "\n→ ").replace("➡ ", "→ ")
 
 
 def read_owner(text: str, lexicon: Lexicon) -> TaskReading | None:
@@ -136,7 +146,11 @@ def _joined(all_said: Sequence[_Said]) -> _Said | None:
 def _remark(said: _Said, request: Request) -> str:
     """Return the author's words, greeting and signature apart, where they say more than the act."""
     whole = request.body.strip()
-    return whole if len(words_of(whole)) > len(words_of(said.evidence)) else ""
+    return whole if _words_in(whole) > _words_in(said.evidence) else ""
+
+
+def _words_in(text: str) -> int:
+    return sum(any(map(str.isalnum, word.text)) for word in words_of(text))
 
 
 # --- one sentence ---------------------------------------------------------------------------------------------------
@@ -167,7 +181,14 @@ def _one_act(act: TaskAct, acts: dict[str, str], told: Told, request: Request) -
     day = _day(told, request) if act is TaskAct.POSTPONE else None
     if act is TaskAct.DECLINE and any(one.leads & _NOT_YET for one in request.dates(told.text)):
         return _Said(None, told.text)  # "I can't before Thursday": put off, or not at all?
-    return _Said(act, told.text if day else acts[act], due=day)
+    return _Said(act, _up_to_day(told, request) if day else acts[act], due=day)
+
+
+def _up_to_day(told: Told, request: Request) -> str:
+    """Return a sentence up to the day it names: "→ Friday" of "→ Friday, the bank is slow"."""
+    ends = [one.when.span[1] for one in request.dates(told.text)]
+    behind = told.text[ends[0] :] if len(ends) == 1 else ""
+    return told.text[: ends[0]] if len(words_of(behind)) >= _FEWEST_BEHIND else told.text
 
 
 def _weakly(acts: dict[str, str], told: Told, is_offered: bool) -> _Said | None:
@@ -198,9 +219,15 @@ def _acts(told: Told, request: Request) -> dict[str, str]:
     for sign, signed in _SIGNS.items():
         if sign in told.text:
             found.setdefault(str(signed), sign)
-    if _ARROW.match(told.text):
+    if _points_to_day(told, request) or (_ARROW.match(told.text) and not found.keys() - _WEAK):
         found.setdefault(str(TaskAct.POSTPONE), told.text)
     return found
+
+
+def _points_to_day(told: Told, request: Request) -> bool:
+    """Whether an arrow stands before a day, wherever in the sentence that is."""
+    arrows = [sign.end() for sign in _ARROW_BEFORE.finditer(told.text)]
+    return bool(arrows) and any(one.when.span[0] in arrows for one in request.dates(told.text))
 
 
 def _stands_out(hit: Hit, told: Told) -> bool:
@@ -259,9 +286,12 @@ def _handed(told: Told, request: Request) -> _Said | None:
 def _named(told: Told, request: Request) -> str:
     grammar = _words(request.lexicon)
     handle = _HANDLE.search(told.text)
-    if handle and (not told.text[: handle.start()].strip(" \t→>-=*•") or len(told.words) <= _SHORT):
+    if handle and (not told.text[: handle.start()].strip(" \t→➡>-=*•") or len(told.words) <= _SHORT):
         acts = _acts(told, request)
         return "" if {TaskAct.DONE, TaskAct.DROP} & acts.keys() else handle[1]
+    pointed = _ARROW_TO_NAME.match(told.text)
+    if pointed and not _bare_day(told, request) and not _acts(told, request).keys() - {str(TaskAct.POSTPONE)}:
+        return pointed[1]
     for hit in _spoken(grammar.before_name.find(told.words), told, request):
         if name := _name_at(told, hit.end, request):
             return name

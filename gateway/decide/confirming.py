@@ -1,0 +1,89 @@
+"""Answers to `please confirm`: what was held, or asked, is done by the one it was held for.
+
+Must not: hold anything, or ask anew: who says neither yes nor no is told that nothing was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.decide import bounces
+from gateway.decide.acted import Acted, declined, ignored
+from gateway.decide.answering import once_per_mail, to_stewards
+from gateway.decide.rituals import membership
+from gateway.decide.sent import facts_of, has_own_token
+from gateway.model.address import fold_address
+from gateway.model.arrival import ArrivalState
+from gateway.model.context import MailContext, Trust
+from gateway.model.decision import Why
+from gateway.model.notice import ConfirmFacts, DeclineFacts
+from gateway.model.reading import CommandReading
+from gateway.model.understood import Settle, Understood
+
+
+def confirmation(context: MailContext, understood: Understood) -> Acted | None:
+    """Settle an answer to `please confirm`: what was held is done now, by the one it was held for."""
+    asked, author = facts_of(context, ConfirmFacts), understood.message.author
+    if asked is None or author is None or not has_own_token(context):
+        return None
+    if asked.address not in (fold_address(author.address), *_addresses(context)):
+        return None  # forwarded: who holds the question is not who was asked
+    if context.is_forged or context.trust is Trust.FAILED:
+        return _doubtful_yes(context, understood, asked)
+    agrees = _agrees(understood, asked)
+    if agrees is None:
+        return declined(Why.ASKED_BACK, DeclineFacts(reason="not-confirmed", title=asked.title))
+    if not agrees:
+        return ignored(Why.DECLINED, f"{asked.act} not confirmed")
+    rule = _CONFIRMED.get(asked.act)
+    return rule(context, understood, asked) if rule else _released(asked)
+
+
+def _released(asked: ConfirmFacts) -> Acted:
+    return Acted(Why.CONFIRMED, release=(asked.arrival_id,), settled=False)
+
+
+def _delivered(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
+    return bounces.resume(context.author) if context.author else ignored(Why.STRANGER)
+
+
+_CONFIRMED: dict[str, Callable[[MailContext, Understood, ConfirmFacts], Acted]] = {
+    "join": lambda context, understood, asked: membership.join(context, understood.message),
+    "leave": lambda context, understood, asked: membership.leave(context, understood.message),
+    "address": lambda context, understood, asked: membership.add_address(context, asked),
+    "deliver": _delivered,
+}
+
+
+def _addresses(context: MailContext) -> tuple[str, ...]:
+    """Return all addresses of the author: who is asked at one may answer from another."""
+    member = context.author
+    return (member.address, *member.further_addresses) if member else ()
+
+
+def _doubtful_yes(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
+    """Leave it to a steward: what was asked may have been forwarded, with address and token in it."""
+    told = to_stewards(
+        context,
+        understood.message,
+        "doubtful",
+        key=once_per_mail(context, "doubtful"),
+        arrival_id=asked.arrival_id if asked.act not in _CONFIRMED else 0,
+    )
+    return Acted(
+        Why.NOT_AUTHENTIC, broadcasts=(told,), state=ArrivalState.IGNORED, settled=False, detail="a yes that failed"
+    )
+
+
+def _agrees(understood: Understood, asked: ConfirmFacts) -> bool | None:
+    """Return yes, no, or None in doubt. An answer without words agrees: the question says that replying is enough."""
+    if not understood.pieces:
+        return True if understood.unreadable in (None, "empty") else None
+    reading = understood.pieces[0].reading
+    match reading:
+        case Settle(number=number):
+            return number > 0
+        case CommandReading(intent=intent):
+            return True if intent.value == asked.act else None
+        case _:
+            return None

@@ -1,0 +1,44 @@
+"""Whether a text is courtesy and nothing else: "please", "Thanks in advance, Ana". Then a mail's subject says it all.
+
+Words come from the tables [courtesy], [govern] and [checkin]. Must not: know what is asked for, or hold a word of any
+language.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.phrases import Phrases, listed, words_of
+
+_LONGEST = 200  # letters
+_MOST_WORDS = 16
+
+
+@lru_cache(maxsize=8)
+def _courteous(lexicon: Lexicon) -> Phrases:
+    return Phrases(
+        (
+            *listed(lexicon.tables("courtesy"), ("beside",)),
+            *listed(lexicon.tables("govern"), ("polite",)),
+            *listed(lexicon.tables("checkin"), ("greeting", "greeting_names", "closing")),
+        )
+    )
+
+
+def is_courtesy(text: str, name: str, lexicon: Lexicon) -> bool:
+    """Whether nothing is said but courtesy, greetings and the author's name; a question says more."""
+    if not text.strip() or len(text) > _LONGEST or "?" in text:
+        return False
+    words = words_of(text)
+    if not 0 < len(words) <= _MOST_WORDS:
+        return False
+    own = {word.text for word in words_of(name)}
+    end = 0  # up to here all is courtesy
+    for start, word in enumerate(words):
+        if start > end:
+            return False
+        hits = _courteous(lexicon).at(words, start)
+        reached = max((hit.end for hit in hits), default=start + (word.text in own))
+        end = max(end, reached)
+    return end >= len(words) and not words[0].text.isdigit()

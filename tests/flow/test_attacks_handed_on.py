@@ -1,0 +1,256 @@
+"""Attacks with genuine mail that was meant for somebody else: handed on, dressed anew, or sent where none belongs.
+
+Mallory, or a member, has a mail that its author really wrote and signed. docs/security.md names all of these. Must not:
+forge an author who never wrote (test_attacks.py does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+
+from gateway.model.arrival import ArrivalState
+from gateway.model.ballot import Pick
+from gateway.model.entry import AwayNoted, Bounced, MemberLeft, Posted
+from gateway.model.member import Delivery
+from gateway.model.round import Phase
+from gateway.pipeline.flow import Rules
+from tests.flow.test_attacks import FAILS, MALLORY, PASSES, SERVER, came, counted
+from tests.flow.test_mail_stories import bounce_of
+from tests.flow.test_vote_stories import opened
+from tests.flow.town import DOMAIN, Town, full
+
+SIGNED = "DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=x; h=from:subject:date:message-id:to"
+AT_HOME = "ben@example.net"
+
+
+@pytest.fixture
+def guarded(town: Town) -> Town:
+    """Give the town behind a mail server that checks authors, with an open vote."""
+    town.rules = Rules(authserv_ids=(SERVER,))
+    town.reopen()
+    opened(town)
+    return town
+
+
+def on_top(field: str, raw: bytes) -> bytes:
+    """Return a mail with a field above all others, where no signature knows of it."""
+    return field.encode() + b"\r\n" + raw
+
+
+def held(town: Town, who: str) -> bool:
+    """Whether the last mail waits for its author, who was asked."""
+    return town.arrivals()[0].state is ArrivalState.HELD and town.newest(who).kind == "confirm"
+
+
+# --- written to others -----------------------------------------------------------------------------------------------
+
+
+def test_a_proven_mail_that_was_written_to_somebody_else_acts_nowhere(guarded: Town) -> None:
+    before, ballot = counted(guarded), guarded.newest("ben", "ballot")
+    door = ballot.message.reply_to[0].address
+    ours = f"<{ballot.message.message_id}>"
+    for who, subject, text, to, fields in (
+        ("cleo", "Re: dinner", "Yes", door, {}),
+        ("cleo", "Re: lunch", "No", "acme", {"in_reply_to": ours}),
+        ("ana", "Re: dinner", "Cancel", door, {}),
+        ("ana", "Cleo", "remove cleo@example.net", "acme", {}),
+        ("cleo", "Stop", "stop", "acme", {}),
+        ("cleo", "Salaries", "Ben earns 5000 a month, keep this to yourself.", "acme", {}),
+    ):
+        came(guarded, guarded.mail(who, AT_HOME, subject, text, **fields), PASSES, to=to)
+        assert held(guarded, who), (subject, guarded.last_reason)
+    assert (counted(guarded), guarded.votes("V-1")) == (before, {})
+    assert guarded.round("V-1").phase is Phase.OPEN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: on_top(f"Cc: acme@{DOMAIN}", raw),
+        lambda raw: on_top(f"Cc: acme@{DOMAIN}", on_top(SIGNED, raw)),
+        lambda raw: on_top(f"To: acme@{DOMAIN}", raw),
+        lambda raw: raw.replace(b"\r\nSubject", f"\r\nTo: acme@{DOMAIN}\r\nSubject".encode()),
+        lambda raw: on_top(f"Resent-To: acme@{DOMAIN}", raw),
+        lambda raw: on_top(f"Delivered-To: acme@{DOMAIN}", raw),
+        lambda raw: on_top(f"X-Original-To: acme@{DOMAIN}", raw),
+    ],
+)
+def test_no_field_that_was_added_makes_a_mail_ours(guarded: Town, change: Callable[[bytes], bytes]) -> None:
+    raw = change(guarded.mail("cleo", AT_HOME, "Re: dinner", "Yes"))
+    came(guarded, raw, PASSES, to=guarded.newest("ben", "ballot").message.reply_to[0].address)
+    assert (guarded.votes("V-1"), guarded.arrivals()[0].state) == ({}, ArrivalState.HELD)
+
+
+def test_a_to_that_no_signature_names_may_have_been_added(guarded: Town) -> None:
+    bare = SIGNED.removesuffix(":to")
+    for number, signatures in enumerate(((bare,), (SIGNED, bare))):  # whoever hands it on can add a worthless one
+        raw = guarded.mail("cleo", "acme", f"Dinner {number}", "See you at eight, and tell nobody.")
+        for one in signatures:
+            raw = on_top(one, raw)
+        came(guarded, raw, PASSES, to="acme")
+        assert held(guarded, "cleo")
+    assert guarded.entries(Posted) == []
+
+
+def test_our_address_in_somebodys_name_makes_no_mail_ours(guarded: Town) -> None:
+    for name in (f'"acme@{DOMAIN}, Ben"', f"=?utf-8?q?acme=40{DOMAIN.replace('.', '=2E')}=2C_Ben?="):
+        raw = guarded.mail("cleo", AT_HOME, f"Re: {len(name)}", "Yes")
+        raw = raw.replace(f"To: {AT_HOME}".encode(), f"To: {name} <{AT_HOME}>".encode())
+        came(guarded, raw, PASSES, to=guarded.newest("ben", "ballot").message.reply_to[0].address)
+        assert (guarded.votes("V-1"), guarded.arrivals()[0].state) == ({}, ArrivalState.HELD)
+
+
+def test_who_sends_us_a_blind_copy_says_so_and_it_counts(guarded: Town) -> None:
+    came(guarded, guarded.mail("cleo", AT_HOME, "News", "There is something new for all of you."), PASSES, to="acme")
+    guarded.confirms("cleo", "oui")
+    assert len(guarded.entries(Posted)) == 1
+
+
+def test_mail_passed_on_by_arrangement_is_ours(guarded: Town) -> None:
+    guarded.rules = replace(guarded.rules, aliases=frozenset({"team@example.com", "@old.example.org"}))
+    guarded.reopen()
+    for number, to in enumerate(("team@example.com", "Acme <anything@OLD.example.org>"), 1):
+        came(guarded, guarded.mail("cleo", to, f"News {number}", f"Something new, number {number}."), PASSES, to="acme")
+        assert len(guarded.entries(Posted)) == number
+
+
+def test_a_signed_copy_and_an_answer_by_ones_own_mail_count(guarded: Town) -> None:
+    raw = guarded.mail("ben", "client@example.com", "News", "Something new for all of you.", cc=full("acme"))
+    came(guarded, on_top(f"{SIGNED}:cc", raw), PASSES, to="acme")
+    assert len(guarded.entries(Posted)) == 1
+    raw, _ = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes", to="client@example.com")
+    came(guarded, raw, PASSES, to="acme")  # References carry his own token
+    assert guarded.votes("V-1") == {"ben": Pick("Yes")}
+
+
+# --- one field that leaves -------------------------------------------------------------------------------------------
+
+
+def test_one_unsigned_field_makes_nobody_leave(guarded: Town) -> None:
+    pressed = "X-Apple-Unsubscribe: true"
+    letter = guarded.newest("ben", "ballot")
+    stolen, door = guarded.reply("ben", letter, "x", x_apple_unsubscribe="true")
+    came(guarded, stolen, FAILS, to=door)
+    assert guarded.last_reason == "not-authentic"
+    came(guarded, on_top(pressed, guarded.mail("ben", "cleo@example.net", "Dinner", "At eight?")), PASSES, to="acme")
+    came(guarded, on_top(pressed, guarded.mail("ben", "acme", "Dinner", "At nine?")), PASSES, to="acme")
+    assert guarded.entries(MemberLeft) == []
+    assert not guarded.member("ben").settings.paused
+    assert set(guarded.kinds("ben")) == {"ballot", "confirm"}
+
+
+def test_a_pressed_button_stops_what_a_click_would_and_says_so(town: Town) -> None:
+    town.writes("ana", "acme+design", "Logo", "What do you think about the new logo of ours, everyone?")
+    answered, _ = town.reply("ben", town.newest("ben", "post"), "", quote=False, x_apple_unsubscribe="true")
+    asked = unquote(town.newest("cleo", "post").message.header("list-unsubscribe").split("subject=")[1].rstrip(">"))
+    anew = town.mail("cleo", "acme+leave", asked, "", x_apple_unsubscribe="true")  # as List-Unsubscribe asks for it
+    for who, raw in (("ben", answered), ("cleo", anew)):
+        town.sends(who, raw, "acme+leave")
+        assert town.member(who).settings.channels == {"design": Delivery.NONE}
+        assert town.newest(who).kind == "receipt"
+    assert town.entries(MemberLeft) == []
+
+
+# --- who is made to write --------------------------------------------------------------------------------------------
+
+
+def test_no_answer_goes_to_a_stranger_whose_authentication_failed(guarded: Town) -> None:
+    fails = "dmarc=fail (p=reject) header.from=bank.example; spf=fail smtp.mailfrom=bank.example"
+    victim = "v@bank.example"
+    for door in ("acme+join", "acme+help", "acme", "acme+owner", "acme+leave", "acme+request"):
+        came(guarded, guarded.mail(f"Victim <{victim}>", door, "hi", "help"), fails, to=door, sender=victim)
+    assert guarded.kinds(victim) == []
+
+
+def test_a_member_whose_authentication_failed_is_asked_once_a_day(guarded: Town) -> None:
+    for number in range(4):
+        came(guarded, guarded.mail("ben", "acme", f"News {number}", f"Something new, {number}."), FAILS, to="acme")
+        assert guarded.arrivals()[0].state is ArrivalState.HELD
+    assert guarded.kinds("ben").count("confirm") == 1
+    assert guarded.kinds("ana").count("steward") == 1
+    guarded.answers("ana", guarded.newest("ana", "steward"), "accept")
+    guarded.confirms("ana")
+    assert len(guarded.entries(Posted)) == 1
+    guarded.wait(days=1, hours=1)
+    came(guarded, guarded.mail("ben", "acme", "News", "Something new the day after."), FAILS, to="acme")
+    assert guarded.kinds("ben").count("confirm") == 2
+
+
+# --- return addresses ------------------------------------------------------------------------------------------------
+
+
+def test_a_return_address_expires(town: Town) -> None:
+    for number in range(3):
+        town.writes("ana", "acme", f"News {number}", f"Something new for everybody to read here, {number}.")
+    letters = town.box("ben", "post")
+    town.wait(days=300)
+    for letter in letters:
+        raw = bounce_of(letter.raw, "ben@example.net", letter.envelope_from)
+        town.sends("m@example.com", raw, letter.envelope_from, sender="")
+        town.sends("m@example.com", raw, "acme", sender="")  # what it returns names the notice too
+    assert {entry.member_id for entry in town.entries(Bounced)} == {None}
+    assert not town.member("ben").suspended
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Your message was received", "Thank you for contacting Moor Ltd. Ticket 1234 has been opened."),
+        ("Re: [acme V-1] Close the office in August", "Hello, nobody reads this at the moment. Regards, Ben"),
+    ],
+)
+def test_what_comes_to_a_return_address_is_never_posted_or_answered(town: Town, subject: str, text: str) -> None:
+    opened(town)
+    letter, before = town.newest("ben", "ballot"), counted(town)
+    sent = len(town.post_office.letters)
+    for fields in ({}, {"in_reply_to": f"<{letter.message.message_id}>"}):
+        for who in ("ben", "Zed <zed@example.com>"):
+            town.sends(who, town.mail(who, letter.envelope_from, subject, text, **fields), letter.envelope_from)
+            assert (town.last_reason, town.arrivals()[0].detail.split(";")[0]) == ("machine", "return address")
+    assert counted(town) == before
+    assert len(town.post_office.letters) == sent
+
+
+def test_a_vote_that_a_program_sent_to_the_return_address_counts_in_silence(town: Town) -> None:
+    mark = opened(town)
+    letter, sent = town.newest("ben", "ballot"), len(town.post_office.letters)
+    raw, _ = town.reply("ben", letter, "Yes", to=letter.envelope_from)
+    town.sends("ben", raw, letter.envelope_from)
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    raw, _ = town.reply("cleo", letter, "No", to=letter.envelope_from)  # Ben's token
+    town.sends("cleo", raw, letter.envelope_from)
+    town.sends(MALLORY, raw.replace(b"cleo@example.net", b"ben@example.net"), "acme+b.made.up", sender=MALLORY)
+    assert set(town.votes(mark)) == {"ben"}
+    assert town.entries(AwayNoted) == []
+    assert len(town.post_office.letters) == sent
+
+
+# --- in the subject alone --------------------------------------------------------------------------------------------
+
+
+def test_a_request_about_people_in_the_subject_is_published_to_nobody(town: Town) -> None:
+    for text in ("please", "Bitte, und danke im Voraus!\nAna", "She left the company last week."):
+        town.writes("ana", "acme", "remove cleo@example.net", text)
+        assert held(town, "ana")
+    town.writes("ben", "acme", "Remove cleo@example.net", "please")
+    assert town.newest("ben").kind == "decline"
+    assert town.entries(Posted) == []
+    assert town.kinds("cleo") == []
+
+
+def test_a_governing_line_that_names_its_vote_is_read_and_published_to_nobody(town: Town) -> None:
+    mark = opened(town)
+    for subject, text in ((f"Cancel {mark}", "please"), ("", f"cancel {mark}"), (f"bitte {mark} absagen", "danke")):
+        town.writes("ana", "acme", subject, text)
+        assert held(town, "ana")
+    town.confirms("ana")
+    assert town.round(mark).phase is Phase.CANCELLED
+    town.writes("ben", "acme", "cancel V-99", "please")
+    assert town.newest("ben").kind == "decline"
+    assert town.entries(Posted) == []
+    town.writes("ben", "acme", "News", f"We had to cancel {mark}, sorry.")
+    assert len(town.entries(Posted)) == 1

@@ -1,0 +1,157 @@
+"""What a refusal for good speaks of: by its codes, and in the light of those about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, judged, may_be_of_us
+from gateway.model.notice import Attempt, PastTry
+from tests.tick_builders import utc
+
+NOW = utc("2026-03-02T09:00")
+
+
+@pytest.mark.parametrize(
+    ("refused", "code", "text", "found"),
+    [
+        ("sender", 550, "5.7.1 not allowed", Blame.US),
+        ("sender", 550, "5.1.1 no such user", Blame.US),
+        ("sender", 501, "", Blame.US),
+        ("sender", 555, "5.5.4 unsupported option", Blame.US),
+        ("sender", 552, "5.3.4 too big", Blame.MESSAGE),
+        ("sender", 552, "", Blame.MESSAGE),
+        ("sender", 550, "5.6.7 not ASCII", Blame.MESSAGE),
+        ("recipient", 550, "5.1.1 no such user", Blame.RECIPIENT),
+        ("recipient", 550, "no such user", Blame.RECIPIENT),
+        ("recipient", 552, "5.2.2 over quota", Blame.RECIPIENT),
+        ("recipient", 550, "5.4.4 no such domain", Blame.RECIPIENT),
+        ("recipient", 550, "5.1.0 Authentication required", Blame.UNSURE),
+        ("recipient", 551, "we do not relay", Blame.UNSURE),
+        ("recipient", 554, "", Blame.UNSURE),
+        ("recipient", 554, "5.7.1 relay access denied", Blame.UNSURE),
+        ("recipient", 503, "5.5.1 need MAIL", Blame.UNSURE),
+        ("recipient", 550, "5.1.8 sender's domain not found", Blame.US),
+        ("recipient", 530, "5.7.0 authentication required", Blame.US),
+        ("recipient", 550, "5.4.5 Daily SMTP relay limit exceeded for user", Blame.US),
+        ("recipient", 553, "5.6.7 not ASCII", Blame.MESSAGE),
+        ("message", 554, "5.7.1 looks like spam", Blame.MESSAGE),
+        ("message", 554, "", Blame.MESSAGE),
+        ("message", 550, "5.1.1 no such user", Blame.RECIPIENT),
+        ("message", 552, "5.3.4 too big", Blame.MESSAGE),
+        ("message", 550, "5.4.5 Daily user sending limit exceeded", Blame.US),
+        ("message", 554, "5.2.252 SendAsDenied; not allowed to send as", Blame.US),
+        ("message", 554, "5.2.0 STOREDRV.Submission.Exception:OutboundSpamException", Blame.UNSURE),
+        ("message", 550, "5.2.2 Submission quota exceeded", Blame.UNSURE),
+        ("message", 550, "5.7.60 does not have permissions to send as this sender", Blame.US),
+        ("message", 550, "5.1.8 Access denied, bad outbound sender", Blame.US),
+        ("message", 550, "5.1.90 reached your daily limit", Blame.US),
+        ("message", 550, "5.7.708 traffic not accepted from this IP", Blame.US),
+        ("message", 550, "5.7.26 not authenticated", Blame.US),
+        ("", 550, "5.1.1 no such user", Blame.MESSAGE),
+        ("recipient", 450, "4.1.1 later", Blame.MESSAGE),
+    ],
+)
+def test_a_permanent_refusal_is_of_us_of_the_address_or_of_the_mail(
+    refused: str, code: int, text: str, found: Blame
+) -> None:
+    assert blame(attempt(0, f"{code} {text}", refused)) is found
+
+
+@pytest.mark.parametrize(
+    ("refused", "said", "maybe"),
+    [
+        ("recipient", "550 5.1.1 no such user", True),
+        ("message", "554 5.7.1 looks like spam", True),
+        ("message", "554", True),
+        ("message", "552 5.3.4 too big", False),
+        ("message", "552", False),
+        ("message", "550 5.6.0 no such wording", False),
+        ("message", "550 5.4.5 so many a day", False),  # of us by its code
+        ("recipient", "450 4.2.2 later", False),
+        ("", "550 5.1.1", False),
+    ],
+)
+def test_size_and_shape_are_never_of_us(refused: str, said: str, maybe: bool) -> None:
+    assert may_be_of_us(attempt(0, said, refused)) is maybe
+
+
+def attempt(notice_id: int, said: str, refused: str = "recipient") -> Attempt:
+    code, _, text = said.partition(" ")
+    return Attempt(notice_id=notice_id, at=NOW, code=int(code), text=text, refused=refused)
+
+
+def past(notice_id: int, address: str, said: str, reason: str = "rejected", tries: int = 1, days: float = 0) -> PastTry:
+    code, _, text = said.partition(" ")
+    at = NOW - timedelta(days=days)
+    return PastTry(notice_id=notice_id, address=address, at=at, code=int(code), text=text, tries=tries, reason=reason)
+
+
+def judge(before: Sequence[PastTry], *tried: tuple[int, str, str], tries: dict[int, int] | None = None) -> Judged:
+    """Judge tries (notice, address, reply), `before` being given oldest first."""
+    now = [
+        (address, attempt(number, said, "" if said.startswith("2") else "recipient")) for number, address, said in tried
+    ]
+    return judged(list(reversed(before)), now, tries or {}, NOW)
+
+
+GONE, BARE, POLICY = "550 5.1.1 <x@example.net> unknown", "550 relay not permitted", "550 5.7.1 wants nothing of you"
+NO = frozenset[int]()
+
+
+@pytest.mark.parametrize("said", [GONE, BARE, POLICY])
+def test_several_addresses_refused_alike_in_a_row_are_a_refusal_of_us(said: str) -> None:
+    found = judge((), (1, "ana", said), (2, "ben", said), (3, "cleo", said))
+    assert found.of_us == {1, 2, 3}
+    assert (found.undecided, found.put_back) == (NO, NO)
+
+
+def test_bare_replies_are_alike_by_their_words_but_for_whom_they_name() -> None:
+    found = judge((), (1, "ana", "550 <ana@example.net>: no relay 1a2b"), (2, "ben", "550 <b@x.example>: no relay 77"),
+                  (3, "cleo", "550 cleo@example.net: no relay"))  # fmt: skip
+    assert found.of_us == {1, 2, 3}
+    other = judge((), (1, "ana", "550 no relay"), (2, "ben", "550 not here"), (3, "cleo", "550 moved away"))
+    assert (other.of_us, other.undecided) == (NO, NO)
+
+
+def test_one_address_alone_is_judged_by_what_is_said_of_it() -> None:
+    found = judge((), (1, "ana", GONE), (2, "ana", GONE), (3, "ana", GONE), (4, "ana", GONE))
+    assert found == Judged()
+
+
+def test_a_bare_reply_that_is_met_again_may_be_of_us_even_where_there_is_one_member() -> None:
+    found = judge((past(1, "ana", BARE),), (2, "ana", BARE), (3, "ana", BARE))
+    assert (found.of_us, found.undecided) == (NO, frozenset({2, 3}))
+
+
+def test_a_second_address_refused_alike_waits_for_what_befalls_the_next() -> None:
+    assert judge((past(1, "ana", GONE),), (2, "ben", GONE)).undecided == {2}
+    assert judge((past(1, "ana", GONE),), (2, "ben", "550 5.2.1 disabled")).undecided == NO
+
+
+def test_what_was_failed_before_the_row_could_be_seen_is_put_back() -> None:
+    before = (past(1, "ana", GONE), past(2, "ben", GONE, "refused-there"))
+    found = judge(before, (3, "cleo", GONE))
+    assert (found.of_us, found.put_back) == (frozenset({3}), frozenset({1}))
+    long_ago = (past(1, "ana", GONE, days=4), before[1])
+    assert judge(long_ago, (3, "cleo", GONE)).put_back == NO
+
+
+def test_a_mail_that_is_taken_ends_the_row() -> None:
+    before = (past(1, "ana", POLICY, "refused-there"), past(2, "ben", POLICY, "refused-there"))
+    assert judge(before, (3, "cleo", POLICY)).of_us == {3}
+    assert judge(before, (4, "dan", "250 taken"), (3, "cleo", POLICY)) == Judged()
+
+
+def test_who_is_refused_again_after_others_were_taken_is_refused_for_their_own_sake() -> None:
+    found = judge((), (1, "ana", GONE), (2, "ben", GONE), (3, "cleo", GONE), tries={1: 1, 2: 1, 3: 1})
+    assert found == Judged()  # each was tried before, and the row of now holds none of these tries
+    waiting = [past(n, name, GONE, "not-from-us") for n, name in ((1, "ana"), (2, "ben"), (3, "cleo"))]
+    assert judge(waiting, (1, "ana", GONE), tries={1: 1}).of_us == {1}, "nobody was taken since"
+
+
+def test_a_row_too_long_to_be_seen_whole_spares_nobody() -> None:
+    many = [past(n, f"m{n}", GONE, "not-from-us") for n in range(LOOKED_BACK)]
+    assert judge(many, (900, "ana", GONE), tries={900: 3}).of_us == {900}
