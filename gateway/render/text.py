@@ -13,7 +13,7 @@ from collections.abc import Iterator
 WIDTH = 72  # columns; with a reply's "> " in front a line still stays within the 78 of RFC 5322 §2.1.1
 
 TOKEN_SIGN = "\ue000"  # stands for the recipient's token until the mail is put together; taken out of all foreign text
-CODE_SIGN = TOKEN_SIGN * 2  # stands for the code by which its recipient fetches files
+CODE_SIGN = TOKEN_SIGN + "\ue003"  # stands for the code by which its recipient fetches files
 STAR_SIGN = "\ue001"  # stands for an asterisk that is no mark
 
 # C0 and C1 but tab and newline, lone surrogates, our sign, and the signs that turn the direction of text around.
@@ -23,7 +23,7 @@ _CONTROL_RANGES = (
     (0x7F, 0xA0),
     (0x202A, 0x202F),
     (0x2066, 0x206A),
-    (0xD800, 0xE003),
+    (0xD800, 0xE004),
     (0xFEFF, 0xFF00),
 )
 _CONTROLS = {code: None for start, end in _CONTROL_RANGES for code in range(start, end)}
