@@ -190,10 +190,24 @@ _ALL_ASKED_BACK = (
         outbox.c.kind == "ask-back",
     )
 )
+# Questions which of several things is answered have no mark; their keys stand together in the index of keys.
+_ASKED_WHICH = (
+    select(outbox.c.member_id, facts.c.body)
+    .join(facts, facts.c.id == outbox.c.facts_id)
+    .where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.key >= "ask-back:item",
+        outbox.c.key < "ask-back:iten",
+        facts.c.body.like(bindparam("shown")),
+    )
+)
 _TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
 _TRIES_OF = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(outbox.c.id == bindparam("id"))
+_TO_MEMBER = select(func.count()).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.member_id == bindparam("member_id")
+)
 _FEW = 4  # so many are asked for one by one: statements without a list are prepared (store/prepared.py)
 _DEPTH = select(func.count().label("waiting"), func.min(outbox.c.due_at).label("oldest")).where(
     outbox.c.state.in_((_QUEUED, _LEASED)), outbox.c.due_at <= bindparam("now")
@@ -373,15 +387,26 @@ class Outbox:
         """Return when each mail was handed on after an instant, oldest first. It looks through all attempts."""
         return [row.at for row in self._sql.rows(_SENT_SINCE, {"instant": instant})]
 
+    def count_to(self, notice_ids: Sequence[int], member_id: int) -> int:
+        """Return how many of some notices are for one member."""
+        return sum(
+            int(self._sql.value(_TO_MEMBER, {"ids": some, "member_id": member_id})) for some in _pieces(notice_ids)
+        )
+
     def asked_back(self, workspace_id: int, mark: str, member_id: int) -> bool:
         """Whether a member was asked back about a round: an answer came, and was unclear."""
         values = {"workspace_id": workspace_id, "mark": mark, "member_id": member_id}
-        return bool(self._sql.value(_ASKED_BACK, values))
+        return bool(self._sql.value(_ASKED_BACK, values)) or member_id in self._asked_which(workspace_id, mark)
 
     def all_asked_back(self, workspace_id: int, mark: str) -> frozenset[int]:
         """Return the members who were asked back about a round."""
         rows = self._sql.rows(_ALL_ASKED_BACK, {"workspace_id": workspace_id, "mark": mark})
-        return frozenset(row.member_id for row in rows)
+        return frozenset(row.member_id for row in rows) | self._asked_which(workspace_id, mark)
+
+    def _asked_which(self, workspace_id: int, mark: str) -> frozenset[int]:
+        """Return the members who were asked whether words were their answer to a round, and for it the likeliest."""
+        rows = self._sql.rows(_ASKED_WHICH, {"workspace_id": workspace_id, "shown": f'%"{mark}"%'})
+        return frozenset(row.member_id for row in rows if _is_likeliest(_facts.decode(row.body), mark))
 
     def tries(self, notice_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
         """Return (attempts so far, due at) of notices by id; what is not known is left out."""
@@ -619,6 +644,13 @@ def _numbered(said: Facts | None) -> Numbered | None:
 def _guesses(said: Facts | None) -> tuple[bytes, ...]:
     guesses = said.guesses if isinstance(said, AskBackFacts) else ()
     return tuple(msgspec.json.encode(guess.choice) for guess in guesses)
+
+
+def _is_likeliest(said: Facts, mark: str) -> bool:
+    """Whether words that name no item are most likely the answer to one, or would be a choice in it."""
+    guesses = said.guesses if isinstance(said, AskBackFacts) else ()
+    likely = (guess for place, guess in enumerate(guesses) if place == 0 or guess.choice is not None)
+    return any(guess.mark == mark for guess in likely)
 
 
 def _questions(said: Facts | None) -> dict[str, Question]:

@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 import msgspec
 
 from gateway.decide import digests
-from gateway.decide.acted import Acted, declined
+from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_mail, to_author
 from gateway.decide.calendar import at_wall, local
@@ -23,7 +23,7 @@ from gateway.model.decision import Decision, Why
 from gateway.model.entry import ReadUpTo
 from gateway.model.member import Member
 from gateway.model.message import Message
-from gateway.model.notice import Act, CatchUpFacts, DeclineFacts, DigestFacts, Item
+from gateway.model.notice import Act, CatchUpFacts, DeclineFacts, DigestFacts, Item, ReceiptFacts
 from gateway.model.understood import CatchUp
 
 _LOOK_BACK = timedelta(days=7)  # for who asks, names no day, and gets no digest
@@ -69,7 +69,7 @@ def tell(context: MailContext, message: Message, asked: CatchUp) -> Acted:
     begin, now = since(context, asked), context.now
     found = digests.build(
         member, context.workspace.charter, context.news or News(), since=begin, until=now, period="daily",
-        names=context.names, catching_up=True,
+        names=context.names, catching_up=True, though_nothing_is_new=True,
     )  # fmt: skip
     said = facts(found or DigestFacts(since=begin, until=now, period="daily"), asked=True)
     notice = to_author(context, message, said, once_per_mail(context, "catch-up"), items=items_of(said))
@@ -86,7 +86,12 @@ def _replaced(context: MailContext, member: Member) -> tuple[Due, ...]:
 
 
 def mark_read(context: MailContext) -> Acted:
-    """Return `ok` in answer to a catch-up: what it told is told, and no digest tells it again."""
+    """Return `ok` in answer to a catch-up: what it told is told, and no digest tells it again.
+
+    In answer to a receipt it is a word of thanks, for which nothing is done.
+    """
+    if facts_of(context, ReceiptFacts) is not None:
+        return ignored(Why.EMPTY, "thanks for a receipt")
     said, member, due = facts_of(context, CatchUpFacts), context.author, context.digest_due
     if said is None or member is None:
         return declined(Why.DECLINED, DeclineFacts(reason="not-understood"))

@@ -20,6 +20,7 @@ from gateway.model.change import (
     BlockerChange,
     Change,
     MemberChange,
+    ReadChange,
     RoundBegun,
     RoundChange,
     SettingsChange,
@@ -35,6 +36,7 @@ from gateway.model.entry import (
     MemberAdded,
     MemberLeft,
     MemberReturned,
+    ReadUpTo,
     RoundOpened,
 )
 from gateway.model.member import Member, Settings
@@ -50,7 +52,8 @@ def noted(context: MailContext, acted: Acted) -> Acted:
     if not acted.acts or not acted.entries:
         return acted
     acts = list(acted.acts)
-    for change in _changes(context, after(context, acted.entries), acted.entries):
+    found = (*_changes(context, after(context, acted.entries), acted.entries), *_read(context, acted))
+    for change in found:
         for place, part in _placed(acts, change):
             acts[place] = msgspec.structs.replace(acts[place], changed=(*acts[place].changed, part))
     return dataclasses.replace(acted, acts=tuple(acts))
@@ -102,6 +105,16 @@ def _of_one(context: MailContext, entry: Entry) -> Iterator[Change]:
             yield MemberChange(member_id=member_id, address=address, joined=isinstance(entry, MemberReturned))
         case AddressAdded(address=address):
             yield AddressChange(address=address)
+
+
+def _read(context: MailContext, acted: Acted) -> Iterator[ReadChange]:
+    """Yield what a mail that marks things as read, or takes that back, changed of its author's next digest."""
+    if not any(isinstance(entry, ReadUpTo) for entry in acted.entries):
+        return
+    due = context.digest_due
+    moved = next((row for row in acted.due if due is not None and row.key == due.key), due)
+    before, after_ = (due.since, moved.since) if due is not None and moved is not None else (None, None)
+    yield ReadChange(before=before, after=after_, number=due.number if due else 0, is_moved=moved is not due)
 
 
 def _blockers(context: MailContext) -> frozenset[str]:

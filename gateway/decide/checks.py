@@ -421,7 +421,9 @@ def _empty(context: MailContext, understood: Understood) -> Acted | None:
 
 def _whole_astray(context: MailContext, understood: Understood) -> Acted | None:
     """Hold a mail whole of which a part would be held: confirmed, all of it is done, and so none of it now."""
-    if len(understood.pieces) < 2 and understood.stray is not Stray.HOLDS_A_VOTE:
+    if understood.stray is Stray.HOLDS_A_VOTE:
+        return astray(context, understood)
+    if len(understood.pieces) < 2:
         return None
     return astray(context, understood) if any(map(_is_topic, understood.pieces)) else None
 

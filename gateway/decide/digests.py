@@ -266,17 +266,19 @@ def build(
     period: str,
     names: Mapping[int, str],
     catching_up: bool = False,
+    though_nothing_is_new: bool = False,
 ) -> DigestFacts | None:
     """Return a member's digest of the time after `since` up to `until`, or None when nothing in it is new to them.
 
-    Who catches up is told of all they read, also of what comes to them post by post.
+    Who catches up is told of all they read, also of what comes to them post by post; who asks for it, also of what
+    waits for them though nothing is new.
     """
     reader = _Reader(member, charter, since, until, names, news.own_threads, catching_up)
     threads = _threads(reader, news.posts)
     facts = DigestFacts(since=since, until=until, period=period, threads=threads)
     if catching_up or (member.settings.delivery or charter.delivery) is not Delivery.NONE:
         facts = _with_rounds(facts, reader, news)
-    return facts if _has_news(facts, reader, news) else None
+    return facts if though_nothing_is_new or _has_news(facts, reader, news) else None
 
 
 def _with_rounds(facts: DigestFacts, reader: _Reader, news: News) -> DigestFacts:

@@ -25,7 +25,7 @@ from gateway.decide.rituals.vote_opening import asks_for_a_vote
 from gateway.decide.sent import facts_of
 from gateway.model.address import Door, fold_address
 from gateway.model.arrival import ArrivalState
-from gateway.model.change import MemberChange, RoundChange
+from gateway.model.change import MemberChange, ReadChange, RoundChange
 from gateway.model.context import MailContext, RoundView
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import AbsencesRestored, AwayEnded, AwayNoted
@@ -35,8 +35,8 @@ from gateway.model.notice import Act, ConfirmFacts, DeclineFacts, Notice
 from gateway.model.reading import BallotReading, CheckInReading, CommandReading, Intent, TaskReading
 from gateway.model.round import CheckInForm, Phase, VoteForm
 from gateway.model.task import TaskAct
-from gateway.model.understood import Act as Governed
 from gateway.model.understood import (
+    NONE_OF_THEM,
     CatchUp,
     Enrolling,
     Governing,
@@ -53,6 +53,7 @@ from gateway.model.understood import (
     Unknown,
     WhichItem,
 )
+from gateway.model.understood import Act as Governed
 
 # Automatic answers to one member a day beyond which something is wrong: a loop that hides its nature.
 MOST_ANSWERS_A_DAY = 60
@@ -93,6 +94,7 @@ def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
             found.add(Want.DIGEST)
         if isinstance(reading, Undo):
             found |= {Want.OBJECTORS, Want.MEMBERS} if _undoes_a_round(context, reading) else set()
+            found |= {Want.DIGEST} if _undoes_reading(context, reading) else set()
         if asks_for_a_vote(context, understood.message, reading):
             found.add(Want.MEMBERS)
         if asks_for_tasks(context, understood.message, reading) or _is_about_tasks(context, reading):
@@ -114,6 +116,10 @@ def asked_since(context: MailContext, understood: Understood) -> datetime:
 
 def _undoes_a_round(context: MailContext, asked: Undo) -> bool:
     return any(isinstance(change, RoundChange) for change in undo.changes(context, asked))
+
+
+def _undoes_reading(context: MailContext, asked: Undo) -> bool:
+    return any(isinstance(change, ReadChange) for change in undo.changes(context, asked))
 
 
 def _is_about_tasks(context: MailContext, reading: Reading | None) -> bool:
@@ -269,6 +275,8 @@ def _check_in(context: MailContext, understood: Understood, piece: Piece) -> Act
 def _settle(context: MailContext, understood: Understood, piece: Piece) -> Acted:
     view, reading = rounds.answered_view(context, piece.mark), piece.reading
     assert isinstance(reading, Settle)
+    if reading.number == NONE_OF_THEM:
+        return declined(Why.ASKED_BACK, DeclineFacts(reason="let-be", mark=piece.mark))
     if piece.mark in context.tasks:
         return task.settle(context, context.tasks[piece.mark], reading.number, understood.message)
     if view is None or not isinstance(view.round.form, VoteForm):

@@ -22,8 +22,30 @@ def meant(name: str, members: Iterable[Member], author: Member) -> tuple[Member,
     for fits in _FITS:
         if found := tuple(member for member in here if fits(name, member)):
             return found
-    several = [one for one in name.split(",") if one.strip()]
-    return _all_of(several, members, author) if len(several) > 1 else ()
+    return _all_of(_several(name), members, author) if names_several(name) else ()
+
+
+def names_several(name: str) -> bool:
+    """Whether what is written names several people: "ben, cleo"."""
+    return len(_several(name)) > 1
+
+
+def _several(name: str) -> list[str]:
+    return [one.strip() for one in name.split(",") if one.strip()]
+
+
+def in_full(name: str, behind: str, members: Iterable[Member]) -> tuple[str, str]:
+    """Return the full name of a member that a name and words behind it are, and which of the words; "" twice for none.
+
+    The longest name counts: "Ana" and "Sousa Lima: …" for Ana Sousa Lima, not for Ana Sousa.
+    """
+    words = behind.split()
+    names = {_parts(member.name): member.name for member in members if member.left_at is None}
+    for count in range(len(words), 0, -1):
+        rest = " ".join(words[:count])
+        if found := names.get(_parts(f"{name} {rest}")):
+            return found, rest
+    return "", ""
 
 
 def _all_of(names: Iterable[str], members: Iterable[Member], author: Member) -> tuple[Member, ...]:

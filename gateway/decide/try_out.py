@@ -44,12 +44,13 @@ def once_confirmed(context: MailContext, acted: Acted) -> MailContext | None:
 
 
 def answer(
-    context: MailContext, understood: Understood, acted: Acted, would: Decision, mails: int, names: Sequence[str]
-) -> Decision:
-    """Return the answer to a mail that was tried; `would` is its decision, which makes so many `mails`.
+    context: MailContext, understood: Understood, acted: Acted, would: Decision, others: int, names: Sequence[str],
+    *, in_digests: bool = False,
+) -> Decision:  # fmt: skip
+    """Return the answer to a mail that was tried; `would` is its decision, which makes so many mails to `others`.
 
-    `names` are those of the others who would have had one, as far as they are few. Of a mail that has to be confirmed
-    it tells what follows then.
+    `names` are those who would have had one, as far as they are few; `in_digests`: others would read it in a digest.
+    Of a mail that has to be confirmed it tells what follows then.
     """
     own = [notice for notice in would.notices if context.author and notice.member_id == context.author.id]
     told = dict.fromkeys(WouldAnswer(notice.kind, notice.mark) for notice in own if notice.kind not in _SAID_BY_LINES)
@@ -57,9 +58,10 @@ def answer(
     facts = TryOutFacts(
         acts=(*acted.acts, *_unsaid(acted)),
         own=(*first, *told),
-        others=max(mails - len(own), 0),
+        others=others,
         names=tuple(names),
         subject=understood.message.subject,
+        in_digests=in_digests,
     )
     return Decision(Why.TRIED, notices=(_notice(context, understood, facts),), detail=f"would be {would.why.value}")
 

@@ -5,6 +5,8 @@ Must not: say how it is put back (decide/rituals/undo.py does).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from gateway.model.member import Absence, Settings
@@ -68,6 +70,18 @@ class AddressChange(msgspec.Struct, frozen=True, kw_only=True, tag="address"):
     address: str
 
 
+class ReadChange(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
+    """What the author's next digest counts as told: up to `before`, and then up to `after`.
+
+    `number` is how many digests had been left out. `is_moved` is false where the digest had told it all.
+    """
+
+    before: datetime | None
+    after: datetime | None
+    number: int = 0
+    is_moved: bool = True
+
+
 Change = (
     AnswerChange
     | RoundChange
@@ -77,4 +91,5 @@ Change = (
     | BlockerChange
     | MemberChange
     | AddressChange
+    | ReadChange
 )

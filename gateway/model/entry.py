@@ -286,10 +286,10 @@ class AddressRemoved(msgspec.Struct, frozen=True, kw_only=True, tag="address-rem
 
 
 class ReadUpTo(msgspec.Struct, frozen=True, kw_only=True, tag="read-up-to"):
-    """A member has read a catch-up: what happened up to this instant is told."""
+    """A member has read a catch-up: what happened up to this instant is told. None after an undo: nothing is."""
 
     member_id: int
-    until: datetime
+    until: datetime | None
 
 
 class HeldSettled(msgspec.Struct, frozen=True, kw_only=True, tag="held-settled"):

@@ -260,8 +260,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None = None
     text: str = ""  # the words it rests on, or the line that was not understood
     until: date | None = None
+    starts: date | None = None  # away: the first day, where that is still to come
     counts: tuple[int, int, int] | None = None  # done, next, blockers
     answers: int = 0  # to questions of the charter's own
+    cleared: int = 0  # blockers that a check-in closes
     replaced: bool = False
     changed: tuple[Change, ...] = ()  # what `undo` puts back; () of what has gone out, or changed nothing
     who: str = ""  # the name of a task's owner
@@ -293,6 +295,7 @@ class TryOutFacts(msgspec.Struct, frozen=True, kw_only=True, tag="try-out"):
     others: int = 0  # how many to others
     names: tuple[str, ...] = ()  # theirs, where they are few
     subject: str = ""
+    in_digests: bool = False  # others would read it in their digests
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
@@ -329,7 +332,7 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
     # there is), not-a-member, already-a-member, which-item, which-thread (`detail`: the marks), one-thread,
-    # not-understood, not-confirmed, nothing-to-undo, cannot-undo, unknown-channel (`detail`)
+    # not-understood, not-confirmed, let-be, nothing-to-undo, undo-what, cannot-undo, unknown-channel (`detail`)
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of people (`detail`: the address): not-known, address-taken, cannot-invite; of held mail: settled-already
     reason: str
@@ -416,12 +419,13 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaskQuestionFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task-question"):
-    """Whom is a task for? The name written fits nobody, or several; nothing happens on silence."""
+    """Whom is a task for? The name written fits nobody, or several, or it is several; nothing happens on silence."""
 
     mark: str
     title: str
     words: str  # the name as written
     people: tuple[Candidate, ...] = ()
+    several: bool = False  # several people are named, and a task has one owner
 
 
 class WelcomeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+_MARKS = (" (", " → ", ": ")  # of a remark, of the day a line was moved to, of what is in its way
 _BESIDE = re.compile(r"(?:\s+→[^→]*|\s+\([^()]*\))+$")
 
 
@@ -37,6 +38,16 @@ def numbered(plan: Sequence[str], blockers: Sequence[str]) -> Numbered:
 def core(line: str) -> str:
     """Return a line without the day it was moved to and without a remark in brackets."""
     return _BESIDE.sub("", line).strip()
+
+
+def line_of(said: str, lines: Sequence[str]) -> str:
+    """Return the line that a said one is: word for word, and a remark or a day behind it; "" for none."""
+    fitting = (line for line in lines if _continues(said, core(line)))
+    return max(fitting, key=len, default="")
+
+
+def _continues(said: str, begins: str) -> bool:
+    return said == begins or said.startswith(tuple(f"{begins}{mark}" for mark in _MARKS))
 
 
 def _bare(line: str) -> str:

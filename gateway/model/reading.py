@@ -88,6 +88,17 @@ class CheckInKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanges:
+    """What an answer by numbers alone changes of the one that stands: all else stays as it is.
+
+    `lines` are those it speaks of, as they were shown; `next` what of them is still planned, and what it adds.
+    """
+
+    lines: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CheckInReading:
     """A check-in as read; items are the author's own words without bullets and labels."""
 
@@ -102,6 +113,7 @@ class CheckInReading:
     unblocked: bool = False  # the author says in so many words that nothing stops them ("Blockers: none")
     unplanned: bool = False  # … that nothing comes next ("Next: none")
     answers: tuple[tuple[str, str], ...] = ()  # questions of the charter's own, each with the author's words on it
+    changes: PlanChanges | None = None  # where it only changes a plan; None for an answer that is whole in itself
 
 
 class Intent(StrEnum):
@@ -125,11 +137,15 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskRequest:
-    """One task asked for. `assignee` is a name without @, "me" for the author, None when nobody is named."""
+    """One task asked for. `assignee` is a name without @, "me" for the author, None when nobody is named.
+
+    `behind` are the words right behind "@name", which may be the rest of that name; they stand in the title as well.
+    """
 
     title: str
     assignee: str | None = None
     due: date | None = None
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,12 @@ class Governing:
     evidence: str = ""
 
 
+NONE_OF_THEM = 0  # Settle.number of "never mind"
+
+
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """A bare number in answer to a question back: the guess it settles.
+    """A bare number in answer to a question back: the guess it settles; `NONE_OF_THEM` where it is left unsettled.
 
     In answer to `please confirm`: 1 for a yes, 0 for a no.
     """

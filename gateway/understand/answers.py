@@ -5,38 +5,55 @@ Must not: find out what a whole mail answers by its kind (read.py does), or read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 from gateway.model.address import Door
 from gateway.model.ballot import FIXED_OPTIONS, Pick, Question
 from gateway.model.context import MailContext, RoundView, Sent
 from gateway.model.plan import Numbered, numbered
-from gateway.model.reading import BallotKind, BallotReading, CheckInKind, CommandReading, Intent
+from gateway.model.reading import (
+    BallotKind,
+    BallotReading,
+    CheckInKind,
+    CheckInReading,
+    CommandReading,
+    Intent,
+    NewText,
+    TaskReading,
+)
 from gateway.model.round import CheckInForm, Phase, VoteForm
 from gateway.model.task import TaskAct
 from gateway.model.understood import (
+    NONE_OF_THEM,
     Governing,
     Piece,
     Reading,
+    Settle,
     ToAll,
     Unknown,
     WhichItem,
 )
 from gateway.understand.asking import about_us, asked_beside, setting_in, whole_request
 from gateway.understand.beside import parted
-from gateway.understand.items import TO_ALL, WITH_ITEMS, by_item
+from gateway.understand.items import TO_ALL, WITH_ITEMS, Beside, by_item
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail
 from gateway.understand.marked import known_things
+from gateway.understand.marks import marks_in, without_marks
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.govern import read_governing
 from gateway.understand.reading.plan import read_plan
 from gateway.understand.reading.task_answer import read_task_answer
-from gateway.understand.unnamed import which_item
+from gateway.understand.unnamed import is_likely, is_nothing, number_above, which_item
 
 _OVER = ("outcome", "summary", "change")
 _OPENING = (Door.VOTE, Door.TASK)  # what is sent there begins something, unless all of it answers
+_LABEL = re.compile(r"\s{0,3}[*_]{0,2}[^\W\d_][^:：\n]{0,40}[:：]\s*\S")  # "Done: the letter"
+_LISTED = re.compile(r"\s{0,3}\(?\d{1,7}\s?[:)：.](?!\d)")
+_MOST_LOOKED_AT = 100  # stretches of one mail that are read to tell where it is to be cut
 _SHORT = 12  # words of a reply that may be a request and nothing else
 
 
@@ -45,9 +62,113 @@ def items_answered(mail: Mail) -> tuple[Piece, ...]:
     context = mail.context
     if context.author is None and context.answering is None:
         return ()
-    answers = by_item(mail.found, context.answering, mail.lexicon, known_things(context))
-    pieces = tuple(piece for mark, text in answers for piece in under_item(mark, text, mail))
+    pieces = tuple(piece for mark, text in _answers(mail) for piece in under_item(mark, text, mail))
     return () if pieces and context.destination.door in _OPENING and not _all_answer(pieces) else pieces
+
+
+def _answers(mail: Mail) -> Iterator[tuple[str, str]]:
+    """Yield (mark, words) of each item answered; what stands below an answer that is complete goes to what it fits."""
+    sent = mail.context.answering
+    answers = by_item(mail.found, sent, mail.lexicon, _beside(mail))
+    alone = sent.mark if sent and sent.kind not in WITH_ITEMS and sent.mark in mail.context.rounds else ""
+    is_open = bool(alone) and all(mark != alone for mark, _ in answers)
+    for mark, text in answers:
+        above, gap, below = text.partition("\n\n")
+        if is_open and mark and gap and _is_of_the_round(below, alone, mail):
+            yield from ((mark, above), (alone, below.strip()))
+            is_open = False
+        elif mark in mail.context.tasks:
+            yield from _below_a_task(mark, text, mail)
+        else:
+            yield mark, text
+
+
+def _is_of_the_round(text: str, mark: str, mail: Mail) -> bool:
+    """Whether a paragraph answers the round a mail is about. A check-in takes any words: there it must have labels."""
+    reading = to_round(text, mail.context.rounds[mark], mail).reading
+    if isinstance(reading, CheckInReading):
+        is_labelled = any(_LABEL.match(line) for line in text.split("\n"))
+        return is_labelled and bool(reading.done or reading.next or reading.blockers or reading.answers)
+    return is_an_answer(reading)
+
+
+def _below_a_task(mark: str, text: str, mail: Mail) -> Iterator[tuple[str, str]]:
+    """Yield what is said of a task, and with the mark "" what stands below its word and may answer something else: that
+    is held, and not mailed to whoever gave the task.
+    """
+    above, _, below = (part.strip() for part in text.partition("\n"))
+    word = to_task(above, mark, mail).reading if below else None
+    if not isinstance(word, TaskReading) or word.act is None or word.remark:
+        yield mark, text
+        return
+    lines = below.split("\n")
+    is_list = all(_LISTED.match(line) for line in lines if line.strip())
+    others = (other for other in mail.context.rounds if other != mark and not other.startswith("C-"))
+    if is_list or any(_is_answered(other, below, mail) for other in others):
+        yield mark, above
+        yield from (("", one) for one in (lines if is_list else (below,)) if one.strip())
+    else:
+        yield mark, text
+
+
+def _name(mail: Mail) -> str:
+    """Return what the author of a mail is called, in it and by us."""
+    author, member = mail.message.author, mail.context.author
+    return f"{author.name if author else ''} {member.name if member else ''}".strip()
+
+
+def beside_a_number(mail: Mail) -> tuple[str, tuple[Piece, ...]] | None:
+    """Return the number that an answer to a question back gives, and the pieces of what else it says of other things:
+    `1`, below it `T-1: done`. None where it says nothing else.
+    """
+    sent, name = mail.context.answering, _name(mail)
+    if sent is None:
+        return None
+    first, _, rest = mail.found.own.strip().partition("\n")
+    number = number_above(first, name, mail.lexicon) if rest.strip() else ""
+    answers = by_item(NewText(text=rest, own=rest) if number else mail.found, sent, mail.lexicon, _beside(mail))
+    if not number and len(answers) > 1 and answers[0][0] in ("", sent.mark):
+        number, answers = number_above(answers[0][1], name, mail.lexicon), answers[1:]
+    if not number or not answers:
+        return None
+    return number, tuple(piece for mark, text in answers for piece in under_item(mark, text, mail))
+
+
+def let_be(mail: Mail) -> Piece | None:
+    """Return an answer to a question back that leaves it, "never mind"; None for others. An option may say so."""
+    text, mark = mail.found.own, mail.context.answering.mark if mail.context.answering else ""
+    if not is_nothing(text, _name(mail), mail.lexicon):
+        return None
+    view = mail.context.rounds.get(mark)
+    if view is not None and says_something(to_round(text, view, mail).reading):
+        return None
+    return Piece(text, mark, Settle(NONE_OF_THEM))
+
+
+def _beside(mail: Mail) -> Beside:
+    """Return what is known besides a mail, for cutting it into its answers."""
+    context = mail.context
+    sent, thread = context.answering, context.thread
+    answers_a_post = sent.kind == "post" if sent else thread is not None
+    looked = count()
+
+    def answers(mark: str, words: str) -> bool:
+        return next(looked) < _MOST_LOOKED_AT and _is_answered(mark, words, mail)
+
+    return Beside(
+        known_things(context),
+        (thread.mark if thread else sent.thread if sent else "") if answers_a_post else "",
+        _name(mail),
+        answers,
+    )
+
+
+def _is_answered(mark: str, words: str, mail: Mail) -> bool:
+    """Whether words are an answer to the thing a mark stands for, as they stand; with "", to anything, or a request."""
+    if mark:
+        return says_something(to_item(mark, words, mail).reading)
+    asked = to_item("", words, mail).reading
+    return is_likely(asked) if asked is None or isinstance(asked, WhichItem) else True
 
 
 def _all_answer(pieces: Sequence[Piece]) -> bool:
@@ -86,6 +207,8 @@ def to_item(mark: str, text: str, mail: Mail) -> Piece:
         return Piece(text, reading=asked or _which_item(text, mail))
     sent = mail.context.answering
     is_shown = sent is not None and any(item.mark == mark for item in sent.items)
+    if is_nothing(text, _name(mail), mail.lexicon) and (mark in mail.context.threads or is_shown):
+        return Piece(text, mark, Settle(NONE_OF_THEM))  # "P-1: nothing" is no wish to hear nothing more of it
     if mark in mail.context.threads or (is_shown and not mark.startswith("V-")):
         return Piece(text, mark, setting_in(f"{text} {mark}", mail) or setting_in(text, mail))
     return Piece(text, mark, Unknown())
@@ -178,6 +301,7 @@ def read_answer(text: str, view: RoundView, mail: Mail) -> Reading | None:
             planned = read_plan(
                 shown.plan, text, mail.lexicon, blockers=shown.blockers, stopped=shown.stopped, sent_on=today,
                 questions=questions, blocks=mail.found.blocks if text == mail.found.own else (),
+                is_answered=view.standing is not None,
             )  # fmt: skip
             return planned or read_checkin(_under_questions(text, mail), today, mail.lexicon, questions)
 
@@ -203,7 +327,7 @@ def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexi
 
     A choice that mail did not offer counts only where it is named in full.
     """
-    reading = read_ballot(text, question, lexicon)
+    reading = _without_digits_of_marks(text, question, read_ballot(text, question, lexicon), lexicon)
     if shown is None:
         return reading
     if shown.text != question.text and question.method in FIXED_OPTIONS and reading.choice is not None:
@@ -215,6 +339,18 @@ def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexi
     as_shown = read_ballot(text, shown, lexicon)
     is_named = isinstance(reading.choice, Pick) and reading.choice.label.casefold() in text.casefold()
     return reading if as_shown.kind is BallotKind.UNCLEAR and is_named else as_shown
+
+
+def _without_digits_of_marks(text: str, question: Question, reading: BallotReading, lexicon: Lexicon) -> BallotReading:
+    """Return what is read where the digits of a mark choose nothing: "the same as V-2" is no vote for the second."""
+    marks = marks_in(text)
+    if reading.kind is not BallotKind.BALLOT or not marks or any(marks_in(option) for option in question.options):
+        return reading
+    bare = read_ballot(without_marks(text), question, lexicon)
+    if bare.kind is BallotKind.BALLOT and bare.choice == reading.choice:
+        return reading
+    rivals = (bare.choice,) if bare.choice is not None else bare.rivals
+    return BallotReading(BallotKind.UNCLEAR, rivals=rivals, missing="choice", evidence=reading.evidence)
 
 
 def _done_in_talk(mail: Mail, mark: str) -> Piece | None:

@@ -1,26 +1,21 @@
-"""What a mail says by marks beside what it answers: which of them the record should look up, and whether a mail that
-would be posted holds a ballot.
+"""What a mail says by marks beside what it answers: which of them the record should look up, and whether one at its
+top stands for nothing.
 
-Must not: look anything up (the pipeline does), or say what words mean (the caller hands in who reads a ballot).
+Must not: look anything up (the pipeline does), or say what words mean.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from gateway.model.context import MailContext, RoundView
-from gateway.model.reading import CommandReading, Intent
-from gateway.model.round import Phase
+from gateway.model.context import MailContext
 from gateway.model.understood import Governing, Piece, Setting
-from gateway.understand.marks import Named, lines_with_marks, marks_named, named
+from gateway.understand.marks import MOST_NAMED, marks_named, named, with_plain_dashes
+from gateway.understand.spilt import votes_named
 
 _OF_ROUNDS = re.compile(r"\b[VC]-\d{1,7}\b", re.IGNORECASE)
 _LONGEST_LINE, _MOST_WORDS = 200, 8
-_MOST_LINES = 20  # of one mail that are read as ballots
-_TALK = frozenset({Intent.NEW_TOPIC, Intent.UNCLEAR})
-
-IsBallot = Callable[[str, RoundView], bool]
 
 
 def known_things(context: MailContext) -> dict[str, str]:
@@ -33,11 +28,11 @@ def known_things(context: MailContext) -> dict[str, str]:
 
 
 def unknown_marks(text: str, context: MailContext) -> tuple[str, ...]:
-    """Return the marks that a member's lines begin with and that are not known beside the mail."""
+    """Return the marks that a member's lines begin with, and votes named anywhere, that are not known beside it."""
     if context.author is None:
         return ()
-    known = known_things(context)
-    return tuple(mark for mark in marks_named(text) if mark not in known)
+    known, found = known_things(context), dict.fromkeys((*marks_named(text), *votes_named(text)))
+    return tuple(mark for mark in found if mark not in known)[:MOST_NAMED]
 
 
 def round_in(text: str) -> str:
@@ -57,32 +52,10 @@ def marks_of_settings(pieces: Sequence[Piece], context: MailContext) -> tuple[st
     return tuple(mark for mark in named_ if mark and mark not in known)
 
 
-def holds_a_vote(subject: str, text: str, pieces: Sequence[Piece], context: MailContext, is_ballot: IsBallot) -> bool:
-    """Whether what would be posted may hold its author's ballot: `V-1: Porto` below other words, or at the top
-    `V-77: Porto`, where there is no such vote. The subject may be the top, or name the vote that the text is about.
-    """
-    if not any(map(_is_talk, pieces)) or not marks_named(f"{subject}\n{text}"):
-        return False
-    answered = {piece.mark for piece in pieces}
-    above = named(subject.strip())
-    if above is not None and above.letter == "V" and above.is_dashed:
-        text = f"{subject.strip()} {text.strip()}"
-    lines = (one for line in lines_with_marks(text) if (one := named(line)) is not None)
-    votes = [one for one in lines if one.letter == "V" and one.is_dashed and one.mark not in answered]
-    if votes and votes[0].is_plain and _is_at_top(votes[0], text) and votes[0].mark not in context.rounds:
-        return True
-    return any(_is_ballot(one, context, is_ballot) for one in votes[:_MOST_LINES])
-
-
-def _is_at_top(one: Named, text: str) -> bool:
-    return named(text.strip().partition("\n")[0]) == one
-
-
-def _is_talk(piece: Piece) -> bool:
-    reading = piece.reading
-    return reading is None or (isinstance(reading, CommandReading) and reading.intent in _TALK)
-
-
-def _is_ballot(one: Named, context: MailContext, is_ballot: IsBallot) -> bool:
-    view = context.rounds.get(one.mark)
-    return view is not None and view.in_electorate and view.round.phase is Phase.OPEN and is_ballot(one.text, view)
+def names_an_unknown_vote(subject: str, text: str, context: MailContext) -> bool:
+    """Whether a mail begins with a vote that there is not: `V-77: Porto`. The subject may be the top."""
+    above = named(with_plain_dashes(subject.strip()))
+    top = f"{subject.strip()} {text.strip()}" if above and above.letter == "V" and above.is_dashed else text.strip()
+    one = named(top.partition("\n")[0])
+    is_vote = one is not None and one.letter == "V" and one.is_dashed and one.is_plain
+    return is_vote and one is not None and one.mark not in context.rounds

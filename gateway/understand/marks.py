@@ -15,7 +15,12 @@ _LETTERS = "VCTPO"  # vote, check-in, task, post or thread, outcome
 # What mail programs and people put before a line: quote marks, list marks, signs of bold type.
 _BEFORE = r"[\s>|*_•·◦▪–-]{0,12}"
 
-_MAYBE = re.compile(rf"[{_LETTERS}][- ]?\d", re.I)
+# Programs and keyboards put other dashes for the one of a mark: "V–7", a hyphen that does not break, a minus.
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_DASHED = re.compile(rf"(?<![^\W_])(?P<letter>[{_LETTERS}])[{DASHES}](?=\d)", re.I)
+
+_EITHER = _LETTERS + _LETTERS.lower()
+_MAYBE = re.compile(rf"[0-9](?:(?<=[{_EITHER}].)|(?<=[{_EITHER}][- ].))")  # from its digit on, which prose has few of
 _BULLET = re.compile(r"[*•·◦▪–-]\s")
 _SHOWN = re.compile(rf"\[?\b([{_LETTERS}]-\d{{1,7}})\b\]?", re.I)
 _HEADING = re.compile(rf"{_BEFORE}\[([{_LETTERS}]-\d{{1,7}})\][*_]{{0,2}}(?=\s|$)", re.I)
@@ -27,14 +32,19 @@ _NAMED = re.compile(
 )
 
 
+def with_plain_dashes(text: str) -> str:
+    """Return a text of the same length with the dash of our mails in its marks, whatever dash stands there."""
+    return text if text.isascii() else _DASHED.sub(lambda found: f"{found['letter']}-", text)
+
+
 def marks_in(text: str) -> list[str]:
     """Return every mark a text shows, in order, in capitals."""
-    return [mark.upper() for mark in _SHOWN.findall(text)]
+    return [mark.upper() for mark in _SHOWN.findall(with_plain_dashes(text))]
 
 
 def without_marks(text: str) -> str:
     """Return a text with a space in the place of every mark it shows."""
-    return _SHOWN.sub(" ", text)
+    return _SHOWN.sub(" ", with_plain_dashes(text))
 
 
 def heading(line: str) -> str:
@@ -69,6 +79,7 @@ class Named:
 
 def named(line: str) -> Named | None:
     """Return what a line begins with, where that has the form of a mark or of a number with a sign behind it."""
+    line = with_plain_dashes(line)
     found = _NAMED.match(line)
     if found is None:
         return None
@@ -93,6 +104,7 @@ def marks_named(text: str) -> tuple[str, ...]:
 
 def lines_with_marks(text: str) -> Iterable[str]:
     """Return the lines of a text that may begin with a mark; only so many of a long text."""
+    text = with_plain_dashes(text)
     if _MAYBE.search(text) is None:
         return ()
     return (line for line in text.split("\n", _MOST_LINES)[:_MOST_LINES] if _MAYBE.search(line))

@@ -6,10 +6,11 @@ Must not: raise for anything a mail can hold, read words itself (the readers do)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
 from gateway.model.address import Door, token_of_message_id
-from gateway.model.context import MailContext, RoundView, Sent
+from gateway.model.context import MailContext, Sent
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
 from gateway.model.notice import ReceiptFacts
@@ -21,20 +22,22 @@ from gateway.model.understood import (
     CatchUp,
     Enrolling,
     Piece,
+    Read,
     Reading,
     Setting,
     Settle,
-    Stray,
     Understood,
     Undo,
     Word,
 )
+from gateway.understand.align import squeezed_all
 from gateway.understand.answers import (
     answered_round,
     answered_task,
+    beside_a_number,
     is_an_answer,
     items_answered,
-    read_answer,
+    let_be,
     says_something,
     to_item,
     to_round,
@@ -49,14 +52,15 @@ from gateway.understand.beside import requests_in
 from gateway.understand.corrected import corrected_lines
 from gateway.understand.echo import without_echo
 from gateway.understand.items import WITH_ITEMS
+from gateway.understand.kept_back import kept_back
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail, written_at
-from gateway.understand.marked import holds_a_vote, marks_of_settings, round_in, unknown_marks
+from gateway.understand.marked import marks_of_settings, round_in, unknown_marks
 from gateway.understand.mime import read_message, unreadable_reason
 from gateway.understand.reading.away import read_absence
-from gateway.understand.reading.catching_up import read_as_read, read_catch_up
-from gateway.understand.reading.courtesy import is_courtesy
-from gateway.understand.reading.govern import read_confirmation, read_governing, read_undo
+from gateway.understand.reading.catching_up import as_read_below, read_as_read, read_catch_up
+from gateway.understand.reading.courtesy import is_contentment, is_courtesy
+from gateway.understand.reading.govern import read_confirmation, read_governing, read_undo, read_undos
 from gateway.understand.reading.lines import lines_of, sentences_of, without_manners
 from gateway.understand.reading.people import read_enrolling, read_moderation
 from gateway.understand.reading.task_answer import read_owner, read_task_answer
@@ -89,19 +93,10 @@ def understand(message: Message, context: MailContext, lexicon: Lexicon) -> Unde
         return asked
     pieces = _pieces(found, message, context, lexicon)
     mail = Mail(message, context, lexicon, found)
-    lost = stray(message, found, context, lexicon) or _with_a_vote(pieces, mail)
+    pieces, holds = kept_back(pieces, mail)
+    lost = stray(message, found, context, lexicon) or holds
     named = (*unknown_marks(f"{message.subject}\n{found.own}", context), *marks_of_settings(pieces, context))
     return Understood(message, written, found, pieces=pieces, stray=lost, named=named, notes=(written.reason,))
-
-
-def _with_a_vote(pieces: Sequence[Piece], mail: Mail) -> Stray:
-    """Return that a mail which would be posted may hold a ballot."""
-
-    def is_ballot(text: str, view: RoundView) -> bool:
-        return is_an_answer(read_answer(text, view, mail))
-
-    found = holds_a_vote(mail.message.subject, mail.found.own, pieces, mail.context, is_ballot)
-    return Stray.HOLDS_A_VOTE if found else Stray.NO
 
 
 def _plain(message: Message, lexicon: Lexicon) -> NewText:
@@ -156,11 +151,13 @@ def _without_text(
     if problem == "empty" and context.answering is None and message.subject.strip():
         mail = Mail(message, context, lexicon, NewText(text="", own=message.subject))
         pieces = items_answered(mail) or _governed(message.subject, mail)
+        if not pieces and _is_new_undo(Mail(message, context, lexicon, _NOTHING)):
+            pieces = _undone(mail)
         if not pieces:
             mail = Mail(message, context, lexicon, _NOTHING)
             pieces = (Piece("", reading=_of_others(mail) or request_in("", mail)),)
         named = (*unknown_marks(message.subject, context), *marks_of_settings(pieces, context))
-        lost = _with_a_vote(pieces, mail)
+        pieces, lost = kept_back(pieces, mail)
         return Understood(message, written, _NOTHING, pieces=pieces, stray=lost, named=named)
     return Understood(message, written, _NOTHING, unreadable=problem)
 
@@ -174,6 +171,8 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
         return ()
     mail = Mail(message, context, lexicon, found)
     kind = context.answering.kind if context.answering else ""
+    if kind == "ask-back" and context.is_told_to_author and (left := _left(mail)):
+        return left
     several = _SPECIAL_SEVERAL.get(kind)
     if several and (pieces := several(mail)):
         return pieces
@@ -198,6 +197,8 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
         return requests
     if governed := _governed(found.own, mail):
         return governed
+    if _is_new_undo(mail):
+        return _undone(mail)
     reading = _new_setting(mail) or _of_others(mail) or request_in(found.own, mail)
     asked = Piece(found.own, reading=reading)
     # A mail that hands something out in some of its lines is for its readers all the same.
@@ -256,6 +257,14 @@ def _new_setting(mail: Mail) -> Setting | CatchUp | None:
     return setting if setting and (not subject or setting_in(subject, mail) == setting) else None
 
 
+def _is_new_undo(mail: Mail) -> bool:
+    """Whether a new mail to the workspace is `undo` and no more: it answers no receipt, and is no topic either."""
+    subject = mail.message.subject.strip()
+    is_request = mail.context.author is not None and mail.context.destination.door in (Door.POST, Door.REQUEST)
+    is_alone = not mail.found.own.strip() or bool(read_undos(mail.found.own, mail.lexicon))
+    return is_request and is_alone and (not subject or bool(read_undos(subject, mail.lexicon)))
+
+
 def _of_unnamed_thread(mail: Mail) -> Setting | None:
     """Return `mute` said to several things at once: it is meant for one of them, and not known for which."""
     sent = mail.context.answering
@@ -271,9 +280,38 @@ def _settled(mail: Mail) -> Piece | None:
     return Piece(mail.found.own, mark, Settle(int(number[1]))) if number else None
 
 
-def _undone(mail: Mail) -> Piece | None:
-    asked = read_undo(mail.found.own, mail.lexicon)
-    return Piece(mail.found.own, reading=asked) if asked else None
+def _left(mail: Mail) -> tuple[Piece, ...]:
+    """Return an answer to a question back that leaves it, or that gives a number and says something else besides."""
+    if left := let_be(mail):
+        return (left,)
+    number, others = beside_a_number(mail) or ("", ())
+    if not number:
+        return ()
+    alone = replace(mail, found=NewText(text=number, own=number))
+    one = _settled(alone) if alone.context.answering and alone.context.answering.mark else None
+    return (*((one,) if one else _item_settled(alone)), *others)
+
+
+def _undone(mail: Mail) -> tuple[Piece, ...]:
+    return tuple(Piece(mail.found.own, reading=asked) for asked in read_undos(mail.found.own, mail.lexicon))
+
+
+def _to_receipt(mail: Mail) -> tuple[Piece, ...]:
+    """Return the lines of a receipt that are taken back, or worded anew; thanks for it ask for nothing."""
+    return _undone(mail) or _corrected(mail) or _thanked(mail)
+
+
+def _thanked(mail: Mail) -> tuple[Piece, ...]:
+    text, author = mail.found.own, mail.message.author
+    options = (
+        option
+        for view in mail.context.rounds.values()
+        if isinstance(view.round.form, VoteForm)
+        for option in view.round.form.question.options
+    )
+    if any(squeezed_all(text).casefold() == squeezed_all(option).casefold() for option in options):
+        return ()  # "Good" may be chosen
+    return (Piece(text, reading=Read()),) if is_contentment(text, author.name if author else "", mail.lexicon) else ()
 
 
 def _confirmed(mail: Mail) -> Piece:
@@ -297,7 +335,6 @@ def _caught_up(mail: Mail) -> Piece | None:
 
 _SPECIAL: dict[str, Callable[[Mail], Piece | None]] = {
     "ask-back": _settled,
-    "receipt": _undone,
     "confirm": _confirmed,
     "steward": _moderated,
     "catch-up": _caught_up,
@@ -335,9 +372,20 @@ def _to_line(number: int, words: str, mark: str, mail: Mail) -> tuple[Piece, ...
     return (Piece(words, reading=Undo(number)),) if undone else under_item(mark, words, mail)
 
 
+def _read_and_answered(mail: Mail) -> tuple[Piece, ...]:
+    """Return answers to what a catch-up shows and the `ok` below them, which is no part of the last."""
+    parted = as_read_below(mail.found.own, mail.lexicon)
+    pieces = items_answered(mail) if parted else ()
+    last = as_read_below(pieces[-1].text, mail.lexicon) if pieces else None
+    if last is None:
+        return ()
+    return (*pieces[:-1], *under_item(pieces[-1].mark, last[0], mail), Piece(last[1], reading=Read()))
+
+
 _SPECIAL_SEVERAL: dict[str, Callable[[Mail], tuple[Piece, ...]]] = {
     "ask-back": _item_settled,
-    "receipt": _corrected,
+    "receipt": _to_receipt,
+    "catch-up": _read_and_answered,
 }
 
 

@@ -6,6 +6,7 @@ languages tell the rest (quotes.py, footers.py). Nothing is thrown away. Must no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from gateway.model.message import Message
@@ -22,6 +23,7 @@ from gateway.understand.signs import Signs, signs_of
 SHORT_QUOTE = 6  # lines; an answer below so few, the rest cut away, answers just these
 POOR = 0.5  # a text part with less than this share of the HTML's letters is not read
 
+_INDENTED = re.compile(r" {4}.*\n {4}")  # text that begins with code, or with verses: as it was set off
 _KEPT_BETWEEN = QUOTES | {"attribution"}  # what may stand between two answers; what was forwarded may not
 
 
@@ -96,7 +98,8 @@ def _own(lines: Sequence[Line]) -> str:
 
 
 def _trimmed(lines: Sequence[Line]) -> str:
-    return "\n".join([line.raw.rstrip() for line in lines]).strip("\n").lstrip(" ")
+    text = "\n".join([line.raw.rstrip() for line in lines]).strip("\n")
+    return text if text.startswith(" ") and _INDENTED.match(text) else text.lstrip(" ")
 
 
 def _kept(lines: list[Line], answers: list[tuple[int, int]]) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from gateway.model.context import MailContext
 from gateway.model.notice import AskBackFacts
@@ -20,12 +21,18 @@ from gateway.model.understood import Governing, Piece, WhichItem
 from gateway.understand.corrected import corrected_lines
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.marks import named
+from gateway.understand.reading.courtesy import is_courtesy
+from gateway.understand.reading.phrases import Phrases, listed, words_of
 
 ITEM = "item"  # what words that name no item lack: AskBackFacts.missing
 MOST_GUESSES = 6
 _MOST_ITEMS = 30  # of one mail that are looked at
 _LONGEST = 800  # letters of what may be a ballot or a word on a task; more is a text for people
 _NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
+_NUMBER_FIRST = re.compile(r"^\W{0,3}(?P<number>\d{1,2})(?!\w|[.:/-]\d)(?P<rest>.{0,200})$", re.DOTALL)
+_BARE_NUMBER = re.compile(r"\s{0,3}(?P<number>\d{1,7})\.?\s{1,3}(?P<words>[^\W\d].*)$")  # "7 yes", "7. yes"
+_SENTENCES = re.compile(r"[,.;!…\n–—-]+(?:\s|$)")
+_LABEL = re.compile(r"^\s{0,3}[^\W\d_][^:：\n]{0,30}[:：]\s*\S", re.MULTILINE)  # "Done: the letter", "Next: the roof"
 _MARK = re.compile(r"^\W{0,3}([A-Z])-?(\d{1,7})\W{0,3}$", re.IGNORECASE)
 
 _Read = Callable[[str, str], Piece]  # (mark, words) → what the item makes of them
@@ -39,15 +46,23 @@ def which_item(text: str, context: MailContext, read: _Read) -> WhichItem | None
     """
     marks = tuple(_answerable(context))
     words, number = _numbered(text)
-    same = tuple(mark for mark in marks if number and mark.partition("-")[2] == number)
+    same = frozenset(mark for mark in marks if number and mark.partition("-")[2] == number)
     if number and not same and "\n" in text.strip():
         words = text  # a list, rather than an item
-    found = [_read(mark, words.strip(), read) for mark in same or marks]
-    ranked = sorted(found, key=_rank)
+    ranked = sorted((_read(mark, words.strip(), read) for mark in marks), key=_rank)
+    # The number may count something else than the items: what the words answer clearly is offered below those it names.
+    of_number = [piece for piece in ranked if piece.mark in same]
+    others = [piece for piece in ranked if piece.mark not in same and (not same or _rank(piece) <= _CLEAR)]
+    ranked = of_number + others if not same or (of_number and _rank(of_number[0]) <= _CLEAR) else others + of_number
     # Words that are an answer as they stand are not offered to be published as well.
     bound = _TALK if ranked and _rank(ranked[0]) <= _CLEAR else _UNLIKELY
-    likely = [piece for piece in ranked if _rank(piece) < bound] or ranked
+    likely = [piece for piece in ranked if _rank(piece) < bound or piece.mark in same] or ranked
     return WhichItem(tuple(likely[:MOST_GUESSES])) if likely else None
+
+
+def is_likely(reading: object) -> bool:
+    """Whether words that name no item are, to one of those they may answer, an answer as they stand."""
+    return isinstance(reading, WhichItem) and _rank(reading.guesses[0]) <= _CLEAR
 
 
 def settled(text: str, context: MailContext) -> tuple[str, str] | None:
@@ -67,6 +82,28 @@ def settled(text: str, context: MailContext) -> tuple[str, str] | None:
     return (mark, asked.words) if any(item.mark == mark for item in shown) else None
 
 
+def is_nothing(text: str, name: str, lexicon: Lexicon) -> bool:
+    """Whether a text takes back what was said and says no more: "never mind", "none of these, thanks"; `name` is its
+    author's.
+    """
+    parts = [part for part in _SENTENCES.split(text[:_LONGEST]) if part.strip()] if len(text) <= _LONGEST else []
+    nothing = [bool(_nothing(lexicon).whole(words_of(part))) for part in parts]
+    polite = (is_courtesy(part, name, lexicon) for part in parts)
+    return any(nothing) and all(one or other for one, other in zip(nothing, polite, strict=True))
+
+
+@lru_cache(maxsize=8)
+def _nothing(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("items"), ("nothing",)))
+
+
+def number_above(text: str, name: str, lexicon: Lexicon) -> str:
+    """Return the number that a text gives with no more than courtesy around it, "1 please"; "" for anything else."""
+    found = _NUMBER_FIRST.match(text.strip())
+    rest = found["rest"].strip(" \t\n.,;:!)-") if found else ""
+    return found["number"] if found and (not rest or is_courtesy(rest, name, lexicon)) else ""
+
+
 def worded_anew(text: str, context: MailContext, sent_at: datetime, lexicon: Lexicon) -> tuple[str, str] | None:
     """Return (mark, words) of an answer to the question that gives a number and other words: `1: Lisbon`."""
     asked = _asked(context)
@@ -84,7 +121,10 @@ def _numbered(text: str) -> tuple[str, str]:
     """Return the words behind a number of an item, and the number; the text itself and "" where none begins it."""
     first, gap, rest = text.strip().partition("\n")
     one = named(first)
-    return (f"{one.text}{gap}{rest}", one.number) if one is not None and not one.letter else (text, "")
+    if one is not None and not one.letter:
+        return f"{one.text}{gap}{rest}", one.number
+    bare = _BARE_NUMBER.match(first)
+    return (f"{bare['words']}{gap}{rest}", bare["number"]) if bare else (text, "")
 
 
 def _answerable(context: MailContext) -> Iterator[str]:
@@ -100,7 +140,7 @@ def _read(mark: str, words: str, read: _Read) -> Piece:
     return read(mark, words) if len(words) <= _LONGEST else Piece(words, mark)
 
 
-_OWN_WORDS, _CLEAR, _NEARLY, _ANY_WORDS, _TALK, _UNLIKELY = range(6)
+_LABELLED, _OWN_WORDS, _CLEAR, _NEARLY, _ANY_WORDS, _TALK, _UNLIKELY = range(7)
 _OF_TASKS = frozenset({TaskAct.DONE, TaskAct.DROP, TaskAct.HAND, TaskAct.POSTPONE})  # said of little else
 
 
@@ -116,6 +156,6 @@ def _rank(piece: Piece) -> int:
         case BallotReading() | TaskReading() | Governing():
             return _CLEAR
         case CheckInReading():
-            return _ANY_WORDS
+            return _LABELLED if len(_LABEL.findall(piece.text)) > 1 else _ANY_WORDS
         case _:
             return _TALK if piece.mark[:1] in "PO" else _UNLIKELY

@@ -168,6 +168,27 @@ def test_a_prompt_numbers_each_thing_once_and_its_numbers_hold_when_something_wa
     assert {entry.text for entry in town.entries(BlockerClosed)} == {"call the bank", "no key", "no ladder"}
 
 
+def test_answers_by_numbers_add_up_and_undo_takes_back_the_last_alone(found: Found) -> None:
+    town = team(found)
+    town.at("09:30")
+    first = "Next:\n- call the bank\n- order paint\nBlockers: no key"
+    town.answers("ben", town.newest("ben", "prompt"), first)
+    town.at("2026-06-02 09:30")
+    prompt = town.newest("ben", "prompt")
+    town.answers("ben", prompt, "+ clean the hall")
+    town.answers("ben", prompt, "1 done\n+ sweep the stairs")
+    town.answers("ben", prompt, "3 solved")
+    assert "1 no longer in the way" in town.newest("ben", "receipt").text
+    solved = said(town, "C-2", "ben")
+    assert (solved.done, solved.next) == (("call the bank",), ("order paint", "clean the hall", "sweep the stairs"))
+    town.answers("ben", town.newest("ben", "receipt"), "+ dance")
+    assert said(town, "C-2", "ben").next == (*solved.next, "dance")
+    town.answers("ben", town.newest("ben", "receipt"), "undo")
+    assert said(town, "C-2", "ben") == solved
+    town.answers("ben", prompt, "Next: sing")
+    assert said(town, "C-2", "ben").next == ("call the bank", "order paint", "sing")
+
+
 def test_a_vacation_reply_marks_the_member_away_and_stops_reminders_until_they_are_back(found: Found) -> None:
     town = team(found)
     town.at("09:01")

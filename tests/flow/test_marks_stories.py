@@ -141,6 +141,93 @@ def test_what_else_the_answer_to_the_question_says_is_done_too(town: Town) -> No
     assert town.entries(TaskChanged)[-1].mark == "T-1"
 
 
+def test_short_lines_above_the_answers_are_done_or_asked_about(town: Town) -> None:
+    town.answers("ben", digest(town), "7: yes\n8: Porto\npause 3d\n\nT-1: done\n9: no", quote=False)
+    assert town.entries(TaskChanged)[-1].mark == "T-1"
+    held = [letter.text for letter in town.box("ben", "ask-back")]
+    assert [any(f"> {words}" in text for text in held) for words in ("yes", "Porto", "no")] == [True, True, True]
+    assert (town.votes("V-1"), town.votes("V-2"), posted(town)) == ({}, {}, [])
+    town.answers("ben", digest(town), "pause 3d\nV-1: Porto", quote=False)
+    assert "Porto" in town.newest("ben", "receipt").text
+    assert "no mail for now" in town.newest("ben", "receipt").text
+
+
+def test_an_answer_below_a_task_that_is_done_goes_to_nobody(town: Town) -> None:
+    town.answers("ben", digest(town), "T-1: done\n\nPorto", quote=False)
+    assert town.entries(TaskChanged)[-1].mark == "T-1"
+    assert "1  [V-1] Where do we meet → Porto" in town.newest("ben", "ask-back").text
+    assert not any("Porto" in letter.text for letter in town.box("ana", "task"))
+
+
+def test_several_answers_in_one_line_each_count(town: Town) -> None:
+    town.answers("ben", digest(town), "V-1: Porto, V-2: no; T-1: done", quote=False)
+    assert (town.votes("V-1"), town.votes("V-2")) == ({"ben": Pick("Porto")}, {"ben": Pick("No")})
+    town.answers("ben", digest(town), "V-1 A V-2 yes", quote=False)
+    assert (town.votes("V-1"), town.votes("V-2")) == ({"ben": Pick("Lisbon")}, {"ben": Pick("Yes")})
+    town.answers("cleo", digest(town, "cleo"), "V-1 et V-3 : 2", quote=False)
+    assert (town.votes("V-1")["cleo"], town.votes("V-3")["cleo"]) == (Pick("Porto"), Pick("Pine"))
+
+
+def test_the_digits_of_a_mark_choose_nothing(town: Town) -> None:
+    town.answers("ben", digest(town), "V-1: the same as V-2", quote=False)
+    assert (town.votes("V-1"), town.votes("V-2")) == ({}, {})
+    assert town.last_reason == "asked-back"
+
+
+@pytest.mark.parametrize("said", ["never mind", "None of these, thanks.", "forget it", "laisse tomber", "vergiss es"])
+def test_a_question_may_be_left(town: Town, said: str) -> None:
+    town.answers("ben", digest(town), "Porto")
+    town.answers("ben", town.newest("ben", "ask-back"), said, quote=False)
+    assert "nothing was done" in town.newest("ben", "decline").text
+    assert (town.votes("V-1"), posted(town)) == ({}, [])
+
+
+def test_nothing_said_of_a_thread_does_not_mute_it(town: Town) -> None:
+    town.answers("ben", digest(town), "P-1: nothing", quote=False)
+    town.answers("cleo", digest(town, "cleo"), "P-1 : rien", quote=False)
+    assert "rien n’a été fait" in town.newest("cleo", "decline").text
+    assert not town.box("ben", "receipt")
+    assert posted(town) == []
+
+
+@pytest.mark.parametrize("said", ["1\nT-1: done", "1 please, and T-1: done"])
+def test_a_digit_settles_and_what_stands_beside_it_is_read_as_well(town: Town, said: str) -> None:
+    town.answers("ben", digest(town), "Porto")
+    town.answers("ben", town.newest("ben", "ask-back"), said, quote=False)
+    assert town.votes("V-1") == {"ben": Pick("Porto")}
+    assert town.entries(TaskChanged)[-1].mark == "T-1"
+
+
+def test_numbered_lines_are_asked_about_one_by_one(lived: Lived) -> None:
+    town = lived(checks_in=True)
+    town.answers("ben", digest(town), "1) Porto\n2) no", quote=False)
+    first, second = (letter.text for letter in town.box("ben", "ask-back"))
+    assert "1  [V-1] Where do we meet → Porto" in first
+    assert "1  [V-2] New scanner → No" in second
+
+
+def test_a_paragraph_below_another_vote_is_an_answer_to_the_one_asked(town: Town) -> None:
+    ballot = next(letter for letter in town.box("ben", "ballot") if letter.mark == "V-1")
+    town.answers("ben", ballot, "V-2: yes\n\nPorto", quote=False)
+    assert (town.votes("V-1"), town.votes("V-2")) == ({"ben": Pick("Porto")}, {"ben": Pick("Yes")})
+
+
+def test_a_check_in_below_a_vote_is_noted_too(lived: Lived) -> None:
+    town = lived(checks_in=True)
+    town.answers("ben", town.newest("ben", "prompt"), "V-1: Porto\n\nDone: letter\nNext: roof", quote=False)
+    assert town.votes("V-1") == {"ben": Pick("Porto")}
+    assert "1 done, 1 next" in town.newest("ben", "receipt").text
+
+
+def test_a_post_above_a_vote_is_posted_and_the_vote_cast(found: Found) -> None:
+    town = found()
+    mark = opened(town)
+    town.writes("ana", "acme", "The ladder", "I found the ladder.")
+    town.answers("ben", town.newest("ben", "post"), f"Well found!\n\n{mark}: yes", quote=False)
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    assert [entry.text for entry in town.entries(Posted)][1:] == ["Well found!"]
+
+
 def test_the_rest_of_the_mail_is_done_at_once(town: Town) -> None:
     town.answers("ben", digest(town), "V-2: yes\n1: Lisbon")
     assert town.votes("V-2") == {"ben": Pick("Yes")}

@@ -638,6 +638,16 @@ SPECIMENS: dict[str, Facts] = {
             Candidate(member_id=9, name="Marie Blanc", address="mb@example.fr"),
         ),
     ),
+    "task-question-one-owner": TaskQuestionFacts(
+        mark="T-4",
+        title="Send the budget",
+        words="ben, cleo",
+        people=(
+            Candidate(member_id=7, name="Ben Moor", address="ben@example.net"),
+            Candidate(member_id=9, name="Cleo Petit", address="cleo@example.fr"),
+        ),
+        several=True,
+    ),
     "task-question-nobody": TaskQuestionFacts(mark="T-4", title="Send the budget", words="Anselm"),
     "welcome": WelcomeFacts(),
     "welcome-left": WelcomeFacts(left=True),

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from gateway.model.context import DueKind
 from gateway.model.entry import Posted
 from gateway.model.round import Phase
 from store.tables import addresses, blockers, electorate, members, posts, rounds, standings
@@ -46,12 +47,14 @@ def rows(town: Town) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def clocks(town: Town) -> list[tuple[str, Any]]:
-    """Return when rounds close: what of the schedule is more than a look whether somebody is to be reminded."""
+def clocks(town: Town) -> list[tuple[Any, ...]]:
+    """Return when rounds close, and up to when digests have told: what of the schedule is more than a reminder."""
     here = town.workspace_id
     with town.store.read() as tx:
         planned = tx.schedule.list(here, town.clock.instant("2027-06-01 00:00"))
-    return sorted((due.key, due.at) for due in planned if due.key.startswith("close:"))
+    closes: list[tuple[Any, ...]] = [(due.key, due.at) for due in planned if due.key.startswith("close:")]
+    told = [(due.key, due.since, due.number) for due in planned if due.kind is DueKind.DIGEST]
+    return sorted(closes) + sorted(told)
 
 
 def prepared(folder: Path) -> Town:
@@ -72,6 +75,7 @@ def prepared(folder: Path) -> Town:
     town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed, if anybody looks for it.")
     town.writes("Dora <dora@elsewhere.example>", "acme", "Hello", "I would like to help with the garden next month.")
     town.at("2026-06-01 09:30")
+    town.writes("ana", "acme", "", "catch up")
     return town
 
 
@@ -95,6 +99,8 @@ ACTS: dict[str, tuple[str, str, str, str]] = {
     "put to a vote": ("ana", "ballot", "V-3", "put it to a vote"),
     "check in": ("ben", "prompt", "C-1", "Done: the shed\nNext: the fence\nBlockers: no wood"),
     "check in anew": ("ben", "prompt", "C-1", "Done: the shed, the roof\nNext: the gate\nBlockers: none"),
+    "plan more": ("ben", "prompt", "C-1", "+ paint the fence"),
+    "solved": ("ben", "prompt", "C-1", "blocker solved"),
     "skip": ("ben", "prompt", "C-1", "skip"),
     "less": ("ben", "post", "P-1", "less"),
     "more": ("ben", "post", "P-1", "more"),
@@ -105,6 +111,7 @@ ACTS: dict[str, tuple[str, str, str, str]] = {
     "away": ("ben", "post", "P-1", "I'm on leave from 3 to 14 August"),
     "stop": ("ben", "post", "P-1", "stop"),
     "once a week": ("ben", "digest", "", "weekly please"),
+    "read": ("ana", "catch-up", "", "OK, read it all"),
     "no receipts but unclear": ("ben", "post", "P-1", "receipts when unclear"),
     "let in": ("ana", "steward", "", "add"),
 }
@@ -142,7 +149,7 @@ def check(town: Town, history: list[str]) -> None:
     for name in history:
         before = rows(town), clocks(town)
         receipt = said(town, name)
-        if receipt is not None and rows(town) != before[0]:
+        if receipt is not None and (rows(town), clocks(town)) != before:
             stack.append((name, receipt, *before))
     entries = len(town.ledger())
     for name, receipt, before_rows, before_clocks in reversed(stack):
@@ -159,12 +166,13 @@ def test_undo_of_each_kind_of_act_restores_every_row(tmp_path: Path, name: str) 
     town = prepared(tmp_path)
     first = {"withdraw the objection": ["object"], "check in anew": ["check in"], "more": ["digest"]}
     first |= {"resume": ["object"], "resume mail": ["pause"], "put to a vote": ["object"], "amend": ["object"]}
+    first |= {"plan more": ["check in"], "solved": ["check in"]}
     for earlier in first.get(name, []):
         said(town, earlier)
     before = rows(town), clocks(town)
     receipt = said(town, name)
     assert receipt is not None, f"no receipt of {name}, but {town.last_reason}"
-    assert rows(town) != before[0], f"{name} changed nothing"
+    assert (rows(town), clocks(town)) != before, f"{name} changed nothing"
     undone(town, name, receipt)
     now = rows(town)
     assert now == expected(before[0], name, now)

@@ -8,7 +8,7 @@ from gateway.model.context import Sent
 from gateway.model.notice import Item
 from gateway.model.reading import NewText, Quoted
 from gateway.resources import load_lexicon
-from gateway.understand.items import TO_ALL, by_item
+from gateway.understand.items import TO_ALL, Beside, by_item
 from gateway.understand.marks import MOST_NAMED, heading, marks_named, named
 
 LEXICON = load_lexicon()
@@ -118,16 +118,16 @@ def test_a_check_in_opens_no_item_for_what_it_lists() -> None:
     prompt = sent("prompt", "C-31", (ITEMS[2],))
     known = {"T-12": "Budget", "C-31": "Daily check-in"}
     listed = NewText(text="", own="Done:\n- T-12: sent\nT-99: the letter")
-    assert by_item(listed, prompt, LEXICON, known) == ()
+    assert by_item(listed, prompt, LEXICON, Beside(known)) == ()
     below = NewText(text="", own="Done: the cellar\n\nT-12: done")
-    assert by_item(below, prompt, LEXICON, known) == (("C-31", "Done: the cellar"), ("T-12", "done"))
+    assert by_item(below, prompt, LEXICON, Beside(known)) == (("C-31", "Done: the cellar"), ("T-12", "done"))
 
 
 KNOWN = {"V-7": "Where do we meet", "T-12": "Budget", "P-14": "The ladder"}
 
 
 def unasked(text: str) -> list[tuple[str, str]]:
-    return list(by_item(NewText(text=text, own=text), None, LEXICON, KNOWN))
+    return list(by_item(NewText(text=text, own=text), None, LEXICON, Beside(KNOWN)))
 
 
 def test_a_mail_of_its_own_that_begins_with_known_marks_is_answers() -> None:
@@ -212,3 +212,123 @@ def test_a_line_that_heads_an_item_is_told_by_its_mark(line: str, mark: str) -> 
 @pytest.mark.parametrize("line", ["yes", "7", "7 yes", "7. yes", "P 7 yes", "10:30", "", "-- "])
 def test_a_line_without_the_form_of_a_mark_names_nothing(line: str) -> None:
     assert named(line) is None
+
+
+# --- what belongs to no item ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "99: yes", "I think Porto is best", "pause 3d", "I'm away tomorrow", "Done: a\nNext: b", "Porto",
+        "je pense que Porto est mieux", "absent demain", "Well found!",
+    ],
+)  # fmt: skip
+def test_a_short_line_above_the_answers_is_not_lost(said: str) -> None:
+    assert split(f"{said}\nV-7: Porto") == [("", said), ("V-7", "Porto")]
+    assert split(f"Hi all,\n\n{said}\n\nV-7: Porto")[1:] == [("V-7", "Porto")]
+
+
+def test_each_number_above_the_answers_is_a_piece_of_its_own() -> None:
+    assert split("99: yes\n98: Porto\nV-7: no") == [("", "99: yes"), ("", "98: Porto"), ("V-7", "no")]
+
+
+def test_a_number_whose_words_answer_something_else_is_asked_about() -> None:
+    beside = Beside(answers=lambda mark, words: mark in ("V-8", "") and words == "Porto")
+    found = by_item(NewText(text="", own="V-8: Porto\n7) Porto"), sent(), LEXICON, beside)
+    assert found == (("V-8", "Porto"), ("", "7) Porto"))
+
+
+def test_numbered_answers_alone_are_a_piece_each() -> None:
+    assert split("8) Porto\n9) no") == [("", "8) Porto"), ("", "9) no")]
+    assert split("98) milk\n99) bread") == []
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_short_line_below_the_quote_is_not_lost(inside: bool) -> None:
+    blocks = (
+        Quoted(under="Where", text="Porto", mark="V-7"),
+        Quoted(under="COMING UP", text="pause 3d", mark="", is_inside=inside),
+    )
+    found = by_item(NewText(text="", own="…", blocks=blocks), sent(), LEXICON)
+    assert list(found) == [("V-7", "Porto"), ("", "pause 3d")]
+
+
+@pytest.mark.parametrize(
+    "manners",
+    ["Hi all,", "Hello Restante,", "Bonjour à tous,", "Here are my answers:", "Thanks!", "Merci beaucoup", "Ben Moor",
+     "BM", "Hi,\n\nThank you very much!", "Voici mes réponses :"],
+)  # fmt: skip
+def test_manners_and_the_name_of_their_author_are_left_out(manners: str) -> None:
+    beside = Beside(name="Ben Moor")
+    above = NewText(text="", own=f"{manners}\n\nV-7: yes")
+    assert by_item(above, sent(), LEXICON, beside) == (("V-7", "yes"),)
+
+
+def test_a_line_that_leads_on_but_answers_something_is_no_manners() -> None:
+    beside = Beside(answers=lambda mark, words: words == "Porto")
+    found = by_item(NewText(text="", own="Porto,\nV-8: yes"), sent(), LEXICON, beside)
+    assert found == (("", "Porto,"), ("V-8", "yes"))
+
+
+def test_a_post_above_an_answer_stays_a_post() -> None:
+    post = sent("post", "P-14", ())
+    text = NewText(text="", own="Well found!\n\nV-7: Porto")
+    assert by_item(text, post, LEXICON, Beside(KNOWN, "P-14")) == (("P-14", "Well found!"), ("V-7", "Porto"))
+    assert by_item(text, None, LEXICON, Beside(KNOWN)) == ()
+
+
+# --- several in one line --------------------------------------------------------------------------------------------
+
+ANSWERS = frozenset({"Porto", "A", "B", "yes", "no", "oui", "done"})
+
+
+def in_a_line(text: str) -> list[tuple[str, str]]:
+    beside = Beside(KNOWN, answers=lambda mark, words: bool(mark) and words.strip() in ANSWERS)
+    return list(by_item(NewText(text="", own=text), sent(), LEXICON, beside))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "V-7: Porto, V-8: yes", "V-7: Porto; V-8: yes", "V-7 Porto V-8 yes", "V-7 Porto, V-8 yes",
+        "V-7: Porto V-8: yes",
+        "V-7: Porto and V-8: yes", "V-7 : Porto et V-8 : yes", "[V-7] Porto; [V-8] yes", "v7: Porto, v8: yes",
+        "V-7 = Porto, V-8 = yes", "V-7: Porto und V-8: yes", "V–7: Porto, V–8: yes",
+    ],
+)  # fmt: skip
+def test_several_answers_in_a_line_are_told_apart(line: str) -> None:
+    assert in_a_line(line) == [("V-7", "Porto"), ("V-8", "yes")]
+
+
+def test_a_sentence_that_ends_before_a_mark_is_an_answer_too() -> None:
+    assert in_a_line("P-14: thanks. V-7: Porto") == [("P-14", "thanks."), ("V-7", "Porto")]
+    assert in_a_line("Two words, V-7: Porto; T-12: done") == [("", "Two words"), ("V-7", "Porto"), ("T-12", "done")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["V-7 and V-8: yes", "V-7 + V-8: yes", "V-7, V-8: yes", "V-7 & V-8: yes", "V-7 et V-8 : yes", "V-7/V-8: yes",
+     "V-7 und V-8 yes", "[V-7] and [V-8]: yes"],
+)  # fmt: skip
+def test_one_answer_to_several_is_an_answer_to_each(line: str) -> None:
+    assert in_a_line(line) == [("V-7", "yes"), ("V-8", "yes")]
+
+
+def test_an_answer_to_three_holds_its_lines_together() -> None:
+    assert in_a_line("V-7, V-8 and T-12: yes\nsince it is cheap\nP-14: no") == [
+        ("V-7", "yes\nsince it is cheap"), ("V-8", "yes\nsince it is cheap"), ("T-12", "yes\nsince it is cheap"),
+        ("P-14", "no"),
+    ]  # fmt: skip
+
+
+def test_a_line_full_of_marks_is_left_whole() -> None:
+    line = "V-7: " + " ".join("yes, V-8: no," for _ in range(40))
+    assert [mark for mark, _ in in_a_line(line)] == ["V-7"]
+
+
+@pytest.mark.parametrize(
+    "words", ["yes if V-8 passes", "the same as V-8", "I saw V-8: it is odd", "Porto, as was said of V-8 yesterday"]
+)
+def test_a_mark_that_is_only_spoken_of_stays_in_its_sentence(words: str) -> None:
+    assert in_a_line(f"V-7: {words}") == [("V-7", words)]

@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from gateway.model.plan import Numbered, numbered
-from gateway.model.reading import Quoted
+from gateway.model.reading import CheckInReading, PlanChanges, Quoted
 from gateway.resources import load_lexicon
 from gateway.understand.reading.plan import read_plan
 
@@ -299,3 +299,71 @@ def test_done_is_done_whatever_was_in_the_way(text: str) -> None:
 def test_each_thing_bears_one_number() -> None:
     shown = numbered(("fix the login → Thu", "write the report"), ("Fix the login", "no key"))
     assert shown == Numbered(("fix the login → Thu", "write the report"), ("no key",), ("fix the login → Thu",))
+
+
+# --- what only changes the answer that stands ---------------------------------------------------
+
+
+def answered(text: str) -> CheckInReading:
+    found = read_plan(PLAN, text, LEXICON, blockers=("no key",), sent_on=date(2026, 6, 2), is_answered=True)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("+ call bank", PlanChanges(next=("call bank",))),
+        ("1 done", PlanChanges(lines=PLAN[:1])),
+        ("2 → Thu, + call bank\n\nThanks!", PlanChanges(PLAN[1:2], (f"{PLAN[1]} → Thu", "call bank"))),
+        ("2 → jeudi, + appeler la banque", PlanChanges(PLAN[1:2], (f"{PLAN[1]} → jeudi", "appeler la banque"))),
+        ("4 solved", PlanChanges(lines=("no key",))),
+        ("3 dropped\nMood: 4", PlanChanges(lines=PLAN[2:])),
+    ],
+)
+def test_numbers_and_additions_alone_tell_what_they_change(text: str, changes: PlanChanges) -> None:
+    assert answered(text).changes == changes
+
+
+@pytest.mark.parametrize("text", ["1 done\nNext: dance", "1 done\nDone: the roof", "1 fait\nBloqué : pas de clé"])
+def test_labels_beside_numbers_make_it_an_answer_of_its_own(text: str) -> None:
+    assert answered(text).changes is None
+
+
+def test_labelled_answers_beside_additions_land_where_they_belong() -> None:
+    english = answered("1 done\n+ call bank\n\nDone: the roof\nNext: dance\nBlockers: no ladder\nMood: 4")
+    assert english.done == (PLAN[0], "the roof")
+    assert english.next == (*PLAN[1:], "call bank", "dance")
+    assert (english.blockers, english.mood) == (("no ladder",), 4)
+    french = answered("1 fait, + appeler la banque\nFait : le toit\nEnsuite : danser\nBloqué : pas d'échelle")
+    assert french.done == (PLAN[0], "le toit")
+    assert french.next == (*PLAN[1:], "appeler la banque", "danser")
+    assert french.blockers == ("pas d'échelle",)
+
+
+def test_a_plus_adds_to_an_answer_where_there_was_no_plan() -> None:
+    found = read_plan((), "+ wash the car", LEXICON, sent_on=date(2026, 6, 2), is_answered=True)
+    assert found is not None
+    assert found.changes == PlanChanges(next=("wash the car",))
+
+
+LEARNT = ("What did you do?", "What comes next?", "What did you learn?")
+APPRIS = ("Qu'as-tu fait ?", "Qu'est-ce qui vient ensuite ?", "Qu'as-tu appris ?")
+
+
+@pytest.mark.parametrize(
+    ("questions", "text"),
+    [
+        (LEARNT, "1 done\n+ call bank\n\nWhat did you learn? Patience"),
+        (LEARNT, "1 done, + call bank\n\nWhat did you learn?\nPatience"),
+        (LEARNT, "1 done\n+ call bank\nLearned: Patience"),
+        (APPRIS, "1 fait, + call bank\n\nQu'as-tu appris ?\nPatience"),
+        (APPRIS, "1 fait\n+ call bank\nAppris : Patience"),
+    ],
+)
+def test_answers_to_own_questions_beside_additions_land_under_theirs(questions: tuple[str, ...], text: str) -> None:
+    found = read_plan(PLAN, text, LEXICON, sent_on=date(2026, 6, 2), questions=questions)
+    assert found is not None
+    assert (found.done, found.next) == (PLAN[:1], (*PLAN[1:], "call bank"))
+    assert found.answers == ((questions[2], "Patience"),)
+    assert found.changes == PlanChanges(PLAN[:1], ("call bank",))

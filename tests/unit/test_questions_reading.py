@@ -231,3 +231,13 @@ def test_lines_beside_a_plan_answer_the_charters_questions() -> None:
 )
 def test_an_offer_of_help_does_not_ask_for_what_is_in_the_way(question: str) -> None:
     assert kinds_of((question,), lexicon()) == (OTHER,)
+
+
+@pytest.mark.parametrize("text", ["> What did you do?\nSwept the yard", "What did you do?\nSwept the yard"])
+@pytest.mark.parametrize("asked", ["What did you learn?", "What did you see?"])
+def test_a_question_repeated_word_for_word_goes_before_one_that_is_like_it(text: str, asked: str) -> None:
+    questions = ("What did you do?", "What comes next?", asked)
+    found = read_checkin(text, date(2026, 6, 2), lexicon(), questions)
+    assert (found.done, found.answers) == (("Swept the yard",), ())
+    found = read_checkin(text.replace(questions[0], asked), date(2026, 6, 2), lexicon(), questions)
+    assert (found.done, found.answers) == ((), ((asked, "Swept the yard"),))

@@ -241,6 +241,11 @@ def test_a_numbered_list_goes_on_where_its_program_says() -> None:
     assert new_text(message("", html), None, LEXICON).text == "1. one\n\nso\n\n2. two"
 
 
+def test_text_that_begins_with_a_block_set_off_keeps_it_so() -> None:
+    assert read("    def rest():\n        pass\n\nAna").own.startswith("    def rest():\n")
+    assert read("    Yes.\nAna").own.startswith("Yes.")
+
+
 def test_a_logo_at_the_end_is_no_text() -> None:
     assert read("Yes.\n\nAna Lima\n[cid:image001.png@01DC755B.F46D1C04]").text == "Yes.\n\nAna Lima"
 

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from gateway.decide import owed, task_reminders
-from gateway.decide.people import meant
+from gateway.decide.people import in_full, meant
 from gateway.model.context import Due, DueKind, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import TaskChanged, TaskMade
 from gateway.model.member import Absence, Settings
-from gateway.model.notice import TaskFacts
+from gateway.model.notice import TaskFacts, TaskQuestionFacts
 from gateway.model.reading import CommandReading, Intent, TaskReading, TaskRequest
 from gateway.model.task import Course, Task, TaskAct, TaskState
 from tests.builders import ANA, BEN, CLEO, NOW, TEAM, charter, context, member, piece, say, workspace
@@ -108,6 +108,23 @@ def test_several_tasks_of_one_mail_have_marks_of_their_own() -> None:
     assert decision.why is Why.TASK_MADE
 
 
+def test_a_full_name_behind_an_at_sign_is_one_name() -> None:
+    everyone = (*EVERYONE, member(5, "Ben Moor"))
+    asked = TaskRequest("Moor: send the budget", "Ben", behind="Moor")
+    decision = say(context(ANA, members=everyone), piece(CommandReading(Intent.NEW_TASK, tasks=(asked,))))
+    made = [entry.task for entry in decision.entries if isinstance(entry, TaskMade)]
+    assert [(task.title, task.course.owner) for task in made] == [("send the budget", 5)]
+
+
+def test_a_task_for_two_is_nobodys_until_its_author_says_whose() -> None:
+    asked = CommandReading(Intent.NEW_TASK, tasks=(TaskRequest("Clean the hall", "ben, cleo"),))
+    decision = say(context(ANA, members=EVERYONE), piece(asked))
+    facts = next(notice.facts for notice in decision.notices if isinstance(notice.facts, TaskQuestionFacts))
+    assert facts.several
+    assert [one.member_id for one in facts.people] == [BEN.id, CLEO.id]
+    assert [entry.task.course.owner for entry in decision.entries if isinstance(entry, TaskMade)] == [None]
+
+
 def test_that_it_goes_on_changes_nothing_and_is_confirmed() -> None:
     decision = decided(BEN, TaskAct.STILL)
     assert (decision.entries, [notice.kind for notice in decision.notices]) == ((), ["receipt"])
@@ -144,6 +161,22 @@ PEOPLE = (*TEAM, ZOE, MARIE, MARIE_TOO)
 )
 def test_a_name_means_whom_it_fits_best(name: str, found: tuple[Any, ...]) -> None:
     assert meant(name, PEOPLE, ANA) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "behind", "found"),
+    [
+        ("Marie", "Curie", ("Marie Curie", "Curie")),
+        ("marie", "curie sends it", ("Marie Curie", "curie")),
+        ("Zoe", "Marie", ("Zoë Marie", "Marie")),
+        ("Marie", "Moor", ("", "")),
+        ("Ben", "", ("", "")),
+    ],
+)
+def test_words_behind_a_name_are_a_part_of_it_where_a_member_is_called_so(
+    name: str, behind: str, found: tuple[str, str]
+) -> None:
+    assert in_full(name, behind, PEOPLE) == found
 
 
 def test_who_has_left_is_meant_by_no_name() -> None:

@@ -112,3 +112,46 @@ def test_a_reply_hands_nothing_out_by_its_lines() -> None:
 def test_long_mails_are_looked_through_line_by_line() -> None:
     assert may_hold_todos(f"{'Words. ' * 400}\nTODO @ben: send the budget", LEXICON)
     assert not may_hold_todos("Nothing to do @ all.\n" * 100, LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"),
+    [
+        ("TODO @Ben Moor: send the budget", "Moor"),
+        ("- TODO @Ana Sousa Lima: send it", "Sousa Lima"),
+        ("TODO: send the budget @Ben Moor by Friday", "Moor by Friday"),
+        ("À faire @Cléo Martin : arroser", "Martin"),
+        ("TODO @ben: Moor the boat", ""),
+        ("TODO @ben, send it", ""),
+    ],
+)
+def test_the_words_right_behind_a_name_are_told(text: str, behind: str) -> None:
+    assert [task.behind for task in read(text).tasks] == [behind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    TODO @ben: parse the rest\n    def rest(): pass",
+        "The parser:\n\n    TODO @ben: parse the rest\n\nSee you",
+        "The parser:\n\n\tTODO @ben: parse the rest\n\nSee you",
+        "Hello all\n\n```\nTODO @ben: parse the rest\n```\n\nSee you",
+        "Hello all\n\n~~~ python\n# TODO @ben: parse\nTODO @ben: the rest\n~~~",
+        "```\nTODO @ben: a fence that nobody closes",
+    ],
+)
+def test_code_hands_nothing_out(text: str) -> None:
+    assert read(text, subject="The parser").intent is not Intent.NEW_TASK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Notes:\n    - TODO @ben: send the budget",
+        "1. Money\n    TODO @ben: send the budget",
+        "   TODO @ben: send the budget",
+        "```\ncode\n```\nTODO @ben: send the budget",
+    ],
+)
+def test_what_is_indented_in_a_list_or_stands_beside_code_does(text: str) -> None:
+    assert [task.title for task in read(text).tasks] == ["send the budget"]

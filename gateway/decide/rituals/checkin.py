@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from rapidfuzz.fuzz import token_sort_ratio
 
 from gateway.decide import reminders, routines
 from gateway.decide.acted import Acted, declined
@@ -20,6 +19,8 @@ from gateway.decide.addressed import to_member
 from gateway.decide.audience import audience_members, observers
 from gateway.decide.calendar import local
 from gateway.decide.owed import wants_nothing
+from gateway.decide.rituals import plan_change
+from gateway.decide.rituals.plan_change import among
 from gateway.decide.rounds import close_row, refusal
 from gateway.decide.routines import Occurrence
 from gateway.model.context import Due, DueKind, MailContext, RoundView, TickContext
@@ -31,7 +32,6 @@ from gateway.model.plan import core, numbered
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritual, Round, Skip, Standing
 
-_SAME_WORDS = 88  # of 100: two people-written lines that differ in a word or two mean the same thing
 _MOST_SHOWN = 120  # letters of an answer in a receipt
 _ENOUGH_TO_AVERAGE = 3  # a mean mood of fewer would tell whose it is
 
@@ -210,11 +210,13 @@ def _is_late(context: MailContext, round_: Round) -> bool:
 
 def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, member: Member) -> Acted:
     round_, late = view.round, _is_late(context, view.round)
+    reading = plan_change.amended(reading, view)
     given = _given(reading, view)
     entries: list[Entry] = [
         Answered(mark=round_.mark, member_id=member.id, answer=given, late=late, evidence=reading.evidence)
     ]
-    entries += _blocker_entries(view, reading, member)
+    blockers = _blocker_entries(view, reading, member)
+    entries += blockers
     stuck = _carried_too_often(context, view, given, member)
     counts = (len(given.done), len(given.next), len(given.blockers))
     act = Act(
@@ -223,7 +225,8 @@ def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, 
         title=round_.title,
         counts=counts,
         answers=len(given.answers),
-        replaced=view.standing is not None,
+        cleared=sum(isinstance(entry, BlockerClosed) for entry in blockers),
+        replaced=view.standing is not None and reading.changes is None,
         text=_words(reading.evidence),
     )
     away, away_acts = _away(context, reading, member)
@@ -238,7 +241,7 @@ def _words(evidence: str) -> str:
 
 
 def _given(reading: CheckInReading, view: RoundView) -> CheckIn:
-    planned = reading.next or _still_planned(reading, view)
+    planned = (*plan_change.still_planned(reading, view.plan), *reading.next)
     carried = tuple(_times_carried(item, view) for item in planned)
     return CheckIn(
         done=reading.done,
@@ -250,17 +253,9 @@ def _given(reading: CheckInReading, view: RoundView) -> CheckIn:
     )
 
 
-def _still_planned(reading: CheckInReading, view: RoundView) -> tuple[str, ...]:
-    """Who says nothing of what comes next still plans what they planned, but for what they did or dropped."""
-    if reading.unplanned:
-        return ()
-    settled = (*reading.done, *reading.cleared, *reading.blockers)
-    return tuple(line for line in view.plan if not _among(line, settled))
-
-
 def _times_carried(item: str, view: RoundView) -> int:
     counts = dict(zip(view.plan, view.carried, strict=False))
-    return next((counts.get(line, 0) + 1 for line in view.plan if _among(item, (line,))), 0)
+    return next((counts.get(line, 0) + 1 for line in view.plan if among(item, (line,))), 0)
 
 
 def _skipped(context: MailContext, view: RoundView, reading: CheckInReading, member: Member, text: str) -> Acted:
@@ -298,8 +293,8 @@ def _blocker_entries(view: RoundView, reading: CheckInReading, member: Member) -
     """What is new is raised; closed is what the author says is gone, did, or took out of their own answer of before."""
     before = view.standing.answer.blockers if view.standing and isinstance(view.standing.answer, CheckIn) else ()
     known = tuple(dict.fromkeys((*view.open_blockers, *before)))
-    raised = [text for text in reading.blockers if not _among(text, known)]
-    gone = [text for text in known if not _among(text, reading.blockers) and _is_gone(text, reading, before)]
+    raised = [text for text in reading.blockers if not among(text, known)]
+    gone = [text for text in known if not among(text, reading.blockers) and _is_gone(text, reading, before)]
     return [
         *(BlockerRaised(mark=view.round.mark, member_id=member.id, text=text) for text in raised),
         *(BlockerClosed(member_id=member.id, text=text) for text in gone),
@@ -317,16 +312,11 @@ def _carried_too_often(context: MailContext, view: RoundView, given: CheckIn, me
 def _stuck(given: CheckIn, limit: int, known: Iterable[str]) -> list[str]:
     """What an answer plans once too often, and what is not known to be stopped by something."""
     counted = zip(given.next, given.carried, strict=False)
-    return [core(item) for item, times in counted if times == limit and not _among(item, known)]
+    return [core(item) for item, times in counted if times == limit and not among(item, known)]
 
 
 def _is_gone(text: str, reading: CheckInReading, before: tuple[str, ...]) -> bool:
-    return reading.unblocked or text in before or _among(text, reading.cleared) or _among(text, reading.done)
-
-
-def _among(text: str, others: Iterable[str]) -> bool:
-    wanted = core(text).casefold()
-    return any(token_sort_ratio(wanted, core(other).casefold()) >= _SAME_WORDS for other in others)
+    return reading.unblocked or text in before or among(text, reading.cleared) or among(text, reading.done)
 
 
 # --- closing ------------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ def away(context: MailContext, member: Member, asked: CommandReading) -> Acted:
     return Acted(
         Why.AWAY,
         entries=(AwayNoted(member_id=member.id, absence=absence),),
-        acts=(Act(name="away", until=asked.until, text=starts.isoformat() if starts > today else ""),),
+        acts=(Act(name="away", until=asked.until, starts=starts if starts > today else None),),
     )
 
 

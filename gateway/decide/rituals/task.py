@@ -16,7 +16,7 @@ from gateway.decide import task_reminders
 from gateway.decide.acted import Acted, declined
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_mail, to_author
-from gateway.decide.people import meant
+from gateway.decide.people import meant, names_several
 from gateway.decide.rituals.settings import local_day
 from gateway.decide.sent import facts_of
 from gateway.model.context import MailContext
@@ -306,7 +306,9 @@ def _notice(context: MailContext, task: Task, change: str, member: Member) -> No
 def whose(context: MailContext, task: Task, name: str, people: tuple[Member, ...], message: Message) -> Notice:
     """Return the question to the author whom a name means: it fits nobody here, or several."""
     candidates = tuple(Candidate(member_id=m.id, name=m.name, address=m.address) for m in people)
-    facts = TaskQuestionFacts(mark=task.mark, title=task.title, words=name, people=candidates)
+    facts = TaskQuestionFacts(
+        mark=task.mark, title=task.title, words=name, people=candidates, several=names_several(name)
+    )
     key = once_per_mail(context, f"task-question:{task.mark}")
     items = (Item(mark=task.mark, text=task.title),)
     return to_author(context, message, facts, key, mark=task.mark, items=items)

@@ -5,12 +5,13 @@ Must not: read words, or say what can be done to a task (task.py does).
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import msgspec
 
 from gateway.decide.acted import Acted, declined, joined
-from gateway.decide.people import meant
+from gateway.decide.people import in_full, meant
 from gateway.decide.rituals import task as ritual
 from gateway.model.address import Door
 from gateway.model.context import MailContext
@@ -63,6 +64,7 @@ def _made(
 ) -> Acted:
     author = context.author
     assert author is not None
+    request = _with_full_name(request, context)
     found = meant(request.assignee, context.members, author) if request.assignee else ()
     owner = found[0] if len(found) == 1 else None
     task = Task(
@@ -87,6 +89,13 @@ def _made(
         return acted
     question = ritual.whose(context, task, request.assignee, found, message)
     return joined((acted, Acted(Why.TASK_MADE, notices=(question,))))
+
+
+def _with_full_name(request: TaskRequest, context: MailContext) -> TaskRequest:
+    """Return a task for "@Ben Moor" with all of the name in its place, and none of it in the title."""
+    full, rest = in_full(request.assignee or "", request.behind, context.members)
+    title = re.sub(rf"(^|\s){re.escape(rest)}(?!\w)[\s:,–—-]*", r"\1", request.title, count=1).strip()
+    return dataclasses.replace(request, assignee=full, title=title) if full and title else request
 
 
 def _first_course(author: Member, owner: Member | None, request: TaskRequest) -> Course:

@@ -28,6 +28,7 @@ from gateway.model.change import (
     BlockerChange,
     Change,
     MemberChange,
+    ReadChange,
     RoundBegun,
     RoundChange,
     SettingsChange,
@@ -44,6 +45,7 @@ from gateway.model.entry import (
     Entry,
     MemberLeft,
     MemberReturned,
+    ReadUpTo,
     RoundRestored,
     SettingsChanged,
 )
@@ -60,6 +62,8 @@ _NOWHERE = ".invalid"  # where the address of somebody erased is (RFC 2606 §2)
 
 def undo(context: MailContext, member: Member, asked: Undo) -> Acted:
     """Return one act of a receipt, or all of them, put back."""
+    if facts_of(context, ReceiptFacts) is None:
+        return declined(Why.DECLINED, DeclineFacts(reason="undo-what"))
     acts = chosen(context, asked)
     if not acts:
         return declined(Why.DECLINED, DeclineFacts(reason="nothing-to-undo"))
@@ -384,6 +388,17 @@ def _address(context: MailContext, member: Member, change: AddressChange) -> Act
     return Acted(Why.SETTINGS, entries=(AddressRemoved(member_id=member.id, address=change.address),))
 
 
+def _read(context: MailContext, member: Member, change: ReadChange) -> Acted | str:
+    """Let the next digest tell again what a catch-up told; one that went out since has told it."""
+    due = context.digest_due
+    undone = Acted(Why.SETTINGS, entries=(ReadUpTo(member_id=member.id, until=change.before),))
+    if not change.is_moved:
+        return undone
+    if due is None or due.since != change.after:
+        return "changed-since"
+    return dataclasses.replace(undone, due=(msgspec.structs.replace(due, since=change.before, number=change.number),))
+
+
 _Rule = Callable[[MailContext, Member, Any], Acted | str]  # what it comes to, or the reason why it stays as it is
 
 _RULES: dict[type, _Rule] = {
@@ -395,6 +410,7 @@ _RULES: dict[type, _Rule] = {
     AbsenceChange: _absences,
     MemberChange: _member,
     AddressChange: _address,
+    ReadChange: _read,
 }
 
 
@@ -422,4 +438,5 @@ _NEEDS: dict[type, Callable[[MailContext, Any], str]] = {
     AbsenceChange: lambda context, change: "settings",
     MemberChange: lambda context, change: "govern",
     AddressChange: lambda context, change: "settings",
+    ReadChange: lambda context, change: "settings",
 }

@@ -73,9 +73,23 @@ def link_between(body: Body, before: Mention | None, mention: Mention) -> str:
             link = {"/": "slash", ",": "comma", "&": "and", "=": "tie"}.get(token.raw, token.raw)
         elif mark is not None and mark.classes & LINKS and not mark.classes & {"over", "choose"}:
             link = "or" if "or" in mark else "and" if "and" in mark else "nor"
+        elif mark is not None and "to_word" in mark and link in LINKS and _is_led_by(body, before, "no_to"):
+            continue  # "no to Oslo and to Rome"
         elif mark is None or not mark.classes & BRIDGES or mark.classes & UNLINKING:
             return ""
     return link
+
+
+def _is_led_by(body: Body, mention: Mention, name: str) -> bool:
+    """Whether a mark of a class stands right ahead of an option, articles skipped."""
+    at = mention.start - 1
+    while at >= body.start and (mark := body.marked.cover[at]) is not None:
+        if name in mark:
+            return True
+        if "common" not in mark:
+            return False
+        at = mark.start - 1
+    return False
 
 
 def clause_number(body: Body, at: int) -> int:

@@ -54,6 +54,8 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "choice", rivals)  # "I'd have said Oslo"
     if top == Stance.SPARE and all(s.faint for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
+    if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
+        return Chosen(None, "several", rivals)  # "Oslo is my second choice"
     if top == Stance.NAMED and _takes_back(body):
         return Chosen(None, "choice")
     if _is_bound(body, best, finder):

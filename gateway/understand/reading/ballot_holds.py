@@ -89,7 +89,7 @@ def _is_doubted(body: Body, best: Signal) -> bool:
     for mark in body.marked.within(body.start, body.end):
         if "doubt" not in mark or best.start <= mark.start < best.end:
             continue
-        if mark.end <= best.start and _is_firm(best):
+        if mark.end <= best.start and _is_firm(best) and not _leads_to(body, mark, best):
             continue
         clause = _clause_at(body, mark.start)
         apart = clause is not None and clause is not body.clauses[best.clause]
@@ -97,6 +97,12 @@ def _is_doubted(body: Body, best: Signal) -> bool:
             continue
         return True
     return False
+
+
+def _leads_to(body: Body, mark: Mark, best: Signal) -> bool:
+    """Whether a doubt and the verdict behind it are one answer: "perhaps yes", but "not sure… yes"."""
+    clause = body.clauses[best.clause]
+    return clause.start <= mark.start and not content(body, mark.end, best.start)
 
 
 def _clause_at(body: Body, at: int) -> Clause | None:

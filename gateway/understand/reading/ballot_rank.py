@@ -48,6 +48,8 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     held = held_back(body, placed, every)
     if held:
         return Ranked(None, held)
+    if all(s.lower for s in placed):
+        return Ranked(None, "choice")  # "Oslo is my second choice": which is the first?
     ranks = _ranks(body, placed, finder.count)
     if ranks is not None:
         return Ranked(_by_rank(placed, ranks, finder.count))
@@ -185,6 +187,8 @@ def _rank_at(body: Body, at: int, count: int) -> float | None:
         return (count + 1) / 2
     if "worst_place" in mark and "best_place" not in mark:
         return LAST
+    if "lower_place" in mark.values:
+        return mark.values["lower_place"] + 2.0
     if "ordinal" in mark.values:
         return mark.values["ordinal"] + 1.0
     if "best_place" in mark:

@@ -29,6 +29,7 @@ class Stance(IntEnum):
 
 NEGATING = classes("negator near_negator reject no no_to against bad block instead nor except but_not needless")
 DENIABLE = frozenset(("against", "bad"))
+BEHIND = frozenset(("fallback", "lower_place"))  # beside an option that comes behind another
 CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
 
 
@@ -45,6 +46,7 @@ class Standing:
     contrasted: bool = False
     decided: bool = False  # named with a verb of choosing right ahead of it
     faint: bool = False  # praised by denying that it is bad, which is no choice: "Oslo isn't bad"
+    lower: bool = False  # said to come behind another: "Oslo is my second choice"
 
     @property
     def options(self) -> frozenset[int]:
@@ -66,11 +68,11 @@ def stance_of(
     whole = body.marked.within(clause.start, clause.end)
     if (
         any("former" in m for m in whole)
-        or any("fallback" in m for m in before)
+        or any(m.classes & BEHIND for m in before)
         or any(m.classes & {"also"} for m in after)
     ):
         return Stance.SPARE
-    if any("fallback" in m and "over" not in m for m in after):
+    if any("lower_place" in m or ("fallback" in m and "over" not in m) for m in after):
         return Stance.SPARE
     if clause.opener == "reason" or clause.opener == "aside":
         return Stance.NAMED

@@ -14,14 +14,13 @@ from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_mentions import mentions_in
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_stance import Stance, Standing, stance_of
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content
 from gateway.understand.reading.ballot_words import Mark
 
 JOINED = frozenset(("good", "choose", "for", "against", "bad", "reject", "yes"))
 # What between two mentions belongs to the second.
-LEADING = frozenset(
-    ("against", "negator", "near_negator", "instead", "except", "over", "nor", "and", "or", "fallback", "but_not")
-)
+LEADING = classes("against negator near_negator instead except over nor and or fallback lower_place but_not")
 
 
 def standings(body: Body, finder: Finder) -> list[Standing]:
@@ -123,7 +122,8 @@ def _group(
     return [
         Standing(found[n], stance, number, links[n], asks, any("doubt" in m for m in near),
                  clause.opener == "contrast" and lower <= clause.start,
-                 any("choose" in m and m.end - m.start > 1 for m in before), faint)
+                 any("choose" in m and m.end - m.start > 1 for m in before), faint,
+                 stance is Stance.SPARE and any("lower_place" in m for m in near))
         for n in group
     ]  # fmt: skip
 

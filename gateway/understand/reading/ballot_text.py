@@ -40,6 +40,7 @@ _DASH_SIGN = re.compile(r"(?:^|(?<=[\s(]))[–—](?=\d)", re.MULTILINE)
 _BULLET = re.compile(r"^[ ]*[-*•·◦]+[ ]+(?=\S)", re.MULTILINE)
 _CHECKED = re.compile(r"^\W{0,4}[\[(][ ]*[xX✓✔☑✅][ ]*[\])]|^[ ]*[☑✅☒][ ]*(?=\w)|[\[(][xX✓✔☑✅][\])][ ]*$")
 _UNCHECKED = re.compile(r"^\W{0,4}(?:\[[ ._]*\]|\([ _]+\))|^[ ]*[☐⬜][ ]*(?=\w)|\[[ _]*\][ ]*$")
+_BOX_OPENS = frozenset("[(☑✅☒")
 _BOX = re.compile(r"[\[(][ ._xX✓✔☑✅]*[\])]|[☑☒☐⬜]")
 _SMILEY = re.compile(r"(?<!\w)[:;=8xX]['-]?[)(DPpo/|](?!\w)|\^\^|<3")
 
@@ -91,7 +92,8 @@ def cleaned(text: str) -> str:
     """Return the author's own lines: nothing quoted, struck out or behind a signature mark; checked boxes alone."""
     text = text if len(text) <= LONGEST else f"{text[:HEAD]}\n\n{text[HEAD - LONGEST :]}"
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TYPOGRAPHY)
-    text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text))
+    if not text.isascii():
+        text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text))
     lines = _checked_lines(_before_signature([line for line in text.split("\n") if not line.lstrip().startswith(">")]))
     text = _STRUCK.sub(" ", "\n".join(lines))
     text = _BULLET.sub("", _EMPHASIS.sub(r"\2", text))
@@ -107,7 +109,7 @@ def _before_signature(lines: list[str]) -> list[str]:
 
 
 def _checked_lines(lines: list[str]) -> list[str]:
-    checked = [line for line in lines if _CHECKED.search(line)]
+    checked = [line for line in lines if not _BOX_OPENS.isdisjoint(line) and _CHECKED.search(line)]
     if not checked:
         return lines
     return [_BOX.sub(" ", line) for line in lines if line in checked or not (_UNCHECKED.search(line))]

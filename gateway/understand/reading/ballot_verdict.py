@@ -33,7 +33,7 @@ CONTENT_FREE = classes(
     common filler yes no for against good unopposed abstain block negator near_negator after_negator
     contrast change conclusion choose thanks closing greeting and or nor option_word ordinal last
     harmless indifferent withdraw all both_of none except rest no_rest tie best_first worst_first
-    best_place worst_place over after also fallback instead doubt time_word hour_word to_word lifted
+    best_place worst_place lower_place over after also fallback instead doubt time_word hour_word to_word lifted
     weekday smallest largest earliest latest half from_word out_of keep
     yes_clause no_clause yes_word particle minute half_past half_to quarter_past quarter_to full_marks
     ordinal_suffix

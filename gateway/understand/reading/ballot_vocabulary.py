@@ -22,6 +22,7 @@ from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_
 # Keys whose value is a list of lists: the place in the outer list is the value of the word.
 VALUED = {
     "ordinals": "ordinal",
+    "lower_places": "lower_place",
     "numbers": "number",
     "weekdays": "weekday",
     "months": "month",
@@ -288,7 +289,8 @@ def _beginning(phrases: Sequence[Phrase]) -> Beginning:
 def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
     for key, words in table.items():
         if key in VALUED:
-            yield from ((VALUED[key], word, value) for value, forms in enumerate(words) for word in forms)
+            for value, forms in enumerate(words):
+                yield from ((VALUED[key], spelt, value) for word in forms for spelt in spelt_out(word))
         elif key not in UNMARKED:
             yield from ((key, spelt, None) for word in words for spelt in spelt_out(word))
 

@@ -31,9 +31,12 @@ from gateway.understand.reading.ballot_vocabulary import (
 PORTABLE = classes(
     """
     yes no for against block abstain withdraw both good irony greeting closing thanks filler weekday
-    month indifferent change doubt
+    month indifferent change doubt no_to outright
     """
 )
+LITTLE = frozenset(("common", "option_word"))
+# Found even where the likeliest language has the word, but in longer phrases only.
+REFUSALS = frozenset(("no", "no_to", "outright"))
 WOULD_I = frozenset(("would_i",))
 SHORTEST_VERB = 5
 MOST_WORDS_TO_VERB = 6  # words of a question among which its verb stands
@@ -235,9 +238,14 @@ def _folds_of(question: str) -> frozenset[str]:
     return frozenset(t.fold for t in tokens_of(question[:600]) if t.kind == "word")
 
 
+@lru_cache(maxsize=8)
+def _asking(words: Vocabulary) -> frozenset[str]:
+    return frozenset(word for language in words.languages.values() for word, beginning in language.asked.items()
+                     if beginning.alone is not None and "asking" in beginning.alone.classes)  # fmt: skip
+
+
 def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
-    asking = {word for language in words.languages.values() for word, beginning in language.asked.items()
-              if beginning.alone is not None and "asking" in beginning.alone.classes}  # fmt: skip
+    asking = _asking(words)
     spoken = (t.fold for t in tokens_of(question[:600]) if t.kind == "word")
     folds = [word for word in spoken if word not in asking and not words.is_common(word)]
     return frozenset((*folds[:1], *folds[-1:]))
@@ -378,7 +386,7 @@ def _mark_at(
         best = _foreign(tokens, folds, at, words, order, begun_in)
     if best is None:
         return None
-    end, phrase = best
+    end, phrase = _refusal_elsewhere(tokens, folds, at, words, best) or best
     return Mark(at, end, _told_by_accents(phrase, tokens[at:end]), phrase.values)
 
 
@@ -395,11 +403,48 @@ def _foreign(
     if not others:
         return None
     alone = sum(token.is_word for token in tokens) == 1  # "Non." in answer to an English question
-    if not alone and order and order[0] in words.owners[folds[at]]:
+    own = not alone and bool(order) and order[0] in words.owners[folds[at]]
+    if own and _is_known(folds[at], words.languages[order[0]]):
         return None
     found = (longest(tokens, folds, at, words.languages[code].phrases) for code in others)
-    portable = [(end, phrase) for end, phrase in found if phrase and phrase.classes & PORTABLE]
+    wanted = REFUSALS if own else PORTABLE
+    portable = [(end, phrase) for end, phrase in found if phrase and phrase.classes & wanted]
     return max(portable, key=lambda pair: pair[0], default=None)
+
+
+def _refusal_elsewhere(
+    tokens: tuple[Token, ...], folds: list[str], at: int, words: Vocabulary, best: tuple[int, Phrase]
+) -> tuple[int, Phrase] | None:
+    """Return the refusal that a little word is in another language, where nothing follows that it would go with.
+
+    In French "no" is short for "number", yet "Oslo: no" and "no a Oslo" refuse in answer to a French question too.
+    """
+    if best[0] > at + 1 or not best[1].classes <= LITTLE or not words.can_be(folds[at], "no"):
+        return None
+    books = [words.languages[code].phrases for code in words.beginners[folds[at]]]
+    found = [(end, phrase) for end, phrase in (longest(tokens, folds, at, book) for book in books) if phrase]
+    led = [(end, phrase) for end, phrase in found if "no_to" in phrase.classes and _is_word(tokens, end)]
+    if not led and _goes_with(tokens, at + 1, words, best[1]):
+        return None
+    return max(led or [one for one in found if "no" in one[1].classes], key=lambda one: one[0], default=None)
+
+
+def _goes_with(tokens: tuple[Token, ...], at: int, words: Vocabulary, phrase: Phrase) -> bool:
+    """Whether what stands here goes with a little word ahead: any word with "the", a number with "no."."""
+    if not _is_word(tokens, at) or "common" in phrase.classes:
+        return _is_word(tokens, at)
+    follower = tokens[at]
+    return follower.kind != "word" or len(follower.fold) == 1 or bool(words.values(follower.fold, "number"))
+
+
+def _is_word(tokens: tuple[Token, ...], at: int) -> bool:
+    return at < len(tokens) and tokens[at].is_word
+
+
+def _is_known(word: str, language: Language) -> bool:
+    """Whether a language knows a word by itself, not but in a longer phrase as English does "non" ("non-binding")."""
+    beginning = language.phrases.get(word)
+    return beginning is not None and beginning.alone is not None
 
 
 __all__ = [

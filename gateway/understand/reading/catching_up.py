@@ -79,6 +79,20 @@ def _past(day: date, today: date) -> date:
 
 
 def read_as_read(text: str, lexicon: Lexicon) -> Read | None:
-    """Return `ok`, said of a catch-up, when it is the whole text."""
-    words = words_of(text) if len(text) <= _LONGEST else ()
-    return Read() if words and len(words) <= _MOST_WORDS and _reading(lexicon).whole(words) else None
+    """Return `ok`, said of a catch-up, when it is the whole text: one such word, or several ("OK, all read!")."""
+    words = words_of(text) if len(text) <= _LONGEST and "?" not in text else ()
+    if not words or len(words) > _MOST_WORDS:
+        return None
+    rest = 0
+    while rest < len(words):
+        hits = _reading(lexicon).at(words, rest)
+        if not hits:
+            return None
+        rest = max(hit.end for hit in hits)
+    return Read()
+
+
+def as_read_below(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    """Return what stands above a last line that is `ok`, and that line; None where none ends the text."""
+    above, _, last = text.rstrip().rpartition("\n")
+    return (above.strip(), last) if above.strip() and read_as_read(last, lexicon) else None

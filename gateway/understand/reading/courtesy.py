@@ -26,8 +26,25 @@ def _courteous(lexicon: Lexicon) -> Phrases:
     )
 
 
+@lru_cache(maxsize=8)
+def _content(lexicon: Lexicon) -> Phrases:
+    """Return courtesy, and what is said of something done: "perfect", "got it"."""
+    tables = lexicon.tables
+    fine = (*listed(tables("courtesy"), ("beside", "fine")), *listed(tables("govern"), ("polite",)))
+    return Phrases((*fine, *listed(tables("checkin"), ("greeting", "greeting_names", "closing"))))
+
+
+def is_contentment(text: str, name: str, lexicon: Lexicon) -> bool:
+    """Whether a text is thanks for what was done, or says that it is well, and nothing else."""
+    return _is_made_of(_content(lexicon), text, name)
+
+
 def is_courtesy(text: str, name: str, lexicon: Lexicon) -> bool:
     """Whether nothing is said but courtesy, greetings and the author's name; a question says more."""
+    return _is_made_of(_courteous(lexicon), text, name)
+
+
+def _is_made_of(phrases: Phrases, text: str, name: str) -> bool:
     if not text.strip() or len(text) > _LONGEST or "?" in text:
         return False
     words = words_of(text)
@@ -38,7 +55,7 @@ def is_courtesy(text: str, name: str, lexicon: Lexicon) -> bool:
     for start, word in enumerate(words):
         if start > end:
             return False
-        hits = _courteous(lexicon).at(words, start)
+        hits = phrases.at(words, start)
         reached = max((hit.end for hit in hits), default=start + (word.text in own))
         end = max(end, reached)
     return end >= len(words) and not words[0].text.isdigit()

@@ -320,14 +320,37 @@ def _undoing(lexicon: Lexicon) -> Phrases:
     return Phrases(listed(lexicon.tables(_TABLE), ("undo",)))
 
 
+@lru_cache(maxsize=8)
+def _of_line(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(_TABLE), ("of_line",)))
+
+
 def read_undo(text: str, lexicon: Lexicon) -> Undo | None:
     """Return what `undo` or `undo 2` takes back when it is the whole first line of a short text; else None."""
+    asked = read_undos(text, lexicon)
+    return asked[0] if len(asked) == 1 else None
+
+
+def read_undos(text: str, lexicon: Lexicon) -> tuple[Undo, ...]:
+    """Return what `undo`, `undo line 2` or `undo 1 and 3` takes back, the last line first; () for any other text."""
     words = _left(words_of(_without_greeting(text).partition("\n")[0]), lexicon, ("polite",))
     if not words or len(words) > _SETTING_WORDS:
-        return None
-    number = int(words[-1].text) if words[-1].text.isdecimal() and len(words[-1].text) < 3 else None
-    said = words if number is None else words[:-1]
-    return Undo(number or 0) if _undoing(lexicon).whole(said) else None
+        return ()
+    if _undoing(lexicon).whole(words):
+        return (Undo(),)
+    for at in range(1, len(words)):
+        if _undoing(lexicon).whole(words[:at]) and (numbers := _lines_named(words[at:], lexicon)):
+            return tuple(Undo(number) for number in sorted(numbers, reverse=True))
+    return ()
+
+
+def _lines_named(words: Sequence[Token], lexicon: Lexicon) -> frozenset[int]:
+    """Return the numbers of lines that words name, () where they say anything else."""
+    numbers = [word for word in words if word.text.isdecimal() and 0 < int(word.text) < 100]
+    others = [word for word in words if word not in numbers]
+    if any(not _of_line(lexicon).whole((word,)) for word in others):
+        return frozenset()
+    return frozenset(int(word.text) for word in numbers)
 
 
 @lru_cache(maxsize=8)

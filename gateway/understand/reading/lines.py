@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
@@ -22,6 +22,9 @@ _NUMBER = re.compile(r"\s*\(?(\d{1,2})\s?(?:[.)\]:/-]+|\s[-–—])\s*(?=\S|$)")
 _EMPHASIS = re.compile(r"(\*\*|__|``?|~~)|(?<!\w)[*_](?=\w)|(?<=[\w:.!?])[*_](?!\w)")
 _PLAIN_LINE = re.compile(r"[^\W\d_][^*_`~]*")  # begins with a letter and holds no mark: as it stands, as most lines
 _SIGNATURE = re.compile(r"^(?:-- ?|—|__+|--+|\*\*+|==+)$")
+_INDENT = re.compile(r" {4}| {0,3}\t")  # as code is set off from text
+_SIGNS_OF_CODE = ("    ", "\t", "```", "~~~")
+_FENCE = re.compile(r" {0,3}(```|~~~)[^`]*$")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _SENTENCE_END = re.compile(r"([.!?…]+[)\"'”»]?|[:;]-?[()DP])\s+(?=\S)")
 _SHORT_WORD = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][bcdfghjklmnpqrstvwxz]{1,2}|(?:[^\W\d_]\.)+[^\W\d_])$")
@@ -45,6 +48,7 @@ class Line:
     number: int | None = None
     quoted: bool = False
     heading: bool = False  # the whole line was emphasised or marked as a heading
+    code: bool = False  # set off as code is: indented by four, or between lines of "```"
 
     @property
     def is_blank(self) -> bool:
@@ -56,8 +60,36 @@ def lines_of(text: str) -> list[Line]:
     """Return the lines of a text, at most so many as a person writes; invisible characters become spaces or go."""
     plain = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
     plain = re.sub("[\ufeff\u200b\u200c\u2060\u00ad]", "", plain)
-    plain = re.sub("[\u00a0\u202f\u2007\t]", " ", plain)
-    return [_line(raw.strip()) for raw in plain.split("\n")[:_MOST_LINES]]
+    plain = re.sub("[\u00a0\u202f\u2007]", " ", plain)
+    raws = plain.split("\n")[:_MOST_LINES]
+    lines = [_line(raw.replace("\t", " ").strip()) for raw in raws]
+    if not any(sign in plain for sign in _SIGNS_OF_CODE):
+        return lines
+    code = _code_places(raws, lines)
+    return [replace(line, code=True) if place in code else line for place, line in enumerate(lines)]
+
+
+def _code_places(raws: Sequence[str], lines: Sequence[Line]) -> frozenset[int]:
+    """Return where code stands: between fences; and indented by four or more, but below a line of a list."""
+    found: set[int] = set()
+    fence, is_within = "", False  # is_within: the lines above belong to a list
+    for place, (raw, line) in enumerate(zip(raws, lines, strict=True)):
+        mark = _FENCE.match(raw)
+        if fence or mark:
+            found.add(place)
+            fence = _fence_after(fence, mark[1] if mark else "")
+        elif line.bullet or line.number is not None:
+            is_within = True
+        elif line.text and _INDENT.match(raw) and not is_within:
+            found.add(place)
+        elif line.text:
+            is_within = is_within and raw[:1] in (" ", "\t")
+    return frozenset(found)
+
+
+def _fence_after(fence: str, mark: str) -> str:
+    """Return the fence that is open below a line with this mark; only its like closes one."""
+    return "" if fence and mark == fence else fence or mark
 
 
 def _line(raw: str) -> Line:
@@ -180,7 +212,7 @@ def _without_greeting(line: Line, manners: _Manners) -> Line:
             if following.strip()[0] == ":" and end == greeted:
                 return line
             rest = line.text[words[end].start :]
-            return Line(rest, line.bullet, line.number, line.quoted, line.heading)
+            return replace(line, text=rest)
         if end < len(words) and not _is_name(words[end], line.text, manners):
             return line
     return line
@@ -252,7 +284,7 @@ def _without_closing_words(line: Line, manners: _Manners, lexicon: Lexicon) -> L
             break
         sentences = sentences[:-1]
     text = line.text if len(sentences) == len(told) else " ".join(sentences)
-    return Line(text, line.bullet, line.number, line.quoted, line.heading)
+    return line if text == line.text else replace(line, text=text)
 
 
 @lru_cache(maxsize=8)

@@ -109,13 +109,14 @@ class Phrases:
             index, of = (self._exact, head) if not star else (self._stems, head) if head else (self._endings, tail)
             index.setdefault(of, []).append((elements, key, language))
 
-    def at(self, words: Sequence[Word], start: int) -> Iterator[Hit]:
-        """Yield every phrase that begins at this word."""
-        following = words[start + 1].text if start + 1 < len(words) else ""
-        for _, elements, key, language in self._candidates_for(words[start], following):
-            end = _match(elements, 0, words, start)
-            if end:
-                yield Hit(key, language, start, end)
+    def at(self, words: Sequence[Word], start: int) -> Sequence[Hit]:
+        """Return every phrase that begins at this word."""
+        alone, paired = self._seen.get(words[start].written) or self._beginning(words[start])
+        if not paired:  # most words begin no phrase
+            return [hit for one in alone if (hit := _hit(one, words, start))] if alone else ()
+        fit = paired.get(words[start + 1].text, ()) if start + 1 < len(words) else ()
+        candidates = sorted(alone + fit) if alone and fit else fit or alone  # in the order of the lists
+        return [hit for one in candidates if (hit := _hit(one, words, start))]
 
     def find(self, words: Sequence[Word]) -> tuple[Hit, ...]:
         """Return every phrase found anywhere, in order, overlapping ones too."""
@@ -137,12 +138,6 @@ class Phrases:
         words = words_of(first[0]) if first else ()
         return bool(words) and (self._seen.get(words[0].written) or self._beginning(words[0])) is not _NOTHING
 
-    def _candidates_for(self, word: Word, following: str) -> Sequence[_Listed]:
-        """Return the phrases that may begin with a word which another follows, in the order of the lists."""
-        alone, paired = self._seen.get(word.written) or self._beginning(word)
-        fit = paired.get(following)
-        return sorted(alone + fit) if alone and fit else fit or alone
-
     def _beginning(self, word: Word) -> _Beginning:
         """Return the phrases that may begin with a word."""
         if len(self._seen) >= _MOST_SEEN:
@@ -150,6 +145,8 @@ class Phrases:
         alone: list[_Listed] = []
         paired: dict[str, tuple[_Listed, ...]] = {}
         for number, (elements, key, language) in enumerate(self._candidates(word)):
+            if not _same(elements[0], word):
+                continue
             listed_ = _Listed(number, elements, key, language)
             second = elements[1] if len(elements) > 1 else ""
             if second and "*" not in second and second != _GAP:
@@ -172,6 +169,13 @@ class Phrases:
             yield from self._endings.get(text[-size:], ())
             if written != text:
                 yield from self._endings.get(written[-size:], ())
+
+
+def _hit(one: _Listed, words: Sequence[Word], start: int) -> Hit | None:
+    """Return a phrase whose first element is known to stand at a word as found there, None where it goes on else."""
+    _, elements, key, language = one
+    end = _match(elements, 1, words, start + 1) if len(elements) > 1 else start + 1
+    return _made(Hit, (key, language, start, end)) if end else None
 
 
 def _elements(phrase: str) -> tuple[str, ...]:

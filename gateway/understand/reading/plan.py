@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.model.plan import Numbered
-from gateway.model.reading import CheckInKind, CheckInReading, Quoted
+from gateway.model.reading import CheckInKind, CheckInReading, PlanChanges, Quoted
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.checkin import is_label, read_checkin
 from gateway.understand.reading.phrases import words_of
@@ -71,6 +71,7 @@ def read_plan(
     sent_on: date | None = None,
     questions: tuple[str, ...] = (),
     blocks: Sequence[Quoted] = (),
+    is_answered: bool = False,
 ) -> CheckInReading | None:
     """Return the check-in that an answer by numbers comes to, or None when the text is no such answer.
 
@@ -78,6 +79,7 @@ def read_plan(
     themselves: "solved" ends that, and they stay planned. With `sent_on`, lines that are no plan lines are read as a
     check-in beside them, as an answer to `questions`; without it, more than a greeting there makes it no answer by
     numbers. `blocks` is the reply with what it quotes: what stands under a quoted line of the plan answers that line.
+    Where the round `is_answered`, "+" adds to that answer, with or without a plan.
     """
     if len(text) > _LONGEST:
         return None
@@ -86,7 +88,7 @@ def read_plan(
     shown = Numbered(tuple(plan), tuple(blockers), tuple(stopped))
     told = ARROW.sub("→", placed or text)
     pieces, others = _parted(told, shown, words)
-    adds = bool(plan or blockers) and _only_adds(pieces) and not _heads_additions(told, lexicon)
+    adds = bool(plan or blockers or is_answered) and _only_adds(pieces) and not _heads_additions(told, lexicon)
     if not adds and not _is_answer(pieces, len(plan) + len(blockers), is_placed=bool(placed)):
         return None
     beside = _beside(others, lexicon, sent_on, questions)
@@ -370,11 +372,12 @@ _BECOMES: dict[str, Callable[[_Merging, str, str], None]] = {
 
 def _merged(shown: Numbered, pieces: Sequence[_Piece], beside: CheckInReading, text: str) -> CheckInReading:
     said = _by_line(pieces, len(shown.plan))
-    into = _Merging()
+    into, planned = _Merging(), list[str]()
     for number, line in enumerate(shown.plan, start=1):
-        piece = said.get(number, _UNSAID)
+        piece, before = said.get(number, _UNSAID), len(into.next)
         is_free = piece.verb == "gone" and line in shown.stopped  # nothing stops it now, and it is still to be done
         _BECOMES["same" if is_free else piece.verb](into, line, piece.remark)
+        planned += into.next[before:] if number in said else []
     new = [piece.remark for piece in pieces if piece.verb == "new" and piece.remark]
     return CheckInReading(
         kind=CheckInKind.CHECKIN,
@@ -387,7 +390,19 @@ def _merged(shown: Numbered, pieces: Sequence[_Piece], beside: CheckInReading, t
         cleared=_cleared(shown, said),
         unblocked=beside.unblocked,
         answers=beside.answers,
+        changes=None
+        if _is_whole(beside)
+        else PlanChanges(_lines_of(said, shown), tuple(dict.fromkeys((*planned, *new)))),
     )
+
+
+def _is_whole(beside: CheckInReading) -> bool:
+    """Whether what stands beside an answer by numbers is a check-in of its own: then both are the answer anew."""
+    return bool(beside.done or beside.next or beside.blockers or beside.unblocked or beside.unplanned)
+
+
+def _lines_of(said: dict[int, _Piece], shown: Numbered) -> tuple[str, ...]:
+    return tuple(line for number, line in enumerate((*shown.plan, *shown.blockers), start=1) if number in said)
 
 
 def _cleared(shown: Numbered, said: dict[int, _Piece]) -> tuple[str, ...]:

@@ -233,7 +233,8 @@ class _Asked:
         if lettered and 1 <= int(lettered[1]) <= len(self.words) + 1:
             return _Spot(int(lettered[1]) - 1, line.text[lettered.end() :])
         words = words_of(line.text)
-        for number, question in enumerate(self.words):
+        # One that is repeated word for word goes before one that is only like it: "did you do", "did you learn".
+        for number, question in sorted(enumerate(self.words), key=lambda one: not _begins(words, one[1])):
             rest = _after_echo(line.text, words, question)
             if rest is not None:
                 return _Spot(number, rest, line.number == number + 1)
@@ -271,7 +272,7 @@ class _Asked:
             words = [word for line in lines[start:end] for word in words_of(line.text)]
             shown = [at for number, question in enumerate(self.words) if (at := _found(question, words, number))]
             if shown and (len(shown) < len(self.words) or len(self.words) == 1):
-                found[end - 1] = max(shown)[1]
+                found[end - 1] = max(shown)[-1]
         return found
 
     # By number and by place.
@@ -330,12 +331,16 @@ def _after_echo(text: str, words: Sequence[Word], question: Sequence[Word]) -> s
     return None
 
 
-def _found(question: Sequence[Word], words: Sequence[Word], number: int) -> tuple[int, int] | None:
-    """Return where a question ends in quoted words, with its number; None where it is not quoted."""
+def _begins(words: Sequence[Word], question: Sequence[Word]) -> bool:
+    return [word.text for word in words[: len(question)]] == [word.text for word in question]
+
+
+def _found(question: Sequence[Word], words: Sequence[Word], number: int) -> tuple[int, bool, int] | None:
+    """Return where a question ends in quoted words, whether word for word, and its number; None where it is not."""
     wanted, size = " ".join(word.text for word in question), len(question)
     for start in range(len(words) - size, -1, -1):
         if size and ratio(" ".join(word.text for word in words[start : start + size]), wanted) >= _SAME:
-            return start + size, number
+            return start + size, _begins(words[start:], question), number
     return None
 
 

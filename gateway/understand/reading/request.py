@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -255,7 +255,7 @@ def _undated(line: Line, lexicon: Lexicon) -> Line:
     words = words_of(line.text) if line.number is not None else ()
     if not words or words[0].text not in month_words(lexicon):
         return line
-    return Line(f"{line.number}. {line.text}", line.bullet, None, line.quoted, line.heading)
+    return replace(line, text=f"{line.number}. {line.text}", number=None)
 
 
 def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:

@@ -16,6 +16,7 @@ from gateway.understand.reading.request import Request
 from gateway.understand.reading.tongue import is_common
 
 _HANDLE = re.compile(r"(?<![\w.])@([\w.-]*\w)")
+_BEHIND = re.compile(r"(?:[ \t]+[^\W\d_][\w'’.-]*(?<![.])){1,4}")  # names have up to so many words more
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
@@ -64,6 +65,8 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
     """Read one line as a task; None when nothing is left for a title. `who` is known to do it, whoever it names."""
     if who is not None:
         return _task_for(who, text, request)
+    handle = _HANDLE.search(text)
+    behind = words_behind(text, handle.end()) if handle else ""
     said, text = _says_who(text, request)
     assignee, rest = (said, text) if said else _assignee(text, request)
     due, rest = _due(_TAG.sub("", rest), request)
@@ -73,7 +76,15 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
     reading = _me_reading(text, request)
     if not title or not any(char.isalpha() for char in title):
         return None
-    return TaskRequest(title[:_LONGEST_TITLE], assignee or reading, due)
+    assignee = assignee or reading
+    behind = behind if handle and assignee == handle[1] else ""
+    return TaskRequest(title[:_LONGEST_TITLE], assignee, due, behind)
+
+
+def words_behind(text: str, end: int) -> str:
+    """Return the words right behind a "@name" that ends there, with nothing but blanks between; "" for none."""
+    found = _BEHIND.match(text, end)
+    return " ".join(found[0].split()) if found else ""
 
 
 def _task_for(who: str, text: str, request: Request) -> TaskRequest | None:

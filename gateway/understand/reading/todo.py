@@ -2,7 +2,7 @@
 
 A line with a label and a name says it clearly; one with a label alone does beside such a line, or where the mail says
 nothing else. What is listed below `TODO @ben:` is all for ben. Must not: know a language (table [todo] of
-words/<language>.toml), or look at quoted lines and greetings (request.py left them out).
+words/<language>.toml), or look at quoted lines and greetings (request.py left them out), or at code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.lines import Line
 from gateway.understand.reading.phrases import Phrases, listed, words_of
 from gateway.understand.reading.request import Request
-from gateway.understand.reading.task import read_task
+from gateway.understand.reading.task import read_task, words_behind
 
 _LONGEST = 400  # letters of a line looked at
 _WRAP_FROM = 55  # a line this long may have been wrapped by a mail program
@@ -48,6 +48,7 @@ class _Todo:
     who: str
     title: str
     is_listed: bool = False  # below such a line
+    behind: str = ""  # words right behind the name, which may be a part of it
 
 
 @lru_cache(maxsize=8)
@@ -77,8 +78,13 @@ def read_todos(request: Request) -> Todos:
     headed = _labelled(request.subject.text, request.lexicon)  # a subject that hands something out itself
     if headed is not None and headed.who and headed.title:
         found = [headed, *found]
-    tasks = tuple(task for todo in found if (task := read_task(todo.title, request, who=todo.who or None)) is not None)
+    tasks = tuple(task for todo in found if (task := _task(todo, request)) is not None)
     return Todos(tasks, says_more=bool(tasks) and any(not _announces(line) for line in others))
+
+
+def _task(todo: _Todo, request: Request) -> TaskRequest | None:
+    task = read_task(todo.title, request, who=todo.who or None)
+    return replace(task, behind=todo.behind) if task is not None and todo.behind else task
 
 
 def _is_spoken(request: Request) -> bool:
@@ -100,11 +106,11 @@ def _parted(lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[_Todo], list[
     others: list[str] = []
     heading: _Todo | None = None  # what is listed below is for its reader
     for line in lines:
-        todo = _labelled(line.text[:_LONGEST], lexicon)
+        todo = None if line.code else _labelled(line.text[:_LONGEST], lexicon)
         if todo is not None:
             heading = None if todo.title else todo
             found += [todo] if todo.title else []
-        elif heading is not None and (line.bullet or line.number is not None):
+        elif heading is not None and not line.code and (line.bullet or line.number is not None):
             found.append(_Todo(heading.who, line.text, is_listed=True))
         elif not line.is_blank:
             heading = None
@@ -114,6 +120,8 @@ def _parted(lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[_Todo], list[
 
 def _labelled(text: str, lexicon: Lexicon) -> _Todo | None:
     """Return what a line that begins with a label hands out, None for any other line."""
+    if not _labels(lexicon).may_open(text):  # as most lines
+        return None
     words = words_of(text[:_WRAP_FROM])
     if not words or words[0].text not in _first_words(lexicon):
         return None
@@ -123,7 +131,8 @@ def _labelled(text: str, lexicon: Lexicon) -> _Todo | None:
     behind = text[words[max(ends) - 1].end :].lstrip("])*_")
     to = _TO.match(behind)
     if to is not None and (not to["to"] or to["to"].casefold() in _little(lexicon)):
-        return _Todo(", ".join(re.findall(r"@([\w.-]*\w)", to["who"])), behind[to.end() :].strip(_AROUND))
+        who = ", ".join(re.findall(r"@([\w.-]*\w)", to["who"]))
+        return _Todo(who, behind[to.end() :].strip(_AROUND), behind=words_behind(behind, to.end()))
     colon = _COLON.match(behind)
     return _Todo("", behind[colon.end() :].strip(_AROUND)) if colon else None
 
@@ -143,13 +152,13 @@ def _joining(lines: Sequence[Line], lexicon: Lexicon) -> Iterator[Line]:
     held: Line | None = None
     broken = False  # the line before may go on
     for line in lines:
-        goes_on = broken and not line.bullet and line.number is None and line.text[:1].islower()
+        goes_on = broken and not line.code and not line.bullet and line.number is None and line.text[:1].islower()
         if held is not None and goes_on and _labelled(line.text, lexicon) is None:
             held = replace(held, text=f"{held.text} {line.text}")
         else:
             if held is not None:
                 yield held
             held = line
-        broken = len(line.text) >= _WRAP_FROM
+        broken = len(line.text) >= _WRAP_FROM and not line.code
     if held is not None:
         yield held
