@@ -14,7 +14,7 @@ import signal
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -149,6 +149,11 @@ def log_to_stderr(*, plain: bool, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+def log_stray_fault(loop: asyncio.AbstractEventLoop, told: Mapping[str, Any]) -> None:
+    """Log what nobody waited for as all faults are logged: asyncio would repeat its text, and what was handed to it."""
+    log.error("stray fault", exc_info=told.get("exception"))
 
 
 def silence_logs() -> None:
@@ -416,6 +421,7 @@ class Serving:
     async def doors(self) -> AsyncIterator[None]:
         """Take mail in while the block runs, and nothing else: no sign of life, no work."""
         settings = self.app.settings
+        asyncio.get_running_loop().set_exception_handler(log_stray_fault)
         self._directory = await self._in_worker(self.app.pipeline.directory)
         if self._cap.per_day:
             self._cap.remember(await self._in_worker(self._sent_lately))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -21,15 +22,24 @@ from gateway.model.fault import fault_text
 from gateway.model.token import KeyRing
 
 FILE_NAME = "restante.toml"
+PREFIX = "RESTANTE_"  # of a key in the environment
 
 
 class SettingsProblem(ValueError):
     """Settings that cannot be used. `faults` holds (key, what is wrong and the mend) for every fault found."""
 
     def __init__(self, file: Path, faults: list[tuple[str, str]]) -> None:
-        super().__init__("\n".join(f"{file}: {key}: {text}" if key else f"{file}: {text}" for key, text in faults))
         self.file = file
         self.faults = faults
+        places = ((self.place(key), text) for key, text in faults)
+        super().__init__("\n".join(f"{place}: {text}" for place, text in places))
+
+    def place(self, key: str) -> str:
+        """Return where a key is set: the variable of the environment, which goes first, or the file and the key."""
+        variable = PREFIX + key.upper().replace(".", "__")
+        if key and variable in map(str.upper, os.environ):
+            return f"{variable} in the environment: {key}"
+        return f"{self.file}: {key}" if key else str(self.file)
 
 
 class _Table(BaseModel):
@@ -181,7 +191,7 @@ class Tokens(_Table):
 class Settings(BaseSettings):
     """Everything that can be set. Environment variables begin with RESTANTE_, tables are joined by two underscores."""
 
-    model_config = SettingsConfigDict(env_prefix="RESTANTE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     hostname: str = "localhost"  # how we name ourselves in SMTP
     store: Path = Path("restante.db")  # beside the settings file, unless absolute

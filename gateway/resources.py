@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.web.pages import Words
 
 HERE = Path(__file__).parent
+_MEND = "mend it, or put back the file that came with the program"
 
 
 @cache  # the files of a package do not change while it runs
@@ -36,24 +37,42 @@ def template_folder() -> Path:
 
 @cache
 def load_templates(folder: Path | None = None) -> Templates:
-    """Return the compiled templates with the catalogues of every language we write."""
+    """Return the compiled templates with the catalogues of every language we write.
+
+    Raises TemplateProblem, which names the file and the mend, where one cannot be used.
+    """
+    from gateway.render.environment import TemplateProblem
     from gateway.render.render import Templates
 
     folder = folder or template_folder()
-    mail = folder / "mail"
-    sources = {
-        file.relative_to(mail).as_posix(): file.read_text(encoding="utf-8") for file in sorted(mail.rglob("*.j2"))
-    }
-    return Templates.compile(sources, _catalogues(folder))
+    mail, catalogues = folder / "mail", _catalogues(folder)
+    try:
+        sources = {file.relative_to(mail).as_posix(): _text_of(file, mail) for file in sorted(mail.rglob("*.j2"))}
+        return Templates.compile(sources, catalogues)
+    except TemplateProblem as problem:
+        raise TemplateProblem(f"{mail}/{problem}; {_MEND}") from None
+
+
+def _text_of(file: Path, folder: Path) -> str:
+    from gateway.render.environment import TemplateProblem
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise TemplateProblem(f"{file.relative_to(folder)}: is not UTF-8 from octet {fault.start} on") from None
 
 
 def _catalogues(folder: Path) -> dict[str, Translations]:
-    from gateway.render.language import catalogue_from_po
+    from gateway.render.environment import TemplateProblem
+    from gateway.render.language import CatalogueProblem, catalogue_from_po
 
-    return {
-        file.parts[-3]: catalogue_from_po(file.read_text(encoding="utf-8"))
-        for file in sorted((folder / "locale").glob("*/LC_MESSAGES/restante.po"))
-    }
+    found = {}
+    for file in sorted((folder / "locale").glob("*/LC_MESSAGES/restante.po")):
+        try:
+            found[file.parts[-3]] = catalogue_from_po(file.read_text(encoding="utf-8"))
+        except (CatalogueProblem, UnicodeDecodeError) as fault:
+            raise TemplateProblem(f"{file}: {fault}; {_MEND}") from None
+    return found
 
 
 @cache

@@ -30,6 +30,7 @@ from gateway.model.entry import (
     MemberRenamed,
     SettingsChanged,
 )
+from gateway.model.filetype import ENDINGS_OF_FILES
 from gateway.model.member import Member, Settings
 from gateway.model.notice import NoticeState
 from store.codec import expand, pack
@@ -37,6 +38,7 @@ from store.sql import Sql
 from store.tables import addresses, arrivals, attempts, dues, facts, frozen, ledger, members, metadata, outbox, raw
 
 _SIGNS = ("%40", "=40", "@", "=")  # in a link, in quoted-printable text, plain, in a bounce address (VERP)
+_FILE_ENDS = "|".join(sorted(map(re.escape, ENDINGS_OF_FILES)))
 ERASED = "erased"  # the reason of mail and notices that were finished by it
 
 _entry: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
@@ -77,7 +79,7 @@ class Needles:
         bare = "|".join(re.escape(form) for address in self.addresses for form in forms(address))
         # A bounce address has a list's name before it, parted by + or -; a link may have an encoded < there.
         verp = "|".join(re.escape(form) for address in self.addresses for form in forms(address) if "@" not in form)
-        begins, ends = r"(?:(?<=%3C)|(?<![\w.+%-]))", r"(?![\w-]|\.\w)"
+        begins, ends = r"(?:(?<=%3C)|(?<![\w.+%-]))", rf"(?![\w-]|\.(?!(?:{_FILE_ENDS})\b)\w)"
         return re.compile("|".join([*whole, f"{begins}(?:{bare}){ends}", rf"(?<=[+-])(?:{verp})(?=@)"]), re.IGNORECASE)
 
     def stand_in(self, found: str, pseudonym: Pseudonym) -> str:

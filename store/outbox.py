@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Executable, Row, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, delete, exists, func, insert, select, update
 
 from gateway.model.ballot import Question
 from gateway.model.context import Sent
@@ -41,7 +41,7 @@ from store import counters
 from store.codec import expand, pack, squeeze, storable
 from store.faults import Forbidden
 from store.sql import Sql, insert_for
-from store.tables import attempts, facts, frozen, outbox
+from store.tables import attempts, facts, frozen, outbox, standings
 
 _items: msgspec.json.Decoder[tuple[Item, ...]] = msgspec.json.Decoder(tuple[Item, ...])
 _refs: msgspec.json.Decoder[tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...])
@@ -190,6 +190,31 @@ _ALL_ASKED_BACK = (
         outbox.c.kind == "ask-back",
     )
 )
+_SETTLED = outbox.alias("settled")
+# What is told of a round after a question back leaves nothing open: its receipt, or that the question was let be.
+_ASKED_BACK_SINCE = (
+    select(standings.c.member_id, standings.c.at)
+    .distinct()
+    .join(
+        outbox,
+        (outbox.c.workspace_id == standings.c.workspace_id)
+        & (outbox.c.mark == standings.c.mark)
+        & (outbox.c.member_id == standings.c.member_id),
+    )
+    .where(
+        standings.c.workspace_id == bindparam("workspace_id"),
+        standings.c.mark == bindparam("mark"),
+        outbox.c.kind == "ask-back",
+        outbox.c.due_at > standings.c.at,
+        ~exists().where(
+            _SETTLED.c.workspace_id == outbox.c.workspace_id,
+            _SETTLED.c.mark == outbox.c.mark,
+            _SETTLED.c.member_id == outbox.c.member_id,
+            _SETTLED.c.kind.in_(("receipt", "decline")),
+            _SETTLED.c.id > outbox.c.id,
+        ),
+    )
+)
 # Questions which of several things is answered have no mark; their keys stand together in the index of keys.
 _ASKED_WHICH = (
     select(outbox.c.member_id, facts.c.body)
@@ -205,6 +230,18 @@ _TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
 _TRIES_OF = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(outbox.c.id == bindparam("id"))
+_LAST_RECEIPT = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.workspace_id == bindparam("workspace_id"),
+        outbox.c.address == bindparam("address"),
+        outbox.c.due_at > bindparam("since"),
+        outbox.c.due_at <= bindparam("until"),
+        outbox.c.kind == "receipt",
+    )
+    .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
+    .limit(1)
+)
 _TO_MEMBER = select(func.count()).where(
     outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.member_id == bindparam("member_id")
 )
@@ -284,6 +321,10 @@ class Outbox:
                 _freeze(self._sql.dialect), [{"notice_id": one, "body": squeeze(body)} for one, body in pairs]
             )
 
+    def thaw(self, notice_id: int) -> None:
+        """Let go of the bytes of a notice that nobody has, since they promise what is not there any more."""
+        self._sql.run(delete(frozen).where(frozen.c.notice_id == notice_id))
+
     def report(
         self, attempt: Attempt, *, state: NoticeState, next_attempt_at: datetime | None = None, reason: str = ""
     ) -> None:
@@ -346,6 +387,11 @@ class Outbox:
         row = self._sql.first(_GET, {"id": notice_id})
         return None if row is None else _sent(row)
 
+    def last_receipt(self, workspace_id: int, address: str, since: datetime, until: datetime) -> int:
+        """Return the id of the last receipt to an address that was decided between two instants, 0 for none."""
+        values = {"workspace_id": workspace_id, "address": address, "since": since, "until": until}
+        return int(self._sql.value(_LAST_RECEIPT, values) or 0)
+
     def attempts(self, notice_id: int) -> Sequence[Attempt]:
         """Return every try to hand a notice on, oldest first."""
         return [
@@ -353,14 +399,17 @@ class Outbox:
             for row in self._sql.rows(_ATTEMPTS, {"id": notice_id})
         ]
 
-    def tried_since_taken(self, limit: int) -> list[PastTry]:
-        """Return the last tries, newest first, since a mail was taken; `limit`: how many are looked at."""
+    def tried_since_taken(self, limit: int) -> tuple[list[PastTry], datetime | None]:
+        """Return the last tries, newest first, since a mail was taken, and when that was: None where none of these was.
+
+        `limit`: how many are looked at.
+        """
         found: list[PastTry] = []
         for row in self._sql.rows(_LAST_TRIED, {"limit": limit}):
             if 200 <= row.code <= 299:
-                break
+                return found, row.at
             found.append(_past_try(row))
-        return found
+        return found, None
 
     def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
         """Return the tokens of the notices that brought a post or a round to each member: the first not given up."""
@@ -402,6 +451,11 @@ class Outbox:
         """Return the members who were asked back about a round."""
         rows = self._sql.rows(_ALL_ASKED_BACK, {"workspace_id": workspace_id, "mark": mark})
         return frozenset(row.member_id for row in rows) | self._asked_which(workspace_id, mark)
+
+    def asked_back_since(self, workspace_id: int, mark: str) -> dict[int, datetime]:
+        """Return when each standing answer to a round was given after which its member was asked back, and is still."""
+        rows = self._sql.rows(_ASKED_BACK_SINCE, {"workspace_id": workspace_id, "mark": mark})
+        return {row.member_id: row.at for row in rows}
 
     def _asked_which(self, workspace_id: int, mark: str) -> frozenset[int]:
         """Return the members who were asked whether words were their answer to a round, and for it the likeliest."""

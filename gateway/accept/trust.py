@@ -16,7 +16,7 @@ from gateway.model.context import ELSEWHERE, Proof, Trust
 class Signs:
     """What speaks for or against the one who wrote: `has_own_token` a valid token of ours made out to them, `confirmed`
     that they confirmed this very mail, `contradicts_itself` that a field stands in it twice with different words,
-    `is_to_us` that its author wrote it to an address of ours.
+    `is_to_us` that its author wrote it to the address of ours that it came to.
     """
 
     is_member: bool

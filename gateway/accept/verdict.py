@@ -65,6 +65,7 @@ def _is_ours(recipient: str, destination: Destination | None, directory: Directo
     domain = fold_address(recipient).rpartition("@")[2]
     if domain not in directory.domains:
         return Reject(550, "5.7.1", "this server takes no mail for that domain")  # RFC 5321 §3.6.1: no open relay
+    # QUIRK: RFC 5321 §4.5.1 wants `postmaster` too; that is whoever runs the mail server before us.
     return Reject(550, "5.1.1", "there is no workspace of that name here")
 
 

@@ -14,16 +14,18 @@ from datetime import datetime
 
 import structlog
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException, syntax
 
 from gateway.accept.verdict import Reject
 from gateway.arrive.intake import Intake
 from gateway.model.arrival import Arrival
 
 MOST_RECIPIENTS = 200  # RFC 5321 §4.5.3.1.8 wants at least 100
-MOST_SESSIONS = 200
+MOST_SESSIONS = 400  # at one door; Postfix opens twenty at once, unless told otherwise
+_FULL = b"421 4.3.2 too many connections, please come back in a moment\r\n"  # RFC 5321 §3.1, §3.8
 SECONDS_OF_SILENCE = 300.0  # RFC 5321 §4.5.3.2.7
 _KEPT = "250 2.0.0 kept"
+OUR_FAULT = Reject(451, "4.3.0", "something went wrong here, please try again later")  # never 5xx: the mail is good
 EVERYTHING = 2**30  # bytes; the reader holds far less, and gives what it has
 _BREAK, _END = b"\r\n", b"\r\n.\r\n"
 LINE_BYTES = 65_536  # QUIRK: RFC 5322 §2.1.1 says 998, real programs write longer lines
@@ -52,6 +54,12 @@ class _Rooms:
     def __init__(self, shared: Protocol) -> None:
         self.shared = shared
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [line for line in responses if not line.startswith("250-AUTH ")]  # nobody has a login here
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -64,6 +72,21 @@ class _Rooms:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        try:
+            return await self._taken(envelope)
+        except Exception:
+            log.exception("delivery failed", door=self.shared.door)
+            return self._reply(envelope, {}, OUR_FAULT)
+
+    async def handle_exception(self, fault: Exception) -> str:
+        """Return what is said of a fault in any command: the library would say 500, and to the peer what went wrong."""
+        if isinstance(fault, TLSSetupException):
+            log.info("no TLS", door=self.shared.door)
+        else:
+            log.error("session failed", door=self.shared.door, exc_info=fault)
+        return str(OUR_FAULT)
+
+    async def _taken(self, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
         refused = self.shared.check(content)
@@ -177,6 +200,12 @@ class _Session(SMTP):
     """The library's session, but for two things it does slowly: plain paths, and the data of a mail."""
 
     line_length_limit = LINE_BYTES
+    ended: Callable[[], None] = staticmethod(lambda: None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Give the session's place to another."""
+        self.ended()
+        super().connection_lost(error)
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         return plain_path(arg) or super()._getaddr(arg)
@@ -224,14 +253,33 @@ class _LmtpSession(_Session, LMTP):
             await self.push(status)
 
 
+class _Turned(asyncio.Protocol):
+    """What a connection meets beyond the limit: it is told to come back, and holds nothing of ours."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.write(_FULL)
+        transport.close()
+
+
 class Sessions:
-    """Makes a protocol for each connection, up to a limit; beyond it the server waits in the listen queue."""
+    """Makes a protocol for each connection, up to a limit."""
 
-    def __init__(self, shared: Protocol) -> None:
+    def __init__(self, shared: Protocol, most: int = MOST_SESSIONS) -> None:
         self.shared = shared
+        self.most = most
+        self._open: set[_Session] = set()
 
-    def __call__(self) -> SMTP:
+    def __call__(self) -> SMTP | _Turned:
         """Return the protocol of one connection."""
+        if len(self._open) >= self.most:
+            return _Turned()
+        session = self._session()
+        session.ended = lambda: self._open.discard(session)
+        self._open.add(session)
+        return session
+
+    def _session(self) -> _Session:
         kind = _LmtpSession if self.shared.door == "lmtp" else _Session
         return kind(
             _Rooms(self.shared),

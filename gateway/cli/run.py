@@ -104,7 +104,7 @@ def _show_preview(found: list[Preview], zone: tzinfo, whole: bool) -> None:
         for one in found:
             click.echo(one.raw.decode("utf-8", "replace"))
         return
-    table = Table("at", "workspace", "to", "what", "about")
+    table = Table(f"at ({zone.tzname(None) or zone})", "workspace", "to", "what", "about")
     for one in found:
         notice = one.stored.notice
         at = f"{notice.due_at.astimezone(zone):%a %Y-%m-%d %H:%M}"

@@ -25,6 +25,7 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.notice import NoticeState
 from gateway.pipeline.knowing import workspace as workspace_named
+from gateway.render.environment import TemplateProblem
 from gateway.resources import load_templates
 from gateway.send.limits import DAY
 from gateway.send.signing import SigningProblem
@@ -195,7 +196,7 @@ def doctor(config: str, live: bool, seconds: float) -> None:
 def _there_and_back(config: str, seconds: float) -> Iterator[Finding]:
     try:
         app = build(Path(config))
-    except (SettingsProblem, StoreFault):
+    except (SettingsProblem, TemplateProblem, StoreFault):
         return  # said already
     try:
         with app.store.read() as tx:
@@ -214,7 +215,7 @@ def examine(file: Path) -> Iterator[Finding]:
         settings = read_settings(file)
     except SettingsProblem as problem:
         for key, text in problem.faults:
-            yield Finding(f"settings {key}".strip(), False, f"{problem.file}: {text}")
+            yield Finding("settings", False, f"{problem.place(key)}: {text}")
         return
     yield Finding("settings", True, str(file))
     yield from _open_to_others(file, settings)
@@ -222,7 +223,10 @@ def examine(file: Path) -> Iterator[Finding]:
     yield from _ports(settings)
     yield from _mailboxes(settings)
     yield from _signing(settings)
-    yield _templates()
+    templates = _templates()
+    yield templates
+    if not templates.well:
+        return  # nothing can be opened without them
     try:
         app = build(file)
     except StoreFault as problem:
@@ -281,7 +285,8 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         with socket.create_connection((out.host, out.port), timeout=3) as server:
             greeting = server.recv(200).decode("ascii", "replace").strip() if out.security != "tls" else "listens"
     except OSError as problem:
-        yield Finding("submission", False, f"{out.host}:{out.port} does not answer ({problem}); no mail can go out")
+        says = f"{out.host}:{out.port} does not answer ({problem}); no mail can go out: look at that server, or"
+        yield Finding("submission", False, f"{says} set submission.host and submission.port")
     else:
         yield Finding("submission", True, f"{out.host}:{out.port} {greeting[:60]}")
 
@@ -330,8 +335,8 @@ def _signing(settings: Settings) -> Iterator[Finding]:
 def _templates() -> Finding:
     try:
         load_templates()
-    except Exception as problem:  # whatever is wrong with a template, the doctor names it
-        return Finding("templates", False, f"{type(problem).__name__}: {problem}")
+    except TemplateProblem as problem:
+        return Finding("templates", False, str(problem))
     return Finding("templates", True, "all compile")
 
 

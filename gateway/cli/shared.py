@@ -18,6 +18,7 @@ from rich.table import Table
 from gateway.app import App, build, log_to_stderr
 from gateway.config import SettingsProblem
 from gateway.model.charter import CharterProblem
+from gateway.render.environment import TemplateProblem
 from store.faults import StoreFault, StoreRefusal
 
 
@@ -34,6 +35,8 @@ def program(config: str, *, create: bool = False, log_level: int = logging.WARNI
         app = build(Path(config), create=create)
     except SettingsProblem as problem:
         fail(str(problem))
+    except TemplateProblem as problem:
+        fail(f"template {problem}")
     except StoreFault as problem:
         fail(f"the store cannot be opened: {problem}")
     try:

@@ -15,7 +15,16 @@ from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.charter import AttachmentRules
 from gateway.model.context import MailContext
 from gateway.model.entry import Answered, Posted, RoundOpened, TaskMade
-from gateway.model.filetype import TYPE_OF_ENDING, UNSTATED, cleaned, ending, ending_of, is_covered, never_passes
+from gateway.model.filetype import (
+    TYPE_OF_ENDING,
+    UNSTATED,
+    cleaned,
+    ending,
+    ending_of,
+    is_covered,
+    meant_by,
+    never_passes,
+)
 from gateway.model.message import Message, Part
 from gateway.model.notice import Act
 
@@ -46,13 +55,16 @@ def files_of(
     for number, part in _files(message):
         if len(judged) == _MOST_JUDGED:
             break
-        why = all_back or _kept_back(part, rules, room, places)
+        name = _name(part, number)
+        passing = _as_it_passes(part, name, rules)
+        why = all_back or (_kept_back(part, rules, room, places) if passing else KeptBack.KIND)
         if why is KeptBack.NO:
             room, places = room - len(part.content), places - 1
+        filename, media_type = passing or (name, part.media_type)
         judged.append(
             Attachment(
-                filename=_name(part, number),
-                media_type=part.media_type,
+                filename=filename,
+                media_type=media_type,
                 size=len(part.content),
                 arrival=arrival,
                 part=number,
@@ -64,9 +76,7 @@ def files_of(
 
 
 def _kept_back(part: Part, rules: AttachmentRules, room: int, places: int) -> KeptBack:
-    """Return why a file is not passed on; what is harmful is named as such, however large it is."""
-    if not _is_of_a_kind_that_passes(part, rules):
-        return KeptBack.KIND
+    """Return why a file of a kind that passes is not passed on."""
     if not rules.pass_on:
         return KeptBack.OFF
     if len(part.content) > room:
@@ -74,13 +84,22 @@ def _kept_back(part: Part, rules: AttachmentRules, room: int, places: int) -> Ke
     return KeptBack.NO if places > 0 else KeptBack.NUMBER
 
 
-def _is_of_a_kind_that_passes(part: Part, rules: AttachmentRules) -> bool:
-    end = ending(_name(part, 0))
-    if never_passes(part.media_type, end, part.content[:_BEGINNING]):
-        return False
+def _as_it_passes(part: Part, name: str, rules: AttachmentRules) -> tuple[str, str] | None:
+    """Return name and media type under which a file may pass, None where it is of no kind that does.
+
+    Name and type must agree. What has no ending that is known ("README", "Report 1.2") gets the one of its type, so
+    that nothing opens it as something else.
+    """
+    end, said = ending(name), part.media_type
+    if never_passes(said, end, part.content[:_BEGINNING]):
+        return None
+    if end not in TYPE_OF_ENDING and end not in rules.endings:
+        added = ending_of(said) or ("txt" if said.startswith("text/") else "")
+        return (cleaned(f"{name}.{added}"), said) if added and is_covered(said, rules.types) else None
+    media_type = meant_by(said, end)
     by_name = end in rules.endings or is_covered(TYPE_OF_ENDING.get(end, ""), rules.types)
-    by_type = part.media_type in UNSTATED or is_covered(part.media_type, rules.types)
-    return by_name and by_type
+    by_type = said in UNSTATED or is_covered(media_type, rules.types)
+    return (name, media_type) if by_name and by_type else None
 
 
 def _name(part: Part, number: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,13 +27,14 @@ from gateway.model.member import Absence, Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
 from gateway.model.notice import Act, Attempt, ConfirmFacts, Notice, StewardFacts, StoredNotice
-from gateway.model.understood import Understood
+from gateway.model.understood import AbsenceNotice, Understood
 
 _TEMPORARY = "4"  # RFC 3463 §3.1: persistent transient failure
 
 HARD, SOFT = 1.0, 0.25  # what a mail adds that came back for good, or after days of trying
 LIMIT = 2.5  # three for good within some weeks
 HALVED_AFTER = timedelta(days=30)
+TOLD_AHEAD = timedelta(days=31)  # an auto-reply may tell so long before
 PROBES = (timedelta(days=3), timedelta(days=7), timedelta(days=21))  # when a suspended member is tried again
 PROBE_STAYS = timedelta(days=3)  # a mail that did not come back by then has arrived (RFC 5321 §4.5.4.1 tries 4–5 days)
 
@@ -250,15 +251,26 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     if not _answers_mail_of_ours(context, member):
         return ignored(Why.NOT_AUTHENTIC, "an auto-reply that answers no mail of ours to its author")
     today = context.received_at.astimezone(ZoneInfo(member.timezone)).date()
-    noted = understood.absence
-    until = noted.until if noted else None
-    starts = noted.starts if noted and noted.starts else today
+    starts, until = _stated(understood.absence, today)
     if until is not None and (until < today or until < starts):
         return ignored(Why.AWAY, "the absence is over")
     absence = Absence(starts=starts, until=until, source="auto-reply")
     if _is_known(member.absences, absence):
         return ignored(Why.AWAY, "known")
     return Acted(Why.AWAY, entries=(AwayNoted(member_id=member.id, absence=absence),), settled=False)
+
+
+def _stated(noted: AbsenceNotice | None, today: date) -> tuple[date, date | None]:
+    """Return when an absence begins and ends, None for an end that is not named.
+
+    A program answers because its owner is away now: one day to come, or a time far off, is a date of something else.
+    """
+    if noted is None or noted.starts is None:
+        return today, noted.until if noted else None
+    is_one_day_to_come = today < noted.starts == noted.until
+    if is_one_day_to_come or noted.starts - today > TOLD_AHEAD:
+        return today, None
+    return noted.starts, noted.until
 
 
 def _answers_mail_of_ours(context: MailContext, member: Member) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
-from gateway.decide import digests
+from gateway.decide import digest_times, digests
 from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_mail, to_author
@@ -34,10 +34,10 @@ def fall_due(due: Due, context: TickContext) -> Decision:
     """Return a member's digest, or in its place what they missed when one was left out while they were away."""
     member = next((member for member in context.members if member.id == due.member_id), None)
     charter, now = context.workspace.charter, context.now
-    if not due.number or member is None or digests.pace(member, charter) is None:
+    if not due.number or member is None or digest_times.pace(member, charter) is None:
         return digests.digest(due, context)
     day = local(now, member.timezone).date()
-    if digests.is_silent(member, day) or member.suspended:
+    if digest_times.is_silent(member, day) or member.suspended:
         return digests.digest(due, context)
     since = due.since or now - _LOOK_BACK
     found = digests.build(
@@ -45,7 +45,7 @@ def fall_due(due: Due, context: TickContext) -> Decision:
         catching_up=True,
     )  # fmt: skip
     told = msgspec.structs.replace(due, since=now, occurrence=day, number=0)
-    following = digests.following(member, charter, now, told)
+    following = digest_times.following(member, charter, now, told)
     if found is None:
         return Decision(Why.NOTHING_NEW, due=following)
     notice = to_member(member, facts(found), f"catch-up:{member.id}:{day}", now, items=items_of(facts(found)))
@@ -82,7 +82,7 @@ def _replaced(context: MailContext, member: Member) -> tuple[Due, ...]:
     if due is None or local(due.at, member.timezone).date() != today:
         return ()
     told = msgspec.structs.replace(due, occurrence=today)
-    return digests.following(member, context.workspace.charter, due.at, told)
+    return digest_times.following(member, context.workspace.charter, due.at, told)
 
 
 def mark_read(context: MailContext) -> Acted:

@@ -19,7 +19,7 @@ from gateway.model.address import OFFERED, Door, fold_address
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Method, Pick, PlusOne
 from gateway.model.charter import LEVELS, Level
-from gateway.model.context import MailContext, RoundView, Trust
+from gateway.model.context import ELSEWHERE, MailContext, RoundView, Trust
 from gateway.model.decision import Why
 from gateway.model.entry import HeldForSteward, Reacted
 from gateway.model.nature import Nature
@@ -244,7 +244,12 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
     if context.asked_today:
         return _held(context, understood, "not-authentic", Why.NOT_AUTHENTIC, once_per_day(context, message, "held"))
     address = fold_address(message.author.address) if message.author else ""
-    facts = ConfirmFacts(act=asked, title=title, arrival_id=context.arrival_id, address=address)
+    is_elsewhere = context.proof.sign == ELSEWHERE
+    mark = context.answering.mark if is_elsewhere and context.answering else understood.spills
+    facts = ConfirmFacts(
+        act=asked, title=title, arrival_id=context.arrival_id, address=address,
+        is_elsewhere=is_elsewhere, answers=_titled(mark, context),
+    )  # fmt: skip
     return Acted(
         Why.ASKED_BACK if asked in _PUBLISHES else Why.NOT_AUTHENTIC,
         entries=(
@@ -255,6 +260,13 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
         settled=False,
         detail=f"to be confirmed: {asked}",
     )
+
+
+def _titled(mark: str, context: MailContext) -> str:
+    """Return what a mail would answer, by its mark, "V-7: Where shall we meet?"; "" where it is no one thing."""
+    view, asked = context.rounds.get(mark), context.tasks.get(mark)
+    title = view.round.title if view else asked.title if asked else ""
+    return f"{mark}: {title}" if title else mark
 
 
 def astray(context: MailContext, understood: Understood) -> Acted | None:
@@ -272,7 +284,21 @@ def astray(context: MailContext, understood: Understood) -> Acted | None:
     return _asked_first(context, understood, asked, understood.message.subject)
 
 
-_PUBLISHES = ("post", "post-vote")  # what is asked of a mail that may be for no eyes but ours
+def _spilt_to_owner(context: MailContext, understood: Understood) -> Acted | None:
+    """Ask first whether the stewards are to read a mail that may say how its author votes: it may be a secret vote."""
+    if context.destination.door is not Door.OWNER or context.author is None or context.confirmed:
+        return None
+    ballots = sum(map(_is_ballot, understood.pieces))
+    if understood.stray is Stray.HOLDS_A_VOTE or 0 < ballots < len(understood.pieces):
+        return _asked_first(context, understood, "owner-vote", understood.message.subject)
+    return None
+
+
+def _is_ballot(piece: Piece) -> bool:
+    return bool(piece.mark) and isinstance(piece.reading, BallotReading)
+
+
+_PUBLISHES = ("post", "post-vote", "owner-vote")  # what is asked of a mail that may be for no eyes but ours
 
 
 def _to_confirm(context: MailContext, acts: frozenset[str]) -> str | None:
@@ -368,6 +394,8 @@ def _door(context: MailContext, understood: Understood) -> Acted | None:
     """Settle what an address says without a word of the mail."""
     if _enrolled(understood):
         return None  # `invite eve@example.org` to the join address is no wish to join
+    if context.destination.door is Door.OWNER and understood.pieces and all(map(_is_ballot, understood.pieces)):
+        return None  # `V-7: yes` counts wherever it is sent
     rule = _DOORS_FOR_ALL.get(context.destination.door) or _DOORS.get(context.destination.door)
     return rule(context, understood) if rule else None
 
@@ -393,10 +421,14 @@ def _unknown(context: MailContext, understood: Understood) -> Acted:
     return declined(Why.ADDRESS_UNKNOWN, facts)
 
 
+def _owner(context: MailContext, understood: Understood) -> Acted:
+    return membership.to_owner(context, understood.message, _text(understood))
+
+
 _DOORS_FOR_ALL: dict[Door, Callable[[MailContext, Understood], Acted]] = {
     Door.JOIN: _join,
     Door.HELP: _help,
-    Door.OWNER: lambda context, understood: membership.to_owner(context, understood.message, _text(understood)),
+    Door.OWNER: _owner,
 }
 _DOORS: dict[Door, Callable[[MailContext, Understood], Acted]] = {Door.LEAVE: _leave, Door.UNKNOWN: _unknown}
 
@@ -440,6 +472,7 @@ IN_ORDER: tuple[Callable[[MailContext, Understood], Acted | None], ...] = (
     _at_return_address,
     confirmation,
     _stranger,
+    _spilt_to_owner,
     _unproven,
     _door,
     _unreadable,

@@ -17,7 +17,7 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext, Trust
 from gateway.model.decision import Why
 from gateway.model.notice import ConfirmFacts, DeclineFacts
-from gateway.model.reading import CommandReading
+from gateway.model.reading import CommandReading, Intent
 from gateway.model.understood import Settle, Understood
 
 
@@ -31,6 +31,8 @@ def confirmation(context: MailContext, understood: Understood) -> Acted | None:
     if context.is_forged or context.trust is Trust.FAILED:
         return _doubtful_yes(context, understood, asked)
     agrees = _agrees(understood, asked)
+    if agrees is None and _asks_for_help(understood):
+        return None
     if agrees is None:
         return declined(Why.ASKED_BACK, DeclineFacts(reason="not-confirmed", title=asked.title))
     if not agrees:
@@ -73,6 +75,11 @@ def _doubtful_yes(context: MailContext, understood: Understood, asked: ConfirmFa
     return Acted(
         Why.NOT_AUTHENTIC, broadcasts=(told,), state=ArrivalState.IGNORED, settled=False, detail="a yes that failed"
     )
+
+
+def _asks_for_help(understood: Understood) -> bool:
+    reading = understood.pieces[0].reading if understood.pieces else None
+    return isinstance(reading, CommandReading) and reading.intent is Intent.HELP
 
 
 def _agrees(understood: Understood, asked: ConfirmFacts) -> bool | None:

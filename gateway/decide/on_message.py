@@ -137,6 +137,11 @@ def tasks_named(understood: Understood) -> frozenset[str]:
     return frozenset(mark for text in named if (mark := task.mark_in(text)))
 
 
+def undoes_the_last(context: MailContext, understood: Understood) -> bool:
+    """Return whether `decide` asks for the last receipt of the author, in `context.last_receipt`."""
+    return undo.is_of_the_last(context, [piece.reading for piece in understood.pieces])
+
+
 def names(context: MailContext, understood: Understood) -> frozenset[str]:
     """Return the addresses, folded, whose members `decide` asks for in `context.members_named`."""
     found: set[str] = set()

@@ -13,7 +13,7 @@ from gateway.decide.calendar import in_working_hours, local
 from gateway.model.charter import Charter
 from gateway.model.context import RoundView
 from gateway.model.member import Member
-from gateway.model.notice import Answering, Notice, TaskFacts, TaskReminderFacts
+from gateway.model.notice import Answering, Notice, ReminderFacts, TaskFacts, TaskReminderFacts
 from gateway.model.round import Phase
 from gateway.model.task import Task
 
@@ -74,7 +74,9 @@ def _not_asked(case: _Case) -> str | None:
 
 
 def _answered(case: _Case) -> str | None:
-    return "answered" if case.view and case.view.standing is not None else None
+    standing, told = case.view.standing if case.view else None, case.notice.facts
+    spoken_of = told.standing_at if isinstance(told, ReminderFacts) else None
+    return "answered" if standing is not None and standing.at != spoken_of else None
 
 
 def _away(case: _Case) -> str | None:

@@ -45,7 +45,23 @@ def in_full(name: str, behind: str, members: Iterable[Member]) -> tuple[str, str
         rest = " ".join(words[:count])
         if found := names.get(_parts(f"{name} {rest}")):
             return found, rest
-    return "", ""
+    first = words[0] if words else ""
+    with_initial = [full for parts, full in names.items() if _has_initial(_parts(f"{name} {first}"), parts)]
+    return (with_initial[0], first) if len(with_initial) == 1 else ("", "")
+
+
+def _has_initial(said: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Whether a name ends in the first letter of the one it is short for: "Nora K."."""
+    is_short = len(said) > 1 and len(said[-1]) == 1 and len(said) <= len(known)
+    return is_short and known[: len(said) - 1] == said[:-1] and known[len(said) - 1].startswith(said[-1])
+
+
+def told_apart(name: str, members: Iterable[Member], author: Member) -> tuple[tuple[Member, ...], tuple[str, ...]]:
+    """Return whom several names written for one mean, and those of the names that nobody here goes by."""
+    here = tuple(members)
+    found = {one: meant(one, here, author) for one in _several(name)}
+    people = {member.id: member for some in found.values() for member in some}
+    return tuple(people.values()), tuple(one for one, some in found.items() if not some)
 
 
 def _all_of(names: Iterable[str], members: Iterable[Member], author: Member) -> tuple[Member, ...]:

@@ -65,7 +65,11 @@ def _key(context: MailContext, telling: list[Act]) -> str:
     return once_per_mail(context, "receipt")
 
 
+def _puts_receipts_back(act: Act) -> bool:
+    return act.undoes is not None and act.undoes.name == "receipts"
+
+
 def _wanted(choice: Receipts, telling: list[Act]) -> bool:
-    if choice is Receipts.ON or any(act.name == "receipts" for act in telling):
+    if choice is Receipts.ON or any(act.name == "receipts" or _puts_receipts_back(act) for act in telling):
         return True
     return choice is Receipts.UNCLEAR and any(act.name not in DONE for act in telling)

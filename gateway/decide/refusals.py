@@ -19,6 +19,8 @@ from gateway.model.notice import Attempt, PastTry
 
 SEVERAL = 3  # addresses refused alike, and none taken in between: it is not they who want nothing, it is we who may not
 LOOKED_BACK = 200  # tries
+# A server that took a mail of ours so lately is believed when it says of addresses, however many, that there are none.
+BELIEVED_FOR = timedelta(minutes=10)
 PUT_BACK_WITHIN = timedelta(days=3)  # what was failed longer ago says nothing any more
 
 # Replies of class 5 that say something of us and not of the notice: no login (530, 535), a mechanism too weak (534) or
@@ -74,6 +76,8 @@ _OF_SUBJECT = {
     6: Blame.MESSAGE,
     7: Blame.UNSURE,  # policy. QUIRK: Postfix says at RCPT that it will not have the sender, or relay for us at all
 }
+# What no server says of a sender: there is no such mailbox, or no such domain; it is misspelt, ambiguous, has moved.
+_OF_NOBODY = frozenset((1, detail) for detail in (1, 2, 3, 4, 6, 10))
 _FULL = (2, 2)  # QUIRK: after DATA Microsoft says of our own mailbox that it may send no more
 # Bare replies to RCPT that speak of a mailbox (RFC 5321 §4.2.2, RFC 7504); 551, 553 and 554 may be about relaying.
 _OF_MAILBOX = frozenset({550, 552, 556})
@@ -174,12 +178,17 @@ class _Refused:
 
 
 def judged(
-    before: Sequence[PastTry], tried: Iterable[tuple[str, Attempt]], tries: Mapping[int, int], now: datetime
+    before: Sequence[PastTry],
+    tried: Iterable[tuple[str, Attempt]],
+    tries: Mapping[int, int],
+    now: datetime,
+    taken_at: datetime | None = None,
 ) -> Judged:
     """Return what refusals are: those of one kind at several addresses, with none taken in between, are of us.
 
     `before`: the tries since the last that was taken, newest first; `tried`: (address, attempt), in order; `tries`: how
-    often each notice was tried before. A notice that is refused again after somebody was taken speaks for itself.
+    often each notice was tried before; `taken_at`: when a mail was taken last. A notice that is refused again after
+    somebody was taken speaks for itself.
     """
     seen = Counter(one.notice_id for one in before)
     reaches_back = len(before) < LOOKED_BACK
@@ -187,8 +196,8 @@ def judged(
     of_us, undecided, put_back = set[int](), set[int](), set[int]()
     for address, attempt in tried:
         if 200 <= attempt.code <= 299:
-            row, seen, reaches_back = [], Counter(), True
-        if not may_be_of_us(attempt):
+            row, seen, reaches_back, taken_at = [], Counter(), True, attempt.at
+        if not may_be_of_us(attempt) or _is_believed(attempt, taken_at):
             continue
         number = attempt.notice_id
         one = _new(address, attempt, outlived=reaches_back and tries.get(number, 0) > seen[number])
@@ -200,6 +209,11 @@ def judged(
         elif not one.outlived and _is_open(alike, one, attempt):
             undecided.add(number)
     return Judged(frozenset(of_us), frozenset(undecided - of_us), frozenset(put_back))
+
+
+def _is_believed(attempt: Attempt, taken_at: datetime | None) -> bool:
+    is_lately = taken_at is not None and attempt.at - taken_at <= BELIEVED_FOR
+    return is_lately and attempt.refused == "recipient" and _subject(attempt.text) in _OF_NOBODY
 
 
 def _past(one: PastTry, outlived: bool, now: datetime) -> _Refused:

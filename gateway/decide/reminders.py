@@ -112,6 +112,8 @@ class _Turn:
 def remind(due: Due, context: TickContext) -> Decision:
     """Remind those who still owe an answer and whose time has come; come back for those whose has not.
 
+    Who has answered is reminded too where a later mail of theirs was unclear, and so does not count.
+
     `member_id` 0 in the due row means everyone in `context.electorate` who has not answered.
     """
     view, now = context.view, context.now
@@ -130,7 +132,7 @@ def remind(due: Due, context: TickContext) -> Decision:
 
 def _owing(due: Due, context: TickContext) -> Iterator[Member]:
     view = context.view
-    owing = set(context.electorate) - {standing.member_id for standing in context.standings}
+    owing = {*context.electorate, *context.changing} - {standing.member_id for standing in context.standings}
     for member in context.members:
         if due.member_id:
             owes = member.id == due.member_id and view is not None and view.in_electorate and view.standing is None
@@ -183,13 +185,15 @@ def _notice(turn: _Turn, context: TickContext) -> Notice:
 def _facts(turn: _Turn, context: TickContext) -> ReminderFacts:
     assert context.view is not None
     round_ = context.view.round
+    standing_at = context.changing.get(turn.member.id)
     facts = ReminderFacts(
         mark=round_.mark,
         ritual=round_.ritual,
         title=round_.title,
         closes_at=round_.closes_at,
         last=turn.last,
-        doubtful=context.doubtful or turn.member.id in context.doubters,
+        doubtful=standing_at is not None or context.doubtful or turn.member.id in context.doubters,
+        standing_at=standing_at,
     )
     match round_.form:
         case VoteForm(question=question, quorum=quorum):

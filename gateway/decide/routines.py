@@ -125,7 +125,7 @@ def occurrence(
     if not prompts:
         return None
     last = max(at for _, at in prompts)
-    closes_at = add_span(last, routine.open_for, charter, charter.timezone)
+    closes_at = add_span(last, routine.closes_after, charter, charter.timezone)
     return Occurrence(name, routine, day, prompts, closes_at)
 
 

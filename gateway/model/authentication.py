@@ -22,8 +22,9 @@ class Authentication:
     """The outcome, the check it rests on ("dmarc", "dkim", "spf", "compauth"), and the server that made it.
 
     `method` and `by` are "" where no server named in the settings said anything. `is_one_author` is False where From
-    names several people or nobody plainly: then no check can speak of "the author". `written_to` are the addresses that
-    the author put into To and Cc, folded, as far as nobody else can have added them; of a mail that passed only.
+    names several people or nobody plainly: then no check can speak of "the author". Of a mail that passed: `written_to`
+    are the addresses that the author put into To and Cc, folded, as far as nobody else can have added them;
+    `is_as_written` is False where somebody may have added to its text, or to what says what it answers.
     """
 
     outcome: Outcome = Outcome.NOTHING
@@ -31,6 +32,7 @@ class Authentication:
     by: str = ""
     is_one_author: bool = True
     written_to: tuple[str, ...] = ()
+    is_as_written: bool = True
 
 
 NOBODY_SAID = Authentication()

@@ -136,6 +136,14 @@ class VoteRules(_Table):
     veto: bool = False  # plusone: a binding -1 with its reason stops the proposal
     reminders: tuple[Length, ...] = Field(default_factory=lambda: (Span.parse("1 working days"),))  # before the close
 
+    def states(self, key: str) -> bool:
+        """Whether a key was written down, be it with the value it has anyway."""
+        return key in self.model_fields_set
+
+    def over(self, general: VoteRules) -> VoteRules:
+        """Return these rules, with the general ones for all that they leave out."""
+        return general.model_copy(update={key: getattr(self, key) for key in self.model_fields_set})
+
 
 Level = Literal["address", "token", "proof"]
 LEVELS: tuple[Level, ...] = ("address", "token", "proof")  # the weakest first
@@ -227,6 +235,16 @@ class Routine(_Table):
             raise ValueError("a vote by this method needs at least two `options`")
         return self
 
+    @property
+    def closes_after(self) -> Span:
+        """How long it is open: as the rules of its vote say, else as the routine does."""
+        return self.rules.open_for if self.rules and self.rules.states("open_for") else self.open_for
+
+    @property
+    def reminds_before(self) -> tuple[Span, ...]:
+        """How long before the close it reminds: as the rules of its vote say, else as the routine does."""
+        return self.rules.reminders if self.rules and self.rules.states("reminders") else self.reminders
+
 
 class CharterMember(_Table):
     """A person listed in a charter for a small team's convenience."""
@@ -292,6 +310,10 @@ class Charter(_Table):
     def domain(self) -> str:
         """The domain of its address."""
         return self.address.partition("@")[2]
+
+    def vote_rules(self, routine: Routine) -> VoteRules:
+        """Return how a routine's vote is held: by its own rules, and by those of all votes in what they leave out."""
+        return routine.rules.over(self.votes) if routine.rules else self.votes
 
     def needs(self, act: str) -> Level:
         """Return how far the author of an act must be proven; `act` is a key of `[trust]`."""

@@ -165,6 +165,7 @@ class MailContext:
     authentication: Authentication = NOBODY_SAID  # what a mail server before us said of the author
     confirmed: bool = False  # this very mail was held, and its author or a steward settled that it counts
     held: Held | None = None  # what the mail to stewards is about that this one answers
+    last_receipt: Sent | None = None  # of its author, where a new mail says `undo` and no more
     token_owner: Member | None = None  # to whom the token is made out, where the author is nobody we know
     news: News | None = None  # for one who asks what they missed, with `names`
     names: Mapping[int, str] = field(default_factory=dict)  # member id → name
@@ -270,6 +271,7 @@ class TickContext:
     answered: int = 0  # remind: how many have answered
     doubtful: bool = False  # remind: the member's answer was unclear
     doubters: frozenset[int] = frozenset()  # remind: the members whose answers were
+    changing: Mapping[int, datetime] = field(default_factory=dict)  # remind: when who was unclear later had answered
     news: News | None = None  # digest
     last_checkin: CheckIn | None = None  # prompt: what the member said last time
     outage: bool = False  # we were down when this fell due

@@ -35,6 +35,24 @@ TYPE_OF_ENDING = {
     "eml": "message/rfc822", "html": "text/html", "svg": "image/svg+xml",  # for files without a name: these never pass
 }  # fmt: skip
 
+# What programs say of files with an ending, and mean what the ending stands for. QUIRK: where Excel is installed,
+# Windows calls a table in plain text after it; others name what a file is packed in, or the format before.
+_PACKED = frozenset({"application/zip", "application/x-zip", "application/x-zip-compressed"})
+_SAID_OF_ENDING = {
+    "csv": frozenset({"application/vnd.ms-excel", "application/csv", "application/x-csv"}),
+    "tsv": frozenset({"application/vnd.ms-excel"}),
+    "txt": frozenset({"application/text", "application/txt"}),
+    "ics": frozenset({"application/ics"}),
+    "pdf": frozenset({"application/x-pdf", "application/acrobat", "application/vnd.pdf"}),
+    "docx": _PACKED | {"application/msword", "application/vnd.ms-word"},
+    "xlsx": _PACKED | {"application/vnd.ms-excel", "application/msexcel"},
+    "pptx": _PACKED | {"application/vnd.ms-powerpoint", "application/mspowerpoint"},
+    "ppsx": _PACKED | {"application/vnd.ms-powerpoint", "application/mspowerpoint"},
+    "odt": _PACKED | {"application/x-vnd.oasis.opendocument.text"},
+    "ods": _PACKED | {"application/x-vnd.oasis.opendocument.spreadsheet"},
+    "odp": _PACKED | {"application/x-vnd.oasis.opendocument.presentation"},
+}
+
 # What runs, or makes something run, when it is opened; pages, which can look like any login. No charter lets it pass.
 NEVER_ENDINGS = frozenset(
     {
@@ -73,6 +91,9 @@ NEVER_TYPES = frozenset(
         *("application/vnd.ms-tnef", "application/x-mimearchive", "application/vnd.ms-outlook"),
     }
 )
+# Endings that end no domain, as countries' and "com" do: "ben@example.org.pdf" is a file, and no longer address.
+ENDINGS_OF_FILES = frozenset(end for end in (*TYPE_OF_ENDING, *NEVER_ENDINGS) if len(end) > 2) - {"com", "app", "zip"}
+
 _NEVER_FAMILIES = ("message/", "multipart/")
 _MACROS = "macroenabled"
 
@@ -87,6 +108,8 @@ UNSTATED = frozenset(
 # How programs and scripts begin, whatever they are called: Windows, ELF, Mach-O of both orders, Java, "#!".
 _MACH_O = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
 _RUNS = (b"MZ", b"\x7fELF", *_MACH_O, b"\xca\xfe\xba\xbe", b"#!")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # may hold macros; a program that sniffs opens it under any name
+_OLD_OFFICE_TYPES = frozenset(TYPE_OF_ENDING[end] for end in ("doc", "xls", "ppt"))
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
 
 _LONGEST = 100  # letters of a file name
@@ -104,6 +127,13 @@ def ending_of(media_type: str) -> str:
     return next((end for end, stands_for in TYPE_OF_ENDING.items() if stands_for == media_type), "")
 
 
+def meant_by(media_type: str, end: str) -> str:
+    """Return the media type that a file has whose ending is known: the one that the ending stands for, where programs
+    are known to say this one of it, else what is said.
+    """
+    return TYPE_OF_ENDING[end] if media_type in _SAID_OF_ENDING.get(end, ()) else media_type
+
+
 def is_covered(media_type: str, patterns: tuple[str, ...]) -> bool:
     """Whether a media type is one of these: `image/*` covers all that begin so."""
     return any(
@@ -119,6 +149,7 @@ def never_passes(media_type: str, end: str, beginning: bytes) -> bool:
         or media_type.startswith(_NEVER_FAMILIES)
         or _MACROS in media_type
         or beginning.startswith(_RUNS)
+        or (beginning.startswith(_OLD_OFFICE) and TYPE_OF_ENDING.get(end, "") not in ("", *_OLD_OFFICE_TYPES))
         or _PAGE.match(beginning) is not None
     )
 

@@ -67,6 +67,7 @@ class BallotFacts(msgspec.Struct, frozen=True, kw_only=True, tag="ballot"):
     hidden: bool
     add_options: bool
     corrected: bool = False
+    threshold: float = 0.5  # share of those for, of for and against, that must be exceeded
 
 
 class ReminderFacts(msgspec.Struct, frozen=True, kw_only=True, tag="reminder"):
@@ -84,6 +85,7 @@ class ReminderFacts(msgspec.Struct, frozen=True, kw_only=True, tag="reminder"):
     stopped: tuple[str, ...] = ()
     quorum_missing: int = 0
     doubtful: bool = False  # an answer came but was unclear: it does not count yet
+    standing_at: datetime | None = None  # of the earlier answer, which counts as long as the unclear one does not
 
 
 class CheckInLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +266,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[int, int, int] | None = None  # done, next, blockers
     answers: int = 0  # to questions of the charter's own
     cleared: int = 0  # blockers that a check-in closes
+    # of an answer by numbers: "done", "next", "blockers" or "dropped", and what it holds
+    lines: tuple[tuple[str, str], ...] = ()
     replaced: bool = False
     changed: tuple[Change, ...] = ()  # what `undo` puts back; () of what has gone out, or changed nothing
     who: str = ""  # the name of a task's owner
@@ -321,6 +325,7 @@ class AskBackFacts(msgspec.Struct, frozen=True, kw_only=True, tag="ask-back"):
     guesses: tuple[Guess, ...]
     question: Question | None = None
     closes_at: datetime | None = None
+    stands: bool = False  # an earlier answer counts until this one is settled
 
 
 class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
@@ -330,9 +335,10 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # not-allowed, paused, not-paused, not-lazy, not-later, no-time, no-options, option-fixed,
     # option-exists, no-text, not-a-vote
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
-    # of a mail: unreadable (`detail`: encrypted winmail empty attachment-only), empty, address-unknown (`detail`: what
-    # there is), not-a-member, already-a-member, which-item, which-thread (`detail`: the marks), one-thread,
-    # not-understood, not-confirmed, let-be, nothing-to-undo, undo-what, cannot-undo, unknown-channel (`detail`)
+    # of a mail: unreadable (`detail`: encrypted winmail empty attachment-alone opaque-signature), empty,
+    # address-unknown (`detail`: what there is), not-a-member, already-a-member, which-item,
+    # which-thread (`detail`: the marks), one-thread, not-understood, not-confirmed, let-be,
+    # nothing-to-undo, nothing-changed, undo-what, cannot-undo, unknown-channel (`detail`)
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of people (`detail`: the address): not-known, address-taken, cannot-invite; of held mail: settled-already
     reason: str
@@ -361,7 +367,7 @@ class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     """Something a steward should know: mail held, a bounce, mail to the owner, a join request."""
 
     # held, bounced, suspended, complaint, owner, join, joined, left, failed, undelivered, refused-us (notices of ours),
-    # doubtful (a confirmation whose authentication failed)
+    # doubtful (a confirmation whose authentication failed), strangers (so many wrote that none is told of singly)
     about: str
     name: str = ""
     address: str = ""
@@ -376,13 +382,16 @@ class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
 
     # join (`by` when somebody invited them), leave, mail (its authentication failed), govern (a token alone is not
     # enough for it), remove (`title`: who), address (`title`: the further one to be noted), deliver (send there again),
-    # post (it may be an answer to a round, but says not to which), post-vote (a line of it may be a ballot)
+    # post (it may be an answer to a round, but says not to which), post-vote (a line of it may be a ballot),
+    # owner-vote (the same, of a mail to the stewards)
     act: str
     title: str = ""
     arrival_id: int = 0  # the mail that is held until confirmed
     address: str = ""  # folded; only an answer from this address confirms
     by: str = ""  # join: the name of the member who invited them
     number: int = 0  # deliver: the how many-th try it is, 0 when the member was asked in answer to a mail of theirs
+    is_elsewhere: bool = False  # mail: it was not written to the address that it came to
+    answers: str = ""  # … where it would answer this, "V-7: Where shall we meet?"; post-vote: its line may
 
 
 class TaskFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task"):
@@ -426,6 +435,7 @@ class TaskQuestionFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task-que
     words: str  # the name as written
     people: tuple[Candidate, ...] = ()
     several: bool = False  # several people are named, and a task has one owner
+    unknown: str = ""  # of several names, those that nobody here goes by
 
 
 class WelcomeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):

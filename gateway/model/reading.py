@@ -164,6 +164,19 @@ class TaskReading:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRules:
+    """How a vote is to be held, as far as the mail that opens it says; None is left to the charter."""
+
+    secret: bool | None = None
+    hidden: bool | None = None
+    run_off: bool | None = None
+    add_options: bool | None = None
+    quorum: float | None = None  # share of those asked, 0 to 1
+    quorum_people: int | None = None  # so many of them
+    threshold: float | None = None  # share of those for, of for and against, that must be exceeded
+
+
+@dataclass(frozen=True, slots=True)
 class CommandReading:
     """A request as read. Only the fields of its intent are set; see `shape` in understand/requests.py."""
 
@@ -184,6 +197,7 @@ class CommandReading:
     method: str | None = None
     deadline: datetime | None = None  # aware; see deadline_has_time
     deadline_has_time: bool = False
+    rules: StatedRules = StatedRules()  # new_vote
     checkin: CheckInReading | None = None
     evidence: str = ""
 

@@ -198,7 +198,7 @@ class Stray(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A mail, understood. `unreadable` says why there is no text: encrypted, winmail, empty, attachment-only."""
+    """A mail, understood. `unreadable` says why there is no text, as `mime.unreadable_reason` names it."""
 
     message: Message
     written: Written
@@ -207,5 +207,6 @@ class Understood:
     absence: AbsenceNotice | None = None
     unreadable: str | None = None
     stray: Stray = Stray.NO
+    spills: str = ""  # the mark of the vote to which a line of it may be the answer, where it holds one
     named: tuple[str, ...] = ()  # marks that lines of it begin with, not known beside the mail as it was read
     notes: tuple[str, ...] = field(default=())  # how it was concluded, for `restante read`

@@ -21,7 +21,7 @@ import structlog
 
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
-from gateway.decide import on_message, on_tick, owed, retries
+from gateway.decide import gathering, on_message, on_tick, owed, retries
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
@@ -204,6 +204,8 @@ class Pipeline:
         if decision.notices:  # counted only then: most mails are answered by nobody
             count = knowing.answers_today(tx, workspace, message, now)
             decision = on_message.curbed(decision, count)
+        if gathering.tells_of_a_stranger(context, decision):
+            decision = gathering.gathered(context, decision, knowing.strangers_told_of(tx, workspace, now))
         if known.earlier is not None:
             if decision.state is ArrivalState.HELD:  # as its copy is, whose author or stewards are asked already
                 self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
@@ -237,6 +239,8 @@ class Pipeline:
         understood = understand(message, context, self.lexicon)
         if understood.named and (wider := knowing.with_marks(tx, context, understood.named)) is not context:
             context, understood = wider, understand(message, wider, self.lexicon)  # read anew with what it names
+        if on_message.undoes_the_last(context, understood):
+            context = knowing.with_last_receipt(tx, context)
         if understood.written.bounce is not None and context.bounced is None:
             context = knowing.returned_by_content(tx, context, understood.written.bounce, self.keys)
         if addresses := on_message.names(context, understood):
@@ -324,9 +328,10 @@ class Pipeline:
             room = MOST_IN_HAND
             for place, stored in enumerate(claimed):
                 if room <= 0:
-                    tx.outbox.give_back([one.id for one in claimed[place:]])
+                    tx.outbox.give_back([left.id for left in claimed[place:]])
                     break
                 try:
+                    stored = self._as_it_may_go(tx, stored)
                     if stored.workspace_id not in workspaces:
                         found = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
                         workspaces[stored.workspace_id] = found
@@ -345,6 +350,13 @@ class Pipeline:
                 ready.append(msgspec.structs.replace(outgoing, message=whole) if carried(stored) else outgoing)
             tx.outbox.freeze(fresh)
         return ready
+
+    def _as_it_may_go(self, tx: Transaction, stored: StoredNotice) -> StoredNotice:
+        """Return a notice without its bytes where these promise files that are no longer kept: it is rendered anew."""
+        if stored.frozen is None or not self.files.are_gone(tx, stored, self.rules.limits):
+            return stored
+        tx.outbox.thaw(stored.id)
+        return msgspec.structs.replace(stored, frozen=None)
 
     def _outgoing(self, tx: Transaction, stored: StoredNotice, workspace: Workspace, now: datetime) -> Outgoing | None:
         raw = self.frozen(tx, stored, workspace, now)

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,11 +19,11 @@ import structlog
 from gateway.accept.addressed import is_to_us
 from gateway.accept.trust import Signs, proof_of
 from gateway.accept.verdict import Directory
-from gateway.decide import digests, tally
+from gateway.decide import digest_times, tally
 from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.address import Destination, Door, fold_address, token_of_message_id, token_of_return_id
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
-from gateway.model.authentication import Outcome
+from gateway.model.authentication import Authentication, Outcome
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.context import (
     ELSEWHERE,
@@ -53,6 +53,7 @@ log = structlog.get_logger()
 
 ALIVE = "alive_at"  # when there was last a sign of life
 OUTAGE = "outage"
+_RECENT = timedelta(days=7)  # the oldest receipt that `undo` in a new mail is about
 _CONFIRMED = "confirmed:"
 
 
@@ -147,8 +148,7 @@ def mail_context(
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
     said = read_authentication(arrival.raw, message.author.address if message.author else "", authserv_ids)
-    is_ours = partial(_is_of, tx, group)
-    to_us = said.outcome is not Outcome.PASSED or is_to_us(said.written_to, is_ours, aliases)
+    to_us = said.outcome is not Outcome.PASSED or _is_as_addressed(tx, group, said, destination, trying, aliases)
     proof = proof_of(Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us))
     failed = proof.trust is Trust.FAILED and proof.sign != ELSEWHERE
     owner = tx.people.get(claim.member_id) if claim and author is None and not expired else None
@@ -201,6 +201,19 @@ def with_marks(tx: Transaction, context: MailContext, marks: Sequence[str]) -> M
     )
 
 
+def with_last_receipt(tx: Transaction, context: MailContext) -> MailContext:
+    """Return the context with the last receipt that the author got before a mail, and what it is about."""
+    if context.author is None:
+        return context
+    until = context.received_at
+    number = tx.outbox.last_receipt(context.workspace.id, context.author.address, until - _RECENT, until)
+    sent = tx.outbox.sent(number) if number else None
+    if sent is None:
+        return context
+    marks = list(dict.fromkeys(mark for mark in (sent.mark, *(item.mark for item in sent.items)) if mark))
+    return replace(with_marks(tx, context, marks), last_receipt=sent)
+
+
 def _threads(tx: Transaction, group: Workspace, marks: Iterable[str]) -> dict[str, ThreadView]:
     """Return the threads that marks of posts and of outcomes stand for."""
     return {mark: found for mark in marks if mark[0] in "PO" and (found := tx.rounds.thread(group.id, mark))}
@@ -232,9 +245,22 @@ def named(tx: Transaction, group: Workspace, addresses: Iterable[str]) -> dict[s
     return {address: member for address, member in found if member is not None}
 
 
-def _is_of(tx: Transaction, group: Workspace, address: str) -> bool:
-    """Whether an address is one of a workspace's."""
-    return destination_of(tx, address, [group.name]) is not None
+def _is_as_addressed(
+    tx: Transaction, group: Workspace, said: Authentication, place: Destination, trying: bool, aliases: AbstractSet[str]
+) -> bool:
+    """Whether a proven author wrote a mail to the place that it came to: what is written to one acts at no other.
+
+    Where nothing is posted or changed, any of our addresses will do: programs that answer a mail of ours put into To
+    what they like, and send it to the return address.
+    """
+    is_any = trying or place.door is Door.BOUNCE
+
+    def is_the_place(address: str) -> bool:
+        found = destination_of(tx, address, [group.name])
+        return found is not None and (is_any or found == place)
+
+    passed_on = aliases if place.door is not Door.REPLY else frozenset[str]()  # nobody passes on the answer to one mail
+    return said.is_as_written and is_to_us(said.written_to, is_the_place, passed_on)
 
 
 def _precedence(destination: Destination) -> tuple[int, bool]:
@@ -321,6 +347,15 @@ def answers_today(tx: Transaction, group: Workspace, message: Message, now: date
     return tx.outbox.count_replied_since(group.id, fold_address(message.author.address), now - timedelta(days=1), kind)
 
 
+def strangers_told_of(tx: Transaction, group: Workspace, now: datetime) -> int:
+    """Return how many mails of strangers the stewards were told of today (UTC) before this one, and count it."""
+    name, today = f"strangers:{group.id}", now.date().isoformat()
+    day, _, number = (tx.get_mark(name) or "").partition(" ")
+    before = int(number) if day == today else 0
+    tx.set_mark(name, f"{today} {before + 1}")
+    return before
+
+
 def confirm(tx: Transaction, arrival_id: int) -> None:
     """Note that the author of a held mail confirmed it: processed again, it counts as proven."""
     tx.set_mark(f"{_CONFIRMED}{arrival_id}", "1")
@@ -328,7 +363,7 @@ def confirm(tx: Transaction, arrival_id: int) -> None:
 
 def with_digest_due(tx: Transaction, context: MailContext) -> MailContext:
     """Return the context with the row of the author's next digest."""
-    keys = [digests.due_key(context.author.id)] if context.author else []
+    keys = [digest_times.due_key(context.author.id)] if context.author else []
     return replace(context, digest_due=next(iter(tx.schedule.get(context.workspace.id, keys)), None))
 
 
@@ -437,6 +472,7 @@ def _for_reminder(tx: Transaction, group: Workspace, due: Due, base: TickContext
         view=tx.rounds.view(group.id, due.mark, 0),
         electorate=tuple(tx.rounds.unanswered(group.id, due.mark)),
         doubters=tx.outbox.all_asked_back(group.id, due.mark),
+        changing=tx.outbox.asked_back_since(group.id, due.mark),
         answered=answered,
     )
 

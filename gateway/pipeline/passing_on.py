@@ -35,10 +35,14 @@ class Files:
         files = carried(stored)
         return with_files(frozen, stored.token, self._made(tx, files, limits) or ()) if files else frozen
 
+    def are_gone(self, tx: Transaction, stored: StoredNotice, limits: Limits) -> bool:
+        """Whether a notice was to carry files, and the mail that brought them is no longer kept."""
+        files = carried(stored)
+        return bool(files) and self._made(tx, files, limits) is None
+
     def still_there(self, tx: Transaction, stored: StoredNotice, limits: Limits) -> StoredNotice:
         """Return a notice that is to be rendered, its files noted as gone where their mail is no longer kept."""
-        files = carried(stored)
-        if not files or self._made(tx, files, limits) is not None:
+        if not self.are_gone(tx, stored, limits):
             return stored
         facts = stored.notice.facts
         assert isinstance(facts, PostFacts)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateway.decide import digests
+from gateway.decide import digest_times
 from gateway.decide.audience import expand
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, Workspace
@@ -123,7 +123,7 @@ def _replan(tx: Transaction, workspace: Workspace, entries: Iterable[Entry], now
                 if joined := tx.people.by_address(workspace.id, member.address):
                     touched[joined.id] = joined
             case MemberLeft(member_id=member_id):
-                tx.schedule.remove(workspace.id, [digests.due_key(member_id)])
+                tx.schedule.remove(workspace.id, [digest_times.due_key(member_id)])
     plan_digests(tx, workspace, list(touched.values()), now)
 
 
@@ -131,10 +131,10 @@ def plan_digests(tx: Transaction, workspace: Workspace, members: Sequence[Member
     """Plan the next digest of each member anew; what was told stays told."""
     if not members:
         return
-    keys = [digests.due_key(member.id) for member in members]
+    keys = [digest_times.due_key(member.id) for member in members]
     planned = tx.schedule.get(workspace.id, keys)
     tx.schedule.remove(workspace.id, keys)
-    _plan(tx, workspace.id, digests.first_dues(workspace.charter, members, now, planned), now)
+    _plan(tx, workspace.id, digest_times.first_dues(workspace.charter, members, now, planned), now)
 
 
 # --- nothing untold --------------------------------------------------------------------------------------------------

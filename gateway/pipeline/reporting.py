@@ -61,7 +61,8 @@ def _judged(tx: Transaction, attempts: Sequence[Attempt], tries: Mapping[int, in
     tried = [
         (stored.notice.address if (stored := tx.outbox.get(attempt.notice_id)) else "", attempt) for attempt in attempts
     ]
-    return refusals.judged(tx.outbox.tried_since_taken(refusals.LOOKED_BACK), tried, tries, now)
+    before, taken_at = tx.outbox.tried_since_taken(refusals.LOOKED_BACK)
+    return refusals.judged(before, tried, tries, now, taken_at)
 
 
 def _failed(tx: Transaction, attempt: Attempt, now: datetime, judged: refusals.Judged) -> _Decided | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateway.decide import digests, history, routines
+from gateway.decide import digest_times, history, routines
 from gateway.decide.calendar import is_known_country
 from gateway.model.address import fold_address
 from gateway.model.charter import Charter, CharterMember, CharterProblem, read_charter
@@ -60,7 +60,7 @@ def apply_charter(
         tx.ledger.append(workspace_id, entries, at=now, charter_version=version)
         for entry in entries:
             if isinstance(entry, MemberLeft):
-                tx.schedule.remove(workspace_id, [digests.due_key(entry.member_id)])
+                tx.schedule.remove(workspace_id, [digest_times.due_key(entry.member_id)])
         members = tx.people.all(workspace_id)
         planned = tx.schedule.get(workspace_id, [routines.due_key(name) for name in charter.routines])
         tx.schedule.remove(workspace_id, ["routine:*"])

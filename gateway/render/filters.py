@@ -45,6 +45,13 @@ def bullet(text: str, sign: str = "- ", margin: str = "") -> str:
     return wrapped(text, margin + " " * columns(sign), margin + sign)
 
 
+def in_columns(text: str, least: int) -> list[str]:
+    """Return the lines of pairs, a tab between the two, with the second ones below each other; `least` columns in."""
+    pairs = [line.partition("\t") for line in text.split("\n")]
+    width = max(least, 2 + max(columns(first) for first, _, _ in pairs))
+    return [f"{pad(first, width)}{second}" for first, _, second in pairs]
+
+
 def paragraphs_in(styles: Mapping[str, str]) -> Callable[[str], Markup]:
     """Return the maker of foreign text for a page: paragraphs, lists, quotes, links, in the page's styles."""
 
@@ -110,6 +117,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "letter": letter,
     "one_line": one_line,
     "pad": pad,
+    "in_columns": in_columns,
     "sentence": sentence,
     "shorten": shorten,
     "paragraphs": paragraphs_in({}),

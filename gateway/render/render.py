@@ -84,7 +84,7 @@ class Templates:
         wanted = (STYLE_SHEET, *(name for kind in KINDS for name in _names(kind)))
         missing = [name for name in wanted if name not in sources]
         if missing:
-            raise TemplateProblem(f"{missing[0]}: this template is missing; put it back from the release")
+            raise TemplateProblem(f"{missing[0]}: this template is missing")
         plain, marked = environments(sources)
         said = {SOURCE_LANGUAGE: NullTranslations(), **catalogues}
         return cls(plain, marked, {code: _language(translations) for code, translations in said.items()})

@@ -43,11 +43,11 @@ from gateway.understand.mail import Mail
 from gateway.understand.marked import known_things
 from gateway.understand.marks import marks_in, without_marks
 from gateway.understand.reading.ballot import read_ballot
-from gateway.understand.reading.checkin import read_checkin
+from gateway.understand.reading.checkin import read_checkin, with_questions
 from gateway.understand.reading.govern import read_governing
 from gateway.understand.reading.plan import read_plan
 from gateway.understand.reading.task_answer import read_task_answer
-from gateway.understand.unnamed import is_likely, is_nothing, number_above, which_item
+from gateway.understand.unnamed import is_left, is_likely, is_nothing, number_above, which_item
 
 _OVER = ("outcome", "summary", "change")
 _OPENING = (Door.VOTE, Door.TASK)  # what is sent there begins something, unless all of it answers
@@ -141,8 +141,14 @@ def let_be(mail: Mail) -> Piece | None:
         return None
     view = mail.context.rounds.get(mark)
     if view is not None and says_something(to_round(text, view, mail).reading):
-        return None
+        is_plain = is_left(text, _name(mail), mail.lexicon) and not _names_an_option(text, view)
+        return Piece(text, mark, Settle(NONE_OF_THEM)) if is_plain else None
     return Piece(text, mark, Settle(NONE_OF_THEM))
+
+
+def _names_an_option(text: str, view: RoundView) -> bool:
+    options = view.round.form.question.options if isinstance(view.round.form, VoteForm) else ()
+    return any(option.casefold() in text.casefold() for option in options)
 
 
 def _beside(mail: Mail) -> Beside:
@@ -202,6 +208,8 @@ def to_item(mark: str, text: str, mail: Mail) -> Piece:
     view = mail.context.rounds.get(mark)
     if view is not None:
         return to_round(text, view, mail)
+    if not mark and is_left(text, _name(mail), mail.lexicon):
+        return Piece(text, reading=Settle(NONE_OF_THEM))
     if not mark:
         asked = setting_in(text, mail) or whole_request(text, mail, is_part=True)
         return Piece(text, reading=asked or _which_item(text, mail))
@@ -229,6 +237,9 @@ def to_round(text: str, view: RoundView, mail: Mail) -> Piece:
     if setting:
         return Piece(text, mark, setting)
     answer = _asked_instead(text, view, mail) or read_answer(text, view, mail)
+    left = view.round.phase is not Phase.CLOSED and is_left(text, _name(mail), mail.lexicon)
+    if left and (isinstance(view.round.form, CheckInForm) or not is_an_answer(answer)):
+        return Piece(text, mark, Settle(NONE_OF_THEM))  # a check-in takes any words
     if is_an_answer(answer):
         return Piece(text, mark, answer)
     asked = answer if isinstance(answer, CommandReading) else whole_request(text, mail)
@@ -303,7 +314,8 @@ def read_answer(text: str, view: RoundView, mail: Mail) -> Reading | None:
                 questions=questions, blocks=mail.found.blocks if text == mail.found.own else (),
                 is_answered=view.standing is not None,
             )  # fmt: skip
-            return planned or read_checkin(_under_questions(text, mail), today, mail.lexicon, questions)
+            under = with_questions(mail.found) if text == mail.found.own else text
+            return planned or read_checkin(under, today, mail.lexicon, questions)
 
 
 def _numbered(view: RoundView, mail: Mail) -> Numbered:
@@ -312,14 +324,6 @@ def _numbered(view: RoundView, mail: Mail) -> Numbered:
     if sent and sent.numbered and sent.mark == view.round.mark and author and sent.member_id == author.id:
         return sent.numbered
     return numbered(view.plan, view.open_blockers)
-
-
-def _under_questions(text: str, mail: Mail) -> str:
-    """Return a whole reply with the quoted lines it stands under, which may hold the question that is answered."""
-    if text != mail.found.own or not any(block.under for block in mail.found.blocks):
-        return text
-    quoted = ("\n".join(f"> {line}" for line in block.under.split("\n")) for block in mail.found.blocks)
-    return "\n".join(f"{under}\n{block.text}\n" for under, block in zip(quoted, mail.found.blocks, strict=True))
 
 
 def _ballot(text: str, question: Question, shown: Question | None, lexicon: Lexicon) -> BallotReading:
@@ -369,7 +373,7 @@ def to_thread(mail: Mail) -> tuple[Piece, ...]:
         return (done,)
     mark = thread.mark if thread else sent.thread or _only_item(sent, mail.context) if sent else ""
     asked = about_us(text, mail) or whole_request(text, mail)
-    said = Piece(text, mark, None if mark else _which_item(text, mail))
+    said = Piece(text, mark, None) if mark else to_item("", text, mail)
     if asked is None:
         return (said,)
     # What else a longer reply says would be lost if it were a request alone.

@@ -78,7 +78,8 @@ def read_authentication(raw: bytes, author: str, trusted: Sequence[str]) -> Auth
     for found in _believed(fields, names) if names else ():
         verdict = _verdict(found.results, found.by, domain)
         is_proven = verdict.outcome is Outcome.PASSED
-        return replace(verdict, written_to=_written_to(fields, domain)) if is_proven else verdict
+        results = (*found.results, *_said_at_the_door(fields, names))
+        return _with_its_place(verdict, fields, raw, results, domain) if is_proven else verdict
     return NOBODY_SAID
 
 
@@ -194,32 +195,61 @@ def _quoted(value: str, start: int) -> tuple[str, int]:
 # --- to whom it was written ------------------------------------------------------------------------------------------
 
 
-def _written_to(fields: Sequence[_Field], author: str) -> tuple[str, ...]:
-    """Return the addresses of To and Cc, without what may have been added to a signed mail that somebody hands on.
+def _with_its_place(
+    verdict: Authentication, fields: Sequence[_Field], raw: bytes, results: Sequence[_Result], author: str
+) -> Authentication:
+    """Return a verdict with the addresses of To and Cc, and whether what else places a mail is its author's.
 
-    A field that a signature does not name can be put there later (RFC 6376 §8.15). So a field counts where
-    every signature that may be the author's domain's names it; and To also where there is none, since all mail has it.
+    Whoever hands a signed mail on can add fields that no signature names (RFC 6376 §8.15), and text below what one was
+    made of. So a field counts where every signature that may be the author's domain's names it, and all do where the
+    mail came by a path of that very domain: nobody had it in hand before. QUIRK: Microsoft's signatures name no To.
     """
-    named = [_fields_signed(field.value, author) for field in fields if field.name == "dkim-signature"]
-    covering = [names for names in named if names is not None]
-    covered = frozenset.intersection(*covering) if covering else frozenset({"to"})
+    signatures = [tags for field in fields if field.name == "dkim-signature" and (tags := _signed(field.value, author))]
+    came_directly = any(
+        one.method == "spf" and one.result == "pass" and _is_aligned(_path(one), author) for one in results
+    )
+    covered = _EVERYTHING if came_directly or not signatures else frozenset.intersection(*map(_covered, signatures))
+    if not signatures and not came_directly:
+        covered -= {"cc"}  # all mail has a To
     counting = [field.value for field in fields if field.name in _WRITTEN_TO and field.name in covered]
-    return tuple(dict.fromkeys(fold_address(one) for value in counting for one in plain_addresses(value)))
+    is_whole = came_directly or not any(_leaves_text_out(tags, raw) for tags in signatures)
+    return replace(
+        verdict,
+        written_to=tuple(dict.fromkeys(fold_address(one) for value in counting for one in plain_addresses(value))),
+        is_as_written=is_whole and all(field.name in covered for field in fields if field.name in _PLACING),
+    )
 
 
-_WRITTEN_TO = ("to", "cc")
+_WRITTEN_TO = frozenset({"to", "cc"})
+_PLACING = frozenset({"subject", "references", "in-reply-to"})  # they say what a mail answers
+_EVERYTHING = _WRITTEN_TO | _PLACING
+_SPARE_BLANKS = re.compile(rb"[ \t]+")
 
 
-def _fields_signed(signature: str, author: str) -> frozenset[str] | None:
-    """Return the fields that a signature covers (RFC 6376 §3.5: h=), None for one that cannot speak for the author.
+def _signed(signature: str, author: str) -> dict[str, str]:
+    """Return the tags of a signature (RFC 6376 §3.5), none for one that cannot speak for the author.
 
     Domains that end alike in two labels may be one organisation's (RFC 7489 §3.1); which are, a list would say.
     """
     tags = {name.strip().lower(): said for name, _, said in (tag.partition("=") for tag in signature.split(";"))}
     signer = "".join(tags.get("d", "").lower().split()).rstrip(".")
-    if signer.split(".")[-2:] != author.split(".")[-2:]:
-        return None
+    return tags if signer.split(".")[-2:] == author.split(".")[-2:] else {}
+
+
+def _covered(tags: dict[str, str]) -> frozenset[str]:
     return frozenset("".join(tags.get("h", "").lower().split()).split(":"))
+
+
+def _leaves_text_out(tags: dict[str, str], raw: bytes) -> bool:
+    """Whether a signature is of the beginning of a text alone, and more follows (RFC 6376 §3.5: l=, §8.2)."""
+    if "l" not in tags:
+        return False
+    length = tags["l"].strip()
+    lines = raw.lstrip(b"\r\n").replace(b"\r\n", b"\n").partition(b"\n\n")[2].split(b"\n")
+    if tags.get("c", "").strip().lower().endswith("/relaxed"):  # RFC 6376 §3.4.4
+        lines = [_SPARE_BLANKS.sub(b" ", line).rstrip(b" ") for line in lines]
+    text = b"\r\n".join(lines).rstrip(b"\r\n")
+    return not (length.isascii() and length.isdecimal()) or int(length[:12]) < len(text)
 
 
 # --- whose word counts -----------------------------------------------------------------------------------------------
@@ -245,6 +275,19 @@ def _believed(fields: Sequence[_Field], trusted: Sequence[str]) -> Iterator[_Sta
         if by and (not stated.by or _is_named(by, trusted)):
             yield _Stated(stated.results, by)
             return
+
+
+def _said_at_the_door(fields: Sequence[_Field], trusted: Sequence[str]) -> Iterator[_Result]:
+    """Yield what servers we believe say above any hop, where nobody before them can have written.
+
+    QUIRK: OpenDMARC says what it found of SPF in a field of its own, beneath the one with DMARC in it.
+    """
+    for field in fields:
+        if field.name == "received":
+            return
+        stated = _read(field.value) if field.name == "authentication-results" else None
+        if stated is not None and stated.by and _is_named(stated.by, trusted):
+            yield from stated.results
 
 
 def _is_named(authserv_id: str, trusted: Sequence[str]) -> bool:

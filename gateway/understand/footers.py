@@ -19,6 +19,7 @@ from gateway.understand.signs import (
     has_link,
     is_card_line,
     is_dashed_name,
+    is_link,
     is_picture,
     is_rule,
     is_signature_mark,
@@ -119,11 +120,12 @@ class _Tails:
         return self.cut(at, stop, "signature") if start < at < stop else stop
 
     def device(self, start: int, stop: int) -> int:
-        """Sent from my phone, and an excuse for its brevity."""
+        """Sent from my phone, and an excuse for its brevity or the link of a program."""
         last = stop - 1
         if self.signs.is_device_footer(self.text(last)):
             return self.cut(last, stop, "device-footer")
-        if self.signs.is_excuse(self.text(last)) and last > start and self.signs.is_device_footer(self.text(last - 1)):
+        goes_on = self.signs.is_excuse(self.text(last)) or is_link(self.text(last))  # of the program's own site
+        if goes_on and last > start and self.signs.is_device_footer(self.text(last - 1)):
             return self.cut(last - 1, stop, "device-footer")
         return stop
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_NODES = 30_000  # a body of more is read up to here: no person wrote it
+MOST_TAGS = 4 * MOST_NODES  # elements end too, and some are passed over
 MOST_DEPTH = 50  # of quotes
 MOST_LETTERS = 2_000_000
 MANY_TAGS = 200
@@ -139,13 +140,16 @@ def _parsed(html: str) -> LexborHTMLParser:
     html = html[:MOST_LETTERS]
     if html.count("<") > MANY_TAGS:
         html = _FORMATTING.sub("", html)
-        html = html[: _too_deep_at(html)]
+        html = html[: _read_up_to(html)]
     return LexborHTMLParser(html.encode("utf-8", "replace"))
 
 
-def _too_deep_at(html: str) -> int | None:
+def _read_up_to(html: str) -> int | None:
+    """Return where a body is too deep, or holds more than any walk would reach; None where it is neither."""
     depth = 0
-    for tag in _TAG.finditer(html):
+    for number, tag in enumerate(_TAG.finditer(html)):
+        if number == MOST_TAGS:
+            return tag.start()
         if tag[2].lower() in _SHALLOW:
             continue
         depth = max(0, depth + (-1 if tag[1] else 1))
@@ -237,26 +241,35 @@ class _Walk:
         self.paragraphs_touch = paragraphs_touch
 
     def run(self, root: LexborNode) -> list[HtmlLine]:
-        stack: list[tuple[LexborNode, bool]] = [(root, False)]
-        left = MOST_NODES
-        while stack and left:
-            node, is_end = stack.pop()
-            if is_end:
-                self.leave(node)
-                continue
-            left -= 1
-            if node.tag == "-text":
-                self.write(node.text_content or "")
-                continue
-            if not self.enter(node):
-                continue
-            stack.append((node, True))
-            child = node.last_child
-            while child is not None:
-                stack.append((child, False))
-                child = child.prev
+        entered: list[LexborNode] = []
+        at = root
+        for _ in range(MOST_NODES):  # one by one, so that what lies beyond costs nothing
+            following = None
+            if at.tag == "-text":
+                self.write(at.text_content or "")
+            elif self.enter(at):
+                following = at.first_child
+                if following is None:
+                    self.leave(at)
+                else:
+                    entered.append(at)
+            if following is None:
+                following = self._behind(at, entered)
+            if following is None:
+                break
+            at = following
         self.end_line()
         return self.lines
+
+    def _behind(self, node: LexborNode, entered: list[LexborNode]) -> LexborNode | None:
+        """Return what follows a node within those entered, which are left where they end; None behind the last."""
+        while entered:
+            following = node.next
+            if following is not None:
+                return following
+            node = entered.pop()
+            self.leave(node)
+        return None
 
     def write(self, text: str) -> None:
         if self.preformatted:

@@ -23,21 +23,22 @@ _MOST_ANSWERS = 4  # spilt by one piece that are taken out of it; one with more 
 _MOST_WORDS = 4  # said to all that may be the answer to one of the things shown
 
 
-def kept_back(pieces: Sequence[Piece], mail: Mail) -> tuple[tuple[Piece, ...], Stray]:
-    """Return the pieces that may be acted on, and whether the mail is to be held as a whole.
+def kept_back(pieces: Sequence[Piece], mail: Mail) -> tuple[tuple[Piece, ...], Stray, str]:
+    """Return the pieces that may be acted on, whether the mail is to be held as a whole, and for which vote's sake.
 
     A mail that its author has confirmed stays as it is.
     """
     if mail.context.author is None or mail.context.confirmed:
-        return tuple(pieces), Stray.NO
+        return tuple(pieces), Stray.NO, ""
     pieces = tuple(_asked_which(piece, mail) for piece in pieces)
     found = [_spilt_by(piece, mail) for piece in pieces]
     whole = tuple(piece for piece, one in zip(pieces, found, strict=True) if one is None)
     if any(found) and not whole and any(_is_text(piece.reading) for piece in pieces):
-        return pieces, Stray.HOLDS_A_VOTE
+        return pieces, Stray.HOLDS_A_VOTE, next(one.mark for one in found if one is not None)
     if any(map(_is_talk, pieces)) and names_an_unknown_vote(mail.message.subject, mail.found.own, mail.context):
-        return pieces, Stray.HOLDS_A_VOTE
-    return tuple(part for piece, one in zip(pieces, found, strict=True) for part in _parts(piece, one, mail)), Stray.NO
+        return pieces, Stray.HOLDS_A_VOTE, ""
+    parts = tuple(part for piece, one in zip(pieces, found, strict=True) for part in _parts(piece, one, mail))
+    return parts, Stray.NO, ""
 
 
 def _asked_which(piece: Piece, mail: Mail) -> Piece:

@@ -14,13 +14,15 @@ from gateway.model.context import MailContext, Sent
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
 from gateway.model.notice import ReceiptFacts
-from gateway.model.reading import CommandReading, NewText
+from gateway.model.reading import BallotReading, CommandReading, Intent, NewText
 from gateway.model.round import VoteForm
 from gateway.model.said import facts_said
 from gateway.model.understood import (
     AbsenceNotice,
+    Act,
     CatchUp,
     Enrolling,
+    Governing,
     Piece,
     Read,
     Reading,
@@ -46,7 +48,7 @@ from gateway.understand.answers import (
     under_item,
     with_requests,
 )
-from gateway.understand.asking import NO_REQUESTS, TOP, asked_beside, request_in, setting_in
+from gateway.understand.asking import NO_REQUESTS, TOP, asked_beside, request_in, setting_in, whole_request
 from gateway.understand.author import written_by
 from gateway.understand.beside import requests_in
 from gateway.understand.corrected import corrected_lines
@@ -93,10 +95,12 @@ def understand(message: Message, context: MailContext, lexicon: Lexicon) -> Unde
         return asked
     pieces = _pieces(found, message, context, lexicon)
     mail = Mail(message, context, lexicon, found)
-    pieces, holds = kept_back(pieces, mail)
+    pieces, holds, spills = kept_back(pieces, mail)
     lost = stray(message, found, context, lexicon) or holds
     named = (*unknown_marks(f"{message.subject}\n{found.own}", context), *marks_of_settings(pieces, context))
-    return Understood(message, written, found, pieces=pieces, stray=lost, named=named, notes=(written.reason,))
+    return Understood(
+        message, written, found, pieces=pieces, stray=lost, spills=spills, named=named, notes=(written.reason,)
+    )
 
 
 def _plain(message: Message, lexicon: Lexicon) -> NewText:
@@ -157,8 +161,8 @@ def _without_text(
             mail = Mail(message, context, lexicon, _NOTHING)
             pieces = (Piece("", reading=_of_others(mail) or request_in("", mail)),)
         named = (*unknown_marks(message.subject, context), *marks_of_settings(pieces, context))
-        pieces, lost = kept_back(pieces, mail)
-        return Understood(message, written, _NOTHING, pieces=pieces, stray=lost, named=named)
+        pieces, lost, spills = kept_back(pieces, mail)
+        return Understood(message, written, _NOTHING, pieces=pieces, stray=lost, spills=spills, named=named)
     return Understood(message, written, _NOTHING, unreadable=problem)
 
 
@@ -179,6 +183,8 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     special = _SPECIAL.get(kind)
     if special and (piece := special(mail)):
         return (piece,)
+    if context.answering is not None and (undone := _undone(mail)) and not _is_chosen_or_governs(mail):
+        return undone
     by_item = items_answered(mail)
     if by_item:
         return by_item
@@ -193,6 +199,8 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
         return with_requests(found.own, mail, lambda text: to_round(text, view, mail))
     if context.answering is not None or context.thread is not None:
         return to_thread(mail)
+    if answered := _below_its_mark(mail):
+        return answered
     if requests := _several_requests(mail):
         return requests
     if governed := _governed(found.own, mail):
@@ -214,6 +222,21 @@ def _governed(text: str, mail: Mail) -> tuple[Piece, ...]:
     options = view.round.form.question.options if view and isinstance(view.round.form, VoteForm) else ()
     governing = read_governing(text, mail.written_at, mail.lexicon, options)
     return (Piece(text, mark, governing),) if governing else ()
+
+
+def _below_its_mark(mail: Mail) -> tuple[Piece, ...]:
+    """Return what a member's new mail says of the round that its subject names: "cancel"; "yes" below a mark alone.
+
+    What is not plain is left to be read as any other mail.
+    """
+    context, subject = mail.context, mail.message.subject
+    mark, is_for_us = round_in(subject), context.destination.door in (Door.POST, Door.REQUEST)
+    if context.author is None or mark not in context.rounds or not is_for_us:
+        return ()
+    said, *alone = (squeezed_all(x).casefold() for x in (subject, mark, f"{context.workspace.name} {mark}"))
+    reading = (piece := to_item(mark, mail.found.own, mail)).reading
+    governs = isinstance(reading, Governing) and (said in alone or reading.act is not Act.VOTE)  # "Please vote." to all
+    return (piece,) if governs or (said in alone and is_an_answer(reading)) else ()
 
 
 _FOR_REQUESTS = (Door.POST, Door.REQUEST, Door.JOIN, Door.LEAVE)
@@ -296,6 +319,13 @@ def _undone(mail: Mail) -> tuple[Piece, ...]:
     return tuple(Piece(mail.found.own, reading=asked) for asked in read_undos(mail.found.own, mail.lexicon))
 
 
+def _is_chosen_or_governs(mail: Mail) -> bool:
+    """Whether `undo` in answer to what is no receipt is an option of a vote, or calls off what its author opened."""
+    view = answered_round(mail.context)
+    reading = to_round(mail.found.own, view, mail).reading if view else None
+    return isinstance(reading, Governing) or (isinstance(reading, BallotReading) and is_an_answer(reading))
+
+
 def _to_receipt(mail: Mail) -> tuple[Piece, ...]:
     """Return the lines of a receipt that are taken back, or worded anew; thanks for it ask for nothing."""
     return _undone(mail) or _corrected(mail) or _thanked(mail)
@@ -315,12 +345,14 @@ def _thanked(mail: Mail) -> tuple[Piece, ...]:
 
 
 def _confirmed(mail: Mail) -> Piece:
-    return Piece(mail.found.own, reading=read_confirmation(mail.found.own, mail.lexicon))
+    answer = read_confirmation(mail.found.own, mail.lexicon)
+    asked = None if answer else whole_request(mail.found.own, mail)
+    return Piece(mail.found.own, reading=asked if asked and asked.intent is Intent.HELP else answer)
 
 
 def _owner_named(mail: Mail) -> Piece | None:
     """Read an answer to "whom is it for?": a number, or what may be said of any task, or a name."""
-    settled, text = _settled(mail), mail.found.own
+    settled, text = _settled(mail) or let_be(mail), mail.found.own
     if settled or mail.context.answering is None:
         return settled
     said = read_task_answer(text, mail.written_at, mail.lexicon)

@@ -20,7 +20,7 @@ from gateway.understand.marks import marks_in
 from gateway.understand.mime import read_message
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.ballot_points import scale_of
-from gateway.understand.reading.checkin import read_checkin
+from gateway.understand.reading.checkin import read_checkin, with_questions
 from gateway.understand.reading.command import read_command
 from gateway.understand.reading.task_answer import read_task_answer
 from gateway.understand.reply import new_text
@@ -160,7 +160,7 @@ def _checkin(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
         sent_on = date.fromisoformat(_string(request, "sent_on"))
     except ValueError:
         raise BadRequest("sent_on: a date as 2026-06-29 is wanted here") from None
-    return _plain_checkin(read_checkin(_new_text(request, lexicon).own, sent_on, lexicon))
+    return _plain_checkin(read_checkin(with_questions(_new_text(request, lexicon)), sent_on, lexicon))
 
 
 def _plain_checkin(reading: CheckInReading) -> Json:

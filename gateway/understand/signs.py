@@ -54,12 +54,17 @@ _ADDRESS = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{2,100}")
 _STARTS_WITH_DATE = re.compile(r"[\[(*]{0,2}+(?:[^\W\d_]{2,12}+[.,]{0,2}+\s)?+\d{1,4}(?:[./-]\d|[.,]?\s|\s?[^\W\d_])")
 _STARTS_WITH_NAME = re.compile(r"[\"'*]{0,2}[^\"<>@:]{0,60}[\"'*]{0,2}\s*[<(\[]{1,2}(?:mailto:)?[^<>@\s]{0,100}@")
 _STARTS_WITH_ADDRESS = re.compile(r"[<\[]?[^\s<>@]{1,100}@")
+# Who and when with a dash between and no verb: "Ana" ana@example.org – 3 May 2026 08:15
+_NAME_ADDRESS_DATE = re.compile(
+    r"\"[^\"@]{1,60}\"\s*<?[^\s<>@]{1,100}@[^\s<>@]{2,100}>?\s*[-–—,]\s*[^@<>?!]{0,24}\d[^@<>?!]{0,40}\d"
+)
 _DATED_ADDRESS = re.compile(r"@[^\s<>@]{1,100}>?[^<>@]{0,30}[:：]\s*$")
 _CAPITAL_WORD = re.compile(r"(?:(?<=[\s\-_])|(?<=[.!?]))[^\W\d_a-z]\w*")
 _ENDS_OPEN = re.compile(r"[:：>](?:[\s*_]|\s)*$")
 _FIRST_CLAUSE = re.compile(r"[^,;.!?]{0,90}")
 _LINK_BEHIND = re.compile(r"\s{0,3}[<(]https?://[^\s<>]{1,120}[>)]?$", re.I)
 _LINK = re.compile(r"https?://|www\.|@", re.I)
+_ONLY_LINK = re.compile(r"[<(]?(?:https?://|www\.)[^\s<>]{1,200}[>)]?", re.I)
 _SIGNATURE_MARK = re.compile(r"(?:--|—|– ?–|__) ?$")
 _DASHED_NAME = re.compile(r"\s{0,2}(?:-{1,2}|—|–|/)\s?([^\W\d_][\w.'’]*(?:[ -][^\W\d_][\w.'’]*){0,3})\s*$")
 _BETWEEN_DETAILS = re.compile(r"\s[|·•–]\s|\t")
@@ -361,6 +366,8 @@ class Signs:
         if not 6 <= len(joined) <= LONGEST:
             return False
         folded = fold(joined).lstrip("-_=*~ >")
+        if stands_above_quote and _NAME_ADDRESS_DATE.fullmatch(joined):
+            return True
         ends_open = _ENDS_OPEN.search(joined) is not None
         if not ends_open and not folded.endswith(self.wrote_at_end):
             return False
@@ -471,6 +478,11 @@ def is_rule(line: str) -> bool:
 def has_link(text: str) -> bool:
     """Whether text holds a web or mail address."""
     return _LINK.search(text) is not None
+
+
+def is_link(line: str) -> bool:
+    """Whether a line is a web address and nothing else."""
+    return _ONLY_LINK.fullmatch(line.strip()) is not None
 
 
 def is_signature_mark(line: str) -> bool:

@@ -17,7 +17,8 @@ from gateway.model.reading import BallotKind, BallotReading
 from gateway.model.round import Phase, VoteForm
 from gateway.understand.align import squeezed_all
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.marks import DASHES, MOST_NAMED
+from gateway.understand.marks import DASHES, MOST_NAMED, without_marks
+from gateway.understand.reading.date_words import weekday_names
 from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 
 # From its letter on, in both cases by name: prose has few of them, and each text is looked through.
@@ -26,6 +27,7 @@ _MOST_LINES = 2_000
 _MOST_LOOKED_AT = 20  # lines of one text that name votes
 _LONGEST = 600  # letters of a line that is read as a ballot
 _LITTLE = 3  # words beside a mark that say little else
+_BARE = 2  # … one of which is a yes or a no
 _SHORT = 6  # … beside which a number or a letter is hardly prose
 _OPENS, _ENDS = " \t\"'«“„([*_>•·-", (".", "!", "?", ";", ",", "\n")  # before a mark; of a sentence
 _LINE = "\n"
@@ -91,7 +93,8 @@ class _Line:
 def _line(text: str, found: re.Match[str]) -> _Line:
     start, end = text.rfind("\n", 0, found.start()) + 1, _end_of_line(text, found.end())
     after = text[found.end() : end]
-    if not squeezed_all(after):  # the answer may stand below its mark
+    if not squeezed_all(after) or (start == 0 and len(words_of(after[:_LONGEST])) <= _SHORT):
+        # The answer may stand below its mark, or below a subject that names it.
         below = re.compile(r"\s*").match(text, end)
         end = _end_of_line(text, below.end() if below else end)
         after = text[found.end() : end]
@@ -107,7 +110,8 @@ def _answer(line: _Line, view: RoundView, lexicon: Lexicon, read: ReadBallot) ->
     """Return what may be chosen in a line; None where it is only talk about its vote, or its title."""
     assert isinstance(view.round.form, VoteForm)
     question = view.round.form.question
-    after, before = words_of(line.after[:_LONGEST]), words_of(line.before[-_LONGEST:])
+    behind, above = without_marks(line.after[:_LONGEST]), without_marks(line.before[-_LONGEST:])
+    after, before = words_of(behind), words_of(above)
     if not after and not before:
         return None
     title, said = squeezed_all(view.round.title), squeezed_all(line.after)
@@ -116,8 +120,12 @@ def _answer(line: _Line, view: RoundView, lexicon: Lexicon, read: ReadBallot) ->
     reading = read(line.after.strip(" \t\r\n:：)]»”\"'.,;=-–—"), view) if after else None
     if reading is not None and (reading.kind is not BallotKind.UNCLEAR or reading.rivals):
         return _in_doubt(reading)
-    is_little = 0 < len(after) <= _LITTLE and not before
-    names_some = any(_names_an_answer(words, question, lexicon) for words in (after, before))
+    is_little = 0 < len(after) <= _LITTLE and not before and not _tells_when(after, lexicon)
+    names_some = (
+        any(_names_an_option(text, question, lexicon) for text in (behind, above))
+        or _says_yes_or_no(above, question, lexicon)
+        or _says_yes_or_no(behind, question, lexicon, is_behind=True)
+    )
     return _in_doubt(reading) if is_little or names_some else None
 
 
@@ -130,13 +138,40 @@ def _in_doubt(reading: BallotReading | None) -> BallotReading:
 # --- its words ------------------------------------------------------------------------------------------------------
 
 
-def _names_an_answer(words: Sequence[Word], question: Question, lexicon: Lexicon) -> bool:
-    if any(_holds(words, words_of(option)) for option in question.options):
+def _names_an_option(text: str, question: Question, lexicon: Lexicon) -> bool:
+    words = words_of(text)
+    labels = (label for option in question.options if not _yes_or_no(lexicon).whole(label := words_of(option)))
+    if any(_holds(words, label) for label in labels):
         return True
-    if len(words) <= _SHORT and any(_points(word, question) for word in words):
-        return True
-    is_plain_yes = question.method in FIXED_OPTIONS or len(words) <= _SHORT
-    return is_plain_yes and any(True for _ in _yes_or_no(lexicon).find(words))
+    if len(words) > _SHORT:
+        return False
+    # Within a sentence "a" is an article: there a letter counts where it is a capital.
+    lettered = (word for word in words if word in (words[0], words[-1]) or text[word.start : word.end].isupper())
+    return any(_points(word, question) for word in (*(word for word in words if word.text.isdecimal()), *lettered))
+
+
+def _says_yes_or_no(text: str, question: Question, lexicon: Lexicon, *, is_behind: bool = False) -> bool:
+    """Whether words that were not read as a ballot hold a yes or a no: "I said yes to V-2".
+
+    Behind a mark "no hurry" and "no idea" hold none, since a no of the author's would have been read.
+    """
+    words = words_of(text)
+    if question.method not in FIXED_OPTIONS and len(words) > _SHORT:
+        return False
+    hits = tuple(_yes_or_no(lexicon).find(words))
+    if not is_behind or len(words) <= _BARE:
+        return bool(hits)
+    return any(not hit.key.startswith("no") or _ends_there(text, words, hit.end) for hit in hits)
+
+
+def _ends_there(text: str, words: Sequence[Word], end: int) -> bool:
+    """Whether a clause ends behind so many words of a text."""
+    return end == len(words) or bool(text[words[end - 1].end : words[end].start].strip(" \t"))
+
+
+def _tells_when(words: Sequence[Word], lexicon: Lexicon) -> bool:
+    """Whether words name a day: "V-1 closes on Friday". An option that is one has been read as a ballot."""
+    return any(word.text in weekday_names(lexicon) for word in words)
 
 
 def _holds(words: Sequence[Word], option: Sequence[Word]) -> bool:

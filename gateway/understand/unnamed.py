@@ -86,15 +86,25 @@ def is_nothing(text: str, name: str, lexicon: Lexicon) -> bool:
     """Whether a text takes back what was said and says no more: "never mind", "none of these, thanks"; `name` is its
     author's.
     """
+    return _says_only(_phrases(lexicon, ("nothing", "left")), text, name, lexicon)
+
+
+def is_left(text: str, name: str, lexicon: Lexicon) -> bool:
+    """Whether a text takes back what was said, or was to be said, and chooses nothing: "never mind", not "none"."""
+    return _says_only(_phrases(lexicon, ("left",)), text, name, lexicon)
+
+
+def _says_only(phrases: Phrases, text: str, name: str, lexicon: Lexicon) -> bool:
     parts = [part for part in _SENTENCES.split(text[:_LONGEST]) if part.strip()] if len(text) <= _LONGEST else []
-    nothing = [bool(_nothing(lexicon).whole(words_of(part))) for part in parts]
-    polite = (is_courtesy(part, name, lexicon) for part in parts)
+    nothing = [bool(phrases.whole(words_of(part))) for part in parts]
+    sorry = _phrases(lexicon, ("sorry",))
+    polite = (is_courtesy(part, name, lexicon) or bool(sorry.whole(words_of(part))) for part in parts)
     return any(nothing) and all(one or other for one, other in zip(nothing, polite, strict=True))
 
 
 @lru_cache(maxsize=8)
-def _nothing(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("items"), ("nothing",)))
+def _phrases(lexicon: Lexicon, keys: tuple[str, ...]) -> Phrases:
+    return Phrases(listed(lexicon.tables("items"), keys))
 
 
 def number_above(text: str, name: str, lexicon: Lexicon) -> str:

@@ -104,6 +104,46 @@ def test_our_address_in_somebodys_name_makes_no_mail_ours(guarded: Town) -> None
         assert (guarded.votes("V-1"), guarded.arrivals()[0].state) == ({}, ArrivalState.HELD)
 
 
+@pytest.mark.parametrize("door", ["acme+help", "acme+owner", "acme+join", "acme+leave", "acme+design", "acme"])
+def test_a_proven_mail_acts_at_no_other_address_of_ours_than_it_was_written_to(guarded: Town, door: str) -> None:
+    before, answers = counted(guarded), guarded.newest("ben", "ballot").message.reply_to[0].address
+    for who, text in (("cleo", "Yes"), ("ana", "Cancel")):
+        raw = guarded.mail(who, door, "About the tea", text)
+        came(guarded, raw, PASSES, to=answers)
+        assert held(guarded, who)
+        assert "V-1" in guarded.newest(who).text, "the question says what it would answer"
+        copied = on_top(f"Cc: {answers}", guarded.mail(who, door, "About the milk", text))
+        came(guarded, on_top(f"{SIGNED}:references:in-reply-to", copied), PASSES, to=door)
+        assert held(guarded, who)
+    assert (counted(guarded), guarded.votes("V-1"), guarded.round("V-1").phase) == (before, {}, Phase.OPEN)
+
+
+def test_a_letter_to_the_stewards_is_posted_to_nobody_by_who_hands_it_on(guarded: Town) -> None:
+    came(guarded, guarded.mail("cleo", "acme+owner", "Salaries", "I earn 5000 a month."), PASSES, to="acme")
+    assert guarded.last_reason == "helped", "the stewards have it, as its To says"
+    assert guarded.entries(Posted) == []
+
+
+def test_references_that_no_signature_names_may_have_been_added(guarded: Town) -> None:
+    ours = f"<{guarded.newest('ben', 'ballot').message.message_id}>"
+    for number, field in enumerate(("References", "In-Reply-To")):
+        raw = guarded.mail("ana", "acme", f"About the tea {number}", "Cancel")
+        came(guarded, on_top(f"{field}: {ours}", on_top(SIGNED, raw)), PASSES, to="acme")
+        assert held(guarded, "ana")
+    assert guarded.round("V-1").phase is Phase.OPEN
+
+
+def test_mail_whose_signature_names_little_counts_where_it_came_from_its_authors_own_server(guarded: Town) -> None:
+    microsoft = "DKIM-Signature: v=1; d=example.net; s=x; h=From:Date:Subject:Message-ID:Content-Type:MIME-Version"
+    results = f"{PASSES}; spf=pass smtp.mailfrom=example.net; dkim=pass header.d=example.net"
+    raw = guarded.mail("ben", "acme", "News", "There is something new for all of you.")
+    came(guarded, on_top(microsoft, raw), results, to="acme")
+    raw, to = guarded.reply("ana", guarded.newest("ana", "ballot"), "Cancel")
+    came(guarded, on_top(microsoft, raw), results, to=to)
+    assert len(guarded.entries(Posted)) == 1
+    assert guarded.round("V-1").phase is Phase.CANCELLED
+
+
 def test_who_sends_us_a_blind_copy_says_so_and_it_counts(guarded: Town) -> None:
     came(guarded, guarded.mail("cleo", AT_HOME, "News", "There is something new for all of you."), PASSES, to="acme")
     guarded.confirms("cleo", "oui")
@@ -244,9 +284,18 @@ def test_a_request_about_people_in_the_subject_is_published_to_nobody(town: Town
 
 def test_a_governing_line_that_names_its_vote_is_read_and_published_to_nobody(town: Town) -> None:
     mark = opened(town)
-    for subject, text in ((f"Cancel {mark}", "please"), ("", f"cancel {mark}"), (f"bitte {mark} absagen", "danke")):
+    for subject, text in (
+        (f"Cancel {mark}", "please"),
+        ("", f"cancel {mark}"),
+        (f"bitte {mark} absagen", "danke"),
+        (f"[acme {mark}]", "close it now please"),
+        (f"About {mark}", "Cancel."),
+        (mark, "please cancel"),
+    ):
         town.writes("ana", "acme", subject, text)
         assert held(town, "ana")
+    town.writes("ben", "acme", mark, "cancel")
+    assert town.newest("ben").kind == "decline"
     town.confirms("ana")
     assert town.round(mark).phase is Phase.CANCELLED
     town.writes("ben", "acme", "cancel V-99", "please")

@@ -112,6 +112,18 @@ def test_a_mail_that_was_purged_or_erased_before_its_copies_went_says_so(town: T
     assert "roof.pdf (521 octets), qui n’est plus conservé" in letter.text
 
 
+def test_a_copy_whose_file_goes_while_it_waits_to_be_taken_promises_none(town: Town) -> None:
+    town.post_office.refusals = {"cleo@example.net": (450, "4.2.0 later")}
+    posts(town, ("roof.pdf", "application/pdf", PDF))
+    with town.store.begin() as tx:
+        tx.retention.raw(town.clock.at + timedelta(days=1), town.clock.at, after=0, limit=100)
+    town.post_office.refusals.clear()
+    town.wait(hours=1)
+    letter = town.newest("cleo", "post")
+    assert (list(carried(town.newest("ben", "post"))), list(carried(letter))) == (["roof.pdf"], [])
+    assert "roof.pdf (521 octets), qui n’est plus conservé" in letter.text
+
+
 def test_what_is_frozen_is_kept_without_the_file_and_goes_out_the_same_at_every_try(town: Town) -> None:
     raw = with_files(town, "ana", "acme", "The roof", "See there.", ("roof.pdf", "application/pdf", PDF))
     town.hands_in(raw, "acme", sender=town.address_of("ana"))
@@ -276,7 +288,7 @@ def test_files_of_a_mail_that_also_answers_go_to_nobody(town: Town) -> None:
     town.sends("ben", mail.as_bytes(policy=SMTP), to)
     assert all(not carried(letter) for letter in town.post_office.letters[before:])
     assert "mine.pdf" not in town.everything_said(leave_out=("ben",))
-    assert "answers something: mine.pdf" in " ".join(town.newest("ben", "receipt").text.split())
+    assert "along with posts alone: mine.pdf" in " ".join(town.newest("ben", "receipt").text.split())
 
 
 def test_a_try_out_tells_what_would_be_passed_on_and_what_not(town: Town) -> None:
@@ -294,3 +306,21 @@ def test_files_of_strangers_are_not_passed_on(town: Town) -> None:
     letter = town.newest("ben", "post")
     assert carried(letter) == {}
     assert "roof.pdf (521 bytes), not passed on: its sender is no member" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name", "content", "said"),
+    [
+        ("application/pdf", "roof.pdf", PDF, "an attachment and no words"),
+        ("application/ms-tnef", "winmail.dat", b"x", "only Outlook can read"),
+        ("application/pkcs7-mime; smime-type=signed-data", "smime.p7m", b"x", "packed into its signature"),
+        ("application/pkcs7-mime; smime-type=enveloped-data", "smime.p7m", b"x", "encrypted"),
+    ],
+)
+def test_what_holds_no_words_is_answered_with_its_own_reason(
+    town: Town, media_type: str, name: str, content: bytes, said: str
+) -> None:
+    raw = with_files(town, "ben", "acme", "The roof", "", (name, "application/x", content))
+    town.sends("ben", raw.replace(b"application/x\r\n", media_type.encode() + b"\r\n"), "acme")
+    assert said in " ".join(town.newest("ben", "decline").text.split())
+    assert len(town.box("ben")) == 1

@@ -182,6 +182,20 @@ def test_a_question_may_be_left(town: Town, said: str) -> None:
     assert (town.votes("V-1"), posted(town)) == ({}, [])
 
 
+@pytest.mark.parametrize("said", ["never mind", "V-1: never mind, sorry", "undo"])
+def test_who_takes_back_what_was_never_said_is_not_asked_about_it(town: Town, said: str) -> None:
+    town.answers("ben", digest(town), said, quote=False)
+    assert (town.newest("ben").kind, town.votes("V-1"), posted(town)) == ("decline", {}, [])
+
+
+def test_undo_in_answer_to_what_is_no_receipt_is_no_answer_to_it(town: Town) -> None:
+    for kind in ("ballot", "task", "post", "prompt"):
+        if town.box("ben", kind):
+            town.answers("ben", town.newest("ben", kind), "undo", quote=False)
+            assert "Reply “undo” to the mail" in town.newest("ben", "decline").text, kind
+    assert (town.votes("V-1"), posted(town)) == ({}, [])
+
+
 def test_nothing_said_of_a_thread_does_not_mute_it(town: Town) -> None:
     town.answers("ben", digest(town), "P-1: nothing", quote=False)
     town.answers("cleo", digest(town, "cleo"), "P-1 : rien", quote=False)

@@ -116,6 +116,23 @@ def test_while_somebody_else_objects_undo_of_one_objection_leaves_the_clock(town
     assert town.round(mark).phase is Phase.PAUSED
 
 
+def test_undo_in_a_new_mail_is_about_the_last_receipt(town: Town) -> None:
+    mark = opened(town)
+    town.writes("ben", "acme", "", "undo")
+    assert "Reply “undo” to the mail" in town.newest("ben", "decline").text
+    town.answers("ben", town.newest("ben", "ballot"), "yes")
+    town.answers("ben", town.newest("ben", "ballot"), "no")
+    town.writes("ben", "acme", "undo", "")
+    assert town.votes(mark) == {"ben": Pick("No")}  # anybody may write so in his name
+    town.confirms("ben")
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    town.writes("cleo", "acme", "", "annuler")
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    town.wait(days=8)
+    town.writes("ben", "acme", "", "undo")
+    assert town.newest("ben").kind == "decline"
+
+
 def test_undo_of_a_cancellation_opens_the_vote_again_and_everyone_is_told(town: Town) -> None:
     mark = opened(town)
     town.answers("ben", town.newest("ben", "ballot"), "yes")

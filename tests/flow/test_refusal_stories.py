@@ -8,7 +8,7 @@ import pytest
 
 from gateway.model.entry import Bounced, DeliveryResumed, DeliverySuspended
 from gateway.model.notice import NoticeState
-from tests.flow.town import ANA, BEN, CLEO, DEV, TEAM, Town
+from tests.flow.town import ANA, BEN, CLEO, DEV, ERIN, TEAM, Town
 
 Found = Callable[..., Town]
 
@@ -117,6 +117,18 @@ def test_a_team_of_two_is_told_of_its_quota_and_sender_by_the_code_alone(found: 
     town.wait(hours=2)
     assert len(town.box("ben", "post")) == 3
     assert len(town.box("ana", "steward")) == 1
+
+
+def test_many_addresses_that_are_gone_raise_no_alarm_where_others_are_taken(found: Found) -> None:
+    town = found(ANA, BEN, CLEO, DEV, ERIN)  # the last three are gone, and nobody is tried behind them
+    gone = (CLEO, DEV, ERIN)
+    town.post_office.refusals = {person.address: (550, "5.1.1 no such user") for person in gone}
+    for number in range(3):
+        town.writes("ana", "acme", f"News {number}", "There is something new to tell you all.")
+        town.wait(hours=1)
+    assert town.faults == []
+    assert [town.member(person.key).suspended for person in gone] == [True] * 3
+    assert not any("have to wait" in letter.subject for letter in town.box("ana", "steward"))
 
 
 def test_addresses_that_are_all_gone_count_each_once_others_are_seen_to_be_taken(found: Found) -> None:

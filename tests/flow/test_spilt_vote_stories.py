@@ -46,13 +46,34 @@ def test_no_form_of_a_mark_lets_a_vote_be_posted(asked: Town) -> None:
         "\u00ab V-1 : Porto \u00bb quietly",
         '"V-1: B quietly"',
         "quietly I say yes to V-2",
+        "V-2? I said yes, quietly.",
+        "I voted no in V-2 quietly",
+        "option 2 in V-1, quietly",
     ):
         town.writes("ben", "acme", "A note", form)
         assert town.last_reason == "asked-back", form
         town.answers("ben", town.newest("ben", "digest"), f"P-1: thanks a lot\n\nP-1: {form}", quote=False)
+    town.writes("ben", "acme", "V-1 Friday", "Porto quietly")
+    assert town.last_reason == "asked-back"
     town.at("2026-06-03 10:00")
     assert "thanks a lot" in told(town)
     assert "quietly" not in told(town)
+
+
+def test_who_only_speaks_of_a_vote_is_posted(asked: Town) -> None:
+    town = asked
+    for subject, text in (
+        ("Hall", "The hall for V-1 costs 300 a day. I'll send the plan tomorrow."),
+        ("V-1 closes on Friday", "Please vote."),
+        ("Reminder", "Please vote on V-1 and V-2 by Friday."),
+        ("Scanner", "The old scanner broke. See V-2. No hurry though."),
+        ("Votes", "There are two votes open (V-1, V-2). No idea how many have answered."),
+        ("Agenda", "Agenda for Friday:\n1. V-1 Where do we meet\n2. V-2 Scanner"),
+    ):
+        town.writes("ben", "acme", subject, text)
+        town.confirms("ben")  # that it is theirs, not what it says
+        assert town.entries(Posted)[-1].subject == subject
+        assert "reads like an answer" not in town.newest("ben").text
 
 
 def test_its_author_may_say_that_a_held_mail_is_for_everybody(asked: Town) -> None:
@@ -101,8 +122,8 @@ def test_thanks_for_a_receipt_do_nothing_and_undo_alone_is_told_how(asked: Town)
     for said in ("thanks!", "ok", "merci !", "perfect, thank you"):
         town.answers("ben", town.newest("ben", "receipt"), said)
     assert (len(town.box("ben")), town.votes("V-2")) == (count, {"ben": Pick(label="Yes")})
-    town.writes("ben", "acme", "", "undo")
-    assert "\u201cundo 2\u201d" in town.newest("ben", "decline").text
+    town.writes("cleo", "acme", "", "undo")  # who has no receipt
+    assert "\u00ab annuler 2 \u00bb" in " ".join(town.newest("cleo", "decline").text.split())
     town.answers("ben", town.newest("ben", "receipt"), "annule tout")
     assert town.votes("V-2") == {}
 
@@ -152,3 +173,30 @@ def test_a_try_out_counts_others_alone_and_says_who_reads_by_digest(asked: Town)
     assert "Who gets digests" in asked.newest("ben", "try-out").text
     asked.writes("ben", "acme+try", "[VOTE] Desk", "- Oak\n- Pine")
     assert "2 mails would go to others" in asked.newest("ben", "try-out").text
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("V-1", "Porto quietly"),
+        ("Hello", "Please count me for Porto quietly in V-1"),
+    ],
+)
+def test_the_stewards_read_no_vote_that_was_sent_to_them_unless_its_author_says_so(
+    asked: Town, subject: str, text: str
+) -> None:
+    asked.writes("ben", "acme+owner", subject, text)
+    assert asked.newest("ben").kind == "confirm"
+    asked.at("2026-06-03 10:00")
+    assert "quietly" not in told(asked)
+    asked.answers("ben", asked.newest("ben", "confirm"), "yes")
+    assert "quietly" in asked.newest("ana", "steward").all_words
+
+
+def test_a_vote_sent_to_the_stewards_counts_and_they_do_not_see_it(asked: Town) -> None:
+    asked.writes("ben", "acme+owner", "", "V-1: Porto")
+    asked.confirms("ben")
+    assert asked.votes("V-1") == {"ben": Pick("Porto")}
+    assert asked.box("ana", "steward") == []
+    asked.writes("ben", "acme+owner", "A question", "When does V-1 close?")
+    assert len(asked.box("ana", "steward")) == 1

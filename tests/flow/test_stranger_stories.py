@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from gateway.decide.gathering import MOST_A_DAY
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
 from gateway.model.entry import AddressAdded, HeldSettled, MemberAdded, Posted
+from gateway.model.notice import StewardFacts
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import Person, Town
 
@@ -225,3 +227,30 @@ def test_what_two_members_claim_stays_with_the_first(town: Town) -> None:
     assert [(entry.member_id, entry.address) for entry in town.entries(AddressAdded)] == [
         (town.member("ben").id, "ben.moor@home.example")
     ]
+
+
+# --- very many ------------------------------------------------------------------------------------------------------
+
+
+def test_so_many_strangers_that_stewards_are_told_of_them_together(found: Found) -> None:
+    town = found(strangers="hold")
+    here = town.workspace_id
+    with town.store.begin() as tx:  # as if so many had written before
+        tx.set_mark(f"strangers:{here}", f"{town.clock.at.date()} {MOST_A_DAY - 1}")
+    assert offer(town, subject="The last that is told singly").startswith("250")
+    for number in range(3):
+        offer(town, subject=f"An offer {number}", text=f"{PIANO} {number}")
+        offer(town, "acme+owner", f"A letter {number}", f"Please buy my piano {number}.")
+    assert [facts.subject for facts in _told(town)] == ["The last that is told singly", ""]
+    assert _told(town)[1].about == "strangers"
+    assert len(town.arrivals(ArrivalState.HELD)) == 7, "letters to the stewards wait with the rest"
+    town.writes("ben", "acme+owner", "A question", "May I come later?")
+    assert _told(town)[2].subject == "A question", "members are not among them"
+    town.wait(days=1)
+    offer(town, subject="The day after")
+    assert _told(town)[3].subject == "The day after"
+
+
+def _told(town: Town) -> list[StewardFacts]:
+    facts = (stored.notice.facts for stored in reversed(town.notices()))
+    return [one for one in facts if isinstance(one, StewardFacts)]

@@ -316,3 +316,18 @@ def test_no_arrival_of_a_whole_vote_failed(town: Town) -> None:
     town.answers("ben", town.newest("ben", "ballot"), "yes")
     town.at("20:00")
     assert town.arrivals(ArrivalState.FAILED) == []
+
+
+def test_a_change_that_was_unclear_is_reminded_of_and_one_that_was_left_is_not(found: Found) -> None:
+    town = found(votes={"open_for": "4 hours", "reminders": ["2 hours"]})
+    mark = opened(town, text="Shall we close the office in August?")
+    for who in ("ben", "cleo"):
+        town.answers(who, town.newest(who, "ballot"), "yes")
+        town.answers(who, town.newest(who, "ballot"), "Hm, well, the last time we did that it rained.")
+        assert "your earlier answer counts" in town.newest(who).text or "précédente compte" in town.newest(who).text
+    town.answers("cleo", town.newest("cleo", "ask-back"), "laisse tomber")
+    town.answers("ana", town.newest("ana", "ballot"), "yes")
+    town.wait(hours=3)
+    assert town.reached("reminder", mark) == ["ben"]
+    assert "your earlier one stays" in town.newest("ben", "reminder").text
+    assert set(town.votes(mark)) == {"ana", "ben", "cleo"}

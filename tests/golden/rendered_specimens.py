@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -364,6 +364,16 @@ SPECIMENS: dict[str, Facts] = {
     "reminder-doubtful": ReminderFacts(
         mark="V-9", ritual="vote", title=BUDGET.text, closes_at=CLOSES, last=False, question=BUDGET, doubtful=True
     ),
+    "reminder-changing": ReminderFacts(
+        mark="V-9",
+        ritual="vote",
+        title=BUDGET.text,
+        closes_at=CLOSES,
+        last=True,
+        question=BUDGET,
+        doubtful=True,
+        standing_at=CLOSES - timedelta(days=2),
+    ),
     "reminder-checkin": ReminderFacts(
         mark="C-31",
         ritual="check-in",
@@ -503,6 +513,24 @@ SPECIMENS: dict[str, Facts] = {
         ),
         subject="Re: [acme] Monday 23 November: 3 things need you",
     ),
+    "receipt-plan": ReceiptFacts(
+        acts=(
+            Act(
+                name="checked-in",
+                mark="C-31",
+                title="Monday check-in",
+                counts=(1, 2, 0),
+                lines=(
+                    ("done", "Third draft"),
+                    ("next", "Call the bank → Thursday; Water the plants"),
+                    ("blockers", "Water the plants: no key"),
+                    ("dropped", "Sort the archive"),
+                ),
+                text="1 done 2 → Thursday 3 dropped + Water the plants",
+            ),
+        ),
+        subject="Re: [acme C-31] Monday check-in",
+    ),
     "receipt-files": ReceiptFacts(
         acts=(
             Act(name="posted", mark="P-14", title="Drafts for the new header"),
@@ -527,6 +555,16 @@ SPECIMENS: dict[str, Facts] = {
         guesses=(Guess(choice=Pick("Lisbon")), Guess(choice=Pick("Porto")), Guess(choice=Abstention())),
         question=CITY,
         closes_at=CLOSES,
+    ),
+    "ask-back-stands": AskBackFacts(
+        mark="V-9",
+        title=BUDGET.text,
+        words="Hm, on second thoughts?",
+        missing="choice",
+        guesses=(Guess(choice=Pick("Yes")), Guess(choice=Pick("No"))),
+        question=BUDGET,
+        closes_at=CLOSES,
+        stands=True,
     ),
     "ask-back-reason": AskBackFacts(
         mark="V-8",
@@ -580,6 +618,7 @@ SPECIMENS: dict[str, Facts] = {
         arrival_id=17,
     ),
     "steward-suspended": StewardFacts(about="suspended", name="Bo Lindqvist", address="bo@example.se"),
+    "steward-strangers": StewardFacts(about="strangers"),
     "steward-refused-us": StewardFacts(
         about="refused-us", text="550 5.4.5 Daily user sending limit exceeded", count=12
     ),
@@ -595,12 +634,20 @@ SPECIMENS: dict[str, Facts] = {
     "confirm-join": ConfirmFacts(act="join", title="Acme Cooperative"),
     "confirm-leave": ConfirmFacts(act="leave", title="Acme Cooperative"),
     "confirm-mail": ConfirmFacts(act="mail", title="Re: [acme V-7] Where shall we meet in spring?", arrival_id=4),
+    "confirm-elsewhere": ConfirmFacts(act="mail", title="Dinner at eight", arrival_id=4, is_elsewhere=True),
+    "confirm-elsewhere-answer": ConfirmFacts(
+        act="mail", title="Re: Tea", arrival_id=4, is_elsewhere=True, answers="V-7: Where shall we meet in spring?"
+    ),
     "confirm-invited": ConfirmFacts(act="join", title="Acme Cooperative", by="Ana Duarte"),
     "confirm-remove": ConfirmFacts(act="remove", title="bo@example.se", arrival_id=4),
     "confirm-address": ConfirmFacts(act="address", title="bo@home.example", arrival_id=4),
     "confirm-deliver": ConfirmFacts(act="deliver", title="Acme Cooperative", number=1),
     "confirm-post": ConfirmFacts(act="post", title="Re: Where shall we meet in spring?", arrival_id=4),
     "confirm-post-vote": ConfirmFacts(act="post-vote", title="My answer", arrival_id=4),
+    "confirm-post-vote-named": ConfirmFacts(
+        act="post-vote", title="My answer", arrival_id=4, answers="V-7: Where shall we meet in spring?"
+    ),
+    "confirm-owner-vote": ConfirmFacts(act="owner-vote", title="My answer", arrival_id=4),
     "receipt-tasks": ReceiptFacts(
         subject="Minutes",
         acts=(
@@ -647,6 +694,14 @@ SPECIMENS: dict[str, Facts] = {
             Candidate(member_id=9, name="Cleo Petit", address="cleo@example.fr"),
         ),
         several=True,
+    ),
+    "task-question-unknown": TaskQuestionFacts(
+        mark="T-4",
+        title="Send the budget",
+        words="ben, anselm",
+        people=(Candidate(member_id=7, name="Ben Moor", address="ben@example.net"),),
+        several=True,
+        unknown="anselm",
     ),
     "task-question-nobody": TaskQuestionFacts(mark="T-4", title="Send the budget", words="Anselm"),
     "welcome": WelcomeFacts(),

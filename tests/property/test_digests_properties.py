@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.decide import digests, on_tick
+from gateway.decide import digest_times, on_tick
 from gateway.decide.calendar import DAY, local
 from gateway.model.context import Due, News, PostView, TickContext
 from gateway.model.member import Absence, Delivery, Member
@@ -54,7 +54,7 @@ def awake(at: datetime, downs: list[tuple[datetime, timedelta]]) -> datetime:
 
 def life(one: Member, posts: list[PostView], downs: list[tuple[datetime, timedelta]]) -> list[tuple[datetime, Notice]]:
     """Return the digests of four weeks with when each was made; rows are woken until the time is over."""
-    (due,) = digests.first_dues(RULES, (one,), START)
+    (due,) = digest_times.first_dues(RULES, (one,), START)
     made: list[tuple[datetime, Notice]] = []
     while due.at < END:
         now = awake(due.at, downs)

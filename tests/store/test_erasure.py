@@ -34,6 +34,7 @@ def replaced(text: str, *addresses: str, texts: tuple[str, ...] = ()) -> str:
         ("bounce+ana=example.net@lists.example.org", "bounce+erased-7=erased.invalid@lists.example.org"),
         ("bounce-ana=example.net@lists.example.org", "bounce-erased-7=erased.invalid@lists.example.org"),
         ('{"address":"ana@example.net"}', '{"address":"erased-7@erased.invalid"}'),
+        ('{"filename":"CV ana@example.net.pdf"}', '{"filename":"CV erased-7@erased.invalid.pdf"}'),
     ],
 )
 def test_an_address_is_found_in_every_form_it_is_written_in(text: str, wanted: str) -> None:
@@ -44,7 +45,8 @@ def test_an_address_is_found_in_every_form_it_is_written_in(text: str, wanted: s
     "text",
     [
         "joana@example.net", "jo.ana@example.net", "jo-ana@example.net", "jo+ana@example.net", "ana@example.network",
-        "ana@example.net.au", "ana@example.net-work.org", "ana@mail.example.net", "ana+list@example.net", "ana@example",
+        "ana@example.net.au", "ana@example.net.com", "ana@example.net.pdfs.org",
+        "ana@example.net-work.org", "ana@mail.example.net", "ana+list@example.net", "ana@example",
         "_ana@example.net",
     ],
 )  # fmt: skip

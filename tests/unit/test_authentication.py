@@ -246,6 +246,60 @@ def test_to_whom_a_proven_mail_was_written(fields: tuple[str, ...], written_to: 
     assert found(PASS, HOP, *fields).written_to == written_to
 
 
+PATH = "; spf=pass smtp.mailfrom=example.net"
+WITHOUT_TO = "DKIM-Signature: d=example.net; h=From:Date:Subject:Message-ID:Content-Type:MIME-Version"
+
+
+def test_of_a_mail_that_came_from_its_authors_own_server_every_field_counts() -> None:
+    placed = (WITHOUT_TO, TO, CC, "References: <a@b>")
+    assert found(PASS + PATH, HOP, *placed).written_to == ("acme@ws.example.org", "eve@example.com")
+    assert found(PASS + PATH, HOP, *placed).is_as_written
+    for path in ("", PATH.replace("pass", "softfail"), PATH.replace("example.net", "evil.example")):
+        assert found(PASS + path, HOP, *placed).written_to == ()
+        assert not found(PASS + path, HOP, *placed).is_as_written
+
+
+def test_what_a_second_field_says_of_the_path_counts_above_any_hop_alone() -> None:
+    path = f"Authentication-Results: {MX}; spf=pass smtp.mailfrom=example.net"
+    assert found(PASS, path, HOP, WITHOUT_TO, TO).written_to == ("acme@ws.example.org",)
+    assert found(PASS, HOP, path, WITHOUT_TO, TO).written_to == ()
+    assert found(PASS, path.replace(MX, "evil.example"), HOP, WITHOUT_TO, TO).written_to == ()
+
+
+@pytest.mark.parametrize("field", ["Subject: x", "References: <a@b>", "In-Reply-To: <a@b>"])
+def test_what_says_what_a_mail_answers_is_its_authors_where_a_signature_names_it(field: str) -> None:
+    name = field.partition(":")[0].lower()
+    assert found(PASS, HOP, TO, field).is_as_written, "nobody signed: it came by the author's own path"
+    assert found(PASS, HOP, f"DKIM-Signature: d=example.net; h=from:to:{name}", TO, field).is_as_written
+    assert found(PASS, HOP, "DKIM-Signature: d=list.example; h=from", TO, field).is_as_written
+    assert not found(PASS, HOP, "DKIM-Signature: d=example.net; h=from:to", TO, field).is_as_written
+    assert found(PASS, HOP, "DKIM-Signature: d=example.net; h=from:to", TO).is_as_written, "it is not there"
+
+
+@pytest.mark.parametrize(
+    ("tags", "text", "is_as_written"),
+    [
+        ("", "Yes\r\ncancel", True),
+        ("; l=3", "Yes", True),
+        ("; l=5", "Yes\r\n\r\n", True),
+        ("; l=5", "Yes\r\ncancel", False),
+        ("; l=0", "Yes", False),
+        ("; l=-1", "Yes", False),
+        ("; l=", "Yes", False),
+        ("; l=9; c=relaxed/relaxed", "a  \t b c \r\nd ", True),
+        ("; l=9; c=relaxed/simple", "a  \t b c \r\nd ", False),
+    ],
+)
+def test_a_signature_of_the_beginning_of_a_text_does_not_prove_the_rest(
+    tags: str, text: str, is_as_written: bool
+) -> None:
+    signature = f"DKIM-Signature: d=example.net; h=from:to{tags}"
+    raw = "\r\n".join([PASS, HOP, signature, "From: ben@example.net", TO, "", text]).encode()
+    assert read_authentication(raw, BEN, (MX,)).is_as_written is is_as_written
+    assert read_authentication(raw.replace(b"d=example.net", b"d=list.example"), BEN, (MX,)).is_as_written
+    assert read_authentication(raw.replace(PASS.encode(), (PASS + PATH).encode()), BEN, (MX,)).is_as_written
+
+
 def test_of_a_mail_that_nothing_proves_it_is_not_asked_to_whom_it_was_written() -> None:
     assert found(TO).written_to == ()
     assert found(PASS.replace("pass", "fail"), HOP, TO).written_to == ()

@@ -262,6 +262,18 @@ def test_the_evidence_is_words_of_the_text() -> None:
     assert reading.evidence in text
 
 
+@pytest.mark.parametrize(
+    "text", ["Porto, it's cheaper", "plutôt Porto, c'est moins cher", "Porto, weil es billiger ist"]
+)
+def test_a_degree_behind_an_option_that_is_named_is_its_reason(text: str) -> None:
+    assert read(text, Method.SINGLE).comment == text
+
+
+def test_a_degree_within_the_name_of_an_option_is_no_reason() -> None:
+    trains = ("Later train", "Earlier train")
+    assert read("Later train > Earlier train", Method.RANKED, trains).comment is None
+
+
 def test_the_comment_leaves_out_greeting_and_signature() -> None:
     reading = read("Hi all,\n\nNo. The lease forbids it.\n\nBest regards,\nJo Miller", Method.YESNO)
     assert reading.comment == "The lease forbids it."

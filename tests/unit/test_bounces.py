@@ -65,6 +65,22 @@ def test_a_vacation_reply_marks_its_author_away_until_the_day_it_names_and_is_ne
     assert (len(decision.entries), decision.notices, decision.broadcasts) == (1, (), ())
 
 
+@pytest.mark.parametrize(
+    ("starts", "until"),
+    [(19, 19), (1, 1), (32, 40), (219, 553)],  # "the next meeting is on …"; "01/06-12/06" read the other way round
+)
+def test_a_date_of_something_else_in_an_auto_reply_is_no_absence_to_come(starts: int, until: int) -> None:
+    decision = vacation(AbsenceNotice(TODAY + timedelta(starts), TODAY + timedelta(until)))
+    assert [one.absence for one in of_kind(decision, AwayNoted)] == [Absence(starts=TODAY, source="auto-reply")]
+
+
+@pytest.mark.parametrize(("starts", "until"), [(-7, 4), (0, 0), (7, 11), (31, 40)])
+def test_an_absence_that_an_auto_reply_tells_is_noted_with_its_dates(starts: int, until: int) -> None:
+    told = AbsenceNotice(TODAY + timedelta(starts), TODAY + timedelta(until))
+    (noted,) = of_kind(vacation(told), AwayNoted)
+    assert (noted.absence.starts, noted.absence.until) == (told.starts, told.until)
+
+
 @pytest.mark.parametrize("notice", [None, AbsenceNotice()])
 def test_an_undated_absence_begins_today_and_has_no_end_of_its_own(notice: AbsenceNotice | None) -> None:
     absence = of_kind(vacation(notice), AwayNoted)[0].absence

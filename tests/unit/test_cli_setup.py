@@ -191,7 +191,7 @@ def test_all_faults_of_the_settings_are_named_at_once_with_file_key_and_mend(tmp
 
 def plain(output: str) -> str:
     """Return the doctor's lines as other commands write them: `FILE: KEY: TEXT`."""
-    return re.sub(r"✗ settings (\S+): (\S+?): ", r"\2: \1: ", output)
+    return output.replace("✗ settings: ", "")
 
 
 def test_a_key_that_is_no_key_is_never_shown(tmp_path: Path) -> None:

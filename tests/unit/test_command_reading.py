@@ -244,3 +244,31 @@ def test_until_a_day_names_the_same_day_in_every_language(body: str) -> None:
 def test_a_summary_in_french_resumes_nothing(body: str) -> None:
     assert read(body, "").intent is not Intent.RESUME
     assert read("resume", "").intent is Intent.RESUME
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Reminder", "V-1 closes on Friday, please vote."),
+        ("Please vote", "Please vote on V-1 and V-2 by Friday."),
+        ("V-1 closes on Friday", "Please vote."),
+        ("Votez", "Merci de voter pour V-1 avant vendredi."),
+        ("Abstimmung", "Bitte stimmt bis Freitag bei V-1 ab."),
+    ],
+)
+def test_who_reminds_of_a_vote_opens_none(subject: str, text: str) -> None:
+    assert read(text, subject).intent is not Intent.NEW_VOTE
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Agenda", "Agenda for Friday:\n1. The roof\n2. The wall"),
+        ("Status", "The roof is done, the wall comes tomorrow."),
+        ("Report", "Sales are up by 3 %."),
+        ("Help", "The printer is on fire, who has a key?"),
+    ],
+)
+def test_a_subject_that_may_ask_for_something_is_a_topic_above_words_of_its_own(subject: str, text: str) -> None:
+    assert read(text, subject).intent is Intent.NEW_TOPIC
+    assert read("please", subject).intent in (Intent.STATUS, Intent.HELP)

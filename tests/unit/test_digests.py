@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.decide import digests, on_tick
+from gateway.decide import digest_times, digests, on_tick
 from gateway.model.charter import Charter
 from gateway.model.context import BlockerView, Due, DueKind, News, PostView, RoundView
 from gateway.model.decision import Decision, Why
@@ -89,44 +89,44 @@ def sure(found: DigestFacts | None) -> DigestFacts:
     ],
 )
 def test_a_digest_comes_at_the_members_own_hour_on_a_working_day(one: Member, after: str, at: str) -> None:
-    assert digests.next_at(one, RULES, utc(after)) == utc(at)
+    assert digest_times.next_at(one, RULES, utc(after)) == utc(at)
 
 
 def test_a_holiday_has_no_digest() -> None:
     french = charter(holidays="FR")
-    assert digests.next_at(member(1), french, utc("2026-07-13T12:00")) == utc("2026-07-15T06:30")
+    assert digest_times.next_at(member(1), french, utc("2026-07-13T12:00")) == utc("2026-07-15T06:30")
 
 
 def test_a_weekly_digest_whose_day_is_a_holiday_comes_on_the_next_working_day() -> None:
     french = charter(holidays="FR")
     one = member(1, delivery=Delivery.WEEKLY, digest_weekday=1)  # Tuesday 14 July
-    assert digests.next_at(one, french, utc("2026-07-13T12:00")) == utc("2026-07-15T06:30")
+    assert digest_times.next_at(one, french, utc("2026-07-13T12:00")) == utc("2026-07-15T06:30")
 
 
 def test_an_hour_the_clocks_skip_still_has_its_digest() -> None:
     one = member(1, digest_at=time(2, 30), days=(0, 1, 2, 3, 4, 5, 6))
-    assert digests.next_at(one, RULES, utc("2026-03-28T12:00")) == utc("2026-03-29T01:30")
+    assert digest_times.next_at(one, RULES, utc("2026-03-28T12:00")) == utc("2026-03-29T01:30")
 
 
 def test_who_wants_no_posts_gets_no_digest() -> None:
-    assert digests.first_dues(RULES, (member(1, delivery=Delivery.NONE),), utc(NOW)) == ()
+    assert digest_times.first_dues(RULES, (member(1, delivery=Delivery.NONE),), utc(NOW)) == ()
     assert wake(member(1, delivery=Delivery.NONE)).why is Why.NOT_OWED
 
 
 def test_who_left_gets_no_digest() -> None:
-    assert digests.first_dues(RULES, (member(1, left_at=utc(SINCE)),), utc(NOW)) == ()
+    assert digest_times.first_dues(RULES, (member(1, left_at=utc(SINCE)),), utc(NOW)) == ()
     decision = wake(member(1, left_at=utc(SINCE)))
     assert (decision.why, decision.due) == (Why.NOT_OWED, ())
 
 
 def test_the_first_digest_tells_what_came_after_joining() -> None:
-    (due,) = digests.first_dues(RULES, (member(1),), utc(SINCE))
+    (due,) = digest_times.first_dues(RULES, (member(1),), utc(SINCE))
     assert (due.key, due.since, due.kind) == ("digest:1", utc(SINCE), DueKind.DIGEST)
 
 
 def test_planning_anew_keeps_what_was_told() -> None:
     (before,) = wake().due
-    (due,) = digests.first_dues(RULES, (member(1, digest_at=time(17)),), utc("2026-03-03T09:00"), (before,))
+    (due,) = digest_times.first_dues(RULES, (member(1, digest_at=time(17)),), utc("2026-03-03T09:00"), (before,))
     assert (due.since, due.at) == (utc(NOW), utc("2026-03-03T16:00"))
 
 
@@ -285,7 +285,7 @@ def test_a_channel_read_at_once_or_not_at_all_is_not_in_the_digest() -> None:
 
 def test_who_reads_but_one_channel_gets_nothing_but_its_threads() -> None:
     one = member(1, delivery=Delivery.NONE, channels={"design": Delivery.WEEKLY})
-    assert digests.pace(one, RULES) == "weekly"
+    assert digest_times.pace(one, RULES) == "weekly"
     found = sure(facts(one, posts=(post(channel="design"),), closed=(closed(vote()),)))
     assert (len(found.threads), found.decided) == (1, ())
 
@@ -334,5 +334,7 @@ def test_who_came_back_is_named_once() -> None:
 
 def test_a_period_that_ends_with_a_year_has_the_week_of_its_thursday() -> None:
     assert (
-        digests.period_of(date(2026, 12, 31), "weekly") == digests.period_of(date(2027, 1, 1), "weekly") == "2026-W53"
+        digest_times.period_of(date(2026, 12, 31), "weekly")
+        == digest_times.period_of(date(2027, 1, 1), "weekly")
+        == "2026-W53"
     )

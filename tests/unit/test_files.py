@@ -58,6 +58,12 @@ def verdict(*one: object, rules: AttachmentRules = USUAL) -> KeptBack:
         ("sums.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ("text.odt", "application/vnd.oasis.opendocument.text"),
         (None, "image/png"),
+        ("sums.csv", "application/vnd.ms-excel"),  # as Windows says where Excel is installed
+        ("sums.csv", "application/csv"),
+        ("text.docx", "application/msword"),
+        ("text.docx", "application/zip"),
+        ("scan.PDF", "application/x-pdf"),
+        ("text.odt", "application/x-vnd.oasis.opendocument.text"),
     ],
 )
 def test_usual_files_are_passed_on(filename: str | None, media_type: str) -> None:
@@ -89,9 +95,18 @@ def test_usual_files_are_passed_on(filename: str | None, media_type: str) -> Non
         ("winmail.dat", "application/ms-tnef", b""),
         ("all.zip", "application/zip", b""),
         ("plan.pdf", "application/zip", b""),  # both signs must be of a kind that passes
-        ("plan.unheard", "application/pdf", b""),
         ("plan", "application/octet-stream", b""),
-        ("plan", "application/pdf", b""),
+        ("plan.unheard", "application/octet-stream", b""),
+        ("plan", "application/zip", b""),
+        ("plan.zip", "application/pdf", b""),
+        ("letter", "text/plain", b"#!/bin/sh\n"),
+        (
+            "sums.csv",
+            "application/vnd.ms-excel",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        ),  # Excel's old format, with macros
+        ("sums.xls", "application/vnd.ms-excel", b""),
+        ("sums.csv", "application/msword", b""),
         ("x.pdf:y.exe", "application/pdf", b""),
     ],
 )
@@ -101,9 +116,33 @@ def test_what_may_do_harm_or_is_of_no_known_kind_is_kept_back(
     assert verdict(filename, media_type, content or b"content") is KeptBack.KIND
 
 
+@pytest.mark.parametrize(
+    ("filename", "media_type", "passed_as"),
+    [
+        ("README", "text/plain", "README.txt"),
+        ("Report 1.2", "application/pdf", "Report 1.2.pdf"),
+        ("photo", "image/jpeg", "photo.jpg"),
+        ("plan.unheard", "application/pdf", "plan.unheard.pdf"),
+        ("table.sql", "text/x-sql", "table.sql.txt"),
+        ("x" * 120, "text/plain", "x" * 96 + ".txt"),
+    ],
+)
+def test_what_has_no_known_ending_gets_that_of_its_type(filename: str, media_type: str, passed_as: str) -> None:
+    assert judged(file(filename, media_type)) == [(passed_as, KeptBack.NO)]
+
+
+def test_a_file_passes_as_what_its_ending_stands_for() -> None:
+    mail = message(parts=(WORDS, file("sums.csv", "application/vnd.ms-excel")))
+    assert [one.media_type for one in files_of(mail, 17, USUAL)] == ["text/csv"]
+
+
 def test_a_charter_lets_further_kinds_through_but_none_that_does_harm() -> None:
     more = AttachmentRules(types=("application/zip", "application/step"), endings=(".step",))
     assert verdict("all.zip", "application/zip", rules=more) is KeptBack.NO
+    old = AttachmentRules(types=("application/vnd.ms-excel",))
+    assert (
+        verdict("sums.xls", "application/vnd.ms-excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", rules=old) is KeptBack.NO
+    )
     assert verdict("part.step", "application/octet-stream", rules=more) is KeptBack.NO
     assert verdict("part.step", "application/step", rules=more) is KeptBack.NO
     assert verdict("part.step", "application/x-other", rules=more) is KeptBack.KIND

@@ -104,3 +104,11 @@ def test_a_goodbye_goes_to_who_has_left() -> None:
 
 def test_a_notice_to_no_member_goes() -> None:
     assert still_owed(notice(POST), None, None, NOON, charter()) is None
+
+
+def test_a_reminder_of_an_unclear_change_is_owed_as_long_as_the_answer_it_speaks_of_stands() -> None:
+    earlier, later = said(1), said(1, at="2026-03-02T10:30")
+    changing = msgspec.structs.replace(REMINDER, standing_at=earlier.at)
+    assert reason(changing, view=asked(check_in(), earlier)) is None
+    assert reason(changing, view=asked(check_in(), later)) == "answered"
+    assert reason(REMINDER, view=asked(check_in(), earlier)) == "answered"

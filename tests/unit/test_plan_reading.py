@@ -49,9 +49,33 @@ def test_the_same_answer_is_read_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "1) done 2) Thu 3) dropped + call the bank",
+        "#1 done #2 Thu #3 drop\n+ call the bank",
+        "1 done 2 Thu 3 dropped + call the bank",
+        "1 done and 2 Thu\n3 no longer\n+ call the bank",
+        "done: 1\nThu: 2\ndropped: 3\n+ call the bank",
+    ],
+)
+def test_a_number_with_a_sign_or_behind_what_is_over_may_have_a_day_alone(text: str) -> None:
+    assert read(text) == (("fix the login",), ("write the report → Thu", "call the bank"), ())
+
+
+def test_lines_said_again_may_share_one_line() -> None:
+    said = "fix the login is done, write the report: tomorrow, plan the retro dropped"
+    assert read(said) == (("fix the login",), ("write the report → tomorrow",), ())
+
+
+def test_a_number_within_a_remark_is_no_line() -> None:
+    assert read("1 done in 2 days") == (("fix the login (in 2 days)",), PLAN[1:], ())
+
+
+@pytest.mark.parametrize(
     ("text", "done"),
     [
         ("1, 2 done", PLAN[:2]),
+        ("1+2 done, 3 tomorrow", PLAN[:2]),
         ("1 and 3 done", (PLAN[0], PLAN[2])),
         ("done: 1, 3", (PLAN[0], PLAN[2])),
         ("all done", PLAN),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, judged, may_be_of_us
@@ -150,6 +151,19 @@ def test_who_is_refused_again_after_others_were_taken_is_refused_for_their_own_s
     assert found == Judged()  # each was tried before, and the row of now holds none of these tries
     waiting = [past(n, name, GONE, "not-from-us") for n, name in ((1, "ana"), (2, "ben"), (3, "cleo"))]
     assert judge(waiting, (1, "ana", GONE), tries={1: 1}).of_us == {1}, "nobody was taken since"
+
+
+def test_a_server_that_took_a_mail_just_now_is_believed_of_addresses_that_are_nobodys() -> None:
+    row = [(f"m{number}", attempt(number, GONE)) for number in range(5)]
+    for minutes, of_us in ((1, NO), (10, NO), (11, frozenset(range(5)))):
+        found = judged((), row, {}, NOW, NOW - timedelta(minutes=minutes))
+        assert (found.of_us, found.undecided) == (of_us, NO)
+    assert judge((), (9, "zoe", "250 taken"), (1, "ana", GONE), (2, "ben", GONE), (3, "cleo", GONE)) == Judged()
+    for said in (BARE, POLICY, "550 5.2.1 disabled", "550 5.4.4 no such domain"):  # it may say these of us
+        found = judge((), (9, "zoe", "250 taken"), (1, "ana", said), (2, "ben", said), (3, "cleo", said))
+        assert found.of_us == {1, 2, 3}
+    after_data = [(address, msgspec.structs.replace(one, refused="message")) for address, one in row]
+    assert len(judged((), after_data, {}, NOW, NOW).of_us) == 5
 
 
 def test_a_row_too_long_to_be_seen_whole_spares_nobody() -> None:

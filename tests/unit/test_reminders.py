@@ -181,6 +181,14 @@ def test_one_row_reminds_all_who_have_not_voted() -> None:
     assert (shown.question, shown.quorum_missing) == (YES_OR_NO, 1)
 
 
+def test_who_has_answered_is_reminded_of_a_later_answer_that_was_unclear() -> None:
+    since = utc("2026-03-03T09:00")
+    people = (member(1), member(2), member(3))
+    decision = remind_all("2026-03-04T16:00", people, vote(), electorate=(3,), answered=2, changing={2: since})
+    assert [(notice.member_id, facts(notice).standing_at) for notice in decision.notices] == [(2, since), (3, None)]
+    assert facts(decision.notices[0]).doubtful
+
+
 def test_one_row_comes_back_for_those_whose_hour_is_still_to_come() -> None:
     people = (member(1), member(2, AUCKLAND), member(3, NEW_YORK))
     round_ = vote(reminders=("1 working day",))

@@ -408,7 +408,7 @@ def test_what_is_not_for_machines_alone_says_how_it_may_be_changed() -> None:
         made = notice(name)
         foot = page(read(sent(made))).partition("-- \n")[2]
         words = re.findall(r"^  \S", foot, re.MULTILINE)
-        assert len(words) == (0 if not made.member_id or made.kind == "confirm" else 3), name
+        assert len(words) == (3 if made.member_id else 0), name
 
 
 def test_a_broken_template_is_named_with_its_line() -> None:

@@ -13,7 +13,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from gateway.model.ballot import Choice, Method, Pick, Picks, PlusOne, Ranking, Scores
-from gateway.model.notice import BallotFacts, CatchUpFacts
+from gateway.model.notice import BallotFacts, CatchUpFacts, ConfirmFacts
 from gateway.model.reading import BallotKind, CheckInKind, Intent
 from gateway.model.understood import Act
 from gateway.render.render import render
@@ -22,7 +22,7 @@ from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.catching_up import read_as_read
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
-from gateway.understand.reading.govern import read_governing, read_setting, read_undo
+from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
 from tests.golden.rendered_specimens import NOW, SPECIMENS, WORKSPACE, notice, stored
 
 TEMPLATES = load_templates()
@@ -93,7 +93,8 @@ def is_read(word: str, facts: object) -> bool:
     skipped = read_checkin(word, date(2026, 11, 23), LEXICON).kind is CheckInKind.SKIP
     question = getattr(facts, "question", None)
     abstained = question is not None and read_ballot(word, question, LEXICON).kind is BallotKind.BALLOT
-    return asked or about_us is not None or told or skipped or abstained
+    confirmed = isinstance(facts, ConfirmFacts) and read_confirmation(word, LEXICON) is not None
+    return asked or about_us is not None or told or skipped or abstained or confirmed
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -241,6 +241,10 @@ def test_what_has_gone_out_cannot_be_undone() -> None:
     assert facts_of(undo(receipt(Act(name="posted", mark="P-3"))), DeclineFacts)[0].reason == "gone-out"
 
 
+def test_what_was_so_before_cannot_be_taken_back() -> None:
+    assert facts_of(undo(receipt(Act(name="unmuted"))), DeclineFacts)[0].reason == "nothing-changed"
+
+
 def test_there_is_nothing_to_undo_in_answer_to_something_else() -> None:
     assert facts_of(undo(), DeclineFacts)[0].reason == "undo-what"
     assert facts_of(undo(receipt(Act(name="away")), 2), DeclineFacts)[0].reason == "nothing-to-undo"

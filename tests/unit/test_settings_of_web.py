@@ -61,3 +61,14 @@ def test_a_key_of_before_is_told_where_it_stands_now(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_place_is_a_host_and_a_port(text: str, place: tuple[str, int] | None) -> None:
     assert place_of(text) == place
+
+
+def test_a_fault_in_the_environment_names_the_variable_not_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTANTE_LMTP__PORT", "99999")
+    with pytest.raises(SettingsProblem) as problem:
+        read(tmp_path, '[retention]\nraw_days = "x"')
+    said = str(problem.value).splitlines()
+    assert any(line.startswith("RESTANTE_LMTP__PORT in the environment: lmtp.port: ") for line in said)
+    assert any(line.startswith(f"{tmp_path / 'restante.toml'}: retention.raw_days: ") for line in said)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.decide import owed, task_reminders
-from gateway.decide.people import in_full, meant
+from gateway.decide.people import in_full, meant, told_apart
 from gateway.model.context import Due, DueKind, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import TaskChanged, TaskMade
@@ -170,6 +170,8 @@ def test_a_name_means_whom_it_fits_best(name: str, found: tuple[Any, ...]) -> No
         ("marie", "curie sends it", ("Marie Curie", "curie")),
         ("Zoe", "Marie", ("Zoë Marie", "Marie")),
         ("Marie", "Moor", ("", "")),
+        ("Marie", "C. sends it", ("Marie Curie", "C.")),
+        ("Ben", "X.", ("", "")),
         ("Ben", "", ("", "")),
     ],
 )
@@ -177,6 +179,10 @@ def test_words_behind_a_name_are_a_part_of_it_where_a_member_is_called_so(
     name: str, behind: str, found: tuple[str, str]
 ) -> None:
     assert in_full(name, behind, PEOPLE) == found
+
+
+def test_of_several_names_those_of_nobody_are_told_apart() -> None:
+    assert told_apart("ben, zoltan", PEOPLE, ANA) == ((BEN,), ("zoltan",))
 
 
 def test_who_has_left_is_meant_by_no_name() -> None:

@@ -155,3 +155,20 @@ def test_code_hands_nothing_out(text: str) -> None:
 )
 def test_what_is_indented_in_a_list_or_stands_beside_code_does(text: str) -> None:
     assert [task.title for task in read(text).tasks] == ["send the budget"]
+
+
+@pytest.mark.parametrize("text", ["TODO @Ben Moor and @cleo: paint", "TODO @Ben Moor, @cleo martin: paint"])
+def test_full_names_of_several_are_several_names_and_no_title(text: str) -> None:
+    assert tasks(text) == [("paint", "Ben, cleo", None)]
+
+
+def test_somebody_named_in_what_is_to_be_done_is_no_second_owner() -> None:
+    assert tasks("TODO @ben and ask @cleo about paint: now") == [("and ask @cleo about paint: now", "ben", None)]
+    assert tasks("TODO @ben: ask @cleo for paint") == [("ask @cleo for paint", "ben", None)]
+
+
+def test_a_sentence_at_the_end_of_a_line_hands_out_too_and_what_stands_before_it_is_posted() -> None:
+    text = "The roof leaks. TODO @cleo: mend the roof by Friday"
+    assert tasks(text) == [("mend the roof", "cleo", FRIDAY)]
+    assert read(text).is_beside
+    assert tasks("I wrote a TODO @cleo list. Todo lists help.") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -470,6 +471,9 @@ def test_only_the_binding_role_decides() -> None:
     assert outcome.result is Result.PASSED
 
 
+LUNCH: dict[str, object] = {"ritual": "vote", "rule": "FREQ=WEEKLY;BYDAY=WE", "question": "Lunch together?"}
+
+
 def test_a_routine_opens_its_vote() -> None:
     routine = {
         "ritual": "vote",
@@ -478,7 +482,30 @@ def test_a_routine_opens_its_vote() -> None:
         "options": ["Here", "There"],
         "open_for": "4 hours",
     }
-    told = tick(vote_round(), now=NOW, workspace=workspace(routines={"lunch": routine}))
-    decision = vote.open_round(Due(key="routine:lunch", kind=DueKind.ROUTINE, at=NOW, routine="lunch"), told)
+    decision = by_routine(routine)
     assert opened(decision).round.closes_at == NOW + timedelta(hours=4)
     assert form_of(decision).question.method is Method.SINGLE
+
+
+def by_routine(routine: Mapping[str, object], **rules: object) -> Decision:
+    told = tick(vote_round(), now=NOW, workspace=workspace(routines={"lunch": routine}, **rules))
+    return vote.open_round(Due(key="routine:lunch", kind=DueKind.ROUTINE, at=NOW, routine="lunch"), told)
+
+
+def test_a_routines_rules_say_how_long_its_vote_is_open_and_when_it_reminds() -> None:
+    rules = {"method": "approval", "open_for": "2 days", "reminders": ["3 hours"]}
+    round_ = opened(by_routine(LUNCH | {"options": ["Here", "There"], "rules": rules})).round
+    assert (round_.closes_at, round_.reminders) == (NOW + timedelta(days=2), ("3 hours",))
+
+
+def test_what_a_routines_rules_leave_out_is_as_in_all_votes() -> None:
+    votes = {"secret": True, "quorum": 0.5, "open_for": "9 days"}
+    routine = LUNCH | {"rules": {"method": "consent", "quorum": 0.0}, "open_for": "4 hours"}
+    decision = by_routine(routine, votes=votes)
+    form = form_of(decision)
+    assert (form.secret, form.quorum, form.question.method) == (True, 0.0, Method.CONSENT)
+    assert opened(decision).round.closes_at == NOW + timedelta(hours=4)
+
+
+def test_a_routine_without_options_asks_yes_or_no_whatever_all_votes_do() -> None:
+    assert form_of(by_routine(LUNCH, votes={"method": "ranked"})).question.method is Method.YESNO

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from contextlib import suppress
 
 import pytest
 
+from gateway.arrive.smtp_server import MOST_SESSIONS
 from tests.wire.binary import Binary, wait_until
 from tests.wire.talk import Talk, mail
 
@@ -104,3 +106,26 @@ def test_who_was_just_made_a_member_is_let_in(served: Binary) -> None:
         assert talk.deliver(raw, ACME, sender="dan@elsewhere.example")[0][0] == 550
         served.call("member", "add", "acme", "dan@elsewhere.example", "--name", "Dan")
         assert talk.deliver(raw, ACME, sender="dan@elsewhere.example")[0][0] == 250
+
+
+def test_connections_that_say_nothing_take_no_more_than_their_share(served: Binary) -> None:
+    """The doors hold so many at once, TLS or not; who comes beyond that is told to come back, and finds room then."""
+    silent = [socket.create_connection(("127.0.0.1", served.smtp_port), timeout=20) for _ in range(MOST_SESSIONS + 5)]
+    try:
+        assert [_code(one) for one in silent] == [b"220"] * MOST_SESSIONS + [b"421"] * 5
+        with Talk(served.lmtp_port) as talk:
+            assert talk.greeting[0] == 220, "the other door is not kept shut by it"
+    finally:
+        for one in silent:
+            one.close()
+    wait_until(lambda: _is_greeted(served.smtp_port), "room at the door")
+
+
+def _code(connection: socket.socket) -> bytes:
+    """Return the code with which a server begins."""
+    return connection.recv(3)
+
+
+def _is_greeted(port: int) -> bool:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as one:
+        return _code(one) == b"220"

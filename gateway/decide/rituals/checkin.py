@@ -8,7 +8,7 @@ Must not: read words (understand/reading/checkin.py and plan.py do), or know whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -227,11 +227,19 @@ def _checked_in(context: MailContext, view: RoundView, reading: CheckInReading, 
         answers=len(given.answers),
         cleared=sum(isinstance(entry, BlockerClosed) for entry in blockers),
         replaced=view.standing is not None and reading.changes is None,
+        lines=tuple(_lines(given, view)) if reading.changes is not None else (),
         text=_words(reading.evidence),
     )
     away, away_acts = _away(context, reading, member)
     acts = (act, *(Act(name="stuck", mark=round_.mark, title=round_.title, text=one.text) for one in stuck), *away_acts)
     return Acted(Why.ANSWERED, (*entries, *stuck, *away), undue=_nothing_owed(round_, member), acts=acts)
+
+
+def _lines(given: CheckIn, view: RoundView) -> Iterator[tuple[str, str]]:
+    """Yield what numbers came to in words, for whoever wrote them to see that they were taken as meant."""
+    dropped = plan_change.dropped(given, view.plan)
+    told = (("done", given.done), ("next", given.next), ("blockers", given.blockers), ("dropped", dropped))
+    yield from ((what, _words("; ".join(lines))) for what, lines in told if lines)
 
 
 def _words(evidence: str) -> str:

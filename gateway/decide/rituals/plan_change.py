@@ -67,6 +67,12 @@ def still_planned(reading: CheckInReading, plan: Sequence[str]) -> tuple[str, ..
     return tuple(line for line in plan if line not in meant and not among(line, said))
 
 
+def dropped(given: CheckIn, plan: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines of a plan that an answer by numbers leaves nothing of."""
+    left = [line_of(one, plan) for one in (*given.done, *given.next)]
+    return tuple(line for line in plan if line not in left and not among(line, (*given.done, *given.next)))
+
+
 def _meant(said: str, plan: Sequence[str]) -> str:
     """Return the one line of a plan that has all words of what is said, or whose words are all said; "" for none."""
     words = _words(said)

@@ -59,7 +59,10 @@ def _posted(
         Why.POSTED if thread else Why.THREAD_STARTED,
         entries=(entry,),
         broadcasts=(_copies(context, message, entry, thread),),
-        acts=(Act(name="posted", mark=number, title=entry.subject),),
+        # What was answered, by the mark it was answered by: its own mark says nothing to its author.
+        acts=(
+            Act(name="posted", mark=thread.mark if thread else number, title=entry.subject, text=_first_words(text)),
+        ),
     )
 
 

@@ -70,6 +70,8 @@ def one_word(context: MailContext, member: Member, said: Setting, mark: str = ""
     one thread: who tries is told what can.
     """
     channel = said.channel or (context.destination.channel if context.answering is None else None)
+    if said.channel and said.channel not in context.workspace.charter.channels:
+        return declined(Why.DECLINED, DeclineFacts(reason="unknown-channel", detail=said.channel))
     if channel and said.word in _IN_CHANNEL:
         return _channel(context, member, said.word, channel)
     if said.mark and said.word in _NOT_OF_ONE_THREAD:

@@ -16,7 +16,7 @@ from gateway.decide import task_reminders
 from gateway.decide.acted import Acted, declined
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_mail, to_author
-from gateway.decide.people import meant, names_several
+from gateway.decide.people import meant, names_several, told_apart
 from gateway.decide.rituals.settings import local_day
 from gateway.decide.sent import facts_of
 from gateway.model.context import MailContext
@@ -225,6 +225,10 @@ def _changed(
     return _on_course(context, task, reading.act, course, change, act)
 
 
+# What an undo leaves, as it is told where that is no open task: undone twice, a task is done again.
+_TOLD_AGAIN = {TaskState.WITHDRAWN: "withdrawn", TaskState.DONE: "done", TaskState.DROPPED: "dropped"}
+
+
 def undo(context: MailContext, act: Act) -> Acted:
     """Return a task as it was before an act of a receipt; one that was made is withdrawn."""
     task = context.tasks.get(act.mark)
@@ -233,7 +237,7 @@ def undo(context: MailContext, act: Act) -> Acted:
     if task.course != act.course:  # somebody has done more to it since
         return _no(task, "cannot-undo")
     before = act.course_before or _replace(act.course, state=TaskState.WITHDRAWN)
-    change = "withdrawn" if before.state is TaskState.WITHDRAWN else "undone"
+    change = _TOLD_AGAIN.get(before.state, "undone")
     line = Act(name="undone", mark=task.mark, title=task.title, course=before, course_before=task.course)
     return _on_course(context, task, TaskAct.UNDO, before, change, line)
 
@@ -305,9 +309,17 @@ def _notice(context: MailContext, task: Task, change: str, member: Member) -> No
 
 def whose(context: MailContext, task: Task, name: str, people: tuple[Member, ...], message: Message) -> Notice:
     """Return the question to the author whom a name means: it fits nobody here, or several."""
+    unknown: tuple[str, ...] = ()
+    if names_several(name) and context.author is not None:
+        people, unknown = told_apart(name, context.members, context.author)
     candidates = tuple(Candidate(member_id=m.id, name=m.name, address=m.address) for m in people)
     facts = TaskQuestionFacts(
-        mark=task.mark, title=task.title, words=name, people=candidates, several=names_several(name)
+        mark=task.mark,
+        title=task.title,
+        words=name,
+        people=candidates,
+        several=names_several(name),
+        unknown=", ".join(unknown) if people else "",
     )
     key = once_per_mail(context, f"task-question:{task.mark}")
     items = (Item(mark=task.mark, text=task.title),)

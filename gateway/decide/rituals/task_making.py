@@ -94,7 +94,7 @@ def _made(
 def _with_full_name(request: TaskRequest, context: MailContext) -> TaskRequest:
     """Return a task for "@Ben Moor" with all of the name in its place, and none of it in the title."""
     full, rest = in_full(request.assignee or "", request.behind, context.members)
-    title = re.sub(rf"(^|\s){re.escape(rest)}(?!\w)[\s:,–—-]*", r"\1", request.title, count=1).strip()
+    title = re.sub(rf"(^|\s){re.escape(rest)}(?!\w)[\s.:,–—-]*", r"\1", request.title, count=1).strip()
     return dataclasses.replace(request, assignee=full, title=title) if full and title else request
 
 

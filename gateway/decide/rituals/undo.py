@@ -19,7 +19,7 @@ from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.after import after
 from gateway.decide.receipts import DONE
 from gateway.decide.rituals import checkin, govern, task, vote
-from gateway.decide.sent import facts_of
+from gateway.decide.sent import facts_of, facts_said
 from gateway.model.ballot import Choice
 from gateway.model.change import (
     AbsenceChange,
@@ -57,12 +57,13 @@ from gateway.model.understood import Governing, Undo
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 _AN_INSTANT = timedelta(seconds=1)  # an entry may be recorded a little after it was decided
+_GONE_OUT = frozenset({"posted", "held-accepted", "held-rejected", "held-added", "invited", "removed"})
 _NOWHERE = ".invalid"  # where the address of somebody erased is (RFC 2606 §2)
 
 
 def undo(context: MailContext, member: Member, asked: Undo) -> Acted:
     """Return one act of a receipt, or all of them, put back."""
-    if facts_of(context, ReceiptFacts) is None:
+    if _receipt(context) is None:
         return declined(Why.DECLINED, DeclineFacts(reason="undo-what"))
     acts = chosen(context, asked)
     if not acts:
@@ -79,9 +80,20 @@ def undo(context: MailContext, member: Member, asked: Undo) -> Acted:
     return dataclasses.replace(whole, acts=tuple(act for part in reversed(parts) for act in part.acts))
 
 
+def _receipt(context: MailContext) -> ReceiptFacts | None:
+    """Return the receipt that an undo is about: the one answered, or the last one where it came as a new mail."""
+    return facts_of(context, ReceiptFacts) or facts_said(context.last_receipt, ReceiptFacts)
+
+
+def is_of_the_last(context: MailContext, readings: Sequence[object]) -> bool:
+    """Whether a member's new mail says `undo` and no more: then it is about the last that was changed by theirs."""
+    is_new = context.answering is None and context.thread is None and context.author is not None
+    return is_new and bool(readings) and all(isinstance(one, Undo) for one in readings)
+
+
 def chosen(context: MailContext, asked: Undo) -> tuple[Act, ...]:
     """Return the lines of the receipt answered that an undo is about."""
-    receipt = facts_of(context, ReceiptFacts)
+    receipt = _receipt(context)
     acts = receipt.acts if receipt else ()
     return acts if asked.number == 0 else acts[asked.number - 1 : asked.number]
 
@@ -109,7 +121,8 @@ def _put_back_act(context: MailContext, member: Member, act: Act) -> Acted | Non
         put = task.undo(context, act)
         return dataclasses.replace(put, acts=tuple(_naming(line, act) for line in put.acts)) if put.settled else put
     if not act.changed:
-        return declined(Why.DECLINED, _refusal("gone-out", act)) if act.name in DONE else None
+        reason = "gone-out" if act.name in _GONE_OUT else "nothing-changed"
+        return declined(Why.DECLINED, _refusal(reason, act)) if act.name in DONE else None
     done: list[Acted] = []
     answers = any(isinstance(change, AnswerChange) for change in act.changed)
     for change in _in_order(act.changed):

@@ -269,6 +269,7 @@ def _held(
         guesses=tuple(Guess(choice=choice) for choice in guesses),
         question=_form(round_).question,
         closes_at=round_.closes_at,
+        stands=_standing(view) is not None,
     )
     key = once_per_mail(context, f"ask-back:{round_.mark}")
     items = (Item(mark=round_.mark, text=round_.title),)

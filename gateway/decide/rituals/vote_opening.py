@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -44,11 +46,11 @@ def open_by_mail(context: MailContext, message: Message, text: str, reading: obj
     assert context.author is not None
     asked = reading if isinstance(reading, CommandReading) and reading.intent is Intent.NEW_VOTE else None
     charter, author = context.workspace.charter, context.author
-    rules = charter.votes
+    electorate = voters(context.members, charter, _channel_audience(context))
+    rules = _as_stated(charter.votes, asked, len(electorate))
     question = _question(message, text, asked, rules)
     closes_at = _closes_at(context, author, asked, rules)
-    electorate = voters(context.members, charter, _channel_audience(context))
-    refused = _refused(context, question, closes_at, electorate)
+    refused = _refused(context, question, closes_at, electorate, rules)
     if refused:
         return refused
     mark = context.fresh.mark(_VOTE_LETTER)
@@ -78,13 +80,11 @@ def open_by_mail(context: MailContext, message: Message, text: str, reading: obj
 
 
 def _refused(
-    context: MailContext, question: Question, closes_at: datetime, electorate: tuple[Member, ...]
+    context: MailContext, question: Question, closes_at: datetime, electorate: tuple[Member, ...], rules: VoteRules
 ) -> Acted | None:
     assert context.author is not None
     charter = context.workspace.charter
-    short_of_options = question.method not in FIXED_OPTIONS and len(question.options) < (
-        1 if charter.votes.add_options else 2
-    )
+    short_of_options = question.method not in FIXED_OPTIONS and len(question.options) < (1 if rules.add_options else 2)
     checks = (
         ("not-allowed", not charter.allows(context.author.roles, "open_vote")),
         ("needs-options", short_of_options),
@@ -96,6 +96,15 @@ def _refused(
         return None
     at = closes_at if failed == "deadline-past" else None
     return declined(Why.DECLINED, DeclineFacts(reason=failed, title=_title(question.text), at=at))
+
+
+def _as_stated(general: VoteRules, asked: CommandReading | None, electorate: int) -> VoteRules:
+    """Return how the vote is held: as its opener says, and as the charter does in all the rest."""
+    stated = {key: value for key, value in asdict(asked.rules).items() if value is not None} if asked else {}
+    people = stated.pop("quorum_people", None)
+    if people is not None and electorate:
+        stated["quorum"] = math.nextafter(min(people / electorate, 1.0), 0)  # as a share it is so many, never one more
+    return general.model_copy(update=stated)
 
 
 def _channel_audience(context: MailContext) -> Audience:
@@ -190,6 +199,7 @@ def ballot_facts(round_: Round, opener: str, *, corrected: bool = False) -> Ball
         hidden=form.hidden,
         add_options=form.add_options,
         corrected=corrected,
+        threshold=form.threshold,
     )
 
 
@@ -215,7 +225,7 @@ def open_round(due: Due, context: TickContext) -> Decision:
     """Return the opening of a routine's vote. The routine's next occurrence is planned by whoever calls."""
     charter = context.workspace.charter
     routine = charter.routines[due.routine]
-    rules = routine.rules or charter.votes
+    rules = charter.vote_rules(routine)
     electorate = voters(context.members, charter, routine.audience)
     if not electorate:
         return Decision(Why.NOT_OWED, detail="the routine's audience is empty")
@@ -231,13 +241,13 @@ def open_round(due: Due, context: TickContext) -> Decision:
         title=routine.title or _title(routine.question),
         thread=mark,
         opened_at=context.now,
-        closes_at=add_span(context.now, routine.open_for, charter, charter.timezone),
+        closes_at=add_span(context.now, routine.closes_after, charter, charter.timezone),
         form=_form(question, "", rules),
         routine=due.routine,
         occurrence=due.occurrence,
         channel=routine.channel,
         observers=_told(routine.observers, context.members, charter),
-        reminders=tuple(str(span) for span in routine.reminders),
+        reminders=tuple(str(span) for span in routine.reminds_before),
         electorate_size=len(electorate),
     )
     return Decision(
@@ -256,4 +266,6 @@ def _told(audience: Audience, members: tuple[Member, ...], charter: Charter) -> 
 def _routine_method(rules: VoteRules, options: tuple[str, ...]) -> Method:
     if options and rules.method in FIXED_OPTIONS and rules.method is Method.YESNO:
         return Method.SINGLE  # options were given: the default of the charter does not take them
+    if not options and rules.method not in FIXED_OPTIONS:
+        return Method.YESNO  # none were given: that of all votes has nothing to choose from
     return rules.method

@@ -21,6 +21,7 @@ from gateway.understand.reading.ballot_words import Mark
 
 NARROWING = classes("common from_word out_of option_word time_word to_word ordinal_suffix than")
 PLACES = frozenset(("over", "worst_place"))
+UNACCEPTED = classes("no reject negator near_negator doubt indifferent no_rest")
 FEW = 5  # words of content beside which an option merely named is still the answer
 
 
@@ -56,6 +57,10 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
+    if top == Stance.NAMED and _is_one_end(body, best):
+        return Chosen(None, "several", rivals)
+    if _may_be_refused(body, best, finder):
+        return Chosen(None, "several", rivals)
     if top == Stance.NAMED and _takes_back(body):
         return Chosen(None, "choice")
     if _is_bound(body, best, finder):
@@ -85,6 +90,21 @@ def _is_bound(body: Body, best: Standing, finder: Finder) -> bool:
         return False
     ahead = body.marked.voices[start - 1] if start > body.start else None
     return ahead is not None and "bound" in ahead
+
+
+def _is_one_end(body: Body, best: Standing) -> bool:
+    """Whether an option is but one of two that its author stands between: "torn between Oslo and the island"."""
+    return body.marked.has("between", body.clauses[best.clause].start, best.mention.start)
+
+
+def _may_be_refused(body: Body, best: Standing, finder: Finder) -> bool:
+    """Whether a word right ahead of an option refuses it in another language than the one read: "mai Oslo"."""
+    at = best.mention.start - 1
+    if at < body.clauses[best.clause].start or best.decided or best.stance > Stance.CHOSEN:
+        return False
+    mark = body.marked.cover[at]
+    unread = mark is None or mark.classes <= {"month"}
+    return unread and finder.vocabulary.can_be(body.marked.tokens[at].fold, "outright")
 
 
 def _counts_else(body: Body, best: Standing, finder: Finder) -> bool:
@@ -225,7 +245,8 @@ def held_back(body: Body, live: list[Standing], every: list[Standing], *, except
             return "choice"
         if "or" in mark and wavers(body, mark):
             return "choice"
-        if "doubt" in mark and _doubts(body, mark.start, live, last):
+        refuses = decided and _opens_refusal(body, mark, every)  # "…, maybe Rome another time"
+        if "doubt" in mark and not refuses and _doubts(body, mark.start, live, last):
             return "choice"
     voices = body.marked.heard(body.start, body.end)
     if any(m.classes & {"postponed", "unsaid"} and m.start not in body.told for m in voices):
@@ -251,6 +272,12 @@ def _bears_on(body: Body, at: int, live: list[Standing]) -> bool:
         if not shielded:
             return True
     return False
+
+
+def _opens_refusal(body: Body, mark: Mark, every: list[Standing]) -> bool:
+    """Whether a mark stands right ahead of an option that is refused."""
+    behind = next((s for s in every if s.mention.start >= mark.end), None)
+    return behind is not None and behind.stance < Stance.NAMED and not content(body, mark.end, behind.mention.start)
 
 
 def _doubts(body: Body, at: int, live: list[Standing], last: int) -> bool:
@@ -320,9 +347,10 @@ def _accepts_rest(body: Body) -> bool:
     for clause in body.clauses:
         if body.marked.has("rest", clause.start, clause.end):
             marks = body.marked.within(clause.start, clause.end)
-            return any(m.classes & {"yes", "good", "choose"} for m in marks) and not any(
-                m.classes & {"no", "reject", "negator", "near_negator", "doubt"} for m in marks
-            )
+            praised = any(m.classes & {"yes", "good", "choose"} for m in marks)
+            alone = all(m.classes & {"rest", "common", "filler", "all"} for m in marks)  # "not Monday, otherwise any"
+            alone = alone and not content(body, clause.start, clause.end, [range(m.start, m.end) for m in marks])
+            return (praised or alone) and not any(m.classes & UNACCEPTED for m in marks)
     return False
 
 

@@ -9,16 +9,18 @@ from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_frame import Body, Clause, Sentence
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_pointers import Pointers
+from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content
 
+DEGREES = classes("smallest largest earliest latest")
 ENOUGH = 1  # words of content in a clause of its own that make a remark
 
 
 def comment_of(body: Body, finder: Finder) -> str | None:
     """Return the sentences that say more than the vote, as written; None when there are none."""
-    named = [range(m.start, m.end) for m in finder.mentions(body.start, body.end)]
-    named += [range(m.start, m.end) for m in Pointers(finder).within(body.start, body.end, loose=True)]
-    kept = [s for s in body.sentences if _says_more(body, s, named, finder)]
+    by_name = [range(m.start, m.end) for m in finder.mentions(body.start, body.end)]
+    named = by_name + [range(m.start, m.end) for m in Pointers(finder).within(body.start, body.end, loose=True)]
+    kept = [s for s in body.sentences if _says_more(body, s, named, finder) or _gives_a_degree(body, s, by_name)]
     if not kept:
         return None
     return body.marked.text[_first(body, kept[0]) : _last(body, kept[-1])].strip() or None
@@ -33,6 +35,13 @@ def _says_more(body: Body, sentence: Sentence, named: list[range], finder: Finde
         if _is_remark(body, at, finder)
     ]
     return len(words) >= ENOUGH
+
+
+def _gives_a_degree(body: Body, sentence: Sentence, by_name: list[range]) -> bool:
+    """Whether an option is named and then said to be cheaper, sooner, larger …: no pointer any more, but a reason."""
+    named = [span.stop for span in by_name if sentence.start <= span.start < sentence.end]
+    degrees = [mark.start for mark in body.marked.within(sentence.start, sentence.end) if mark.classes & DEGREES]
+    return bool(named) and any(at >= min(named) and not any(at in span for span in by_name) for at in degrees)
 
 
 def _is_courtesy(body: Body, clause: Clause) -> bool:

@@ -136,18 +136,29 @@ def _is_conditional(body: Body, best: Signal) -> bool:
 
 
 def only_times(body: Body, mark: Mark) -> bool:
-    """Whether a limit but says from when on, where the question left that open: "yes, but not before June"."""
+    """Whether a limit but says from when on, or when not, where the question left that open: "yes, but not before
+    June", "yes, but not in August".
+    """
     voices = body.marked.voices
     # "Not before June" in one phrase, or "but not" with the "before June" behind it; "but only before …" limits more.
     said = [voices[at] for at in (mark.start, *([mark.end] if "but_not" in mark else [])) if at < body.end]
     ahead = next((m for m in said if m is not None and "not_before" in m), None)
-    if ahead is None or body.marked.asked_when:
+    if body.marked.asked_when:
         return False
     end = next((c.end for c in body.clauses if c.start <= mark.start < c.end), body.end)
+    if ahead is None:
+        return "but_not" in mark and _is_season(body, mark.end, end)
     if names_time(body, ahead.end, end):
         return True
     stances = [m for m in body.marked.within(ahead.end, end) if m.classes & {*TERMS, "yes"} and "filler" not in m]
     return len(content(body, ahead.end, end)) <= 1 and not stances  # "not before the fair", not "… before Ana agrees"
+
+
+def _is_season(body: Body, start: int, end: int) -> bool:
+    """Whether a stretch says no more than a month, a day of the week or a season: "(but not) in August"."""
+    marks = [m for m in body.marked.within(start, end) if m.classes & {"month", "weekday"}]
+    marks += [m for m in body.marked.heard(start, end) if "season" in m]
+    return bool(marks) and not content(body, start, end, [range(m.start, m.end) for m in marks])
 
 
 def _denies_more(body: Body, mark: Mark, end: int) -> bool:
@@ -226,10 +237,11 @@ def _is_unread(body: Body, best: Signal) -> bool:
 
 def _only_tells(body: Body, clause: Clause, unread: Mark, best: Signal) -> bool:
     """Whether a clause says no more than that something was not read, or asks for it ("Could you send it?")."""
-    said = content(body, clause.start, clause.end, [range(unread.start, unread.end)])
+    excuses = [m for m in body.marked.heard(clause.start, clause.end) if "excuse" in m]
+    said = content(body, clause.start, clause.end, [range(m.start, m.end) for m in (unread, *excuses)])
     if body.sentences[clause.sentence].asks or not said:
         return True
-    if not clause.start <= unread.start < clause.end:
+    if not clause.start <= unread.start < clause.end and not excuses:
         return False
     if any(m.classes & APPRAISALS for m in body.marked.within(clause.start, clause.end)):
         return False

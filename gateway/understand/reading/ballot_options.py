@@ -20,6 +20,7 @@ from gateway.understand.reading.ballot_text import Token, classes
 from gateway.understand.reading.ballot_words import Mark, Marked, Vocabulary
 
 LONGEST_LIST = 6  # words of a text that is but a list of hours
+LONGEST_RUN = 40  # tokens that may name one option in parts of its label
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
 
@@ -242,7 +243,7 @@ class Finder:
 
     def _run(self, at: int, end: int) -> _Run | None:
         options, last, strong, used = self.hits[at], at + 1, not self.is_weak(at), [at]
-        here = at + 1
+        here, end = at + 1, min(end, at + LONGEST_RUN)
         while here < end and here - last <= 2:
             token = self.marked.tokens[here]
             if not token.is_word:

@@ -36,6 +36,7 @@ from gateway.understand.reading.ballot_verdict import (
 
 DRESS = classes("filler and contrast greeting thanks yes no reason")  # what may stand before an idiom
 SETS_OFF = classes("contrast change conclusion reason")
+DENIES = classes("negator near_negator no withdraw")
 LONGEST_HINT = 4  # words of content beside which a mere hint still is an answer
 
 
@@ -193,18 +194,42 @@ def _is_taken_back(body: Body, signal: Signal) -> bool:
     return any("withdraw" in m and m.end <= signal.start for m in body.marked.within(clause.start, clause.end))
 
 
+def _is_forbidden(body: Body, signal: Signal) -> bool:
+    """Whether a sign is what its author asks not to be counted as: "don't put me down as a yes"."""
+    clause = body.clauses[signal.clause]
+    entered = [m for m in body.marked.heard(clause.start, signal.start) if "enter" in m and m.end <= signal.start]
+    last = entered[-1] if entered else None
+    if last is None or content(body, last.end, signal.start):
+        return False
+    between = body.marked.within(last.end, signal.start)  # "zählt mich nicht als Ja"
+    return _is_denied(body, clause, last.start) or any(m.classes & DENIES for m in between)
+
+
 # What makes a sign of a verdict none of its author's today.
-NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (_is_told, _in_question, _is_taken_back)
+NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (_is_told, _in_question, _is_taken_back, _is_forbidden)
 
 
 def _concluded(body: Body, found: list[Signal]) -> list[Signal]:
     """Return the signs with those raised that are announced as the vote: "So: yes", "for the vote, no"."""
     marks = [m for m in body.marked.within(body.start, body.end) if "conclusion" in m]
+    ends: list[int] = []
     for clause in body.clauses:  # "switch my yes to a no"
-        entered = [m.end for m in body.marked.heard(clause.start, clause.end) if "enter" in m]
+        entered = [
+            m.end
+            for m in body.marked.heard(clause.start, clause.end)
+            if "enter" in m and not _is_denied(body, clause, m.start)
+        ]
         steps = [m for m in body.marked.within(clause.start, clause.end) if "to_word" in m]
         marks += [m for m in steps if entered and m.start >= min(entered)]
-    return [replace(s, weight=CONCLUDED) if _is_announced(body, s, [m.end for m in marks]) else s for s in found]
+        ends += entered
+    ends += [m.end for m in marks]
+    return [replace(s, weight=CONCLUDED) if _is_announced(body, s, ends) else s for s in found]
+
+
+def _is_denied(body: Body, clause: Clause, at: int) -> bool:
+    """Whether something is denied right ahead of a place: "don't count me as …"."""
+    ahead = [m for m in body.marked.within(clause.start, at) if m.classes & DENIES]
+    return bool(ahead) and not content(body, ahead[-1].end, at)
 
 
 def _is_announced(body: Body, signal: Signal, ends: list[int]) -> bool:

@@ -58,6 +58,7 @@ def stance_of(
     body: Body, before: list[Mark], after: list[Mark], *, bare: bool, wished: bool, clause: Clause, ranked: bool
 ) -> Stance:
     """Return the stance a run of marks before and behind an option comes to; `bare`: nothing else is said beside it."""
+    before = _behind_absence(body, before)
     if any("except" in m and not m.classes & {"negator"} for m in before) or _is_all_but(body, clause):
         return Stance.EXCEPTED
     left, right = sign_of(before, ranked=ranked), sign_of(after, ranked=ranked)
@@ -101,6 +102,20 @@ def sign_of(marks: list[Mark], *, ranked: bool = False) -> int:
     if any(m.classes & NEGATING and not m.classes & {"choose"} and not _only_joins(m) for m in marks):
         return -1
     return 1 if any(m.classes & CHOOSING and not _is_praise(m) for m in marks) else 0
+
+
+def _behind_absence(body: Body, before: list[Mark]) -> list[Mark]:
+    """Return the marks ahead of an option without an absence whose end is told there: "I'm away until Friday, so …"."""
+    for number, mark in enumerate(before):
+        voice = body.marked.voices[mark.start]
+        behind = before[number + 1 :]
+        bound = next((n for n, m in enumerate(behind) if m.classes & {"until", "range_word"}), None)
+        if voice is None or "absent" not in voice or bound is None:
+            continue
+        day = next((n for n, m in enumerate(behind) if n > bound and m.classes & {"weekday", "month"}), None)
+        if day is not None:
+            return behind[day + 1 :]
+    return before
 
 
 def _only_joins(mark: Mark) -> bool:

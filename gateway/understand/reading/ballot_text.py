@@ -43,6 +43,8 @@ _UNCHECKED = re.compile(r"^\W{0,4}(?:\[[ ._]*\]|\([ _]+\))|^[ ]*[☐⬜][ ]*(?=\
 _BOX_OPENS = frozenset("[(☑✅☒")
 _BOX = re.compile(r"[\[(][ ._xX✓✔☑✅]*[\])]|[☑☒☐⬜]")
 _SMILEY = re.compile(r"(?<!\w)[:;=8xX]['-]?[)(DPpo/|](?!\w)|\^\^|<3")
+# One that ends a sentence in place of its full stop: "never again :) The second one."
+_LAST_SMILE = re.compile(r"(?<=[^\W\d_])[ ]+(?:[:;=]['-]?[)(DP](?!\w)|\^\^)[ ]+(?=[^\W\d_]+[ .!,])")
 
 
 class Token(NamedTuple):  # a tuple, for a text is made of hundreds: a frozen class takes three times as long to make
@@ -97,7 +99,12 @@ def cleaned(text: str) -> str:
     lines = _checked_lines(_before_signature([line for line in text.split("\n") if not line.lstrip().startswith(">")]))
     text = _STRUCK.sub(" ", "\n".join(lines))
     text = _BULLET.sub("", _EMPHASIS.sub(r"\2", text))
-    return _SMILEY.sub(" ", _joined(text)).strip()
+    return _SMILEY.sub(" ", _LAST_SMILE.sub(_full_stop, _joined(text))).strip()
+
+
+def _full_stop(smile: re.Match[str]) -> str:
+    """Return a full stop in place of a smile that a capital letter follows."""
+    return ". " if smile.string[smile.end()].isupper() else " "
 
 
 def _before_signature(lines: list[str]) -> list[str]:

@@ -213,7 +213,26 @@ def is_condition(body: Body, mark: Mark) -> bool:
     """Whether a mark is an "if"; a word that is also a yes is none where its clause ends with it (Spanish "si")."""
     if "condition" not in mark or body.marked.text[: body.marked.tokens[mark.start].start].endswith("-"):
         return False  # "-se" is no "if"
+    voice = body.marked.voices[mark.start]
+    if voice is not None and "enter" in voice and voice.start < mark.start:
+        return False  # "tel mij als ja"
+    if "until" in mark and _ends_absence(body, mark):
+        return False
     return not ("yes" in mark and any(c.start <= mark.start and c.end == mark.end for c in body.clauses))
+
+
+def _ends_absence(body: Body, mark: Mark) -> bool:
+    """Whether an "until" but tells how long its author is away: "I'm away until Friday, so …"."""
+    clause = next((c for c in body.clauses if c.start <= mark.start < c.end), None)
+    if clause is None or not names_time(body, mark.end, clause.end):
+        return False
+    for absent in (m for m in body.marked.heard(clause.start, clause.end) if "absent" in m):
+        ahead = absent.end > mark.start or not content(body, absent.end, mark.start)
+        # Where the verb's other half stands last: "bin bis zum 15. im Urlaub".
+        behind = [at for at in content(body, mark.end, absent.start) if body.marked.tokens[at].kind != "number"]
+        if (absent.start < mark.start and ahead) or (absent.start > mark.start and not behind):
+            return True
+    return False
 
 
 def _negated_behind(
@@ -332,5 +351,18 @@ def _is_if(body: Body, mark: Mark, clause: Clause) -> bool:
     return "yes" in mark and mark.end - mark.start == 1 and is_condition(body, mark)
 
 
+def _is_absence(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a refusal in two words tells of an absence, for its end stands behind it: "I'm out until May"."""
+    voice = body.marked.voices[mark.start]
+    if "no" not in mark or voice is None or "absent" not in voice or mark.end >= clause.end:
+        return False
+    after, bound = body.marked.cover[mark.end], body.marked.voices[mark.end]
+    if after is None:
+        return False
+    if "closing" in after and bound is not None and "bound" in bound:
+        return True  # "até segunda" alone is "until Monday!"
+    return bool(after.classes & {"range_word", "until"}) and names_time(body, mark.end, clause.end)
+
+
 # What makes a mark of a stance no sign of one.
-NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other, _is_amount, _is_if)
+NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other, _is_amount, _is_if, _is_absence)

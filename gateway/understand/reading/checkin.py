@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from gateway.model.reading import CheckInReading
+from gateway.model.reading import CheckInReading, NewText
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.checkin_answers import read_answers
 from gateway.understand.reading.checkin_excuse import away_until, says_nothing
@@ -42,6 +42,14 @@ def read_checkin(text: str, sent_on: date, lexicon: Lexicon, questions: tuple[st
         return nothing
     answered = read_answers(speech, lines, own) if questions and not are_standard(speech.kinds) else None
     return answered or _read(speech, lines, own)
+
+
+def with_questions(found: NewText) -> str:
+    """Return a whole reply with the quoted lines it stands under or among, which may hold the questions it answers."""
+    if any(block.under for block in found.blocks):
+        quoted = ("\n".join(f"> {line}" for line in block.under.split("\n")) for block in found.blocks)
+        return "\n".join(f"{under}\n{block.text}\n" for under, block in zip(quoted, found.blocks, strict=True))
+    return found.text if any(line.startswith(">") for line in found.text.split("\n")) else found.own
 
 
 def _barred(text: str) -> str:

@@ -24,7 +24,7 @@ from gateway.understand.reading.checkin_signs import (
 from gateway.understand.reading.checkin_words import ALIKE, CUES, WEAK, Speech
 from gateway.understand.reading.lines import Line
 from gateway.understand.reading.phrases import Hit, Word, words_of
-from gateway.understand.reading.questions import BLOCKERS, DONE
+from gateway.understand.reading.questions import BLOCKERS, DONE, NEXT
 
 _FEW_MORE = 3  # words behind an acknowledgement that tell of nothing by themselves
 
@@ -69,6 +69,8 @@ def excused(speech: Speech, lines: Sequence[Line]) -> CheckInReading | None:
     others = [s for s in told[1:] if not is_away(speech, s) and not is_skip(speech, s)]
     if any(score(speech, s)[DONE] >= CLEAR * EARLY for s in others) or _tells_work(speech, first):
         return None
+    if speech.lists.past.find(words_of(first)) and any(score(speech, s)[NEXT] >= CLEAR * EARLY for s in others):
+        return None  # "nothing special yesterday. Today I finish the budget."
     until = away_until(speech, own, strict=False)
     return CheckInReading(CheckInKind.SKIP, away_until=until, evidence=first[:200])
 

@@ -209,12 +209,16 @@ def _label_spots(speech: Speech, line: Line) -> list[tuple[int, int, str, bool]]
     return spots
 
 
+_RATED_AHEAD = re.compile(r"\b[1-5](?:\s?/\s?5)?[,;]\s")  # "mood 3/5, done: …"
+
+
 def _label_before(speech: Speech, before: str, mark: str, *, at_start: bool) -> tuple[int, str, bool] | None:
     """Find the label that ends right before a separator: (where it begins, kind, weak)."""
     words = words_of(before)
     if not words or before[words[-1].end :].strip(" *_)]\"'”»."):
         return None
     firm = mark in _FIRM_MARKS
+    at_start = at_start and not _RATED_AHEAD.search(before)
     if at_start and len(before.strip()) <= _LONGEST_LABEL and len(words) <= _MOST_LABEL_WORDS:
         kind = _label_kind(speech, before, exact=not firm)
         if kind and (firm or mark != "." or (len(words) == 1 and len(words[0].text) == 1)):

@@ -70,7 +70,8 @@ def _mood_rating(speech: Speech, sentence: str, words: Sequence[Word], hits: Seq
     whole = _RATED.match(sentence.strip())
     if whole and int(whole[1]) in _RATING and (hits or len(words) <= 4):
         return int(whole[1]), whole.end()
-    for hit in hits:
+    felt = speech.lists.felt.find(words)
+    for hit in (*hits, *felt):
         for index in range(hit.end, min(len(words), hit.end + 3)):
             word = words[index]
             if word.text not in DIGITS:
@@ -82,11 +83,15 @@ def _mood_rating(speech: Speech, sentence: str, words: Sequence[Word], hits: Seq
                 end = next(h.end for h in speech.lists.out_of.at(words, index + 1) if words[h.end].text == "5")
                 return int(word.text), words[end].end
             after = sentence[word.end : word.end + 1]
-            if (not after or after in ".,;!) ") and not _noun_follows(sentence, words, index):
+            plain = hit not in felt and (not after or after in ".,;!) ")
+            if plain and not _noun_follows(speech, sentence, words, index):
                 return int(word.text), word.end
     return None
 
 
-def _noun_follows(sentence: str, words: Sequence[Word], index: int) -> bool:
+def _noun_follows(speech: Speech, sentence: str, words: Sequence[Word], index: int) -> bool:
+    """Tell whether a word that is no time goes on behind a number: "a 2 today" rates, "at 2 sites" does not."""
+    if index + 1 < len(words) and speech.lists.times.at(words, index + 1):
+        return False
     following = sentence[words[index].end : words[index + 1].start] if index + 1 < len(words) else "."
     return not following.strip()

@@ -137,7 +137,19 @@ def _pieces(speech: Speech, lines: Sequence[Line]) -> tuple[list[_Piece], bool]:
         return [_Piece(paragraph) for paragraph in paragraphs], True
     if len(paragraphs) == 1 and len(filled) == len(STANDARD) and all(map(stands_alone, filled)):
         return [_Piece(line.text) for line in filled], True
-    return [clause for p in paragraphs for s in sentences_in(speech, p) for clause in _clauses(speech, s)], False
+    return [piece for p in paragraphs for piece in _told_once(speech, sentences_in(speech, p))], False
+
+
+def _told_once(speech: Speech, sentences: Sequence[str]) -> list[_Piece]:
+    """Return the pieces of sentences; one stays whole where what its end would be told apart as is said by the next:
+    "Rewrote the tests, all pass now. Today I look at the leak."
+    """
+    cut = [_clauses(speech, sentence) for sentence in sentences]
+    for number, pieces in enumerate(cut[:-1]):
+        following = sentences[number + 1]
+        if len(pieces) > 1 and pieces[-1].kind == NEXT == _clause_kind(speech, following):
+            cut[number] = [_Piece(sentences[number], DONE)] if pieces[0].kind == DONE else pieces
+    return [piece for pieces in cut for piece in pieces]
 
 
 def _bullet_piece(speech: Speech, line: Line) -> _Piece:
@@ -147,14 +159,18 @@ def _bullet_piece(speech: Speech, line: Line) -> _Piece:
 
 def _clauses(speech: Speech, sentence: str) -> list[_Piece]:
     """Split a sentence at commas when its parts plainly say different things ("did x, doing y, need z")."""
-    parts = [part for part in CLAUSE.split(sentence) if part and part.strip()]
+    parts = [piece for part in CLAUSE.split(sentence) if part and part.strip() for piece in _at_joins(speech, part)]
     while len(parts) > 1 and _closes(speech, parts[-1]):
         parts, sentence = parts[:-1], sentence[: sentence.rindex(parts[-1])].rstrip(" ,;/|-–—")
     if len(parts) < 2:
         return [_Piece(sentence)]
     merged: list[_Piece] = []
+    denied = any(is_none_block(speech, part) for part in parts)
     for part in parts:
         kind = _clause_kind(speech, part)
+        if kind == BLOCKERS and denied:  # "chasing late payers today, nothing blocking"
+            scores = score(speech, part)
+            kind = max((DONE, NEXT), key=lambda one: scores[one]) if max(scores[DONE], scores[NEXT]) else BLOCKERS
         goes_on = merged and merged[-1].kind == BLOCKERS and kind in (DONE, NEXT) and not _begins(speech, part, kind)
         if merged and (not kind or kind == merged[-1].kind or goes_on):
             merged[-1] = _Piece(f"{merged[-1].text}, {part.strip()}", merged[-1].kind)
@@ -163,6 +179,17 @@ def _clauses(speech: Speech, sentence: str) -> list[_Piece]:
     if len({piece.kind for piece in merged}) < 2:
         return [_Piece(sentence)]
     return [_Piece(without_lead_time(speech, piece.text), piece.kind) for piece in merged]
+
+
+def _at_joins(speech: Speech, part: str) -> list[str]:
+    """Cut a clause where an "and" is followed by a word of time ahead: "did the survey and today I draw the map"."""
+    words = words_of(part)
+    for hit in speech.lists.ahead.find(words[1:]):
+        at = hit.start + 1
+        alone = part[words[hit.end].end : words[hit.end].end + 1].strip(" ,:") == ""  # not "tomorrow's heating"
+        if at > 1 and alone and any(one.end == 1 for one in speech.lists.joins.at(words[at - 1 : at], 0)):
+            return [part[: words[at - 1].start].rstrip(), part[words[at].start :]]
+    return [part]
 
 
 def _closes(speech: Speech, clause: str) -> bool:
@@ -191,8 +218,8 @@ def _place(speech: Speech, pieces: Sequence[_Piece], position: bool, found: Foun
         place = STANDARD[index] if position else ""
         if told == _NOTHING or is_none_block(speech, piece) or (place == BLOCKERS and is_none(speech, piece, BLOCKERS)):
             found.answered.add(BLOCKERS)
-        elif place and is_none(speech, piece, place):
-            found.answered.add(place)
+        elif (place or told) and is_none(speech, piece, place or told):
+            found.answered.add(place or told)
         elif not _is_beside(speech, piece, place):
             kind = told or _kind_of(speech, piece, place, previous)
             short = len(words_of(piece)) <= EARLY_WORDS

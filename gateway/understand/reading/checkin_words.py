@@ -53,6 +53,9 @@ class CheckInLists:
         self.noise = phrases("noise")
         self.lead_time = phrases("lead_time")
         self.times = phrases("lead_time", "label_past", "label_future")
+        self.past = phrases("label_past")
+        self.ahead = phrases("label_future")
+        self.joins = Phrases(listed(lexicon.tables("ballot"), ("and",)))
         self.skip = phrases("skip")
         self.away = phrases("away")
         self.not_away = phrases("not_away")
@@ -61,6 +64,7 @@ class CheckInLists:
         self.unclear = phrases("unclear")
         self.greeting = phrases("greeting", "closing")
         self.mood = phrases("mood", "labels_mood")
+        self.felt = phrases("felt")  # words for a mood that only an "of 5" makes a rating
         self.out_of = phrases("out_of")
         self.weekdays = weekday_names(lexicon)
 

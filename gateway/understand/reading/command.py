@@ -11,6 +11,7 @@ from datetime import datetime
 
 from gateway.model.reading import CheckInKind, CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.marks import marks_in
 from gateway.understand.reading.checkin import read_checkin, tells_work
 from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, label_of, opens_discussion
 from gateway.understand.reading.command_away import read_away
@@ -25,6 +26,7 @@ from gateway.understand.reading.request import Request, make_request
 from gateway.understand.reading.vote import proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
+_LITTLE = 3  # words below a subject that asks
 _LONGEST_OPENING = 300  # letters in which one says who did it
 
 
@@ -129,7 +131,8 @@ def _help(request: Request) -> CommandReading | None:
             fits = (hit.end - hit.start) * 2 >= len(told.words) or is_all_ours(told, request, groups=True)
             if subject_asks or request.subject.is_reply or fits:
                 return CommandReading(intent=Intent.HELP, evidence=told.text)
-    return CommandReading(intent=Intent.HELP) if request.whole(request.subject.text, "word_help") else None
+    asked = request.whole(request.subject.text, "word_help") and _says_little_else(request)
+    return CommandReading(intent=Intent.HELP) if asked else None
 
 
 def _status(request: Request) -> CommandReading | None:
@@ -142,12 +145,14 @@ def _status(request: Request) -> CommandReading | None:
             if subject_asks or (fits and (told.asks or not told.is_subject or not request.sentences)):
                 return CommandReading(intent=Intent.STATUS, evidence=told.text)
     asked = subject_asks and bool(request.subject.text) and not request.subject.is_reply
-    return CommandReading(intent=Intent.STATUS) if asked and agrees(request) else None
+    return CommandReading(intent=Intent.STATUS) if asked and _says_little_else(request) else None
 
 
 def _new_vote(request: Request) -> CommandReading | None:
     """Read "Poll: …", "please vote" over options, a proposal that stands unless somebody objects."""
     if request.subject.is_reply:
+        return None
+    if _speaks_of_a_vote(request):
         return None
     words = words_of(request.subject.text)
     labels = [hit.end for hit in request.lists.of("vote_label").at(words, 0)] if words else []
@@ -176,6 +181,19 @@ def _new_vote(request: Request) -> CommandReading | None:
     if answerable or any(request.dates(told.text) for told, _ in asked):
         return read_vote_request(request)
     return None
+
+
+def _says_little_else(request: Request) -> bool:
+    """Tell whether a body adds nothing to its subject: below "Agenda" it may be the agenda, which is for all."""
+    if not agrees(request) or request.listed_lines():
+        return False
+    return request.body_words <= _LITTLE or all(is_all_ours(told, request, groups=True) for told in request.sentences)
+
+
+def _speaks_of_a_vote(request: Request) -> bool:
+    """Tell whether a mail names a vote and asks nothing itself: "V-7 closes on Friday, please vote"."""
+    named = any(mark.startswith("V-") for told in request.told for mark in marks_in(told.text))
+    return named and len(request.listed_lines()) < 2 and not any(told.asks for told in request.told)
 
 
 def _can_be_answered(request: Request) -> bool:

@@ -65,6 +65,8 @@ def subject_word(request: Request, key: str, intent: Intent) -> CommandReading |
         return None
     if any(request.hits(told, "negation", "hypothetical") for told in request.sentences):
         return None
+    if intent is Intent.LEAVE and any(request.hits(t, "away") and request.dates(t.text) for t in request.sentences):
+        return None  # "Leave" over "I'm on annual leave from 3 to 14 August"
     return CommandReading(
         intent=intent, scope=scope_of(request) if intent is Intent.LEAVE else None, evidence=request.subject.text
     )

@@ -19,6 +19,7 @@ from gateway.understand.reading.todo import read_todos
 
 _FEWEST_LINES = 2
 _NEAR = 3  # words between "me" and the list
+_WHOM = re.compile(r"\s*@[\w.-]+\w[:,]?\s")  # whom a body is addressed to
 _SHORT_PAST = 14  # words of a sentence that says in the past tense that the task is done
 _SIGN = re.compile(r"[✅✔☑]")
 
@@ -109,7 +110,23 @@ def read_new_task(request: Request) -> CommandReading | None:
         return tasks_of(request, from_subject=False)
     if re.search(r"(?<![\w.])@\w", request.subject.text) and request.dates(request.subject.text):
         return tasks_of(request, from_subject=True)
+    if request.subject.text and _only_hands_out(request):
+        return tasks_of(request, from_subject=True)
     return _asked_task(request)
+
+
+def _only_hands_out(request: Request) -> bool:
+    """Tell whether a body says but who does what its subject names, and until when: "@lee by Tuesday, please"."""
+    if len(request.sentences) != 1:
+        return False
+    told = request.sentences[0]
+    named = _WHOM.match(told.text)
+    due = [one.when.span for one in request.dates(told.text)]
+    if named is None or not due:
+        return False
+    known = request.lists.of("due_label", "task_lead")
+    rest = [word for word in told.words if word.start >= named.end() and not any(a <= word.start < b for a, b in due)]
+    return all(known.whole((word,)) for word in rest)
 
 
 def read_todo_lines(request: Request) -> CommandReading | None:

@@ -42,6 +42,7 @@ _HEARTS = frozenset(
         "week_close", "month_close", "close", "nth",
     )
 )  # fmt: skip
+_LIMITS = frozenset({"by", "until", "before"})
 _DATE_TAGS = frozenset({"month", "weekday", "numeric", "clock", "iso", "part", "today", "tomorrow", "overmorrow"})
 
 
@@ -316,6 +317,22 @@ def _fallback(text: str, base: datetime, lexicon: Lexicon) -> When | None:
     if found is None or found.tzinfo or not base.replace(tzinfo=None) < found < base.replace(tzinfo=None) + _HORIZON:
         return None
     return When(day=found.date(), evidence=text, span=(0, len(text)))
+
+
+def find_limit(text: str, base: datetime, lexicon: Lexicon) -> When | None:
+    """Return the first clock time that a text names as a limit ("until 17:00", "by 5 pm"), the next after `base`; None
+    without one. A bare number is none.
+    """
+    lattice = Lattice(text[:_LONGEST_TEXT], base, date_words(lexicon))
+    parser = Parser(lattice)
+    for start in range(1, parser.size):
+        for clock, end in sorted(parser.times(start), key=lambda pair: -pair[1]):
+            leads, lead_start = _leads_before(parser, start)
+            if leads & _LIMITS and not lattice.text[lattice.words[start].start : lattice.words[end - 1].end].isdigit():
+                day = base.date() + timedelta(days=clock <= base.time())
+                moment, end = _with_zone(lattice, Moment(first=day, at=clock), end)
+                return _when(moment, base, lattice, lead_start, end)
+    return None
 
 
 def find_clock(text: str, base: datetime, lexicon: Lexicon) -> time | None:

@@ -137,12 +137,17 @@ def _rhythm(told: Told, request: Request) -> str | None:
 
 def _is_passed_over(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a rhythm is the one that is not wanted: "instead of weekly", "daily is too much", "I get …"."""
-    before = request.lists.of("instead_of").find(told.words[: hit.start])
-    if any(hit.start - 1 <= one.end for one in request.spoken(before)):
+    if _is_behind_instead(told, hit.start, request):
         return True
     start, end = clause_of(told, hit, request)
     habit = request.spoken(request.lists.of("habit").at(told.words, start))
     return bool(habit or request.spoken(request.lists.of("judged").find(told.words[start:end])))
+
+
+def _is_behind_instead(told: Told, at: int, request: Request) -> bool:
+    """Tell whether "instead of" stands ahead of a place, one word between at most: "Fridays instead of Mondays"."""
+    before = request.lists.of("instead_of").find(told.words[:at])
+    return any(at - 1 <= one.end for one in request.spoken(before))
 
 
 def _explicit(request: Request, frequency: str) -> bool:
@@ -155,7 +160,9 @@ def _explicit(request: Request, frequency: str) -> bool:
 def _day_words(told: Told, request: Request) -> list[int]:
     """Return the days named, in order; one that something lasts until, or is since, is no day of a rhythm."""
     names = day_numbers(request.lexicon)
-    days = [word for word in told.words if word.text in names and len(word.text) > _ABBREVIATED]
+    named = [at for at, word in enumerate(told.words) if word.text in names and len(word.text) > _ABBREVIATED]
+    kept = [at for at in named if not _is_behind_instead(told, at, request)] or named
+    days = [told.words[at] for at in kept]
     ends = (
         [one.when.span for one in request.dates(told.text) if one.leads & _NO_RHYTHM and not one.when.end_day]
         if days

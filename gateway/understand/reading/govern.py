@@ -266,11 +266,15 @@ def read_setting(
     word = _one_word(words, _settings(lexicon), lexicon)
     if word:
         return Setting(word)
-    for channel in channels:
+    named = _CHANNEL_NAMED.findall(text)  # one that there is not as well: its author is told which there are
+    for channel in (*channels, *(named if len(named) == 1 else ())):
         rest = _without_channel(words, channel, lexicon)
         if rest and (word := _one_word(rest, _settings_of_one(lexicon), lexicon)):
             return Setting(word, channel)
     return _setting_of_thread(text, lexicon)
+
+
+_CHANNEL_NAMED = re.compile(r"(?<!\S)#([^\W\d_][\w-]{0,60})")
 
 
 def _setting_of_thread(text: str, lexicon: Lexicon) -> Setting | None:

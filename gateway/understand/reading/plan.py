@@ -24,10 +24,12 @@ from gateway.understand.reading.plan_words import (
     DAY_WORDS,
     PERCENT,
     Words,
+    ends_in_verb,
     is_day,
     leading_verb,
     numbers_in,
     verb_of,
+    without_join,
     words_in,
 )
 from gateway.understand.reading.unblocking import freed
@@ -201,6 +203,11 @@ def _end(match: re.Match[str] | None) -> int:
 def _pieces_of(line: str, shown: Numbered, words: Words) -> Iterator[_Piece]:
     """Yield the pieces of a line, none when it does not begin with one."""
     plan = shown.plan
+    clauses = _CLAUSE.split(line)
+    named = [_said_again(clause, plan, words) for clause in clauses] if len(clauses) > 1 else []
+    if named and all(named):
+        yield from (piece for piece in named if piece)
+        return
     of_stopped = _said_again(line, [one if one in shown.stopped else "" for one in plan], words)
     freeing = of_stopped or _freed(line, shown, words)
     whole = freeing or _of_all(line, plan, words) or _verb_first(line, words) or _said_again(line, plan, words)
@@ -216,7 +223,7 @@ def _pieces_of(line: str, shown: Numbered, words: Words) -> Iterator[_Piece]:
         freeing_too = [_freed(one, shown, words) for one in beside]
         said = ", ".join((clause, *(one for one, piece in zip(beside, freeing_too, strict=True) if piece is None)))
         if numbers:
-            yield _Piece(numbers, *verb_of(_without_line(said, numbers, plan), words))
+            yield _Piece(numbers, *verb_of(_without_line(without_join(said, words), numbers, plan), words))
         else:
             yield _Piece((), "new", said.strip(" \t,;"))
         yield from (piece for piece in freeing_too if piece)
@@ -264,7 +271,9 @@ def _anchors(line: str, words: Words) -> Iterator[tuple[int, int, tuple[int, ...
     """Yield where numbers stand that something is said of: after a break, or where a verb follows at once."""
     for match in words.numbers.finditer(line):
         begins = match.end() + _end(_AFTER_NUMBER.match(line[match.end() :]))
-        if _is_told(line[max(0, match.start() - _NEAR) : match.start()], line[begins : begins + _NEAR], words):
+        before = line[max(0, match.start() - _NEAR) : match.start()]
+        is_signed = match[0].startswith("#") or line[match.end() : begins].strip() in (")", ":")
+        if _is_told(before, line[begins : begins + _NEAR], words, is_signed=is_signed):
             yield match.start(), begins, numbers_in(match[1], words)
     found = words_of(line)
     for place in range(1, len(found)):
@@ -276,7 +285,10 @@ def _anchors(line: str, words: Words) -> Iterator[tuple[int, int, tuple[int, ...
                 yield found[place].start, behind, (0,)
 
 
-def _is_told(before: str, behind: str, words: Words) -> bool:
+def _is_told(before: str, behind: str, words: Words, *, is_signed: bool) -> bool:
+    """Whether something is said of a number. A day behind it is, where what was said before is over, or it has a sign:
+    `2) Thursday`.
+    """
     found = words_of(behind)
     if _BREAK.search(before) or leading_verb(found, words):
         return True
@@ -284,7 +296,8 @@ def _is_told(before: str, behind: str, words: Words) -> bool:
     if found and found[0].text in words.to:  # `2 auf Donnerstag verschoben`
         some = words_of(said)[1 : DAY_WORDS + 1]
         return any(is_day(said[some[0].start : some[n].end], words.lexicon) for n in range(len(some)))
-    return bool(_PAUSE.search(before)) and is_day(said, words.lexicon)
+    is_over = is_signed or _PAUSE.search(before) or ends_in_verb(without_join(before, words), words)
+    return bool(is_over) and is_day(said, words.lexicon)
 
 
 def _of_all(line: str, plan: Sequence[str], words: Words) -> _Piece | None:
@@ -316,10 +329,13 @@ def _exceptions(said: str, plan: Sequence[str], words: Words) -> tuple[str, tupl
 
 
 def _verb_first(line: str, words: Words) -> _Piece | None:
-    """`done: 1, 3`: a verb, then nothing but numbers."""
+    """`done: 1, 3`: a verb, then nothing but numbers; `Thursday: 2` moves there."""
     hit = leading_verb(words_of(line), words)
     if hit is None:
-        return None
+        day, colon, rest = line.partition(":")
+        match = words.listed.fullmatch(rest.strip(AROUND)) if colon else None
+        moved = match is not None and is_day(day.strip(), words.lexicon)
+        return _Piece(numbers_in(match[1], words), "moved", day.strip()) if match and moved else None
     rest = line[words_of(line)[hit[1] - 1].end :].strip(AROUND)
     match = words.listed.fullmatch(rest)
     return _Piece(numbers_in(match[1], words), hit[0], "") if match else None

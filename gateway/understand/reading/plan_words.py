@@ -33,6 +33,7 @@ class Words:
     verbs: tuple[tuple[tuple[str, ...], str], ...]
     fillers: frozenset[str]
     to: frozenset[str]
+    joins: frozenset[str]  # "and"
     all: frozenset[tuple[str, ...]]
     rest: frozenset[tuple[str, ...]]
     numbers: re.Pattern[str]
@@ -53,12 +54,13 @@ def words_in(lexicon: Lexicon) -> Words:
         return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
 
     verbs = [(phrase, verb) for verb in _VERBS for phrase in phrases(verb)] + [((s,), v) for s, v in _SIGNS.items()]
-    between = rf"[,/&–-]|\b(?:{one_of('and', 'through')})\b"
+    between = rf"[,/&+–-]|\b(?:{one_of('and', 'through')})\b"
     return Words(
         lexicon=lexicon,
         verbs=tuple(sorted(verbs, key=lambda verb: -len(verb[0]))),
         fillers=frozenset(phrase[0] for phrase in phrases("filler")),
         to=frozenset(phrase[0] for phrase in phrases("to")),
+        joins=frozenset(phrase[0] for phrase in phrases("and")),
         all=frozenset(phrases("all")),
         rest=frozenset(phrases("rest")),
         numbers=re.compile(rf"(?<![\w.,:/+%-])#?(\d{{1,2}}(?:\s*(?:{between})\s*#?\d{{1,2}})*)(?![\w%/])"),
@@ -94,6 +96,18 @@ def leading_verb(found: Sequence[Word], words: Words) -> tuple[str, int] | None:
             if texts[start : start + len(phrase)] == phrase:
                 return verb, start + len(phrase)
     return None
+
+
+def ends_in_verb(said: str, words: Words) -> bool:
+    """Whether what is said of a line is over: it ends with a verb or a sign."""
+    texts = tuple(word.text for word in words_of(said))
+    return any(texts[-len(phrase) :] == phrase for phrase, _ in words.verbs)
+
+
+def without_join(said: str, words: Words) -> str:
+    """Return what is said of a line without the "and" that leads on to the next."""
+    found = words_of(said)
+    return said[: found[-1].start] if found and found[-1].text in words.joins else said
 
 
 def verb_of(said: str, words: Words) -> tuple[str, str]:

@@ -25,6 +25,11 @@ _HANDLE = r"@[\w.-]*\w"
 _TO = re.compile(
     rf"[\s(\[:：>→–—-]*(?:(?P<to>[^\W\d_]{{1,5}})\s+)?(?P<who>{_HANDLE}(?:[\s,;&+/]+(?:[^\W\d_]{{1,3}}\s+)?{_HANDLE})*)"
 )
+_SENTENCE_END = re.compile(r"[.!?]\s+")
+_NAMED = re.compile(r"@([\w.-]*\w)")
+_OTHERS = re.compile(
+    rf"(?:\s+[^\W\d_a-zà-ÿ][\w.'-]*){{1,3}}[\s,;&+/]+(?:[^\W\d_]{{1,3}}\s+)?{_HANDLE}(?:\s+[^\W\d_][\w.'-]*){{0,2}}\s*(?=[:：])"
+)
 _COLON = re.compile(r"\s*[:：]\s*")
 _AROUND = " \t:：,;–—-)]>→"
 _HEADING_WORDS = 8  # of a line that only announces what is below it
@@ -131,7 +136,10 @@ def _labelled(text: str, lexicon: Lexicon) -> _Todo | None:
     behind = text[words[max(ends) - 1].end :].lstrip("])*_")
     to = _TO.match(behind)
     if to is not None and (not to["to"] or to["to"].casefold() in _little(lexicon)):
-        who = ", ".join(re.findall(r"@([\w.-]*\w)", to["who"]))
+        if others := _OTHERS.match(behind, to.end()):  # "@Ben Moor and @cleo: …"
+            who = ", ".join(_NAMED.findall(to["who"] + others[0]))
+            return _Todo(who, behind[others.end() :].strip(_AROUND))
+        who = ", ".join(_NAMED.findall(to["who"]))
         return _Todo(who, behind[to.end() :].strip(_AROUND), behind=words_behind(behind, to.end()))
     colon = _COLON.match(behind)
     return _Todo("", behind[colon.end() :].strip(_AROUND)) if colon else None
@@ -148,10 +156,21 @@ def _joined(lines: Sequence[Line], lexicon: Lexicon) -> list[Line]:
     return list(_joining(lines, lexicon))
 
 
+def _apart(lines: Sequence[Line], lexicon: Lexicon) -> Iterator[Line]:
+    """Yield the lines, a sentence at the end of one that hands something out to somebody as a line of its own."""
+    for line in lines:
+        ends = _SENTENCE_END.finditer(line.text[:_LONGEST]) if "@" in line.text and not line.code else ()
+        starts = (end.end() for end in ends)
+        at = next((at for at in starts if (one := _labelled(line.text[at:], lexicon)) and one.who and one.title), 0)
+        if at:
+            yield replace(line, text=line.text[:at].rstrip())
+        yield replace(line, text=line.text[at:], bullet=False, number=None) if at else line
+
+
 def _joining(lines: Sequence[Line], lexicon: Lexicon) -> Iterator[Line]:
     held: Line | None = None
     broken = False  # the line before may go on
-    for line in lines:
+    for line in _apart(lines, lexicon):
         goes_on = broken and not line.code and not line.bullet and line.number is None and line.text[:1].islower()
         if held is not None and goes_on and _labelled(line.text, lexicon) is None:
             held = replace(held, text=f"{held.text} {line.text}")

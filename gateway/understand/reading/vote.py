@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.date import Dated
+from gateway.understand.reading.date import Dated, find_limit
 from gateway.understand.reading.phrases import Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.vote_rules import read_vote_rules
 
 _METHODS = ("plusone", "ranked", "approval", "score", "consent", "yesno", "single")
 _ENDS = frozenset({"by", "until", "before"})
@@ -22,6 +23,7 @@ _FEWEST, _MOST = 2, 30  # options
 _LONGEST_OPTION = 120
 _OPTION_WORDS = 4
 _EDGES = " \t.,;:!-–—*_"
+_SHORT = 12  # words of a sentence that says little but when
 _DAY_END = time(23, 59)
 
 
@@ -30,6 +32,8 @@ def read_vote_request(request: Request, *, consent: bool = False) -> CommandRead
     question, spare = _question(request)
     options = _options(request, question)
     method = "consent" if consent else _method(request)
+    rules = read_vote_rules(request, question, options)
+    method = method or ("ranked" if rules.run_off else None)
     deadline = _deadline(request)
     question = _without_deadline(question, request)
     if not question.strip(_EDGES):
@@ -37,16 +41,16 @@ def read_vote_request(request: Request, *, consent: bool = False) -> CommandRead
     if method in ("consent", "plusone", "yesno"):
         options = ()
     when = deadline.when if deadline else None
-    instant = (
-        (when.instant or datetime.combine(when.end_day or when.day, _DAY_END, request.sent_at.tzinfo)) if when else None
-    )
+    exact = (when.instant or _after_length(deadline, request)) if when and deadline else None
+    instant = (exact or datetime.combine(when.end_day or when.day, _DAY_END, request.sent_at.tzinfo)) if when else None
     return CommandReading(
         intent=Intent.NEW_VOTE,
         question=question.strip(" \t.,;:-–—*_"),
         options=options,
         method=method,
         deadline=instant,
-        deadline_has_time=bool(when and when.instant),
+        deadline_has_time=exact is not None,
+        rules=rules,
         evidence=spare or question,
     )
 
@@ -54,18 +58,24 @@ def read_vote_request(request: Request, *, consent: bool = False) -> CommandRead
 def _question(request: Request) -> tuple[str, str]:
     """Return the question: of the subject, unless that is but a label, or the body proposes something in full.
 
-    Behind [LAZY CONSENSUS] the subject is the proposal's name, as its author chose it.
+    Behind [VOTE] and [LAZY CONSENSUS], and at the address for votes, the subject is what its author named the question.
     """
     subject = _without_label(request.subject.text, request)
     proposed = next((text for told in request.sentences if (text := proposal_of(told, request))), "")
-    named = any(request.whole(mark, "tag_consent") for mark in request.subject.marks)
-    if proposed and not (named and subject):
+    is_label = not subject or request.whole(subject, "vote_label", "propose_label", "tag_vote")
+    if proposed and (is_label or not _is_marked(request)):
         return proposed, subject
-    if subject and not request.whole(subject, "vote_label", "propose_label", "tag_vote"):
+    if not is_label:
         return subject, ""
     asked = next((told.text for told in request.sentences if told.asks), "")
     first = next((told.text for told in request.sentences if len(told.words) > 2), "")
     return _without_label(asked or first, request), subject
+
+
+def _is_marked(request: Request) -> bool:
+    """Whether the subject's mark or the address alone makes the mail a vote."""
+    marked = any(request.whole(mark, "tag_consent", "tag_vote") for mark in request.subject.marks)
+    return marked or any(request.whole(part, "address_vote") for part in request.parts[1:])
 
 
 def proposal_of(told: Told, request: Request) -> str:
@@ -169,7 +179,26 @@ def _deadline(request: Request) -> Dated | None:
         chosen = next((one for one in request.dates(text) if _closes(one, request, asks=asks, lasts=lasts)), None)
         if chosen:
             return chosen
+    return _by_clock(request)
+
+
+def _by_clock(request: Request) -> Dated | None:
+    """Return the deadline that a time without a day sets: "Please answer by 5 pm.", "Open until 17:00."."""
+    for told in request.sentences:
+        said = request.lists.of("vote_open", "vote_label", "vote_ask", "consent").find(told.words)
+        is_of_votes = len(told.words) <= _SHORT or request.spoken(said)
+        limit = find_limit(told.text, request.sent_at, request.lexicon) if is_of_votes and not told.asks else None
+        if limit:
+            return Dated(limit, _ENDS)
     return None
+
+
+def _after_length(deadline: Dated, request: Request) -> datetime | None:
+    """Return the end of a vote that is open for some days: at the hour it began, as one of 72 hours ends."""
+    is_length = bool(_lengths(request.lexicon).find(words_of(deadline.when.evidence)))
+    if not is_length or "for" not in deadline.leads or deadline.when.end_day:
+        return None
+    return datetime.combine(deadline.when.day, request.sent_at.timetz())
 
 
 def _tells_how_long(text: str, request: Request) -> bool:
