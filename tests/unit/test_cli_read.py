@@ -147,3 +147,26 @@ def test_what_the_mail_server_says_of_the_author_is_shown(at: Desk) -> None:
         "authentication: passed (dmarc, by mx.example.net)"
         in at.run("read", file, "--authserv-id", "mx.example.net").output
     )
+
+
+def test_a_mail_is_read_as_an_answer_to_the_vote_that_is_named(at: Desk) -> None:
+    file = at.file("answer.eml", mail("acme@ws.example.org", "Re: Where?", "Porto, it's cheaper.\n"))
+    vote = ("--question", "Where do we meet?", "--option", "Lisbon", "--option", "Porto")
+    found = at.json("read", file, *vote, "--json")["ballot"]
+    assert (found["kind"], found["choice"], found["evidence"]) == ("ballot", "Porto", "Porto")
+    assert 'As an answer to the vote: "Porto", by the words "Porto"' in at.run("read", file, *vote).output
+    asked = at.run("read", file, "--question", "Shall we meet?").output
+    assert "As an answer to the vote: unclear, what is missing: choice" in asked
+
+
+def test_a_mail_is_read_as_a_check_in_from_the_day_it_was_sent(at: Desk) -> None:
+    file = at.file("answer.eml", mail("acme@ws.example.org", "Re: Check-in", "Fixed the login. Next: the report.\n"))
+    shown = at.run("read", file, "--check-in").output
+    assert "As a check-in: kind: checkin; done: Fixed the login.; next: the report." in shown
+    undated = at.file("undated.eml", b"From: ben@example.net\n\nFixed the login.\n")
+    assert "the mail has no date" in at.run("read", undated, "--check-in").output
+
+
+def test_options_without_their_question_are_refused_with_the_mend(at: Desk) -> None:
+    refused = at.run("read", at.file("answer.eml", ANSWER), "--option", "Porto", fails=True)
+    assert "name its --question too" in refused.output
