@@ -296,8 +296,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     held = held_back(body, [s for s in every if s.stance >= Stance.NAMED], every, excepted=excepted) if every else ""
     if any(_is_open_ended(body, s) for s in live):
         return Chosen(None, "choice", _rivals(live))
-    if held:
-        return Chosen(None, held, _rivals(live))
+    if held or _parts_both(body):
+        return Chosen(None, held or "several", _rivals(live))
     start, end = (every[0].mention.start, every[-1].mention.end) if every else (body.start, body.end)
     whole = _says_all(body, finder)
     if whole and not excepted and _excepts_unknown(body):
@@ -321,6 +321,17 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     )
 
 
+def _parts_both(body: Body) -> bool:
+    """Whether a denial stands right ahead of a "both": "Tuesday or Thursday, not both"."""
+    covers = body.marked.cover
+    for mark in body.marked.within(body.start + 1, body.end):
+        before = covers[mark.start - 1]
+        denied = before is not None and "negator" in before and before is not mark
+        if "both_of" in mark and denied and not body.marked.has("good", mark.end, body.end):
+            return True
+    return False
+
+
 def _excepts_unknown(body: Body) -> bool:
     """Whether something is excepted that no option was recognised in: "any of them but the bees"."""
     for clause in body.clauses:
@@ -333,7 +344,10 @@ def _excepts_unknown(body: Body) -> bool:
 
 
 def _is_open_ended(body: Body, standing: Standing) -> bool:
-    """Whether an option is but the end of a stretch: "from Wednesday on", "until Friday"."""
+    """Whether an option is but the end of a stretch: "from Wednesday on", "until Friday", "Tuesday onwards"."""
+    after = body.marked.cover[standing.mention.end] if standing.mention.end < body.end else None
+    if after is not None and "range_behind" in after:
+        return True
     at = standing.mention.start - 1
     while at >= body.start and (mark := body.marked.cover[at]) is not None and mark.classes & {"common", "range_word"}:
         if "range_word" in mark:

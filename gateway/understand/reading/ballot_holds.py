@@ -249,6 +249,23 @@ def _only_tells(body: Body, clause: Clause, unread: Mark, best: Signal) -> bool:
     return len(unasked) <= 1 or body.marked.has("yet", best.end, body.end)
 
 
+def _is_moved_on(body: Body, best: Signal) -> bool:
+    """Whether what is agreed to is put off to another year or season that the question does not name.
+
+    "Let's do it next year", but "yes, next year it will cost more".
+    """
+    clause = body.clauses[best.clause]
+    if best.verdict != POSITIVE:
+        return False
+    for mark in body.marked.heard(clause.start, clause.end):
+        known = "another_year" not in mark or _is_echo(body, mark)
+        ends = not content(body, max(mark.end, best.start), clause.end) and not content(body, mark.end, best.start)
+        led = content(body, clause.start, min(mark.start, best.start))  # "laten we dat volgend jaar doen"
+        if not known and ends and len(led) <= 1 and not content(body, best.end, mark.start):
+            return True
+    return False
+
+
 def _is_wavering(body: Body, best: Signal) -> bool:
     """Whether the verdict is put in doubt by an "or not" behind it."""
     return any("or" in mark and wavers(body, mark) for mark in body.marked.within(best.end, body.end))
@@ -265,6 +282,7 @@ HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
     (_is_both, "several"),
     (_is_ironic, "irony"),
     (_is_conditional, "condition"),
+    (_is_moved_on, "condition"),
     (_is_doubted, "choice"),
     (_is_put_off("later"), "choice"),
     (_is_put_off("defer"), "choice"),

@@ -153,6 +153,58 @@ def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
     return [Signal(NEGATIVE if denied else POSITIVE, STATED, said[0], said[0] + 1, number)]
 
 
+def carried_on(body: Body) -> list[Signal]:
+    """Return a command to go on with what the question asks to end ("Keep printing it") as a no."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        if clause.opener or not body.marked.asked_to_drop or body.sentences[clause.sentence].asks:
+            continue
+        for mark in body.marked.within(clause.start, clause.end):
+            if "goes_on" not in mark:
+                continue
+            said = content(body, mark.end, clause.end)
+            opens = not content(body, clause.start, mark.start) and mark.start not in body.told
+            if opens and said and body.marked.tokens[said[0]].fold in body.marked.asked:
+                ahead = body.marked.within(clause.start, mark.start)
+                verdict = POSITIVE if any(m.classes & DENIALS for m in ahead) else NEGATIVE
+                found.append(Signal(verdict, STATED, mark.start, mark.end, number))
+    return found
+
+
+def wished(body: Body) -> list[Signal]:
+    """Return what its author would do, where that is what was asked and nothing more ("I'd buy it"), as a yes.
+
+    Not where the question is to end something: "I'd love the trip" is no yes to cancelling it.
+    """
+    found: list[Signal] = []
+    if body.marked.asked_to_drop:
+        return found
+    for number, clause in enumerate(body.clauses):
+        said = content(body, clause.start, clause.end)
+        if clause.opener or body.sentences[clause.sentence].asks or len(said) != 1 or clause.start in body.told:
+            continue
+        marks = body.marked.within(clause.start, clause.end)
+        would = any("rather" in m for m in marks) or any(
+            "would_i" in m for m in body.marked.heard(clause.start, said[0] + 1)
+        )
+        plain = all(m.classes & {"common", "filler", "rather"} and not m.classes & DENIALS for m in marks)
+        if would and plain and _is_verb_asked(body, said[0]):
+            found.append(Signal(POSITIVE, STATED, said[0], said[0] + 1, number))
+    return found
+
+
+def taken_up(body: Body) -> list[Signal]:
+    """Return an offer taken up in so many words ("happy to help"), where the question makes one, as a yes."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        if clause.opener or not body.marked.offered or body.sentences[clause.sentence].asks:
+            continue
+        for mark in body.marked.within(clause.start, clause.end):
+            if "take_up" in mark and not content(body, clause.start, clause.end, [range(mark.start, mark.end)]):
+                found.append(Signal(POSITIVE, STATED, mark.start, mark.end, number))
+    return found
+
+
 def wished_otherwise(body: Body) -> list[Signal]:
     """Return a wish for something the question does not name as a no to it: "I'd rather spend it on chairs"."""
     if any(body.marked.has(name, body.start, body.end) for name in ("later", "defer", "withdraw")):
@@ -173,6 +225,15 @@ def _is_another_wish(body: Body, mark: Mark, clause: Clause) -> bool:
         return False
     said = content(body, mark.end, clause.end)
     return bool(said) and not any(_is_asked(body, at) for at in said)
+
+
+def _is_verb_asked(body: Body, at: int) -> bool:
+    """Whether a word is the verb of the question, which stands first or last in it, but for its ending."""
+    stem = body.marked.tokens[at].fold[:SAME_STEM]
+    first = body.marked.asked_first
+    return body.marked.tokens[at].fold in first or (
+        len(stem) == SAME_STEM and any(word.startswith(stem) for word in first)
+    )
 
 
 def _is_asked(body: Body, at: int) -> bool:

@@ -43,6 +43,8 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
         parts = [mark for mark in body.marked.within(body.start, body.end) if "daypart" in mark.values]
         described = [m for mark in parts if mark.end - mark.start > 1 for m in _described(mark, finder)]
         found += [m for m in described if not _overlaps(m, found)]
+    if finder.question.method is Method.RANKED and any(m.by == "letter" for m in found):
+        found = [m for m in found if m.by != "ordinal"]  # "C first, A last": the place of a letter is no option
     found = sorted((m for m in found if not _ranks_next(body, m, found)), key=lambda m: m.start)
     return _stretched(body, found) if finder.question.method is Method.APPROVAL else found
 

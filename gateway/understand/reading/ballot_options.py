@@ -140,7 +140,7 @@ class Finder:
         if token.kind == "number" and self.question.method is Method.SCORE and (token.fold,) not in self.labels.folds:
             return True  # a number gives points there, and only completes a label
         if token.kind == "number" and self.labels.timed and not self._names_number(token):
-            return not (self._is_timed(at) or self._lists_hours())
+            return self._counts(at) or not (self._is_timed(at) or self._lists_hours() or self._is_judged(at))
         if token.kind != "word":
             return token.kind == "punct"
         if any(folds == (token.fold,) for folds in self.labels.folds):
@@ -190,6 +190,18 @@ class Finder:
         numbers = [n for n in words if self.marked.tokens[n].kind == "number" and self.hits[n]]
         past = any(float(self.marked.tokens[n].fold) > self.count for n in numbers)
         return past and len(words) <= LONGEST_LIST
+
+    def _counts(self, at: int) -> bool:
+        """Whether what stands behind a number makes it a count: "10 people", no hour."""
+        after = self.marked.cover[at + 1] if at + 1 < len(self.marked.tokens) else None
+        return after is not None and "unit" in after and "hour_word" not in after
+
+    def _is_judged(self, at: int) -> bool:
+        """Whether a number that is no place of an option opens its clause and a verb or a judgement follows it."""
+        opens = at == 0 or not self.marked.tokens[at - 1].is_word
+        after = self.marked.cover[at + 1] if at + 1 < len(self.marked.tokens) else None
+        past = float(self.marked.tokens[at].fold) > self.count
+        return opens and past and after is not None and bool(after.classes & _JUDGING)
 
     def _is_alone(self, at: int) -> bool:
         """Whether no word stands right beside a token."""
@@ -285,6 +297,7 @@ def _is_small(token: Token) -> bool:
     return token.kind == "number" and token.fold.isdigit() and len(token.fold) < 3
 
 
+_JUDGING = classes("common good yes choose reject bad")  # "10 is fine", "10 works"
 _BRIDGES = frozenset(("common", "time_word", "hour_word", "ordinal_suffix"))  # "Wed at 4 o'clock"
 _NO_BRIDGES = frozenset(("and", "or", "nor", "negator"))
 _SLIGHT = frozenset(("common", "negator", "and", "or", "nor", "greeting", "contrast"))

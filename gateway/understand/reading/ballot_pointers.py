@@ -105,6 +105,8 @@ class Pointers:
         if len(token.fold) == 1 and 0 <= LETTERS.find(token.fold) < self.count:
             return True
         allowed = _BESIDE_SMALL if small else _BESIDE
+        if mark is not None and self.question.method is Method.RANKED and ("ordinal" in mark.values or "last" in mark):
+            return True  # "C first, A last"
         return mark is not None and bool(mark.classes & allowed) and not (small and "good" in mark)
 
     def _number(self, at: int, end: int, loose: bool) -> Mention | None:
@@ -181,9 +183,22 @@ class Pointers:
         mark = self.marked.cover[at]
         ordinal = mark is not None and "ordinal" in mark.values and mark.end == last > at + 1
         told = ordinal and self.vocabulary.can_be(self.marked.tokens[last - 1].fold, "option_word")  # "second one"
-        if not (loose or named or told) or not -self.count <= place < self.count:
+        whole = self._out_of_all(last, end)
+        if not (loose or named or told or whole) or not -self.count <= place < self.count:
             return None
+        if whole:
+            return Mention(frozenset({place % self.count}), at, whole, "ordinal")
         return Mention(frozenset({place % self.count}), at, last + 1 if named else last, "ordinal")
+
+    def _out_of_all(self, at: int, end: int) -> int:
+        """Return where "of the three" ends, where that is how many options there are; 0 where nothing of it stands."""
+        last = at
+        while last < end and (mark := self.marked.cover[last]) is not None and mark.classes & {"out_of", "common"}:
+            if "number" in mark.values:
+                break
+            last = mark.end
+        size = self._size(last) if at < last < end else None
+        return size[1] if size is not None and size[0] == self.count else 0
 
     def _counted(self, at: int, end: int) -> Mention | None:
         """Return "the first two", "les 2 derniers": a number beside first or last."""

@@ -81,8 +81,9 @@ def _is_passed_over(body: Body, mention: Mention, later: list[Mention], numbers:
     if any(mention.end <= n.start < end for n in numbers):
         return False
     bare = not any(clause.start <= n.start < clause.end for n in numbers)
-    if bare and any(m.classes & PASSING for m in body.marked.within(clause.start, mention.start)):
-        return True
+    before = body.marked.within(clause.start, mention.start)
+    if bare and any(m.classes & PASSING or ("negator" in m and numbers) for m in before):
+        return True  # "never tried the curry"
     ahead = [n for n in numbers if n.start < mention.start]
     if not ahead or (not bare and not content(body, ahead[-1].end, mention.start)):
         return False  # "4 Oslo", "4 for Oslo" gives it points

@@ -16,7 +16,7 @@ from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
 from gateway.understand.reading.ballot_verdict import content
 
-MOST_SLIPS = 3  # letters from which on a run of them is no abbreviation of something else
+MOST_SLIPS = 3  # letters from which on a run of them is no abbreviation of something else; small ones may be a word
 LAST = 99.0  # the rank of what is put last, however many options there are
 Groups = tuple[tuple[int, ...], ...]
 
@@ -100,7 +100,7 @@ def _bare_digits(body: Body, finder: Finder) -> list[int]:
 def _bare_letters(body: Body, finder: Finder) -> Groups:
     """Return the order of a text that is the letters of all options in one word ("CAB"), else nothing."""
     words = [t.raw for t in body.marked.tokens[body.start : body.end] if t.is_word]
-    if len(words) != 1 or not words[0].isupper() or len(words[0]) < MOST_SLIPS:
+    if len(words) != 1 or len(words[0]) < (MOST_SLIPS if words[0].isupper() else MOST_SLIPS + 1):
         return ()
     places = [LETTERS.find(letter) for letter in words[0].lower()]
     return tuple((place,) for place in places) if sorted(places) == list(range(finder.count)) else ()

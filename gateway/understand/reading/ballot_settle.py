@@ -13,11 +13,14 @@ from gateway.understand.reading.ballot_frame import Body, Clause, is_change
 from gateway.understand.reading.ballot_holds import CONCLUDED, held_back
 from gateway.understand.reading.ballot_implied import (
     answered,
+    carried_on,
     denied,
     echoed,
     kept,
     none_object,
     set_apart,
+    taken_up,
+    wished,
     without_reason,
 )
 from gateway.understand.reading.ballot_text import classes
@@ -56,7 +59,16 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     """Return the verdict the body comes to; `extra` are signs read elsewhere, such as signed numbers."""
     # A stretch read elsewhere, as the number in "+1", is no sign of its own a second time.
     own = [_as_asked(body, s) for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
-    implied = (*kept(body), *without_reason(body), *denied(body), *answered(body), *set_apart(body, own))
+    implied = (
+        *kept(body),
+        *without_reason(body),
+        *denied(body),
+        *answered(body),
+        *carried_on(body),
+        *wished(body),
+        *taken_up(body),
+        *set_apart(body, own),
+    )
     every = sorted([*own, *extra, *implied], key=lambda s: s.start)
     found = [s for s in every if s.weight > 0 and not any(is_no_vote(body, s) for is_no_vote in NO_VOTES)]
     found = _concluded(body, _last_mind(body, found))

@@ -166,7 +166,7 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     if "block" in mark:
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
-    particle = POSITIVE if _does_as_asked(body, mark) else _particle(mark, clause)
+    particle = POSITIVE if _does_as_asked(body, mark) else _particle(body, mark, clause)
     if "yes_clause" in mark and "yes" not in mark and _only_urges(body, mark, clause):
         return None
     if particle == POSITIVE and flips and not mark.classes & {"no", "particle"}:
@@ -195,9 +195,15 @@ def _only_urges(body: Body, mark: Mark, clause: Clause) -> bool:
     return "filler" in mark and any(m.classes & {"yes", "no"} for m in body.marked.within(clause.start, mark.start))
 
 
-def _particle(mark: Mark, clause: Clause) -> str | None:
+def _is_for_now(body: Body, start: int, end: int) -> bool:
+    """Whether a stretch says no more than a while that is now: "(I can't) this year"."""
+    first = body.marked.cover[start]
+    return first is not None and "this_while" in first and not content(body, first.end, end)
+
+
+def _particle(body: Body, mark: Mark, clause: Clause) -> str | None:
     """Return the side of a word that is an answer by itself; some are one only where nothing follows them."""
-    closes = mark.end == clause.end
+    closes = mark.end == clause.end or ("no_clause" in mark and _is_for_now(body, mark.end, clause.end))
     if (
         "yes" in mark
         or (closes and "yes_clause" in mark)
@@ -218,7 +224,22 @@ def is_condition(body: Body, mark: Mark) -> bool:
         return False  # "tel mij als ja"
     if "until" in mark and _ends_absence(body, mark):
         return False
+    if voice is not None and "likens" in voice and _likens(body, voice):
+        return False
     return not ("yes" in mark and any(c.start <= mark.start and c.end == mark.end for c in body.clauses))
+
+
+def _likens(body: Body, likened: Mark) -> bool:
+    """Whether what may be an "if" but likens one thing to another: one word follows it, too little for a condition.
+
+    "Ja, de oude lekt als een mandje", but "ja, als een lid het vraagt".
+    """
+    at = likened.end
+    if at >= body.end or not body.marked.tokens[at].is_word:
+        return False
+    after = body.marked.cover[at + 1] if at + 1 < body.end else None
+    ends = at + 1 >= body.end or not body.marked.tokens[at + 1].is_word
+    return ends or (after is not None and bool(after.classes & {"and", "contrast"}))
 
 
 def _ends_absence(body: Body, mark: Mark) -> bool:

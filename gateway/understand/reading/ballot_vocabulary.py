@@ -36,7 +36,7 @@ FIRST_PERSON = "first_person"
 VOICES = classes(
     """
     first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid
-    faint unread not_before before_act season mock smirk bound absent excuse
+    faint unread not_before before_act season mock smirk bound absent excuse another_year likens
     """
 )
 QUESTIONS = frozenset(

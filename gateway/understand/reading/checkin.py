@@ -16,7 +16,7 @@ from gateway.understand.reading.checkin_excuse import away_until, says_nothing
 from gateway.understand.reading.checkin_found import Found, concluded
 from gateway.understand.reading.checkin_labels import labelled, sections_of, without_tables
 from gateway.understand.reading.checkin_prose import read_unlabelled
-from gateway.understand.reading.checkin_sections import read_preamble, read_sections
+from gateway.understand.reading.checkin_sections import read_preamble, read_sections, turn_ahead
 from gateway.understand.reading.checkin_signs import CLEAR, EARLY, is_none_block, score
 from gateway.understand.reading.checkin_words import Speech, speech_of
 from gateway.understand.reading.lines import Line, lines_of, sentences_of, without_manners
@@ -65,6 +65,7 @@ def _read(speech: Speech, lines: Sequence[Line], own: str) -> CheckInReading:
     sections, preamble = sections_of(speech, lines)
     if not any(section.kind in STANDARD for section in sections):
         return read_unlabelled(speech, lines, own)
+    turn_ahead(speech, sections, preamble)
     found = Found()
     read_sections(speech, sections, found)
     read_preamble(speech, preamble, found)

@@ -155,6 +155,22 @@ def is_away(speech: Speech, sentence: str) -> bool:
     return bool(backs) and len(words) <= 8 and absence_in(sentence, speech.base, speech.lexicon) is not None
 
 
+def absence_parted(speech: Speech, sentence: str) -> tuple[str, str]:
+    """Return what a sentence tells of being away, and the clauses behind it that tell of work, "" for none.
+
+    "Tomorrow off, on Wednesday I tackle the accounts": the second clause is work, and its day ends no absence.
+    """
+    clauses = [clause for clause in CLAUSE.split(sentence) if clause and clause.strip()]
+    for at in range(1, len(clauses)):
+        behind = clauses[at:]
+        works = [max(score(speech, one)[DONE], score(speech, one)[NEXT]) >= CLEAR * EARLY for one in behind]
+        away = any(is_away(speech, one) or speech.lists.back.find(words_of(one)) for one in behind)
+        if is_away(speech, clauses[at - 1]) and works[0] and not away:
+            start = sentence.rindex(", ".join(behind)) if ", ".join(behind) in sentence else -1
+            return (sentence[:start].rstrip(" ,;"), sentence[start:]) if start > 0 else (sentence, "")
+    return sentence, ""
+
+
 def _away_hits(speech: Speech, words: Sequence[Word]) -> list[Hit]:
     """Return the phrases for being away, without those that go on to mean something else ("off to the market")."""
     hits = [hit for hit in speech.lists.away.find(words) if hit.language in speech.languages]
@@ -179,7 +195,9 @@ def away_until(speech: Speech, own: str, *, strict: bool) -> date | None:
     for index, sentence in enumerate(told):
         if not is_away(speech, sentence):
             continue
-        stretch = sentence if strict or index + 1 >= len(told) else " ".join(told[index : index + 3])
+        absent, work = absence_parted(speech, sentence)
+        alone = strict or work or index + 1 >= len(told)
+        stretch = absent if alone else " ".join(told[index : index + 3])
         absence = absence_in(stretch, speech.base, speech.lexicon)
         if absence and absence.until and absence.until > speech.sent_on:
             return absence.until

@@ -23,6 +23,8 @@ _MOST_LABEL_WORDS = 9
 _SEPARATOR = re.compile(
     r"\s*(?:->|=>|→|⇒|:(?!//)(?!-?[()DP])(?!\d\d)|=|\?)\s*|\s+(?:[-–—]+|>{1,2})\s+|(?<=^[^\W\d_])[-–—]\s+|(?<=^[^\W\d_])[.)]\s+"
 )
+_STOP = re.compile(r"[.!?]\s+(?=\S)")  # between sentences
+_PROSE_STOPS = 2
 _MARKED = re.compile(r"\(?(?:([a-dA-D])[.)]|#\s?([1-4])[.):]?|([1-4])[°º][.):]?|([①-④]))\s*(?=\S)")
 _MARKS = "abcd1234①②③④"
 _STOPS = ".,;/|!?)–-\n"  # a label may stand behind one of these on a line
@@ -37,12 +39,14 @@ class Section:
     kind: str
     weak: bool = False
     lines: list[Line] = field(default_factory=list)
+    may_be_next: bool = False  # "this week", which may be behind or ahead
 
 
 class _Label(NamedTuple):
     kind: str
     rest: str
     weak: bool = False
+    may_be_next: bool = False
 
 
 def without_tables(speech: Speech, lines: Sequence[Line]) -> list[Line]:
@@ -84,9 +88,22 @@ def _are_dated_bullets(sections: Sequence[Section], lines: Sequence[Line]) -> bo
     filled = [line for line in lines if not line.is_blank]
     return (
         all(line.bullet for line in filled)
-        and all(section.weak for section in sections)
         and len(sections) < len(filled)
+        and (all(section.weak for section in sections) or _are_single(filled, sections))
     )
+
+
+def _are_single(lines: Sequence[Line], sections: Sequence[Section]) -> bool:
+    """Tell whether bullets stand above the first label, and each label has its own bullet's text: none heads a list."""
+    own = {id(section): section.lines[0].text for section in sections if section.lines and not section.lines[0].bullet}
+    return len(own) == len(sections) and not any(lines[0].text.endswith(text) for text in own.values())
+
+
+def _are_asked_in_a_row(lines: Sequence[Line]) -> bool:
+    """Tell whether all that is quoted stands above all that is the author's: no question has its answer under it."""
+    quoted = [at for at, line in enumerate(lines) if line.quoted and line.text.strip()]
+    own = [at for at, line in enumerate(lines) if not line.quoted and not line.is_blank]
+    return len(quoted) > 1 and len(own) >= len(STANDARD) and quoted[-1] < own[0]
 
 
 def sections_of(speech: Speech, lines: Sequence[Line]) -> tuple[list[Section], list[Line]]:
@@ -110,9 +127,9 @@ def sections_of(speech: Speech, lines: Sequence[Line]) -> tuple[list[Section], l
             target.append(Line(before.strip(), line.bullet, line.number if not labels else None, False, line.heading))
         for label in labels:
             rest = [Line(label.rest, bullet=False)] if label.rest else []
-            sections.append(Section(label.kind, label.weak, rest))
+            sections.append(Section(label.kind, label.weak, rest, label.may_be_next))
     none = not any(section.lines for section in sections) or _are_dated_bullets(sections, lines)
-    none = none or _are_lettered(lines)
+    none = none or _are_lettered(lines) or _are_asked_in_a_row(lines)
     return ([], list(lines)) if none else (sections, preamble)
 
 
@@ -166,7 +183,7 @@ def _labels(
     for index, (_, end, kind, weak) in enumerate(spots):
         until = spots[index + 1][0] if index + 1 < len(spots) else len(line.text)
         rest = line.text[end:until].strip(" \t/|;").strip()
-        labels.append(_Label(_placed(kind, sections, labels), rest, weak))
+        labels.append(_Label(_placed(kind, sections, labels), rest, weak, NEXT in kind.split(_OR)))
     return labels, line.text[: spots[0][0]]
 
 
@@ -180,7 +197,7 @@ def _label_alone(speech: Speech, line: Line, sections: Sequence[Section], *, hea
         return _label_in_capitals(speech, line, sections)
     if speech.lists.none.whole(words_of(text)):
         return None
-    return _Label(_placed(kind[0], sections, ()), "", kind[1])
+    return _Label(_placed(kind[0], sections, ()), "", kind[1], NEXT in kind[0].split(_OR))
 
 
 def _label_in_capitals(speech: Speech, line: Line, sections: Sequence[Section]) -> _Label | None:
@@ -201,7 +218,9 @@ def _label_spots(speech: Speech, line: Line) -> list[tuple[int, int, str, bool]]
     done_until = 0
     for match in _SEPARATOR.finditer(line.text):
         before = line.text[done_until : match.start()]
-        spot = _label_before(speech, before, match.group().strip(), at_start=not before_text(line.text, done_until))
+        at_start = not before_text(line.text, done_until)
+        prose = len(_STOP.findall(line.text, match.end())) >= _PROSE_STOPS
+        spot = _label_before(speech, before, match.group().strip(), at_start=at_start, strange=not prose)
         if spot:
             offset, kind, weak = spot
             spots.append((done_until + offset, match.end(), kind, weak))
@@ -212,31 +231,35 @@ def _label_spots(speech: Speech, line: Line) -> list[tuple[int, int, str, bool]]
 _RATED_AHEAD = re.compile(r"\b[1-5](?:\s?/\s?5)?[,;]\s")  # "mood 3/5, done: …"
 
 
-def _label_before(speech: Speech, before: str, mark: str, *, at_start: bool) -> tuple[int, str, bool] | None:
-    """Find the label that ends right before a separator: (where it begins, kind, weak)."""
+def _label_before(
+    speech: Speech, before: str, mark: str, *, at_start: bool, strange: bool
+) -> tuple[int, str, bool] | None:
+    """Find the label that ends right before a separator: (where it begins, kind, weak).
+
+    `strange` says that it may hold a word we do not know: what whole sentences follow is a sentence itself.
+    """
     words = words_of(before)
     if not words or before[words[-1].end :].strip(" *_)]\"'”»."):
         return None
     firm = mark in _FIRM_MARKS
     at_start = at_start and not _RATED_AHEAD.search(before)
     if at_start and len(before.strip()) <= _LONGEST_LABEL and len(words) <= _MOST_LABEL_WORDS:
-        kind = _label_kind(speech, before, exact=not firm)
+        kind = _label_kind(speech, before, exact=not firm, strange=strange)
         if kind and (firm or mark != "." or (len(words) == 1 and len(words[0].text) == 1)):
             return (len(before) - len(before.lstrip()), *kind)
-    return _label_after_stop(
-        speech, before, words, exact=not firm or mark == "?", stops=_STOPS if firm else _FIRM_STOPS
-    )
+    stops = _STOPS if firm else _FIRM_STOPS
+    return _label_after_stop(speech, before, words, exact=not firm or mark == "?", stops=stops, strange=strange)
 
 
 def _label_after_stop(
-    speech: Speech, before: str, words: Sequence[Word], *, exact: bool, stops: str
+    speech: Speech, before: str, words: Sequence[Word], *, exact: bool, stops: str, strange: bool
 ) -> tuple[int, str, bool] | None:
     for count in range(min(_MOST_LABEL_WORDS, len(words)), 0, -1):
         start = words[-count].start
         if any(stop in before[start:].strip() for stop in (". ", "; ", "! ", "? ", ", ")):
             continue
         stopped = before[:start].rstrip()[-1:] in stops or not before[:start].strip()
-        kind = _label_kind(speech, before[start:], exact=exact or not stopped)
+        kind = _label_kind(speech, before[start:], exact=exact or not stopped, strange=strange)
         initial = before[start : start + 1].isupper() or not before[start].isalpha()
         if kind and (stopped or (stops == _STOPS and initial and count == len(words_of(before[start:])))):
             if not stopped and kind[1] and len(before[start:]) > 2 and not initial:
@@ -245,8 +268,11 @@ def _label_after_stop(
     return None
 
 
-def _label_kind(speech: Speech, text: str, *, exact: bool) -> tuple[str, bool] | None:
-    """Return the kind of a label and whether it is but a word of time; None when the text is no label."""
+def _label_kind(speech: Speech, text: str, *, exact: bool, strange: bool = True) -> tuple[str, bool] | None:
+    """Return the kind of a label and whether it is but a word of time; None when the text is no label.
+
+    A label put together of several words may hold one we do not know where it may be `strange`.
+    """
     words = words_of(re.sub(r"\([^)]*\)[\s?:]*$", "", text))
     while words and not words[0].text[0].isalnum() and len(words) > 1 and not _known_label(speech, words):
         words = words[1:]
@@ -258,7 +284,7 @@ def _label_kind(speech: Speech, text: str, *, exact: bool) -> tuple[str, bool] |
     day = _weekday_label(speech, words)
     if day:
         return day
-    return None if exact else _composed_label(speech, words)
+    return None if exact else _composed_label(speech, words, strange=strange)
 
 
 def _known_label(speech: Speech, words: Sequence[Word]) -> tuple[str, bool] | None:
@@ -284,7 +310,7 @@ def _weekday_label(speech: Speech, words: Sequence[Word]) -> tuple[str, bool] | 
     return (DONE if 1 <= back <= 4 else NEXT), True
 
 
-def _composed_label(speech: Speech, words: Sequence[Word]) -> tuple[str, bool] | None:
+def _composed_label(speech: Speech, words: Sequence[Word], *, strange: bool) -> tuple[str, bool] | None:
     """Read a label put together of words that labels are made of ("What I got done since last time")."""
     covered = [False] * len(words)
     counts: dict[str, int] = {}
@@ -294,7 +320,7 @@ def _composed_label(speech: Speech, words: Sequence[Word]) -> tuple[str, bool] |
         counts[hit.key] = counts.get(hit.key, 0) + 1
     covered = [is_covered or word.text.isdecimal() for is_covered, word in zip(covered, words, strict=True)]
     unknown = [word for is_covered, word in zip(covered, words, strict=True) if not is_covered]
-    if len(unknown) > (len(words) >= _FOUR_WORDS) or any(not word.written.islower() for word in unknown):
+    if len(unknown) > (strange and len(words) >= _FOUR_WORDS) or any(not word.written.islower() for word in unknown):
         return None
     for kind, strong in ((BLOCKERS, "label_block"), (NEXT, "label_next"), (DONE, "label_done")):
         if counts.get(strong):

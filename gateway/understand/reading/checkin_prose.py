@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.model.reading import CheckInReading
 from gateway.understand.reading.away import absence_in
-from gateway.understand.reading.checkin_excuse import away_until, empty_kind, excused, is_away, is_skip
+from gateway.understand.reading.checkin_excuse import absence_parted, away_until, empty_kind, excused, is_away, is_skip
 from gateway.understand.reading.checkin_found import Found, add_item, concluded
 from gateway.understand.reading.checkin_labels import labelled, lettered
 from gateway.understand.reading.checkin_mood import DIGITS, rating, without_mood
@@ -159,7 +159,7 @@ def _bullet_piece(speech: Speech, line: Line) -> _Piece:
 
 def _clauses(speech: Speech, sentence: str) -> list[_Piece]:
     """Split a sentence at commas when its parts plainly say different things ("did x, doing y, need z")."""
-    parts = [piece for part in CLAUSE.split(sentence) if part and part.strip() for piece in _at_joins(speech, part)]
+    parts = [piece for part in _main_clauses(speech, sentence) for piece in _at_joins(speech, part)]
     while len(parts) > 1 and _closes(speech, parts[-1]):
         parts, sentence = parts[:-1], sentence[: sentence.rindex(parts[-1])].rstrip(" ,;/|-–—")
     if len(parts) < 2:
@@ -179,6 +179,22 @@ def _clauses(speech: Speech, sentence: str) -> list[_Piece]:
     if len({piece.kind for piece in merged}) < 2:
         return [_Piece(sentence)]
     return [_Piece(without_lead_time(speech, piece.text), piece.kind) for piece in merged]
+
+
+def _main_clauses(speech: Speech, sentence: str) -> list[str]:
+    """Return the clauses of a sentence, each with those that hang on it ("the surveyor, who has not called")."""
+    clauses: list[str] = []
+    end = 0
+    for part in CLAUSE.split(sentence):
+        start = sentence.index(part, end)
+        words = words_of(part)
+        hangs = clauses and words and any(h.language in speech.languages for h in speech.lists.hangs_on.at(words, 0))
+        if hangs:
+            clauses[-1] += sentence[end : start + len(part)]
+        elif part.strip():
+            clauses.append(part)
+        end = start + len(part)
+    return clauses
 
 
 def _at_joins(speech: Speech, part: str) -> list[str]:
@@ -215,6 +231,8 @@ def _place(speech: Speech, pieces: Sequence[_Piece], position: bool, found: Foun
     previous = ""
     for index, (text, told) in enumerate(pieces):
         piece = _without_preface(speech, text)
+        if index and not told:  # an excuse at the front was judged before
+            piece = absence_parted(speech, piece)[1] or piece
         place = STANDARD[index] if position else ""
         if told == _NOTHING or is_none_block(speech, piece) or (place == BLOCKERS and is_none(speech, piece, BLOCKERS)):
             found.answered.add(BLOCKERS)

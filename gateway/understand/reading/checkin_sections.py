@@ -14,7 +14,8 @@ from gateway.understand.reading.checkin_mood import rating, without_mood
 from gateway.understand.reading.checkin_signs import CLEAR, is_manners, is_noise, is_none_block, score, sentences_in
 from gateway.understand.reading.checkin_words import Speech
 from gateway.understand.reading.lines import Line
-from gateway.understand.reading.questions import BLOCKERS, DONE, MOOD, STANDARD
+from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.questions import BLOCKERS, DONE, MOOD, NEXT, STANDARD
 
 
 def read_sections(speech: Speech, sections: Sequence[Section], found: Found) -> None:
@@ -32,6 +33,16 @@ def read_sections(speech: Speech, sections: Sequence[Section], found: Found) -> 
         elif section.kind == "":
             loose += [line.text for line in section.lines if line.text]
     _read_loose(speech, loose, found)
+
+
+def turn_ahead(speech: Speech, sections: Sequence[Section], preamble: Sequence[Line]) -> None:
+    """Take "this week" for what comes next where what was done stands above it, and no other label is of what comes."""
+    if any(section.kind == NEXT for section in sections):
+        return
+    told = (s for line in preamble for s in sentences_in(speech, line.text))
+    open_ = [section for section in sections if section.kind == DONE and section.may_be_next]
+    if len(open_) == 1 and any(score(speech, sentence)[DONE] >= CLEAR for sentence in told):
+        open_[0].kind = NEXT
 
 
 def _read_section(speech: Speech, section: Section, found: Found, *, has_blockers: bool) -> list[str]:
@@ -54,12 +65,19 @@ def _read_section(speech: Speech, section: Section, found: Found, *, has_blocker
             first, *others = sentences_in(speech, text)
             kept = [first]
             for other in others:
-                (loose if score(speech, other)[BLOCKERS] >= CLEAR or is_none_block(speech, other) else kept).append(
-                    other
-                )
+                (loose if _is_apart(speech, section.kind, other) else kept).append(other)
             text = " ".join(kept)
         add_item(speech, section.kind, text, found)
     return loose
+
+
+def _is_apart(speech: Speech, kind: str, sentence: str) -> bool:
+    """Tell whether a sentence behind a mere word of time is of another kind: a blocker, or begins with another time."""
+    if score(speech, sentence)[BLOCKERS] >= CLEAR or is_none_block(speech, sentence):
+        return True
+    turns = speech.lists.past if kind == NEXT else speech.lists.ahead
+    words = words_of(sentence)
+    return any(hit.language in speech.languages for hit in turns.at(words, 0)) if words else False
 
 
 def _read_loose(speech: Speech, sentences: Sequence[str], found: Found) -> None:

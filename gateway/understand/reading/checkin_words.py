@@ -47,6 +47,7 @@ class CheckInLists:
         self.none = phrases("none")
         self.none_block = phrases("none_block")
         self.negation = Phrases(listed(lexicon.tables("command"), ("negation",)))
+        self.hangs_on = phrases("hangs_on")  # begins what belongs to the clause before
         self.having = phrases("having")
         self.excepts = phrases("except_words")
         self.cues = Phrases(_rated(listed(tables, (*CUES, NEUTRAL))))

@@ -23,7 +23,7 @@ from gateway.understand.reading.command_word import read_word
 from gateway.understand.reading.frequency import read_frequency
 from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.request import Request, make_request
-from gateway.understand.reading.vote import proposal_of, read_vote_request
+from gateway.understand.reading.vote import asked_options, proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
 _LITTLE = 3  # words below a subject that asks
@@ -175,6 +175,7 @@ def _new_vote(request: Request) -> CommandReading | None:
         len(request.listed_lines()) > 1
         or request.subject.text.endswith("?")
         or any(told.asks for told in request.sentences)
+        or any(asked_options(told, request) for told, _ in asked)
     )
     if len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told):
         return None  # talks of a vote, and asks for views

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.away import tells_return
 from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt, until_in
-from gateway.understand.reading.command_ours import bears_out, is_all_ours, is_ours
+from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours
 from gateway.understand.reading.phrases import Hit
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
@@ -66,15 +66,30 @@ def _read_halt(request: Request) -> CommandReading | None:
         return None
     for told, hit in asked_for(request, "halt"):
         named = request.hits(told, "mails") or request.spoken(request.lists.of("them").find(told.words))
-        if told.is_subject or not named or request.hits(told, *_RHYTHM_WORDS):
+        if told.is_subject or not named or request.hits(told, *_RHYTHM_WORDS) or _is_out_of_reach(told, hit, request):
             continue
         until = until_in(told, request)
         if not until and not request.hits(told, "open_end"):
             continue
-        if is_apt(told, hit, request) and is_all_ours(told, request):
+        if is_apt(told, hit, request) and _is_of_us(told, hit, request):
             through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
+
+
+def _is_of_us(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a sentence names nothing but what is ours, but for why its author wants it ("…, I have exams")."""
+    if is_all_ours(told, request):
+        return True
+    start, end = clause_of(told, hit, request)
+    others = [told.words[:start], told.words[end:]]
+    own = all(request.spoken(request.lists.of("first_person").find(words)) for words in others if words)
+    return own and is_ours(told, hit, request, whole=True)
+
+
+def _is_out_of_reach(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether "no email" is said of where somebody will be, not asked for: "no email where I'm going"."""
+    return any(one.start <= hit.start < one.end for one in request.hits(told, "unreachable"))
 
 
 def _ends(told: Told, request: Request) -> bool:

@@ -6,20 +6,36 @@ Must not: know a language, or take a question ("remind me, when is it?") for a t
 
 from __future__ import annotations
 
+from datetime import date
+
 from gateway.model.reading import CommandReading, Intent, TaskRequest
 from gateway.understand.reading.command_asked import asked_for
 from gateway.understand.reading.phrases import Hit, Word, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.task import read_task
 
-_EDGES = " \t.,;:!?-–—"
+_EDGES = " \t.,;:!?-–—'’"
 _MARKS = ":–—"  # before what is to be thought of, as a word that leads to it
 _MOST_STEPS = 4  # words of courtesy, and a date, between "remind me" and what it is about
 
 
 def reminders_in(request: Request) -> list[tuple[Told, Hit]]:
     """Return where a mail asks that its author be reminded."""
-    return asked_for(request, "remind_me")
+    return asked_for(request, "remind_me", "remind_opens")
+
+
+def asks_to_know(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether "remind me" asks for knowledge, not for a task, or names none: "remind me when it is", "… of it"."""
+    behind = [words_of(_without_ahead(_told_of(told, one, request), request)[1]) for one in _over(told, hit, request)]
+    lists = request.lists
+    return any(
+        words and (lists.of("remind_asks").at(words, 0) or lists.of("remind_of").whole(words)) for words in behind
+    )
+
+
+def _over(told: Told, hit: Hit, request: Request) -> list[Hit]:
+    """Return the words for "remind me" that overlap with a phrase."""
+    return [one for one in request.hits(told, "remind_me") if one.start < hit.end and hit.start < one.end]
 
 
 def read_reminder(request: Request) -> CommandReading | None:
@@ -32,47 +48,53 @@ def read_reminder(request: Request) -> CommandReading | None:
 
 
 def _reminder(told: Told, hit: Hit, request: Request) -> TaskRequest | None:
-    dated, rest = _without_ahead(told.text[told.words[hit.end - 1].end :], request)
-    what = rest if not words_of(rest) else _what(rest, request)
-    if what is None:
-        return None
-    if not words_of(what):  # "remind me on Friday": the other part of the mail says of what
-        if not dated:
-            return None
-        what = _elsewhere(told, request)
-    task = read_task(f"{what}", request, who="me") if what else None
-    if task is None:
-        return None
-    due = next((one.when.day for one in request.dates(dated)), None) if dated else task.due
-    return TaskRequest(what.strip(_EDGES) if dated else task.title, "me", due)
+    due, rest = _without_ahead(_told_of(told, hit, request), request)
+    words = words_of(rest)
+    named = bool(words) and not request.lists.of("remind_of").whole(words)
+    what = _what(rest, request, dated=due is not None) if named else _elsewhere(told, request) if due or words else ""
+    task = read_task(what.strip(_EDGES), request, who="me")
+    return TaskRequest(what.strip(_EDGES), "me", due) if task and due else task
 
 
-def _without_ahead(text: str, request: Request) -> tuple[str, str]:
-    """Return the date at the front of a text, "" for none, and the text without it and the courtesies around it."""
-    dated = ""
+def _told_of(told: Told, hit: Hit, request: Request) -> str:
+    """Return what a sentence says behind "remind me"; "" where the verb is missing that it waits for."""
+    behind = told.words[hit.end :]
+    text = told.text[told.words[hit.end - 1].end :]
+    if hit.key != "remind_opens":
+        return text
+    ends = request.spoken(request.lists.of("remind_ends").find(behind))
+    closing = next((one.start for one in ends if one.end == len(behind)), None)
+    if closing is None:
+        return text if ends else ""
+    return told.text[told.words[hit.end - 1].end : behind[closing].start]
+
+
+def _without_ahead(text: str, request: Request) -> tuple[date | None, str]:
+    """Return the day named at the front of a text, None for none, and the text without it and courtesies around it."""
+    due: date | None = None
     for _ in range(_MOST_STEPS):
         rest = text.lstrip(" \t,")
         words = words_of(rest)
         ends = [hit.end for hit in request.lists.of("remind_between").at(words, 0)] if words else []
-        spans = [one.when.span for one in request.dates(rest)] if not dated else []
-        ahead = next((end for start, end in spans if not rest[:start].strip()), 0)
+        whens = [one.when for one in request.dates(rest)] if due is None else []
+        ahead = next((when for when in whens if not rest[: when.span[0]].strip()), None)
         if ahead:
-            dated, text = rest[:ahead], rest[ahead:]
+            due, text = ahead.day, rest[ahead.span[1] :]
         elif ends:
             text = rest[words[max(ends) - 1].end :]
         else:
             break
-    return dated, text
+    return due, text
 
 
-def _what(rest: str, request: Request) -> str | None:
-    """Return what a text says is to be thought of, without the word that leads to it; None where nothing leads."""
+def _what(rest: str, request: Request, *, dated: bool) -> str:
+    """Return what a text says is to be thought of, without the word that leads to it; "" where nothing leads."""
     words = words_of(rest)
     links = [hit.end for hit in request.spoken(request.lists.of("remind_of").at(words, 0))]
     if links:
         return rest[words[max(links) - 1].end :]
     marked = rest.lstrip()[:1] in tuple(_MARKS)
-    return rest if marked or _is_deed(words, request) else None
+    return rest if marked or (dated and _is_deed(words, request)) else ""
 
 
 def _is_deed(words: tuple[Word, ...], request: Request) -> bool:

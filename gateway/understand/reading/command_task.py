@@ -11,6 +11,7 @@ from dataclasses import replace
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.command_asked import TASK_MARK, asked_for, is_denied, label_of
 from gateway.understand.reading.command_ours import clause_of, strangers
+from gateway.understand.reading.command_remind import asks_to_know, read_reminder
 from gateway.understand.reading.past import first_but, past_at
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
@@ -163,7 +164,11 @@ def _handed(reading: CommandReading | None, assignee: str) -> CommandReading | N
 
 
 def _asked_task(request: Request) -> CommandReading | None:
+    reminder = None if request.listed_lines() else read_reminder(request)
+    if reminder:
+        return reminder
     asked = asked_for(request, "task_ask", "my_task")
+    asked = [(told, hit) for told, hit in asked if not asks_to_know(told, hit, request)]
     if not asked:
         return _introduced(request)
     told, hit = asked[0]
@@ -200,7 +205,9 @@ def _introduced(request: Request) -> CommandReading | None:
         ends = [hit.end for hit in request.hits(told, "task_intro")]
         if request.spoken(request.lists.of("been", "third_person").find(told.words)):
             continue
-        if ends and max(ends) == len(told.words) and (told.is_subject or told.text.endswith(":")):
+        heads = told.is_subject and bool(request.lists.of("task_from").at(told.words, 0))  # "Jobs from the meeting"
+        ends_so = ends and max(ends) == len(told.words) and (told.is_subject or told.text.endswith(":"))
+        if heads or ends_so:
             reading = tasks_of(request, from_subject=False)
             return reading if reading and all(task.assignee for task in reading.tasks) else None
     return None

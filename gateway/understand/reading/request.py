@@ -29,7 +29,8 @@ ASIDE = frozenset(
         "been", "yet_to_come", "if_word", "polite_if", "that", "them", "together", "does_it", "self_does", "instead_of",
         "judged", "habit", "rhythm_subject", "supposed", "on_condition", "no_longer", "called_off", "reply_prefix",
         "forward_prefix", "no_subject", "vote_open", "setting_filler", "scope_from", "checkin_subject", "acknowledged",
-        "assign_to", "assign_verbs", "task_lead", "due_label", "word_status",
+        "assign_to", "assign_verbs", "task_lead", "due_label", "word_status", "remind_between", "remind_of",
+        "remind_asks", "remind_deed", "remind_ends", "time_given", "task_from",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks

@@ -184,7 +184,8 @@ def _assigned_spot(text: str, request: Request) -> tuple[str, int, int] | None:
         one_word = hit.end - hit.start == 1
         following = words[hit.end]
         labelled = ":" in text[words[hit.end - 1].end : following.start]
-        if request.lists.of("me").whole((following,)) and (not one_word or labelled or hit.end == len(words) - 1):
+        alone = hit.end == len(words) - 1 or (not hit.start and _stops_behind(text, following))
+        if request.lists.of("me").whole((following,)) and (not one_word or labelled or alone):
             return "me", words[hit.start].start, following.end
         if not _is_name(following, text):
             at = hit.end + 1  # "für die Anja", "para o Tomé"

@@ -9,9 +9,9 @@ import re
 from datetime import datetime, time
 from functools import lru_cache
 
-from gateway.model.reading import CommandReading, Intent
+from gateway.model.reading import CommandReading, Intent, When
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.date import Dated, find_limit
+from gateway.understand.reading.date import Dated, find_lengths, find_limit
 from gateway.understand.reading.phrases import Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.vote_rules import read_vote_rules
@@ -116,7 +116,7 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
     if _FEWEST <= len(listed) <= _MOST:
         return listed
     for told in request.sentences:
-        named = _named_options(told, request)
+        named = _named_options(told, request) or asked_options(told, request)
         if named:
             return named
     bare = tuple(line.strip(_EDGES) for line in request.bare_lines())
@@ -141,6 +141,13 @@ def _named_options(told: Told, request: Request) -> tuple[str, ...]:
         if found:
             return found
     return ()
+
+
+def asked_options(told: Told, request: Request) -> tuple[str, ...]:
+    """Read "Please rank the venues: the hall, the mill": what stands behind the colon of a sentence that asks."""
+    ends = [told.words[hit.end - 1].end for hit in request.hits(told, "vote_ask")]
+    colon = told.text.find(":", min(ends)) if ends else -1
+    return _split(told.text[colon + 1 :], request) if colon > 0 else ()
 
 
 def _alternatives(question: str, request: Request) -> tuple[str, ...]:
@@ -179,7 +186,18 @@ def _deadline(request: Request) -> Dated | None:
         chosen = next((one for one in request.dates(text) if _closes(one, request, asks=asks, lasts=lasts)), None)
         if chosen:
             return chosen
-    return _by_clock(request)
+    return _by_clock(request) or _by_length(request)
+
+
+def _by_length(request: Request) -> Dated | None:
+    """Return the deadline that a bare length sets: "You have one week.", "Ihr habt zwei Wochen Zeit."."""
+    for told in request.sentences:
+        if len(told.words) > _SHORT or told.asks or not request.spoken(request.lists.of("time_given").find(told.words)):
+            continue
+        lengths = find_lengths(told.text, request.sent_at, request.lexicon)
+        if len(lengths) == 1 and not request.spoken(request.lists.of("been").find(told.words)):
+            return Dated(When(lengths[0]), _ENDS)
+    return None
 
 
 def _by_clock(request: Request) -> Dated | None:
