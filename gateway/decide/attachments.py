@@ -95,7 +95,9 @@ def _as_it_passes(part: Part, name: str, rules: AttachmentRules) -> tuple[str, s
         return None
     if end not in TYPE_OF_ENDING and end not in rules.endings:
         added = ending_of(said) or ("txt" if said.startswith("text/") else "")
-        return (cleaned(f"{name}.{added}"), said) if added and is_covered(said, rules.types) else None
+        if not added or never_passes(said, added, part.content[:_BEGINNING]):
+            return None
+        return (cleaned(f"{name}.{added}"), said) if is_covered(said, rules.types) else None
     media_type = meant_by(said, end)
     by_name = end in rules.endings or is_covered(TYPE_OF_ENDING.get(end, ""), rules.types)
     by_type = said in UNSTATED or is_covered(media_type, rules.types)

@@ -422,6 +422,8 @@ def _unknown(context: MailContext, understood: Understood) -> Acted:
 
 
 def _owner(context: MailContext, understood: Understood) -> Acted:
+    if context.author is None and not context.confirmed and _may_be_secret(context):
+        return _held(context, understood, "stranger", Why.STRANGER)  # a member may write from an address nobody knows
     return membership.to_owner(context, understood.message, _text(understood))
 
 

@@ -15,7 +15,7 @@ from gateway.model.entry import HeldForSteward
 from gateway.model.notice import StewardFacts
 
 MOST_A_DAY = 50  # mails of strangers that stewards are told of singly
-_OF_STRANGERS = frozenset({"held", "owner", "join"})
+_OF_STRANGERS = frozenset({"held", "owner"})  # whoever asks to join is told of once a day
 
 
 def tells_of_a_stranger(context: MailContext, decision: Decision) -> bool:

@@ -45,7 +45,7 @@ def in_full(name: str, behind: str, members: Iterable[Member]) -> tuple[str, str
         rest = " ".join(words[:count])
         if found := names.get(_parts(f"{name} {rest}")):
             return found, rest
-    first = words[0] if words else ""
+    first = words[0] if words and words[0][:1].isupper() else ""  # "@Ben a new logo" names no initial
     with_initial = [full for parts, full in names.items() if _has_initial(_parts(f"{name} {first}"), parts)]
     return (with_initial[0], first) if len(with_initial) == 1 else ("", "")
 

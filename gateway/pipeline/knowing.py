@@ -205,8 +205,10 @@ def with_last_receipt(tx: Transaction, context: MailContext) -> MailContext:
     """Return the context with the last receipt that the author got before a mail, and what it is about."""
     if context.author is None:
         return context
-    until = context.received_at
-    number = tx.outbox.last_receipt(context.workspace.id, context.author.address, until - _RECENT, until)
+    # What came before it was processed before it, perhaps in this turn; a confirmed one has waited for its author.
+    until = context.received_at if context.confirmed else context.now
+    addresses = (context.author.address, *context.author.further_addresses)  # a receipt goes where its mail came from
+    number = max(tx.outbox.last_receipt(context.workspace.id, one, until - _RECENT, until) for one in addresses)
     sent = tx.outbox.sent(number) if number else None
     if sent is None:
         return context

@@ -49,7 +49,7 @@ from gateway.model.entry import (
     RoundRestored,
     SettingsChanged,
 )
-from gateway.model.member import Member
+from gateway.model.member import Member, Receipts
 from gateway.model.notice import Act, ChangeFacts, DeclineFacts, Item, ReceiptFacts
 from gateway.model.round import Ballot, CheckInForm, Phase, Round, VoteForm
 from gateway.model.understood import Act as Governed
@@ -86,8 +86,13 @@ def _receipt(context: MailContext) -> ReceiptFacts | None:
 
 
 def is_of_the_last(context: MailContext, readings: Sequence[object]) -> bool:
-    """Whether a member's new mail says `undo` and no more: then it is about the last that was changed by theirs."""
-    is_new = context.answering is None and context.thread is None and context.author is not None
+    """Whether a member's new mail says `undo` and no more: then it is about the last that was changed by theirs.
+
+    Whose changes are not all receipted would take back an older one than they mean.
+    """
+    if context.author is None or context.author.settings.receipts is not Receipts.ON:
+        return False
+    is_new = context.answering is None and context.thread is None
     return is_new and bool(readings) and all(isinstance(one, Undo) for one in readings)
 
 
@@ -101,6 +106,8 @@ def chosen(context: MailContext, asked: Undo) -> tuple[Act, ...]:
 def needs(context: MailContext, asked: Undo) -> Iterator[str]:
     """Yield what an undo does, as the keys of the charter's `[trust]`: putting back needs what the act itself does."""
     for act in chosen(context, asked):
+        if act.course is not None:  # of a task, which keeps its own way back
+            yield "answer"
         answers = any(isinstance(change, AnswerChange) for change in act.changed)
         for change in act.changed:
             yield "vote" if answers and isinstance(change, RoundChange) else _NEEDS[type(change)](context, change)

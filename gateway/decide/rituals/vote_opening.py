@@ -14,7 +14,7 @@ from gateway.decide.audience import audience_members, observers, voters
 from gateway.decide.calendar import add_span, at_wall
 from gateway.model.address import Door
 from gateway.model.ballot import FIXED_OPTIONS, Method, Question
-from gateway.model.charter import Audience, Charter, VoteRules
+from gateway.model.charter import Audience, Charter, Routine, VoteRules
 from gateway.model.context import Due, MailContext, TickContext, Workspace
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import RoundOpened
@@ -231,8 +231,8 @@ def open_round(due: Due, context: TickContext) -> Decision:
         return Decision(Why.NOT_OWED, detail="the routine's audience is empty")
     question = Question(
         text=routine.question,
-        method=_routine_method(rules, routine.options),
-        options=FIXED_OPTIONS.get(_routine_method(rules, routine.options), routine.options),
+        method=_routine_method(routine, rules),
+        options=FIXED_OPTIONS.get(_routine_method(routine, rules), routine.options),
     )
     mark = context.fresh.mark(_VOTE_LETTER)
     round_ = Round(
@@ -263,8 +263,9 @@ def _told(audience: Audience, members: tuple[Member, ...], charter: Charter) -> 
     return tuple(dict.fromkeys(member.id for member in named))
 
 
-def _routine_method(rules: VoteRules, options: tuple[str, ...]) -> Method:
-    if options and rules.method in FIXED_OPTIONS and rules.method is Method.YESNO:
+def _routine_method(routine: Routine, rules: VoteRules) -> Method:
+    options, is_its_own = routine.options, bool(routine.rules and routine.rules.states("method"))
+    if options and rules.method in FIXED_OPTIONS and (rules.method is Method.YESNO or not is_its_own):
         return Method.SINGLE  # options were given: the default of the charter does not take them
     if not options and rules.method not in FIXED_OPTIONS:
         return Method.YESNO  # none were given: that of all votes has nothing to choose from

@@ -155,8 +155,8 @@ def only_times(body: Body, mark: Mark) -> bool:
 
 
 def _is_season(body: Body, start: int, end: int) -> bool:
-    """Whether a stretch says no more than a month, a day of the week or a season: "(but not) in August"."""
-    marks = [m for m in body.marked.within(start, end) if m.classes & {"month", "weekday"}]
+    """Whether a stretch says no more than a month or a season: "(but not) in August"."""
+    marks = [m for m in body.marked.within(start, end) if "month" in m]
     marks += [m for m in body.marked.heard(start, end) if "season" in m]
     return bool(marks) and not content(body, start, end, [range(m.start, m.end) for m in marks])
 

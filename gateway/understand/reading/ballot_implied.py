@@ -160,8 +160,10 @@ def carried_on(body: Body) -> list[Signal]:
         if clause.opener or not body.marked.asked_to_drop or body.sentences[clause.sentence].asks:
             continue
         for mark in body.marked.within(clause.start, clause.end):
-            if "goes_on" not in mark:
-                continue
+            if "goes_on" not in mark or any(
+                t.fold in body.marked.asked for t in body.marked.tokens[mark.start : mark.end]
+            ):
+                continue  # "… and keep the website?" proposes it itself
             said = content(body, mark.end, clause.end)
             opens = not content(body, clause.start, mark.start) and mark.start not in body.told
             if opens and said and body.marked.tokens[said[0]].fold in body.marked.asked:

@@ -21,7 +21,16 @@ _MOST_STEPS = 4  # words of courtesy, and a date, between "remind me" and what i
 
 def reminders_in(request: Request) -> list[tuple[Told, Hit]]:
     """Return where a mail asks that its author be reminded."""
-    return asked_for(request, "remind_me", "remind_opens")
+    plain = asked_for(request, "remind_me", "remind_opens")
+    # "Das erinnert mich an …" tells of something; the same words ask where they open a sentence or stand in a question.
+    opening = asked_for(request, "remind_opening")
+    return plain + [(told, hit) for told, hit in opening if told.asks or _opens(told, hit, request)]
+
+
+def _opens(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether nothing but courtesy stands ahead of a phrase."""
+    courtesies = request.spoken(request.lists.of("remind_between").find(told.words[: hit.start]))
+    return {at for one in courtesies for at in range(one.start, one.end)} == set(range(hit.start))
 
 
 def asks_to_know(told: Told, hit: Hit, request: Request) -> bool:
@@ -35,7 +44,9 @@ def asks_to_know(told: Told, hit: Hit, request: Request) -> bool:
 
 def _over(told: Told, hit: Hit, request: Request) -> list[Hit]:
     """Return the words for "remind me" that overlap with a phrase."""
-    return [one for one in request.hits(told, "remind_me") if one.start < hit.end and hit.start < one.end]
+    return [
+        one for one in request.hits(told, "remind_me", "remind_opening") if one.start < hit.end and hit.start < one.end
+    ]
 
 
 def read_reminder(request: Request) -> CommandReading | None:
@@ -53,6 +64,8 @@ def _reminder(told: Told, hit: Hit, request: Request) -> TaskRequest | None:
     named = bool(words) and not request.lists.of("remind_of").whole(words)
     what = _what(rest, request, dated=due is not None) if named else _elsewhere(told, request) if due or words else ""
     task = read_task(what.strip(_EDGES), request, who="me")
+    if task and told.asks and not (due or task.due) and _names_a_thing(words, request):
+        return None  # "Can you remind me of the door code?" asks to know it
     return TaskRequest(what.strip(_EDGES), "me", due) if task and due else task
 
 
@@ -95,6 +108,14 @@ def _what(rest: str, request: Request, *, dated: bool) -> str:
         return rest[words[max(links) - 1].end :]
     marked = rest.lstrip()[:1] in tuple(_MARKS)
     return rest if marked or (dated and _is_deed(words, request)) else ""
+
+
+def _names_a_thing(words: tuple[Word, ...], request: Request) -> bool:
+    """Tell whether what one is to be reminded of is led up to as a thing is ("of the code"), not a deed ("to pay")."""
+    lists = request.lists
+    things = [hit.end for hit in request.spoken(lists.of("remind_thing").at(words, 0))] if words else []
+    links = [hit.end for hit in request.spoken(lists.of("remind_of").at(words, 0))] if words else []
+    return bool(things) and max(things) == max(links)
 
 
 def _is_deed(words: tuple[Word, ...], request: Request) -> bool:

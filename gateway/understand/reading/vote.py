@@ -24,6 +24,7 @@ _LONGEST_OPTION = 120
 _OPTION_WORDS = 4
 _EDGES = " \t.,;:!-–—*_"
 _SHORT = 12  # words of a sentence that says little but when
+_MOST_AHEAD = 2  # words of it ahead of the time
 _DAY_END = time(23, 59)
 
 
@@ -192,7 +193,8 @@ def _deadline(request: Request) -> Dated | None:
 def _by_length(request: Request) -> Dated | None:
     """Return the deadline that a bare length sets: "You have one week.", "Ihr habt zwei Wochen Zeit."."""
     for told in request.sentences:
-        if len(told.words) > _SHORT or told.asks or not request.spoken(request.lists.of("time_given").find(told.words)):
+        given = request.spoken(request.lists.of("time_given").find(told.words))
+        if len(told.words) > _SHORT or told.asks or not any(hit.start < _MOST_AHEAD for hit in given):
             continue
         lengths = find_lengths(told.text, request.sent_at, request.lexicon)
         if len(lengths) == 1 and not request.spoken(request.lists.of("been").find(told.words)):
@@ -203,10 +205,12 @@ def _by_length(request: Request) -> Dated | None:
 def _by_clock(request: Request) -> Dated | None:
     """Return the deadline that a time without a day sets: "Please answer by 5 pm.", "Open until 17:00."."""
     for told in request.sentences:
-        said = request.lists.of("vote_open", "vote_label", "vote_ask", "consent").find(told.words)
-        is_of_votes = len(told.words) <= _SHORT or request.spoken(said)
-        limit = find_limit(told.text, request.sent_at, request.lexicon) if is_of_votes and not told.asks else None
-        if limit:
+        said = request.lists.of("vote_label", "vote_ask", "consent").find(told.words)
+        been = told.asks or request.spoken(request.lists.of("been").find(told.words))
+        limit = None if been else find_limit(told.text, request.sent_at, request.lexicon)
+        # "Open until 17:00." says little ahead of it; "The mill is open until 17:00." tells of something.
+        ahead = len(words_of(told.text[: limit.span[0]])) if limit else 0
+        if limit and (request.spoken(said) or ahead <= _MOST_AHEAD):
             return Dated(limit, _ENDS)
     return None
 

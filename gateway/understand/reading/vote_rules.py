@@ -25,9 +25,11 @@ _LABELS = ("quorum", "majority")
 _ASIDE = ("propose", "hypothetical", "been")  # of [command]: what a rule is not said with
 _EARLIER = "earlier"  # what is told of former votes
 _LONGEST = 16  # words of a sentence that states rules
-_NEAR = 24  # characters between a share and what it is the share of
+_MOST_BETWEEN = 2  # words between a share and what it is the share of: "a quorum of the half"
+_MOST_BESIDE_A_FLAG, _MOST_BESIDE_AN_AMOUNT = 6, 5  # words of a sentence that are of no rule
+_YEARS = range(1900, 2100)
 _PARTING = frozenset(",;")  # a share belongs to what is named on its own side
-_PEOPLE = re.compile(r"(?<![\d.,/])(\d{1,4})(?!\s*[%/]|[\d.,/]*\d)")
+_PEOPLE = re.compile(r"(?<![\d.,/:])(\d{1,4})(?!\s*[%/]|[\d.,/:]*\d)")
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})\s*/\s*(\d{1,2})(?![\d/])")
 _HUNDRED = 100
 
@@ -49,7 +51,8 @@ def read_vote_rules(request: Request, question: str, options: tuple[str, ...]) -
         hits = [hit for hit in phrases.find(told.words) if hit.key not in asked]
         if any(hit.key == _EARLIER for hit in request.spoken(hits)):
             continue
-        for name, value in (*_flags(hits), *_amounts(told, hits)):
+        denials = request.spoken(request.lists.of("negation").find(told.words))
+        for name, value in (*_flags(told, hits, denials), *_amounts(told, hits)):
             found.setdefault(name, value)
     return StatedRules(**found)  # type: ignore[arg-type]  # each name has values of its own type
 
@@ -61,16 +64,27 @@ def _statements(request: Request, options: tuple[str, ...]) -> Iterator[Told]:
             yield told
 
 
-def _flags(hits: list[Hit]) -> Iterator[tuple[str, bool]]:
-    """Yield what is so and what is not; a longer phrase outdoes a shorter one within it ("not a secret ballot")."""
+def _flags(told: Told, hits: list[Hit], denials: tuple[Hit, ...]) -> Iterator[tuple[str, bool]]:
+    """Yield what is so and what is not; a longer phrase outdoes a shorter one within it ("not a secret ballot"), and
+    nothing is taken from a sentence that denies something else or says much besides.
+    """
     for hit in hits:
         outdone = any(one.start <= hit.start and hit.end <= one.end and one[2:] != hit[2:] for one in hits)
-        if hit.key in _FLAGS and not outdone:
+        denied = any(denial.end <= hit.start or hit.end <= denial.start for denial in denials)
+        if hit.key in _FLAGS and not outdone and not denied and _others(told, hits) <= _MOST_BESIDE_A_FLAG:
             yield _FLAGS[hit.key]
+
+
+def _others(told: Told, hits: list[Hit]) -> int:
+    """Return how many words of a sentence are of no rule and no number."""
+    covered = {at for hit in hits for at in range(hit.start, hit.end)}
+    return sum(at not in covered and not word.text.isdigit() for at, word in enumerate(told.words))
 
 
 def _amounts(told: Told, hits: list[Hit]) -> Iterator[tuple[str, int | float]]:
     """Yield each share, or number of people, with what it is of: the label that stands nearest."""
+    if _others(told, hits) > _MOST_BESIDE_AN_AMOUNT:
+        return  # "a majority of 80 % of the parents came by bike"
     spans = [_Span(told.words[hit.start].start, told.words[hit.end - 1].end, hit.key) for hit in hits]
     labels = [span for span in spans if span.key in _LABELS]
     for start, end, share in _shares(told.text, spans):
@@ -78,20 +92,23 @@ def _amounts(told: Told, hits: list[Hit]) -> Iterator[tuple[str, int | float]]:
         if label:
             yield ("quorum", share) if label == "quorum" else ("threshold", _exceeded(share))
     for people in _PEOPLE.finditer(told.text):
-        if _nearest(labels, *people.span(), told.text) == "quorum":
+        is_year = int(people[1]) in _YEARS
+        if not is_year and _nearest(labels, *people.span(), told.text) == "quorum":
             yield "quorum_people", int(people[1])
 
 
 def _nearest(labels: list[_Span], start: int, end: int, text: str) -> str:
     """Return the key of the label nearest to a place, "" where none is near it."""
-    near = [(gap, label.key) for label in labels if (gap := _gap(label, start, end, text)) <= _NEAR]
+    near = [(gap, label.key) for label in labels if (gap := _gap(label, start, end, text)) is not None]
     return min(near)[1] if near else ""
 
 
-def _gap(label: _Span, start: int, end: int, text: str) -> int:
-    """Return the characters between a label and a place; too many where something parts them."""
+def _gap(label: _Span, start: int, end: int, text: str) -> int | None:
+    """Return the characters between a label and a place; None where something parts them, or more than a link."""
     between = text[min(end, label.end) : max(start, label.start)]
-    return max(start - label.end, label.start - end) if _PARTING.isdisjoint(between) else _NEAR + 1
+    if not _PARTING.isdisjoint(between) or len(words_of(between)) > _MOST_BETWEEN:
+        return None
+    return max(start - label.end, label.start - end)
 
 
 def _shares(text: str, spans: list[_Span]) -> Iterator[tuple[int, int, float]]:
