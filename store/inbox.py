@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Executable, Row, bindparam, delete, exists, insert, or_, select, update
 
-from gateway.model.arrival import ARRIVAL_TRANSITIONS, Arrival, ArrivalState, StoredArrival
+from gateway.model.arrival import ARRIVAL_TRANSITIONS, PUT_BACK, Arrival, ArrivalState, StoredArrival
 from store.codec import expand, pack, squeeze, storable
 from store.faults import Conflict, Forbidden
 from store.sql import Sql, insert_for
@@ -160,10 +160,10 @@ class Inbox:
             self.note(arrival_id, workspace_id, fingerprint)
 
     def put_back(self, arrival_id: int) -> None:
-        """Let an arrival that was held, ignored or failed be processed again."""
+        """Let an arrival that was held, ignored or failed be processed again; until then its detail says PUT_BACK."""
         if not self.keeps(arrival_id):
             raise Forbidden(f"arrival {arrival_id}: its bytes are no longer kept")
-        self._move(arrival_id, ArrivalState.RECEIVED, reason="", detail="", settled_at=None)
+        self._move(arrival_id, ArrivalState.RECEIVED, reason="", detail=PUT_BACK, settled_at=None)
 
     def keeps(self, arrival_id: int) -> bool:
         """Whether the bytes of an arrival are still kept."""

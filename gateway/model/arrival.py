@@ -30,6 +30,8 @@ ARRIVAL_TRANSITIONS: dict[ArrivalState, frozenset[ArrivalState]] = {
     ArrivalState.IGNORED: frozenset({ArrivalState.RECEIVED}),
 }
 
+PUT_BACK = "put back"  # the detail of what waits once more because somebody looked at it and said so
+
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery at one door, before it is stored."""

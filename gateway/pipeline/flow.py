@@ -22,7 +22,7 @@ import structlog
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
 from gateway.decide import gathering, on_message, on_tick, owed, retries
-from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
+from gateway.model.arrival import PUT_BACK, Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
 from gateway.model.message import Message, Unreadable
@@ -204,14 +204,17 @@ class Pipeline:
         if decision.notices:  # counted only then: most mails are answered by nobody
             count = knowing.answers_today(tx, workspace, message, now)
             decision = on_message.curbed(decision, count)
-        if gathering.tells_of_a_stranger(context, decision):
-            decision = gathering.gathered(context, decision, knowing.strangers_told_of(tx, workspace, now))
+        # What was put back somebody has looked at: it is told of whatever the day has brought.
+        of_many = gathering.tells_of_a_stranger(context, decision) and stored.detail != PUT_BACK
         if known.earlier is not None:
-            if decision.state is ArrivalState.HELD:  # as its copy is, whose author or stewards are asked already
+            waits = known.earlier.state is ArrivalState.HELD
+            if decision.state is ArrivalState.HELD or (of_many and waits):  # its author or stewards are asked already
                 self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
                 return
             if decision.state is ArrivalState.PROCESSED and not context.trying:
                 doubles.settled(tx, workspace.id, known, stored, now)
+        if of_many:  # copies are not among them
+            decision = gathering.gathered(context, decision, knowing.strangers_told_of(tx, workspace, now))
         record(tx, workspace, decision, now, self.rules.token_days, stored.id)
         author = message.author.address if message.author else ""
         self._came_to(

@@ -251,6 +251,25 @@ def test_so_many_strangers_that_stewards_are_told_of_them_together(found: Found)
     assert _told(town)[3].subject == "The day after"
 
 
+def test_a_letter_that_was_not_told_of_is_told_of_once_it_is_put_back(found: Found) -> None:
+    town = found(strangers="hold")
+    many = f"strangers:{town.workspace_id}"
+    with town.store.begin() as tx:
+        tx.set_mark(many, f"{town.clock.at.date()} {MOST_A_DAY}")
+    letter = town.mail(EVE, "acme+owner", "A letter", "Please buy my piano.")
+    for _ in range(3):  # its copies wait for nobody and are not counted
+        assert town.sends(AT, letter, "acme+owner").startswith("250")
+    first, *copies = reversed(town.arrivals())
+    assert (first.state, {copy.state for copy in copies}) == (ArrivalState.HELD, {ArrivalState.IGNORED})
+    with town.store.read() as tx:
+        assert tx.get_mark(many) == f"{town.clock.at.date()} {MOST_A_DAY + 1}"
+    with town.store.begin() as tx:
+        tx.inbox.put_back(first.id)
+    town.turn()
+    assert [facts.subject for facts in _told(town)] == ["", "A letter"]
+    assert town.arrivals(ArrivalState.HELD) == []
+
+
 def _told(town: Town) -> list[StewardFacts]:
     facts = (stored.notice.facts for stored in reversed(town.notices()))
     return [one for one in facts if isinstance(one, StewardFacts)]

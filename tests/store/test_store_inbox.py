@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.model.arrival import ARRIVAL_TRANSITIONS, ArrivalState
+from gateway.model.arrival import ARRIVAL_TRANSITIONS, PUT_BACK, ArrivalState
 from store.database import Conflict, Forbidden, Store
 from tests.store.samples import DAY, MINUTE, NOW, arrival, found
 
@@ -160,7 +160,8 @@ def test_what_failed_can_be_put_back(store: Store) -> None:
         tx.inbox.put_back(arrival_id)
     with store.read() as tx:
         (stored,) = tx.inbox.pending(9)
-    assert (stored.state, stored.reason, stored.detail, stored.settled_at) == (ArrivalState.RECEIVED, "", "", None)
+    found = (stored.state, stored.reason, stored.detail, stored.settled_at)
+    assert found == (ArrivalState.RECEIVED, "", PUT_BACK, None)
 
 
 def test_what_was_processed_or_is_unknown_cannot_be_put_back(store: Store) -> None:
