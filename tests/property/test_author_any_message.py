@@ -113,6 +113,6 @@ def test_no_text_takes_long(unit: str) -> None:
         Message("i@x", Mailbox(text[:10_000]), "x", None, to=(Mailbox(text[:10_000]),), text=text),
     )
     for letter in letters:
-        start = time.perf_counter()
+        start = time.process_time()
         written_by(letter, LEXICON)
-        assert time.perf_counter() - start < 3
+        assert time.process_time() - start < 3

@@ -106,6 +106,6 @@ def test_a_count_of_votes_is_never_counted(many: int, few: int, side: str) -> No
 )
 def test_a_huge_text_takes_no_longer_than_a_long_one(method: Method, piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     read_ballot(text, question(method), lexicon())
-    assert time.perf_counter() - started < LONGEST_TAKES
+    assert time.process_time() - started < LONGEST_TAKES

@@ -65,8 +65,8 @@ def test_quoted_lines_never_act(text: str) -> None:
 def test_a_long_text_costs_no_more_than_its_length(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     lexicon()
-    started = time.perf_counter()
+    started = time.process_time()
     read_checkin(text, date(2026, 7, 14), lexicon())
     read_command("acme", "x", text, SENT, lexicon())
     find_dates(text, SENT, lexicon())
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -150,9 +150,9 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
 def test_hostile_mail_costs_little(kind: str, count: int) -> None:
     raw = HOSTILE[kind](count)
-    started = time.monotonic()
+    started = time.process_time()
     readable_or_refused(raw)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def _mails() -> list[Path]:

@@ -130,6 +130,6 @@ def test_nasty_lines_cost_no_more_than_their_length(kind: str) -> None:
     text = "hello\n\n" + "\n".join([NASTY[kind]] * 10_000)
     original = Message("o@ws", None, "s", None, text="\n".join(f"line {at} of the mail" for at in range(1_000)))
     for known in (None, original):
-        started = time.monotonic()
+        started = time.process_time()
         new_text(text, known, LEXICON)
-        assert time.monotonic() - started < SECONDS
+        assert time.process_time() - started < SECONDS

@@ -153,6 +153,6 @@ def test_a_thousand_copies_are_made_in_no_time() -> None:
     people = [member(number, f"M{number}", settings=Settings(muted_threads=("P-9",))) for number in range(1, 1001)]
     told: dict[str, Any] = {"leave_out_addresses": frozenset({"m7@example.org"}), "channel": "design"}
     reached(*people[:1], **told)
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(reached(*people, **told)) == 999
-    assert time.perf_counter() - began < 0.1  # about 5 ms on one core; the bound leaves room for a busy machine
+    assert time.process_time() - began < 0.1  # about 5 ms on one core; the bound leaves room for a busy machine

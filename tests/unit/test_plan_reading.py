@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -158,9 +158,9 @@ def test_a_line_that_was_dropped_is_gone() -> None:
 
 @pytest.mark.parametrize("text", ["1 " * 1999, "1 done " * 570, "+ " * 1999, "1, " * 1300, "1 " * 1_000_000])
 def test_whatever_is_sent_is_read_in_no_time(text: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     read(text)
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 def test_all_done_speaks_of_the_plan_and_not_of_what_stops_people() -> None:

@@ -144,7 +144,7 @@ def test_only_valid_ids_count_unless_told_otherwise() -> None:
 
 def test_a_long_chain_costs_no_more_than_its_length() -> None:
     chain = [Archived("0@x")] + [Archived(f"{n}@x", (), (f"{n - 1}@x",)) for n in range(1, 20_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     places = thread(chain)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert places[-1] == Place(19_998, 0)
