@@ -91,17 +91,18 @@ def _by_mark(request: Request) -> CommandReading | None:
 
 def _not_a_request(request: Request) -> CommandReading | None:
     """Say unclear for strangers' business mail, for what we do not offer, and for mail that says nothing."""
+    if not request.subject.text and not request.sentences:
+        return _UNCLEAR
+    if not request.mentions("business", "business_strong"):
+        return None
     subject = words_of(request.subject.text)
     strong = list(request.lists.of("business_strong").find(subject))
     weak = {hit.key + str(hit.start) for hit in request.lists.of("business").find(subject)}
     for told in request.sentences:
         strong += [hit for hit in request.lists.all_hits(told) if hit.key == "business_strong"]
         weak |= {told.text + str(hit.start) for hit in request.hits(told, "business")}
-    if (strong and (len(strong) + len(weak) > 1 or request.body_words > 6)) or len(weak) >= 4:
-        return _UNCLEAR
-    if not request.subject.text and not request.sentences:
-        return _UNCLEAR
-    return None
+    is_business = (strong and (len(strong) + len(weak) > 1 or request.body_words > 6)) or len(weak) >= 4
+    return _UNCLEAR if is_business else None
 
 
 def _not_offered(request: Request) -> CommandReading | None:
@@ -150,10 +151,11 @@ def _status(request: Request) -> CommandReading | None:
 
 def _new_vote(request: Request) -> CommandReading | None:
     """Read "Poll: …", "please vote" over options, a proposal that stands unless somebody objects."""
-    if request.subject.is_reply:
-        return None
-    if _speaks_of_a_vote(request):
-        return None
+    reading = None if request.subject.is_reply else _vote_said(request)
+    return None if reading is None or _speaks_of_a_vote(request) else reading
+
+
+def _vote_said(request: Request) -> CommandReading | None:
     words = words_of(request.subject.text)
     labels = [hit.end for hit in request.lists.of("vote_label").at(words, 0)] if words else []
     question = label_of(request.subject.text, request, "vote_label")

@@ -137,6 +137,8 @@ class Request:
     sent_at: datetime
     lexicon: Lexicon
     keys: frozenset[str] = frozenset()  # of all phrases in subject and sentences
+    words: frozenset[str] = frozenset()  # of the body, folded
+    body_words: int = 0  # how many
     strange: dict[tuple[str, bool], tuple[int, ...]] = field(default_factory=dict, compare=False)  # found once
     questions: tuple[str, ...] = ()  # of the check-in that its author has open
     answers_ours: bool = False  # a digest or a question of ours, as its token says
@@ -152,11 +154,6 @@ class Request:
         if self.subject.is_reply or not self.subject.text:
             return self.sentences
         return (Told(self.subject.text, words_of(self.subject.text), is_subject=True), *self.sentences)
-
-    @property
-    def body_words(self) -> int:
-        """Return how many words the body has."""
-        return sum(len(told.words) for told in self.sentences)
 
     def hits(self, told: Told, *keys: str) -> tuple[Hit, ...]:
         """Return the phrases of these keys (but those aside) in a sentence, in the languages the mail may be in."""
@@ -246,6 +243,8 @@ def make_request(
         sent_at=sent_at,
         lexicon=lexicon,
         keys=keys,
+        words=frozenset([word.text for word in spoken]),
+        body_words=len(spoken),
         questions=questions,
         answers_ours=answers_ours,
     )

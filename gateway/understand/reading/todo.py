@@ -73,7 +73,7 @@ def may_hold_todos(text: str, lexicon: Lexicon) -> bool:
 
 def read_todos(request: Request) -> Todos:
     """Return what the lines of a mail hand out; nothing of a mail that is passed on."""
-    if request.subject.is_forward:
+    if request.subject.is_forward or request.words.isdisjoint(_first_words(request.lexicon)):  # as in most mail
         return Todos()
     found, others = _parted(_joined(request.lines, request.lexicon), request.lexicon)
     named = any(todo.who or "@" in todo.title for todo in found)

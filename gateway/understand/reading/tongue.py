@@ -5,7 +5,6 @@ Must not: name a language (the lists come from the lexicon), or decide anything 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -29,7 +28,10 @@ def _common(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
 def languages_of(words: Sequence[Word], lexicon: Lexicon) -> frozenset[str]:
     """Return the codes of the languages these words may be in; all of them when nothing tells."""
     common = _common(lexicon)
-    counted = Counter(language for word in words[:400] for language in common.get(word.text, ()))
+    counted: dict[str, int] = {}
+    for word in words[:400]:
+        for language in common.get(word.text, ()):
+            counted[language] = counted.get(language, 0) + 1
     best = max(counted.values(), default=0)
     if not best:
         return frozenset(lexicon.languages)
