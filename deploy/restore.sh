@@ -31,6 +31,30 @@ for name in restante.db restante.db-wal restante.db-shm; do
   mv "$folder/$name" "$aside/"
 done
 cp "$backup/restante.db" "$folder/restante.db"
+# Numbers given out since the backup are given out to nothing else: answers to mails that are lost must not be taken for
+# answers to new ones. Notices go on from a hundred for each second since 2020, which no store has sent (a later restore
+# of the same backup goes on from a later second); marks a thousand further on, counted from the store set aside where
+# that can be read.
+"${PYTHON:-python3}" - "$folder/restante.db" "$aside/restante.db" <<'PYTHON'
+import contextlib, pathlib, sqlite3, sys, time
+restored, aside = sys.argv[1:]
+following = {}
+for file in filter(pathlib.Path.exists, map(pathlib.Path, (restored, aside))):
+    with contextlib.suppress(sqlite3.Error):
+        with contextlib.closing(sqlite3.connect(file.resolve().as_uri() + "?mode=ro", uri=True)) as store:
+            known = [(one, letter, 1) for (one,) in store.execute("SELECT id FROM workspaces") for letter in "VCTPO"]
+            known += store.execute("SELECT workspace_id, letter, next FROM counters WHERE letter != 'member'")
+            for one, letter, number in known:
+                following[one, letter] = max(following.get((one, letter), 1), number)
+wanted = [(one, letter, number + 1000) for (one, letter), number in following.items()]
+wanted.append((0, "notice", int(time.time() - 1577836800) * 100))
+with contextlib.closing(sqlite3.connect(restored)) as store, store:
+    store.executemany(
+        "INSERT INTO counters (workspace_id, letter, next) VALUES (?, ?, ?)"
+        " ON CONFLICT (workspace_id, letter) DO UPDATE SET next = max(next, excluded.next)",
+        wanted,
+    )
+PYTHON
 (cd "$backup" && find . -type f ! -name restante.db) | while IFS= read -r name; do
   name=${name#./}
   if [ ! -e "$folder/$name" ]; then

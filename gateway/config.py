@@ -10,13 +10,13 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.model.fault import fault_text
 from gateway.model.token import KeyRing
@@ -208,7 +208,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     tokens: Tokens = Tokens()
     authserv_ids: tuple[str, ...] = ()  # mail servers whose Authentication-Results count (RFC 8601)
-    aliases: tuple[str, ...] = ()  # addresses, or "@domain", from which mail is passed on to us
+    aliases: dict[str, str] = Field(default_factory=dict)  # addresses, or "@domain", whose mail is passed on → to whom
     rehearsal: bool = False  # a hand-moved clock: `tick --now` moves it
     catch_up_minutes: int = Field(
         default=15, ge=0, le=1440
@@ -226,6 +226,13 @@ class Settings(BaseSettings):
         """The environment goes before the file, which arrives as arguments."""
         return env_settings, init_settings
 
+    @field_validator("aliases", mode="before")
+    @classmethod
+    def _listed(cls, aliases: Any) -> Any:
+        """Take a plain list for aliases that say no workspace."""
+        is_plain = isinstance(aliases, list | tuple) and all(isinstance(one, str) for one in aliases)
+        return dict.fromkeys(aliases, "") if is_plain else aliases
+
     @property
     def written_separator(self) -> str:
         """What stands before a tag in the addresses we write, "" where they bear none."""
@@ -238,10 +245,12 @@ class Settings(BaseSettings):
         return {key: mailbox for key, mailbox in listed.items() if mailbox.host}
 
     @property
-    def passed_on_to_us(self) -> tuple[str, ...]:
-        """Addresses to which mail for us is written, beside our own: aliases, and what we log in to mailboxes by."""
-        logins = (mailbox.username for mailbox in self.fetched.values())
-        return (*self.aliases, *(name for name in logins if "@" in name))
+    def passed_on_to_us(self) -> tuple[tuple[str, str], ...]:
+        """Addresses to which mail for us is written, beside our own: aliases, and what we log in to mailboxes by. Each
+        with the workspace it is for, "" where that is not said.
+        """
+        logins = ((mailbox.username, mailbox.address) for mailbox in self.fetched.values())
+        return (*self.aliases.items(), *((name, to) for name, to in logins if "@" in name))
 
     @property
     def secret_files(self) -> tuple[Path, ...]:
@@ -269,10 +278,10 @@ def read_settings(file: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingsProblem(file, [("", f"is not TOML: {problem}")]) from None
     try:
-        settings = Settings(**document)
+        settings = _beside(file.parent, Settings(**document))
     except ValidationError as faults:
-        raise SettingsProblem(file, [_fault(fault) for fault in faults.errors()]) from None
-    settings = _beside(file.parent, settings)
+        found = [_fault(fault) for fault in faults.errors()]
+        raise SettingsProblem(file, [*found, *_at_odds_beside(faults, document, file.parent)]) from None
     wrong = list(_at_odds(settings))
     if wrong:
         raise SettingsProblem(file, wrong)
@@ -318,6 +327,68 @@ def _at_odds(settings: Settings) -> Iterator[tuple[str, str]]:
     if bool(settings.web.listen) != bool(settings.web.url):
         missing = "listen" if settings.web.url else "url"
         yield f"web.{missing}", "is missing; [web] wants listen and url together, or neither"
+
+
+class _AsGiven(Settings):
+    """Settings of a document alone, in which the environment is already."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The document is all there is."""
+        return (init_settings,)
+
+
+def _at_odds_beside(faults: ValidationError, document: dict[str, Any], folder: Path) -> list[tuple[str, str]]:
+    """Return what does not go together among the values that are right, so that all is named at once."""
+    wrong = [tuple(fault["loc"]) for fault in faults.errors()]
+    try:
+        rest = _AsGiven(**_without(wrong, _merged(document, EnvSettingsSource(Settings)())))
+    except ValidationError:
+        return []
+    keys = {".".join(map(str, steps)) for steps in wrong}
+    return [(key, text) for key, text in _at_odds(_beside(folder, rest)) if not _rests_on(key, keys)]
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _merged(below[key], above[key]) for key in above if _are_tables(below.get(key), above[key])}
+    return below | above | both
+
+
+def _are_tables(*values: Any) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
+def _without(wrong: Sequence[tuple[int | str, ...]], value: Any) -> Any:
+    """Return a document without the values at these places."""
+    gone = {steps[0] for steps in wrong if len(steps) == 1}
+    within = {
+        key: [steps[1:] for steps in wrong if steps[0] == key and len(steps) > 1] for key in {s[0] for s in wrong}
+    }
+    if isinstance(value, dict):
+        return {key: _without(within.get(key, ()), one) for key, one in value.items() if key not in gone}
+    if isinstance(value, list):
+        return [_without(within.get(at, ()), one) for at, one in enumerate(value) if at not in gone]
+    return value
+
+
+# Keys beside one that its fault may rest on, in the same table.
+_BESIDE = {"current": ("keys",), "password": ("password_file", "oauth"), "refresh_token": ("refresh_token_file",)}
+
+
+def _rests_on(key: str, wrong: set[str]) -> bool:
+    """Whether a fault rests on a value that is named as wrong itself."""
+    table, _, last = key.rpartition(".")
+    near = (key, *(f"{table}.{name}" for name in _BESIDE.get(last, ())))
+    return any(
+        f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.") for one in near for other in wrong
+    )
 
 
 def _mailbox_faults(key: str, mailbox: Mailbox) -> Iterator[tuple[str, str]]:

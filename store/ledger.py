@@ -16,7 +16,8 @@ from gateway.model.context import Fresh
 from gateway.model.entry import Entry, MemberAdded, Recorded, RoundOpened, TaskMade
 from store import counters
 from store.codec import pack
-from store.projection import Place, project
+from store.place import Place
+from store.projection import project
 from store.sql import Sql
 from store.tables import ledger
 

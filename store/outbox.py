@@ -13,39 +13,16 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Executable, Row, Select, bindparam, delete, exists, func, insert, select, update
 
-from gateway.model.ballot import Question
 from gateway.model.context import Sent
-from gateway.model.notice import (
-    Answering,
-    AskBackFacts,
-    Attempt,
-    BallotFacts,
-    CatchUpFacts,
-    ChangeFacts,
-    DigestFacts,
-    Facts,
-    Item,
-    NeedsYouLine,
-    Notice,
-    NoticeState,
-    OpenVoteLine,
-    PastTry,
-    PromptFacts,
-    ReminderFacts,
-    StatusFacts,
-    StoredNotice,
-)
-from gateway.model.plan import Numbered
+from gateway.model.facts import Facts
+from gateway.model.notice import Answering, Attempt, Notice, NoticeState, PastTry, StoredNotice
 from gateway.model.token import Claim, KeyRing
 from store import counters
-from store.codec import expand, pack, squeeze, storable
+from store.codec import pack, squeeze, storable
 from store.faults import Forbidden
+from store.notice_rows import RETURNED, attempt_columns, columns, past_try, sent_notice, stored_notice
 from store.sql import Sql, insert_for
-from store.tables import attempts, facts, frozen, outbox, standings
-
-_items: msgspec.json.Decoder[tuple[Item, ...]] = msgspec.json.Decoder(tuple[Item, ...])
-_refs: msgspec.json.Decoder[tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...])
-_facts: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)
+from store.tables import attempts, facts, frozen, outbox
 
 # A transition not listed cannot happen. A lease that ran out is leased anew.
 NOTICE_TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
@@ -57,11 +34,7 @@ NOTICE_TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
 }
 
 _QUEUED, _LEASED = NoticeState.QUEUED.value, NoticeState.LEASED.value
-RETURNED = "returned"  # the reason of a notice that was sent and came back
 _COPY_KINDS = ("post", "ballot", "prompt")  # what carries a post or a round to its readers
-_FACTS_KEPT_FOR_ANSWERS = frozenset({"ask-back", "catch-up", "confirm", "receipt", "steward", "task-question"})
-_WITH_QUESTIONS = frozenset({"ask-back", "ballot", "catch-up", "change", "digest", "reminder", "status"})
-_WITH_NUMBERS = frozenset({"prompt", "reminder"})
 _AT_ONCE = 500  # values in one IN list; SQLite takes 32,766 parameters in a statement
 
 _ADD = insert(outbox)
@@ -78,6 +51,7 @@ _WHOLE: Select[Any] = (
     .outerjoin(frozen, frozen.c.notice_id == outbox.c.id)
 )
 _GET = _WHOLE.where(outbox.c.id == bindparam("id"))
+_BY_KEY = _WHOLE.where(outbox.c.workspace_id == bindparam("workspace_id"), outbox.c.key == bindparam("key"))
 _BY_IDS = _WHOLE.where(outbox.c.id.in_(bindparam("ids", expanding=True)))
 _READY = (
     select(outbox.c.id, outbox.c.due_at)
@@ -111,6 +85,14 @@ _GIVE_BACK: Any = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == _LEASED)
     .values(state=_QUEUED, leased_until=None)
+)
+_BRING_FORWARD: tuple[tuple[Any, timedelta], ...] = tuple(
+    (update(outbox).where(outbox.c.state == state, column > bindparam("latest")).values({column: bindparam("now")}), by)
+    for column, state, by in (
+        (outbox.c.due_at, _QUEUED, timedelta()),
+        (outbox.c.next_attempt_at, _QUEUED, timedelta(days=1)),
+        (outbox.c.leased_until, _LEASED, timedelta(days=1)),
+    )
 )
 # A report changes a notice that is leased; that it was sent is true whatever became of the row meanwhile.
 _REPORT: Any = (
@@ -173,59 +155,6 @@ _COPIES = (
     .order_by(outbox.c.id.desc())
 )
 _COPIES_OF = _COPIES.where(outbox.c.member_id.in_(bindparam("member_ids", expanding=True)))
-_ASKED_BACK = select(
-    exists().where(
-        outbox.c.workspace_id == bindparam("workspace_id"),
-        outbox.c.mark == bindparam("mark"),
-        outbox.c.member_id == bindparam("member_id"),
-        outbox.c.kind == "ask-back",
-    )
-)
-_ALL_ASKED_BACK = (
-    select(outbox.c.member_id)
-    .distinct()
-    .where(
-        outbox.c.workspace_id == bindparam("workspace_id"),
-        outbox.c.mark == bindparam("mark"),
-        outbox.c.kind == "ask-back",
-    )
-)
-_SETTLED = outbox.alias("settled")
-# What is told of a round after a question back leaves nothing open: its receipt, or that the question was let be.
-_ASKED_BACK_SINCE = (
-    select(standings.c.member_id, standings.c.at)
-    .distinct()
-    .join(
-        outbox,
-        (outbox.c.workspace_id == standings.c.workspace_id)
-        & (outbox.c.mark == standings.c.mark)
-        & (outbox.c.member_id == standings.c.member_id),
-    )
-    .where(
-        standings.c.workspace_id == bindparam("workspace_id"),
-        standings.c.mark == bindparam("mark"),
-        outbox.c.kind == "ask-back",
-        outbox.c.due_at > standings.c.at,
-        ~exists().where(
-            _SETTLED.c.workspace_id == outbox.c.workspace_id,
-            _SETTLED.c.mark == outbox.c.mark,
-            _SETTLED.c.member_id == outbox.c.member_id,
-            _SETTLED.c.kind.in_(("receipt", "decline")),
-            _SETTLED.c.id > outbox.c.id,
-        ),
-    )
-)
-# Questions which of several things is answered have no mark; their keys stand together in the index of keys.
-_ASKED_WHICH = (
-    select(outbox.c.member_id, facts.c.body)
-    .join(facts, facts.c.id == outbox.c.facts_id)
-    .where(
-        outbox.c.workspace_id == bindparam("workspace_id"),
-        outbox.c.key >= "ask-back:item",
-        outbox.c.key < "ask-back:iten",
-        facts.c.body.like(bindparam("shown")),
-    )
-)
 _TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -290,12 +219,16 @@ class Outbox:
         for notice_id, notice in enumerate(fresh, start=first):
             token = self._keys.sign(Claim(notice_id, notice.member_id, expires_on), workspace)
             rows.append(
-                _columns(notice)
+                columns(notice)
                 | {"id": notice_id, "workspace_id": workspace_id, "token": token}
                 | {"facts_id": said[id(notice.facts)]}
             )
         self._sql.run(_ADD, rows)
         return [row["id"] for row in rows]
+
+    def leave_out(self, numbers: int) -> None:
+        """Leave out the next ids: none of them is ever given to a notice."""
+        counters.take(self._sql, counters.NOTICES, numbers)
 
     def claim(self, now: datetime, limit: int, lease: timedelta, *, digests_first: bool = False) -> list[StoredNotice]:
         """Lease what is due and not being attempted, the earliest due first, until `now + lease`.
@@ -341,7 +274,7 @@ class Outbox:
             self._sql.run(_REPORT_SENT, sent)
         for one in rest:  # few: what they set differs
             self._sql.run(_REPORT, one)
-        self._sql.run(_ADD_ATTEMPT, [_attempt_columns(report.attempt) for report in reports])
+        self._sql.run(_ADD_ATTEMPT, [attempt_columns(report.attempt) for report in reports])
 
     def suppress(self, notice_id: int, reason: str, now: datetime) -> None:
         """Give a notice up that is no longer owed."""
@@ -365,6 +298,13 @@ class Outbox:
         """Give every lease back, whoever took it: for the one process that sends, as it starts after another ended."""
         self._sql.run(_RELEASE)
 
+    def bring_forward(self, now: datetime) -> None:
+        """Let go now what a clock that was ahead has dated: nothing is due later than when it was decided, no try is
+        planned and no lease taken for more than hours.
+        """
+        for statement, latest in _BRING_FORWARD:
+            self._sql.run(statement, {"latest": now + latest, "now": now})
+
     def give_back(self, notice_ids: Sequence[int]) -> None:
         """Give back the leases of notices that were claimed and are not attempted now."""
         for some in _pieces(notice_ids):
@@ -382,10 +322,15 @@ class Outbox:
         row = self._sql.first(_GET, {"id": notice_id})
         return None if row is None else self._stored(row, {})
 
+    def by_key(self, workspace_id: int, key: str) -> StoredNotice | None:
+        """Return the notice of a workspace with this key, or None."""
+        row = self._sql.first(_BY_KEY, {"workspace_id": workspace_id, "key": key})
+        return None if row is None else self._stored(row, {})
+
     def sent(self, notice_id: int) -> Sent | None:
         """Return a notice as an answer to it is read, or None."""
         row = self._sql.first(_GET, {"id": notice_id})
-        return None if row is None else _sent(row)
+        return None if row is None else sent_notice(row)
 
     def last_receipt(self, workspace_id: int, address: str, since: datetime, until: datetime) -> int:
         """Return the id of the last receipt to an address that was decided between two instants, 0 for none."""
@@ -408,7 +353,7 @@ class Outbox:
         for row in self._sql.rows(_LAST_TRIED, {"limit": limit}):
             if 200 <= row.code <= 299:
                 return found, row.at
-            found.append(_past_try(row))
+            found.append(past_try(row))
         return found, None
 
     def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
@@ -442,26 +387,6 @@ class Outbox:
             int(self._sql.value(_TO_MEMBER, {"ids": some, "member_id": member_id})) for some in _pieces(notice_ids)
         )
 
-    def asked_back(self, workspace_id: int, mark: str, member_id: int) -> bool:
-        """Whether a member was asked back about a round: an answer came, and was unclear."""
-        values = {"workspace_id": workspace_id, "mark": mark, "member_id": member_id}
-        return bool(self._sql.value(_ASKED_BACK, values)) or member_id in self._asked_which(workspace_id, mark)
-
-    def all_asked_back(self, workspace_id: int, mark: str) -> frozenset[int]:
-        """Return the members who were asked back about a round."""
-        rows = self._sql.rows(_ALL_ASKED_BACK, {"workspace_id": workspace_id, "mark": mark})
-        return frozenset(row.member_id for row in rows) | self._asked_which(workspace_id, mark)
-
-    def asked_back_since(self, workspace_id: int, mark: str) -> dict[int, datetime]:
-        """Return when each standing answer to a round was given after which its member was asked back, and is still."""
-        rows = self._sql.rows(_ASKED_BACK_SINCE, {"workspace_id": workspace_id, "mark": mark})
-        return {row.member_id: row.at for row in rows}
-
-    def _asked_which(self, workspace_id: int, mark: str) -> frozenset[int]:
-        """Return the members who were asked whether words were their answer to a round, and for it the likeliest."""
-        rows = self._sql.rows(_ASKED_WHICH, {"workspace_id": workspace_id, "shown": f'%"{mark}"%'})
-        return frozenset(row.member_id for row in rows if _is_likeliest(_facts.decode(row.body), mark))
-
     def tries(self, notice_ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
         """Return (attempts so far, due at) of notices by id; what is not known is left out."""
         if len(notice_ids) <= _FEW:
@@ -473,7 +398,7 @@ class Outbox:
     # --- pieces -------------------------------------------------------------------------------------------------
 
     def _stored(self, row: Row[Any], known: dict[int, Facts]) -> StoredNotice:
-        return _stored(row, self._keys.for_returns(row.token, self._name_of(row.workspace_id)), known)
+        return stored_notice(row, self._keys.for_returns(row.token, self._name_of(row.workspace_id)), known)
 
     def _unknown(self, workspace_id: int, notices: Sequence[Notice]) -> Sequence[Notice]:
         by_key: dict[str, Notice] = {}
@@ -561,32 +486,6 @@ def _pieces(values: Sequence[Any]) -> list[Sequence[Any]]:
     return [values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE)]
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------
-
-
-def _columns(notice: Notice) -> dict[str, Any]:
-    return {
-        "key": notice.key,
-        "kind": notice.kind,
-        "member_id": notice.member_id,
-        "address": storable(notice.address),
-        "name": storable(notice.name),
-        "language": notice.language,
-        "timezone": notice.timezone,
-        "thread": notice.thread,
-        "mark": notice.mark,
-        "items": pack(notice.items),
-        "answering": notice.answering.value,
-        "in_reply_to": storable(notice.in_reply_to),
-        "refs": pack(notice.references),
-        "owed": notice.owed,
-        "subject_hint": storable(notice.subject_hint),
-        "due_at": notice.due_at,
-        "next_attempt_at": notice.due_at,
-        "state": _QUEUED,
-    }
-
-
 def _reported(report: Report) -> dict[str, Any]:
     attempt = report.attempt
     common = {"b_id": attempt.notice_id, "reason": report.reason, "detail": _told(attempt)}
@@ -605,116 +504,3 @@ def _told(attempt: Attempt) -> str:
 
 def _by_due(row: Row[Any]) -> tuple[datetime, int]:
     return row.due_at, row.id
-
-
-def _attempt_columns(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "notice_id": attempt.notice_id,
-        "at": attempt.at,
-        "code": attempt.code,
-        "text": storable(attempt.text),
-        "took": round(attempt.took * 1_000_000),
-    }
-
-
-def _past_try(row: Row[Any]) -> PastTry:
-    return PastTry(
-        notice_id=row.id, address=row.address, at=row.at, code=row.code, text=row.text,
-        tries=row.attempts, reason=row.reason,
-    )  # fmt: skip
-
-
-def _notice(row: Row[Any], said: Facts) -> Notice:
-    return Notice(
-        key=row.key,
-        facts=said,
-        member_id=row.member_id,
-        address=row.address,
-        name=row.name,
-        language=row.language,
-        timezone=row.timezone,
-        due_at=row.due_at,
-        thread=row.thread,
-        mark=row.mark,
-        items=_items.decode(row.items),
-        answering=Answering(row.answering),
-        in_reply_to=row.in_reply_to,
-        references=_refs.decode(row.refs),
-        owed=row.owed,
-        subject_hint=row.subject_hint,
-    )
-
-
-def _stored(row: Row[Any], return_token: str, known: dict[int, Facts]) -> StoredNotice:
-    """Return the notice of a row. `known` holds facts read already: the copies of a broadcast share theirs."""
-    if row.facts_id not in known:
-        known[row.facts_id] = _facts.decode(row.facts_body)
-    body = getattr(row, "frozen_body", None)
-    return StoredNotice(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        token=row.token,
-        return_token=return_token,
-        notice=_notice(row, known[row.facts_id]),
-        state=NoticeState(row.state),
-        frozen=None if body is None else expand(body),
-        attempts=row.attempts,
-        next_attempt_at=row.next_attempt_at,
-        leased_until=row.leased_until,
-        sent_at=row.sent_at,
-        reason=row.reason,
-        detail=row.detail,
-    )
-
-
-def _sent(row: Row[Any]) -> Sent:
-    kept = row.kind in _FACTS_KEPT_FOR_ANSWERS
-    said = _facts.decode(row.facts_body) if kept or row.kind in _WITH_QUESTIONS | _WITH_NUMBERS else None
-    return Sent(
-        notice_id=row.id,
-        kind=row.kind,
-        member_id=row.member_id,
-        mark=row.mark,
-        thread=row.thread,
-        items=_items.decode(row.items),
-        language=row.language,
-        sent_at=row.sent_at,
-        frozen=None if row.frozen_body is None else expand(row.frozen_body),
-        guesses=_guesses(said),
-        facts=row.facts_body.encode() if kept else b"",
-        questions=_questions(said),
-        returned=row.reason == RETURNED,
-        numbered=_numbered(said),
-    )
-
-
-def _numbered(said: Facts | None) -> Numbered | None:
-    """Return the lines of a check-in that a notice numbered."""
-    if isinstance(said, PromptFacts) or (isinstance(said, ReminderFacts) and said.question is None):
-        return Numbered(said.plan, said.blockers, said.stopped)
-    return None
-
-
-def _guesses(said: Facts | None) -> tuple[bytes, ...]:
-    guesses = said.guesses if isinstance(said, AskBackFacts) else ()
-    return tuple(msgspec.json.encode(guess.choice) for guess in guesses)
-
-
-def _is_likeliest(said: Facts, mark: str) -> bool:
-    """Whether words that name no item are most likely the answer to one, or would be a choice in it."""
-    guesses = said.guesses if isinstance(said, AskBackFacts) else ()
-    likely = (guess for place, guess in enumerate(guesses) if place == 0 or guess.choice is not None)
-    return any(guess.mark == mark for guess in likely)
-
-
-def _questions(said: Facts | None) -> dict[str, Question]:
-    """Return the questions that a notice showed, by mark, with the options its numbers and letters stood for."""
-    shown: Sequence[tuple[str, Question | None]] = ()
-    if isinstance(said, BallotFacts | ReminderFacts | ChangeFacts | AskBackFacts):
-        shown = ((said.mark, said.question),)
-        if isinstance(said, AskBackFacts):
-            shown = (*shown, *((guess.mark, guess.question) for guess in said.guesses))
-    elif isinstance(said, DigestFacts | StatusFacts | CatchUpFacts):
-        lines: tuple[NeedsYouLine | OpenVoteLine, ...] = (*said.open_votes, *said.needs_you)
-        shown = tuple((line.mark, line.question) for line in lines)
-    return {mark: question for mark, question in shown if question is not None}

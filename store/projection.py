@@ -1,4 +1,5 @@
-"""What each type of entry changes in the rows beside the ledger: one function a type, in a table.
+"""What each type of entry changes in the rows beside the ledger: one function a type, in a table. Those about people
+stand in projected_people.py.
 
 Rows are written in the transaction of their entry, so that reading costs the same whatever the length of the ledger.
 Must not: decide anything, or write what the entry and the rows before it do not say: rows = fold of the entries.
@@ -7,61 +8,57 @@ Must not: decide anything, or write what the entry and the rows before it do not
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Executable, bindparam, case, delete, insert, select, update
 
 from gateway.model.ballot import Question
 from gateway.model.entry import (
-    AbsencesRestored,
-    AddressAdded,
-    AddressRemoved,
     Answered,
     AnswerRestored,
-    AwayEnded,
-    AwayNoted,
     BlockerClosed,
     BlockerRaised,
     BlockerReopened,
     BlockerTakenBack,
-    Bounced,
     Cancelled,
     Closed,
     Corrected,
-    DeliveryResumed,
-    DeliverySuspended,
     Entry,
     Extended,
-    MemberAdded,
-    MemberLeft,
-    MemberRenamed,
-    MemberReturned,
     OptionAdded,
     Paused,
     Posted,
     Resumed,
     RoundOpened,
     RoundRestored,
-    SettingsChanged,
     TaskChanged,
     TaskMade,
     Withdrawn,
 )
-from gateway.model.member import Absence, Member
-from gateway.model.round import PHASE_TRANSITIONS, Answer, Phase, Ritual, Round, VoteForm
+from gateway.model.round import (
+    PHASE_TRANSITIONS,
+    Answer,
+    CheckInForm,
+    Phase,
+    Ritual,
+    Round,
+    Standing,
+    VoteForm,
+    still_counts,
+)
 from gateway.model.task import Task
 from store import counters
 from store.codec import pack, storable
 from store.faults import Forbidden
+from store.place import Place
+from store.projected_people import PEOPLE, alive
 from store.sql import Sql, insert_for
 from store.tables import (
-    addresses,
     blockers,
     electorate,
-    members,
     message_ids,
     posts,
     rounds,
@@ -71,18 +68,9 @@ from store.tables import (
 )
 
 _round: msgspec.json.Decoder[Round] = msgspec.json.Decoder(Round)
-_member: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
+_answer: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 _task: msgspec.json.Decoder[Task] = msgspec.json.Decoder(Task)
 replace = msgspec.structs.replace
-
-
-class Place(NamedTuple):
-    """Where an entry stands: its workspace, its row in the ledger, its instant, the arrival it came from."""
-
-    workspace_id: int
-    entry_id: int
-    at: datetime
-    arrival_id: int | None
 
 
 def project(sql: Sql, place: Place, entry: Entry) -> None:
@@ -129,7 +117,7 @@ def _posted(sql: Sql, place: Place, entry: Posted) -> None:
         _start_thread(sql, place, entry.thread, entry.subject, entry.channel, entry.message_id, posts=1)
     _remember(sql, place, entry.message_id, entry.thread)
     _use_mark(sql, place, entry.mark)
-    _alive(sql, None if entry.imported else entry.author_id)
+    alive(sql, None if entry.imported else entry.author_id)
 
 
 def _start_thread(
@@ -162,12 +150,18 @@ _READ_ROUND = (
     .with_for_update()
 )
 _READ_PHASE = (
-    select(rounds.c.ritual, rounds.c.phase, electorate.c.member_id)
+    select(rounds.c.ritual, rounds.c.phase, rounds.c.record, electorate.c.member_id, standings.c.stands)
     .outerjoin(
         electorate,
         (electorate.c.workspace_id == rounds.c.workspace_id)
         & (electorate.c.mark == rounds.c.mark)
         & (electorate.c.member_id == bindparam("member_id")),
+    )
+    .outerjoin(
+        standings,
+        (standings.c.workspace_id == rounds.c.workspace_id)
+        & (standings.c.mark == rounds.c.mark)
+        & (standings.c.member_id == bindparam("member_id")),
     )
     .where(rounds.c.workspace_id == bindparam("workspace_id"), rounds.c.mark == bindparam("mark"))
     .with_for_update(of=rounds)
@@ -245,7 +239,7 @@ def _option_added(sql: Sql, place: Place, entry: OptionAdded) -> None:
     question = _vote_form(round_).question
     if entry.label not in question.options:
         options = (*question.options, entry.label)
-        _write_round(sql, place, _with_question(round_, replace(question, options=options)))
+        _ask(sql, place, round_, _with_question(round_, replace(question, options=options)))
 
 
 def _paused(sql: Sql, place: Place, entry: Paused) -> None:
@@ -257,7 +251,7 @@ def _resumed(sql: Sql, place: Place, entry: Resumed) -> None:
     round_ = _read_round(sql, place, entry.mark)
     round_ = _moved(round_, Phase.OPEN, paused_at=None, closes_at=entry.closes_at)
     if entry.text is not None:
-        round_ = replace(round_, form=replace(_vote_form(round_), text=entry.text))
+        round_ = replace(round_, form=replace(_vote_form(round_), text=entry.text, about=None))
     _write_round(sql, place, round_)
 
 
@@ -266,8 +260,10 @@ def _extended(sql: Sql, place: Place, entry: Extended) -> None:
 
 
 def _corrected(sql: Sql, place: Place, entry: Corrected) -> None:
-    """Answers given stand as they are; the tally takes of each what the corrected question still knows."""
-    _write_round(sql, place, _with_question(_running(sql, place, entry.mark), entry.question))
+    """Answers given stand as they are, as far as the corrected question still knows them."""
+    round_ = _running(sql, place, entry.mark)
+    corrected = _with_question(round_, entry.question)
+    _ask(sql, place, round_, corrected if entry.title is None else replace(corrected, title=entry.title))
 
 
 def _cancelled(sql: Sql, place: Place, entry: Cancelled) -> None:
@@ -284,9 +280,10 @@ def _closed(sql: Sql, place: Place, entry: Closed) -> None:
 
 def _round_restored(sql: Sql, place: Place, entry: RoundRestored) -> None:
     """Also one that was called off: only a round that has closed never changes again."""
-    if _read_round(sql, place, entry.mark).phase is Phase.CLOSED:
+    round_ = _read_round(sql, place, entry.mark)
+    if round_.phase is Phase.CLOSED:
         raise Forbidden(f"round {entry.mark} is closed: it never changes again")
-    _write_round(sql, place, entry.round)
+    _ask(sql, place, round_, entry.round)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------
@@ -299,6 +296,11 @@ _THE_STANDING = (
 _ADD_STANDING = insert(standings)
 _CHANGE_STANDING = update(standings).where(_THE_STANDING)
 _DROP_STANDING = delete(standings).where(_THE_STANDING)
+_READ_STANDINGS = select(standings.c.member_id, standings.c.answer, standings.c.stands).where(
+    standings.c.workspace_id == bindparam("workspace_id"), standings.c.mark == bindparam("mark")
+)
+_READ_SET_ASIDE = _READ_STANDINGS.where(~standings.c.stands)
+_RESEAT = update(standings).where(_THE_STANDING).values(stands=bindparam("stands"))
 # What takes answers: a vote while it runs; a check-in also after its close, for its own record.
 _TAKES_ANSWERS = {
     (Ritual.VOTE, Phase.OPEN),
@@ -308,39 +310,57 @@ _TAKES_ANSWERS = {
 }
 
 
+def _ask(sql: Sql, place: Place, before: Round, round_: Round) -> None:
+    """Write a round whose question may have changed: each answer stands as long as the question knows it."""
+    _write_round(sql, place, round_)
+    if not isinstance(round_.form, VoteForm):
+        return
+    is_wider = set(_vote_form(before).question.options) <= set(round_.form.question.options)
+    for row in sql.rows(_READ_SET_ASIDE if is_wider else _READ_STANDINGS, _here(place, round_.mark)):
+        stands = still_counts(_answer.decode(row.answer), round_.form)
+        if stands is not row.stands:
+            who = {"b_workspace_id": place.workspace_id, "b_mark": round_.mark, "b_member_id": row.member_id}
+            sql.run(_RESEAT, who | {"stands": stands})
+            _count(sql, place, round_.mark, 1 if stands else -1)
+
+
 def _answered(sql: Sql, place: Place, entry: Answered) -> None:
-    _check_takes_answers(sql, place, entry)
-    what = {"at": place.at, "late": entry.late, "arrival_id": place.arrival_id}
-    _put_answer(sql, place, entry.mark, entry.member_id, entry.answer, **what)
-    _alive(sql, entry.member_id)
+    standing = Standing(
+        member_id=entry.member_id, answer=entry.answer, at=place.at, late=entry.late, arrival_id=place.arrival_id
+    )
+    _put_answer(sql, place, entry.mark, _seat(sql, place, entry), standing)
+    alive(sql, entry.member_id)
 
 
 def _answer_restored(sql: Sql, place: Place, entry: AnswerRestored) -> None:
-    _check_takes_answers(sql, place, entry)
-    before = entry.standing
-    if before is None:
-        _drop_answer(sql, place, entry.mark, entry.member_id)
+    seat = _seat(sql, place, entry)
+    if entry.standing is None:
+        _drop_answer(sql, place, entry.mark, entry.member_id, seat)
     else:
-        what = {"at": before.at, "late": before.late, "arrival_id": before.arrival_id}
-        _put_answer(sql, place, entry.mark, entry.member_id, before.answer, **what)
-    _alive(sql, entry.member_id)
+        _put_answer(sql, place, entry.mark, seat, entry.standing)
+    alive(sql, entry.member_id)
 
 
-def _put_answer(sql: Sql, place: Place, mark: str, member_id: int, answer: Answer, **what: Any) -> None:
-    who = {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id}
-    what |= {"kind": str(answer.__struct_config__.tag), "answer": pack(answer)}
-    if not sql.run(_CHANGE_STANDING, who | what):
-        sql.run(_ADD_STANDING, _here(place, mark) | {"member_id": member_id} | what)
-        _count(sql, place, mark, 1)
+def _put_answer(sql: Sql, place: Place, mark: str, seat: _Seat, given: Standing) -> None:
+    stands = still_counts(given.answer, seat.form)
+    who = {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": given.member_id}
+    what = {"at": given.at, "late": given.late, "arrival_id": given.arrival_id, "stands": stands}
+    what |= {"kind": str(given.answer.__struct_config__.tag), "answer": pack(given.answer)}
+    if seat.is_taken:
+        sql.run(_CHANGE_STANDING, who | what)
+    else:
+        sql.run(_ADD_STANDING, _here(place, mark) | {"member_id": given.member_id} | what)
+    if stands is not seat.stands:
+        _count(sql, place, mark, 1 if stands else -1)
 
 
 def _withdrawn(sql: Sql, place: Place, entry: Withdrawn) -> None:
-    _check_takes_answers(sql, place, entry)
-    _drop_answer(sql, place, entry.mark, entry.member_id)
+    _drop_answer(sql, place, entry.mark, entry.member_id, _seat(sql, place, entry))
 
 
-def _drop_answer(sql: Sql, place: Place, mark: str, member_id: int) -> None:
-    if sql.run(_DROP_STANDING, {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id}):
+def _drop_answer(sql: Sql, place: Place, mark: str, member_id: int, seat: _Seat) -> None:
+    sql.run(_DROP_STANDING, {"b_workspace_id": place.workspace_id, "b_mark": mark, "b_member_id": member_id})
+    if seat.stands:
         _count(sql, place, mark, -1)
 
 
@@ -348,7 +368,17 @@ def _count(sql: Sql, place: Place, mark: str, difference: int) -> None:
     sql.run(_COUNT_ANSWERS, {"b_workspace_id": place.workspace_id, "b_mark": mark, "difference": difference})
 
 
-def _check_takes_answers(sql: Sql, place: Place, entry: Answered | AnswerRestored | Withdrawn) -> None:
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Where an answer goes: what its round asks, whether there is one of this member, and whether it stands."""
+
+    form: VoteForm | CheckInForm
+    is_taken: bool
+    stands: bool
+
+
+def _seat(sql: Sql, place: Place, entry: Answered | AnswerRestored | Withdrawn) -> _Seat:
+    """Raises Forbidden where the round takes no such answer."""
     found = sql.first(_READ_PHASE, _here(place, entry.mark) | {"member_id": entry.member_id})
     if found is None:
         raise Forbidden(f"there is no round {entry.mark}")
@@ -357,9 +387,10 @@ def _check_takes_answers(sql: Sql, place: Place, entry: Answered | AnswerRestore
     is_late = Phase(found.phase) is Phase.CLOSED
     if (Ritual(found.ritual), Phase(found.phase)) not in _TAKES_ANSWERS or (is_late and isinstance(entry, Withdrawn)):
         raise Forbidden(f"round {entry.mark} is {found.phase}: it takes no answers")
+    return _Seat(_round.decode(found.record).form, found.stands is not None, bool(found.stands))
 
 
-# --- blockers and bounces ---------------------------------------------------------------------------------------
+# --- blockers ----------------------------------------------------------------------------------------------------
 
 _ADD_BLOCKER = insert(blockers)
 _OPEN_BLOCKERS = (
@@ -399,6 +430,18 @@ def _blocker_closed(sql: Sql, place: Place, entry: BlockerClosed) -> None:
     sql.run(_CLOSE_BLOCKER, _blocker(place, entry) | {"closed_at": place.at})
 
 
+def _blocker_taken_back(sql: Sql, place: Place, entry: BlockerTakenBack) -> None:
+    sql.run(_DROP_BLOCKER, _blocker(place, entry))
+
+
+def _blocker_reopened(sql: Sql, place: Place, entry: BlockerReopened) -> None:
+    """The one that was closed last; raised anew in the meantime, it is open as that."""
+    said = _blocker(place, entry)
+    last = sql.value(_READ_CLOSED, said)
+    if last is not None and sql.value(_READ_BLOCKER, said) is None:
+        sql.run(_REOPEN_BLOCKER, {"b_entry_id": last})
+
+
 # --- tasks ------------------------------------------------------------------------------------------------------
 
 _ADD_TASK = insert(tasks)
@@ -419,7 +462,7 @@ def _task_made(sql: Sql, place: Place, entry: TaskMade) -> None:
         _start_thread(sql, place, task.mark, task.title, task.channel, task.message_id, posts=0)
     _remember(sql, place, task.message_id, task.mark)
     _use_mark(sql, place, task.mark)
-    _alive(sql, task.made_by)
+    alive(sql, task.made_by)
 
 
 def _task_changed(sql: Sql, place: Place, entry: TaskChanged) -> None:
@@ -428,166 +471,11 @@ def _task_changed(sql: Sql, place: Place, entry: TaskChanged) -> None:
         raise Forbidden(f"there is no task {entry.mark}")
     task = replace(_task.decode(found), course=entry.course, changed_at=place.at)
     sql.run(_CHANGE_TASK, {"b_workspace_id": place.workspace_id, "b_mark": entry.mark} | _task_columns(task))
-    _alive(sql, entry.by)
+    alive(sql, entry.by)
 
 
 def _task_columns(task: Task) -> dict[str, Any]:
     return {"state": task.course.state.value, "owner_id": task.course.owner, "record": pack(task)}
-
-
-def _blocker_taken_back(sql: Sql, place: Place, entry: BlockerTakenBack) -> None:
-    sql.run(_DROP_BLOCKER, _blocker(place, entry))
-
-
-def _blocker_reopened(sql: Sql, place: Place, entry: BlockerReopened) -> None:
-    """The one that was closed last; raised anew in the meantime, it is open as that."""
-    said = _blocker(place, entry)
-    last = sql.value(_READ_CLOSED, said)
-    if last is not None and sql.value(_READ_BLOCKER, said) is None:
-        sql.run(_REOPEN_BLOCKER, {"b_entry_id": last})
-
-
-# --- members ----------------------------------------------------------------------------------------------------
-
-_ADD_MEMBER = insert(members)
-_ADD_ADDRESSES = insert(addresses)
-_DROP_ADDRESSES = delete(addresses).where(addresses.c.member_id == bindparam("member_id"))
-_READ_MEMBER = (
-    select(members.c.record)
-    .where(members.c.id == bindparam("id"), members.c.workspace_id == bindparam("workspace_id"))
-    .with_for_update()
-)
-_CHANGE_MEMBER = update(members).where(members.c.id == bindparam("b_id"))
-_BOUNCED: Any = _CHANGE_MEMBER.values(bounce_score=bindparam("score"), bounced_at=bindparam("at"))
-_ALIVE: Any = _CHANGE_MEMBER.where(members.c.bounce_score > 0).values(bounce_score=0, bounced_at=None)
-_SUSPEND: Any = _CHANGE_MEMBER.values(suspended=True)
-_RESUME: Any = _CHANGE_MEMBER.values(suspended=False, bounce_score=0, bounced_at=None)
-_ADD_ADDRESS = insert(addresses)
-_DROP_ADDRESS = delete(addresses).where(
-    addresses.c.member_id == bindparam("b_member_id"), addresses.c.address == bindparam("b_address")
-)
-
-
-def _member_added(sql: Sql, place: Place, entry: MemberAdded) -> None:
-    member = entry.member
-    if member.joined_at is None:
-        member = replace(member, joined_at=place.at)
-    who = {"id": member.id, "workspace_id": place.workspace_id}
-    sql.run(_ADD_MEMBER, who | {"suspended": member.suspended} | _member_columns(member))
-    if member.left_at is None:
-        _add_addresses(sql, place, member)
-
-
-def _member_columns(member: Member) -> dict[str, Any]:
-    """Whether delivery is suspended, and what came back, stand in columns of their own, not in the record."""
-    return {
-        "name": storable(member.name),
-        "left_at": member.left_at,
-        "absent_until": max((absence.until or date.max for absence in member.absences), default=None),
-        "record": pack(replace(member, suspended=False, bounce_score=0.0, bounced_at=None)),
-    }
-
-
-def _bounced(sql: Sql, place: Place, entry: Bounced) -> None:
-    if entry.member_id is not None:
-        sql.run(_BOUNCED, {"b_id": entry.member_id, "score": entry.score, "at": place.at})
-
-
-def _delivery_suspended(sql: Sql, place: Place, entry: DeliverySuspended) -> None:
-    sql.run(_SUSPEND, {"b_id": entry.member_id})
-
-
-def _delivery_resumed(sql: Sql, place: Place, entry: DeliveryResumed) -> None:
-    sql.run(_RESUME, {"b_id": entry.member_id})
-
-
-def _address_added(sql: Sql, place: Place, entry: AddressAdded) -> None:
-    def add(member: Member) -> Member:
-        return replace(member, further_addresses=(*member.further_addresses, entry.address))
-
-    _change_member(sql, place, entry.member_id, add)
-    row = {"address": entry.address, "workspace_id": place.workspace_id, "member_id": entry.member_id}
-    sql.run(_ADD_ADDRESS, row)
-
-
-def _alive(sql: Sql, member_id: int | None) -> None:
-    """A member who writes is there: what came back before counts no more. Mail that is suspended stays so."""
-    if member_id:
-        sql.run(_ALIVE, {"b_id": member_id})
-
-
-def _add_addresses(sql: Sql, place: Place, member: Member) -> None:
-    own = dict.fromkeys((member.address, *member.further_addresses))
-    sql.run(
-        _ADD_ADDRESSES,
-        [{"address": one, "workspace_id": place.workspace_id, "member_id": member.id} for one in own],
-    )
-
-
-def _change_member(sql: Sql, place: Place, member_id: int, change: Callable[[Member], Member]) -> None:
-    found = sql.value(_READ_MEMBER, {"id": member_id, "workspace_id": place.workspace_id})
-    if found is None:
-        raise Forbidden(f"there is no member {member_id} in this workspace")
-    sql.run(_CHANGE_MEMBER, {"b_id": member_id} | _member_columns(change(_member.decode(found))))
-
-
-def _member_renamed(sql: Sql, place: Place, entry: MemberRenamed) -> None:
-    stated = {key: getattr(entry, key) for key in ("name", "roles", "language", "timezone")}
-    changes = {key: value for key, value in stated.items() if value is not None}
-    if entry.substitute is not None:
-        changes["substitute"] = entry.substitute or None
-    _change_member(sql, place, entry.member_id, lambda member: replace(member, **changes))
-
-
-def _member_left(sql: Sql, place: Place, entry: MemberLeft) -> None:
-    _change_member(sql, place, entry.member_id, lambda member: replace(member, left_at=member.left_at or place.at))
-    sql.run(_DROP_ADDRESSES, {"member_id": entry.member_id})
-
-
-def _member_returned(sql: Sql, place: Place, entry: MemberReturned) -> None:
-    _change_member(sql, place, entry.member_id, lambda member: replace(member, left_at=None))
-    found = sql.value(_READ_MEMBER, {"id": entry.member_id, "workspace_id": place.workspace_id})
-    _add_addresses(sql, place, _member.decode(found))
-
-
-def _address_removed(sql: Sql, place: Place, entry: AddressRemoved) -> None:
-    def remove(member: Member) -> Member:
-        left = tuple(one for one in member.further_addresses if one != entry.address)
-        return replace(member, further_addresses=left)
-
-    _change_member(sql, place, entry.member_id, remove)
-    sql.run(_DROP_ADDRESS, {"b_member_id": entry.member_id, "b_address": entry.address})
-
-
-def _absences_restored(sql: Sql, place: Place, entry: AbsencesRestored) -> None:
-    _change_member(sql, place, entry.member_id, lambda member: replace(member, absences=entry.absences))
-
-
-def _settings_changed(sql: Sql, place: Place, entry: SettingsChanged) -> None:
-    _change_member(sql, place, entry.member_id, lambda member: replace(member, settings=entry.settings))
-    _alive(sql, entry.member_id)
-
-
-def _away_noted(sql: Sql, place: Place, entry: AwayNoted) -> None:
-    def note(member: Member) -> Member:
-        known = entry.absence in member.absences
-        return member if known else replace(member, absences=(*member.absences, entry.absence))
-
-    _change_member(sql, place, entry.member_id, note)
-
-
-def _away_ended(sql: Sql, place: Place, entry: AwayEnded) -> None:
-    def end(member: Member) -> Member:
-        return replace(member, absences=tuple(kept for one in member.absences for kept in _ended(one, entry.day)))
-
-    _change_member(sql, place, entry.member_id, end)
-
-
-def _ended(absence: Absence, day: date) -> tuple[Absence, ...]:
-    """What is left of an absence for somebody who is back on a day: the days before it."""
-    if not absence.covers(day):
-        return (absence,)
-    return (replace(absence, until=day - timedelta(days=1)),) if absence.starts < day else ()
 
 
 _PROJECTIONS: dict[type, Callable[[Sql, Place, Any], None]] = {
@@ -608,19 +496,7 @@ _PROJECTIONS: dict[type, Callable[[Sql, Place, Any], None]] = {
     BlockerClosed: _blocker_closed,
     BlockerTakenBack: _blocker_taken_back,
     BlockerReopened: _blocker_reopened,
-    Bounced: _bounced,
-    DeliverySuspended: _delivery_suspended,
-    DeliveryResumed: _delivery_resumed,
-    AddressAdded: _address_added,
-    AddressRemoved: _address_removed,
     TaskMade: _task_made,
     TaskChanged: _task_changed,
-    MemberAdded: _member_added,
-    MemberRenamed: _member_renamed,
-    MemberLeft: _member_left,
-    SettingsChanged: _settings_changed,
-    AwayNoted: _away_noted,
-    AwayEnded: _away_ended,
-    AbsencesRestored: _absences_restored,
-    MemberReturned: _member_returned,
+    **PEOPLE,
 }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Row, Select, bindparam, exists, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, exists, func, select
 
 from gateway.model.context import BlockerView, News, PostView, RoundView, ThreadView
 from gateway.model.entry import Closed, Posted
@@ -55,14 +55,18 @@ _UNANSWERED = (
         standings,
         (standings.c.workspace_id == electorate.c.workspace_id)
         & (standings.c.mark == electorate.c.mark)
-        & (standings.c.member_id == electorate.c.member_id),
+        & (standings.c.member_id == electorate.c.member_id)
+        & standings.c.stands,
     )
     .where(standings.c.member_id.is_(None), members.c.left_at.is_(None))
 )
 _STANDINGS = (
     select(standings)
-    .where(standings.c.workspace_id == _HERE, standings.c.mark == _MARK)
+    .where(standings.c.workspace_id == _HERE, standings.c.mark == _MARK, standings.c.stands)
     .order_by(standings.c.at, standings.c.member_id)
+)
+_SET_ASIDE = select(standings.c.member_id).where(
+    standings.c.workspace_id == _HERE, standings.c.mark == _MARK, ~standings.c.stands
 )
 _STANDINGS_BETWEEN = (
     select(standings, rounds.c.record)
@@ -82,6 +86,32 @@ _SUPERSEDED = exists().where(
     _later.c.opened_entry_id > rounds.c.opened_entry_id,
     _later.c.phase.in_(_RUNNING),
 )
+_asked = electorate.alias("asked")
+_said = standings.alias("said")
+# Only who left since a round opened can be among those it asks: few, and found by the index of those who left.
+_OPENED_AT = select(ledger.c.at).where(ledger.c.id == rounds.c.opened_entry_id).correlate(rounds).scalar_subquery()
+_LEFT_SINCE = (
+    select(members.c.id)
+    .where(members.c.workspace_id == rounds.c.workspace_id, members.c.left_at >= _OPENED_AT)
+    .correlate(rounds)
+)
+_GONE = (
+    select(func.count())
+    .select_from(_asked)
+    .where(
+        _asked.c.workspace_id == rounds.c.workspace_id,
+        _asked.c.mark == rounds.c.mark,
+        _asked.c.member_id.in_(_LEFT_SINCE),
+        ~exists().where(
+            _said.c.workspace_id == _asked.c.workspace_id,
+            _said.c.mark == _asked.c.mark,
+            _said.c.member_id == _asked.c.member_id,
+            _said.c.stands,
+        ),
+    )
+    .correlate(rounds)
+    .scalar_subquery()
+)
 _VIEWS = (
     select(
         rounds.c.mark,
@@ -94,7 +124,9 @@ _VIEWS = (
         standings.c.late,
         standings.c.arrival_id,
         standings.c.answer,
+        standings.c.stands,
         _SUPERSEDED.label("superseded"),
+        _GONE.label("gone"),
     )
     .outerjoin(electorate, _ASKED)
     .outerjoin(standings, _GIVEN)
@@ -198,6 +230,10 @@ class Rounds:
     def unanswered(self, workspace_id: int, mark: str) -> list[int]:
         """Return the members asked who have no answer standing and have not left."""
         return [row.member_id for row in self._sql.rows(_UNANSWERED, {"workspace_id": workspace_id, "mark": mark})]
+
+    def set_aside(self, workspace_id: int, mark: str) -> list[int]:
+        """Return the members whose answer counts no more: the question, changed since, does not know it."""
+        return [row.member_id for row in self._sql.rows(_SET_ASIDE, {"workspace_id": workspace_id, "mark": mark})]
 
     def standings(self, workspace_id: int, mark: str) -> list[Standing]:
         """Return the answers that stand, in the order they came."""
@@ -311,12 +347,14 @@ class Rounds:
         return RoundView(
             round=round_,
             in_electorate=row.asked is not None,
-            standing=None if row.answer is None else _standing(row),
+            standing=_standing(row) if row.stands else None,
+            set_aside=None if row.stands or row.answer is None else _standing(row),
             plan=last.next if last else (),
             carried=last.carried if last else (),
             is_latest=not row.superseded,
             open_blockers=self._own_blockers(workspace_id, member_id) if own else (),
             answered=row.answered,
+            gone=row.gone,
         )
 
     def _last_checkin(self, workspace_id: int, routine: str, member_id: int, before: int) -> CheckIn | None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     false,
     text,
+    true,
 )
 
 from store.codec import Instant
@@ -250,6 +251,7 @@ standings = Table(
     Column("late", Boolean, nullable=False),
     Column("arrival_id", Id),
     Column("answer", Text, nullable=False),  # JSON
+    Column("stands", Boolean, nullable=False, server_default=true()),  # false: its question no longer knows it
     Index("ix_standings_at", "workspace_id", "at"),
     sqlite_with_rowid=False,
 )

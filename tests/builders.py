@@ -19,10 +19,10 @@ from gateway.model.charter import Charter, read_charter
 from gateway.model.context import Fresh, MailContext, RoundView, Sent, ThreadView, TickContext, Trust, Workspace
 from gateway.model.decision import Decision
 from gateway.model.entry import Entry, Recorded
+from gateway.model.facts import Facts, Item
 from gateway.model.member import Member, Settings
 from gateway.model.message import Mailbox, Message
 from gateway.model.nature import Nature, Written
-from gateway.model.notice import Facts, Item
 from gateway.model.reading import BallotKind, BallotReading, NewText
 from gateway.model.round import Ballot, CheckInForm, Phase, Ritual, Round, Standing, VoteForm
 from gateway.model.understood import Piece, Reading, Understood

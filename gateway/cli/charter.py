@@ -30,8 +30,9 @@ def charter() -> None:
 @charter.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--prune", is_flag=True, help="Also remove members that the file no longer lists.")
+@click.option("--moved", is_flag=True, help="The workspace of this name has moved to the domain that the file says.")
 @click.pass_obj
-def apply(config: str, file: Path, prune: bool) -> None:
+def apply(config: str, file: Path, prune: bool, moved: bool) -> None:
     """Put a charter in force: a new version, its members added and renamed, its routines planned.
 
     \b
@@ -43,13 +44,15 @@ def apply(config: str, file: Path, prune: bool) -> None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         fail(f"{file}: is not TOML: {problem}\nThe charter in force stays as it is.")
     with program(config) as app:
-        put_in_force(app, document, str(file), prune=prune)
+        put_in_force(app, document, str(file), prune=prune, moved=moved)
 
 
-def put_in_force(app: App, document: dict[str, Any], file: str, *, prune: bool = False) -> None:
+def put_in_force(app: App, document: dict[str, Any], file: str, *, prune: bool = False, moved: bool = False) -> None:
     """Apply a charter document and say what came of it."""
     try:
-        applied = steering.apply_charter(app.pipeline, document, by="command line", now=app.clock(), prune=prune)
+        applied = steering.apply_charter(
+            app.pipeline, document, by="command line", now=app.clock(), prune=prune, moved=moved
+        )
     except CharterProblem as problem:
         charter_fault(file, problem)
     click.echo(

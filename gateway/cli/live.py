@@ -17,7 +17,7 @@ from email.utils import format_datetime
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gateway.app import App, Serving, access_tokens, account, route
+from gateway.app import App, access_tokens, account, route
 from gateway.cli.finding import Finding
 from gateway.model.arrival import StoredArrival
 from gateway.model.context import Workspace
@@ -27,6 +27,7 @@ from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.render.headers import LOOP_FIELD
 from gateway.send.courier import Courier
 from gateway.send.signing import SigningProblem
+from gateway.serving import Serving
 from store.faults import StoreBusy
 
 LOOK_EVERY = 0.25  # seconds

@@ -15,11 +15,11 @@ from rich.table import Table
 
 from gateway.accept.verdict import Reject, recipient_verdict
 from gateway.app import App, RehearsalClock
-from gateway.app import serve as serve_app
 from gateway.cli.shared import counted, fail, print_table, program
 from gateway.model.arrival import Arrival
 from gateway.pipeline.steering import Preview, envelope_of, import_history, preview
 from gateway.send.signing import SigningProblem
+from gateway.serving import serve as serve_app
 
 
 @click.command()

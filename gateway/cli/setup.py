@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sqlite3
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from gateway.accept.addressed import workspace_of
 from gateway.app import App, access_tokens, account, build, new_key, signer
 from gateway.cli.charter import put_in_force
 from gateway.cli.finding import Finding
@@ -24,10 +25,12 @@ from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.arrival import ArrivalState
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.notice import NoticeState
+from gateway.pipeline.flow import SILENCE
 from gateway.pipeline.knowing import workspace as workspace_named
+from gateway.pipeline.outages import is_set_back
 from gateway.render.environment import TemplateProblem
 from gateway.resources import load_templates
-from gateway.send.limits import DAY
+from gateway.send.limits import AHEAD, DAY
 from gateway.send.signing import SigningProblem
 from store.faults import StoreFault
 
@@ -76,6 +79,7 @@ working_days = ["mon", "tue", "wed", "thu", "fri"]
 working_hours = {{ from = "09:00", to = "18:00" }}
 # holidays = "FR"                # a country, or DE-BY
 strangers = "reject"             # mail of strangers: reject, hold or accept
+joining = "steward"              # who asks to join: steward (one says accept), invited (only those) or open
 
 [votes]
 open_for = "3 working days"
@@ -346,6 +350,19 @@ _REFUSED = {
 }
 
 
+def _aliases(app: App, names: Sequence[str]) -> Iterator[Finding]:
+    """Yield each alias, or login to a mailbox, of which nobody can tell whose it is among several workspaces."""
+    known = sorted(app.pipeline.rules.aliases, key=lambda alias: alias.address) if names else ()
+    for alias in known:
+        names_itself = alias.address.startswith("@") and not alias.to  # the part before the @ says which
+        if not names_itself and workspace_of(alias, alias.address, names) is None:
+            yield Finding(
+                "aliases", False,
+                f"{alias.address} is passed on to none of {', '.join(names)}, so what is written to it proves nobody;"
+                f' write it as aliases = {{ "{alias.address}" = "{names[0]}" }}',
+            )  # fmt: skip
+
+
 def _store(app: App) -> Iterator[Finding]:
     now = app.clock()
     sound = app.store.is_healthy
@@ -355,9 +372,16 @@ def _store(app: App) -> Iterator[Finding]:
     except StoreFault as problem:
         yield Finding("store", False, str(problem))
     with app.store.read() as tx:
+        if is_set_back(tx, now, SILENCE):
+            yield Finding(
+                "clock", False,
+                f"the last sign of life in the store is still to come, and here it is {now:%Y-%m-%d %H:%M} UTC: set the"
+                " clock right; if it is right by now, start `serve`, which plans anew what a wrong one planned",
+            )  # fmt: skip
         names = sorted(tx.charters.names())
         if not names:
             yield Finding("charters", False, "there is none; apply one with `restante charter apply FILE`")
+        yield from _aliases(app, names)
         for name in names:
             workspace = workspace_named(tx, name)
             people = tx.people.all(workspace.id)
@@ -388,7 +412,7 @@ def _store(app: App) -> Iterator[Finding]:
             )
         most = app.settings.submission.per_day
         if most:
-            gone = len(tx.outbox.sent_since(now - DAY))
+            gone = sum(at <= now + AHEAD for at in tx.outbox.sent_since(now - DAY))
             yield Finding("submission.per_day", None if gone >= most else True, f"{gone} of {most} used in 24 hours")
         failed = tx.outbox.list(state=NoticeState.FAILED, limit=1000)
         if failed:

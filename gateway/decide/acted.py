@@ -12,7 +12,8 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.context import Due
 from gateway.model.decision import Broadcast, Why
 from gateway.model.entry import Entry
-from gateway.model.notice import Act, DeclineFacts, Notice
+from gateway.model.facts import Act, DeclineFacts
+from gateway.model.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)

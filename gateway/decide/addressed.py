@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gateway.model.facts import Facts
 from gateway.model.member import Member
-from gateway.model.notice import Facts, Notice
+from gateway.model.notice import Notice
 
 
 def to_member(member: Member, facts: Facts, key: str, due_at: datetime, **more: Any) -> Notice:

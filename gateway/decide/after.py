@@ -29,7 +29,7 @@ from gateway.model.entry import (
     TaskMade,
     Withdrawn,
 )
-from gateway.model.round import Round, Standing
+from gateway.model.round import Round, Standing, still_counts
 
 
 def after(context: MailContext, entries: Iterable[Entry]) -> MailContext:
@@ -51,17 +51,17 @@ def _advanced(context: MailContext, entry: Entry) -> MailContext:
             return dataclasses.replace(context, tasks={**context.tasks, mark: changed})
         case Answered(mark=mark, member_id=member_id, answer=answer, late=late) if mark in context.rounds:
             standing = Standing(member_id=member_id, answer=answer, at=context.received_at, late=late)
-            return _with_view(context, mark, standing=standing)
+            return _with_view(context, mark, standing=standing, set_aside=None)
         case AnswerRestored(mark=mark, standing=before) if mark in context.rounds:
-            return _with_view(context, mark, standing=before)
+            return _seated(_with_view(context, mark, standing=before, set_aside=None), mark)
         case Withdrawn(mark=mark) if mark in context.rounds:
-            return _with_view(context, mark, standing=None)
+            return _with_view(context, mark, standing=None, set_aside=None)
         case _:
             mark = getattr(entry, "mark", "")
             view = context.rounds.get(mark)
             if view is None:
                 return _of_author(context, entry)
-            return _with_view(context, mark, round=moved(view.round, entry, context.now))
+            return _seated(_with_view(context, mark, round=moved(view.round, entry, context.now)), mark)
 
 
 def _of_author(context: MailContext, entry: Entry) -> MailContext:
@@ -86,6 +86,16 @@ def _of_author(context: MailContext, entry: Entry) -> MailContext:
 def _taken(fresh: Fresh, mark: str) -> Fresh:
     letter, _, number = mark.partition("-")
     return Fresh({**fresh.numbers, letter: int(number) + 1})
+
+
+def _seated(context: MailContext, mark: str) -> MailContext:
+    """The author's answer stands as long as the question knows it, and stands again when it knows it again."""
+    view = context.rounds[mark]
+    given = view.standing or view.set_aside
+    if given is None:
+        return context
+    stands = still_counts(given.answer, view.round.form)
+    return _with_view(context, mark, standing=given if stands else None, set_aside=None if stands else given)
 
 
 def _with_view(context: MailContext, mark: str, **changes: object) -> MailContext:

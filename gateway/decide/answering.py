@@ -8,8 +8,9 @@ from __future__ import annotations
 from gateway.model.address import fold_address
 from gateway.model.context import MailContext
 from gateway.model.decision import Broadcast, Group
+from gateway.model.facts import Facts, Item, StewardFacts
 from gateway.model.message import Message
-from gateway.model.notice import Answering, Facts, Item, Notice, StewardFacts
+from gateway.model.notice import Answering, Notice
 
 _REFERENCES = 20  # ids kept of a long thread; RFC 5322 §3.6.4 sets no bound, header lines do
 
@@ -58,15 +59,22 @@ def once_per_day(context: MailContext, message: Message, kind: str) -> str:
 
 
 def to_stewards(
-    context: MailContext, message: Message, about: str, *, key: str, text: str = "", arrival_id: int = 0
+    context: MailContext,
+    message: Message,
+    about: str,
+    *,
+    key: str,
+    text: str = "",
+    arrival_id: int = 0,
+    subject: str | None = None,
 ) -> Broadcast:
-    """Return what the stewards are told of a mail."""
+    """Return what the stewards are told of a mail; `subject` in the place of its own, where that must not be shown."""
     author = message.author
     facts = StewardFacts(
         about=about,
         name=context.author.name if context.author else author.name if author else "",
         address=author.address if author else "",
-        subject=message.subject,
+        subject=message.subject if subject is None else subject,
         text=text,
         arrival_id=arrival_id,
     )

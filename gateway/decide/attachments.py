@@ -15,6 +15,7 @@ from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.charter import AttachmentRules
 from gateway.model.context import MailContext
 from gateway.model.entry import Answered, Posted, RoundOpened, TaskMade
+from gateway.model.facts import Act
 from gateway.model.filetype import (
     TYPE_OF_ENDING,
     UNSTATED,
@@ -26,7 +27,6 @@ from gateway.model.filetype import (
     never_passes,
 )
 from gateway.model.message import Message, Part
-from gateway.model.notice import Act
 
 SMALL_IMAGE = 20_000  # octets: what signatures bring in a mail's HTML is smaller, a picture that says something larger
 _MOST_JUDGED = 100  # files of one mail; so many a charter may let pass at most

@@ -121,9 +121,9 @@ def expand(
 ) -> tuple[Notice, ...]:
     """Return the copies of a broadcast, one for each member it reaches, in the order of `members`.
 
-    `electorate` are the ids of the round's electorate, its observers among them when the broadcast says so. `copy_ids`
-    are the Message-IDs of the copy that each member has of what this answers: their mail program joins the two.
-    `writers` are those who have written in its thread, for members who want no other.
+    `electorate` are the ids of the round's electorate, its observers among them when the broadcast says so, or of those
+    in it who are set aside. `copy_ids` are the Message-IDs of the copy that each member has of what this answers: their
+    mail program joins the two. `writers` are those who have written in its thread, for members who want no other.
     """
     belongs = _belongs(broadcast, members, electorate, workspace.charter, writers)
     out, addresses, only = broadcast.leave_out, broadcast.leave_out_addresses, broadcast.only
@@ -151,7 +151,7 @@ def _belongs(
     match broadcast.group:
         case Group.READERS:
             return _readers(broadcast, members, charter, writers)
-        case Group.ELECTORATE:
+        case Group.ELECTORATE | Group.SET_ASIDE:
             asked = frozenset(electorate)
             return lambda member: member.id in asked
         case Group.STEWARDS:

@@ -16,6 +16,7 @@ import msgspec
 from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
+from gateway.decide.calendar import DAY, after_working_days
 from gateway.decide.refusals import status_of
 from gateway.decide.sent import facts_said
 from gateway.model.address import fold_address
@@ -23,10 +24,11 @@ from gateway.model.authentication import Outcome
 from gateway.model.context import Due, DueKind, MailContext, TickContext, Trust
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, DeliverySuspended, Entry
+from gateway.model.facts import Act, ConfirmFacts, StewardFacts
 from gateway.model.member import Absence, Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
-from gateway.model.notice import Act, Attempt, ConfirmFacts, Notice, StewardFacts, StoredNotice
+from gateway.model.notice import Attempt, Notice, StoredNotice
 from gateway.model.understood import AbsenceNotice, Understood
 
 _TEMPORARY = "4"  # RFC 3463 §3.1: persistent transient failure
@@ -35,6 +37,7 @@ HARD, SOFT = 1.0, 0.25  # what a mail adds that came back for good, or after day
 LIMIT = 2.5  # three for good within some weeks
 HALVED_AFTER = timedelta(days=30)
 TOLD_AHEAD = timedelta(days=31)  # an auto-reply may tell so long before
+UNDATED_DAYS = 3  # working days that one holds for which names no end
 PROBES = (timedelta(days=3), timedelta(days=7), timedelta(days=21))  # when a suspended member is tried again
 PROBE_STAYS = timedelta(days=3)  # a mail that did not come back by then has arrived (RFC 5321 §4.5.4.1 tries 4–5 days)
 
@@ -196,17 +199,41 @@ def probe(due: Due, context: TickContext) -> Decision:
     facts = ConfirmFacts(
         act="deliver", title=context.workspace.charter.name, address=member.address, number=due.number + 1
     )
-    notice = to_member(member, facts, f"probe:{member.id}:{context.now.date().isoformat()}", context.now)
-    later = msgspec.structs.replace(due, kind=DueKind.PROBED, at=context.now + PROBE_STAYS)
+    notice = to_member(member, facts, _probe_notice(member.id, context.now), context.now)
+    later = msgspec.structs.replace(due, kind=DueKind.PROBED, at=context.now + PROBE_STAYS, since=context.now)
     return Decision(Why.PROBED, notices=(notice,), due=(later,))
 
 
+def probe_notice_of(due: Due) -> str:
+    """Return the key of the notice that a row asks after."""
+    return _probe_notice(due.member_id, due.since or due.at - PROBE_STAYS)  # a row of before says no more than its time
+
+
+def _probe_notice(member_id: int, at: datetime) -> str:
+    return f"{probe_key(member_id)}:{at.date().isoformat()}"
+
+
 def probed(due: Due, context: TickContext) -> Decision:
-    """Resume: the mail that was tried did not come back, or its return would have taken this row's place."""
+    """Resume where the mail that was tried was taken, and did not come back: its return would have taken this row out.
+
+    One that is still on its way has shown nothing yet; one that nobody took is as one that came back.
+    """
     member = next(iter(context.members), None)
     if member is None or member.left_at is not None or not member.suspended:
         return Decision(Why.NOT_OWED, detail="nothing is suspended")
-    return Decision(Why.RESUMED, entries=(DeliveryResumed(member_id=member.id, reason="probe"),))
+    tried = context.probe
+    if tried.taken_at is not None and tried.taken_at + PROBE_STAYS <= context.now:
+        return Decision(Why.RESUMED, entries=(DeliveryResumed(member_id=member.id, reason="probe"),))
+    if tried.taken_at is not None or tried.waits:
+        at = tried.taken_at + PROBE_STAYS if tried.taken_at else context.now + DAY
+        return Decision(Why.NOT_OWED, due=(msgspec.structs.replace(due, at=at),), detail="the mail tried is on its way")
+    following = _probe_after(member.id, due.number + 1, context.now)
+    return Decision(Why.NOT_OWED, due=following, detail="the mail tried was taken by nobody")
+
+
+def _probe_after(member_id: int, tried: int, at: datetime) -> tuple[Due, ...]:
+    """Return the row of the probe that follows so many; () after the last."""
+    return () if tried >= len(PROBES) else (probe_due(member_id, at + PROBES[tried], tried),)
 
 
 def _next_probe(back: _Returned, member: Member) -> tuple[tuple[str, ...], tuple[Due, ...]]:
@@ -216,9 +243,7 @@ def _next_probe(back: _Returned, member: Member) -> tuple[tuple[str, ...], tuple
     """
     if back.tried == 0:
         return (), ()
-    if back.tried >= len(PROBES):
-        return (probe_key(member.id),), ()
-    return (probe_key(member.id),), (probe_due(member.id, back.at + PROBES[back.tried], back.tried),)
+    return (probe_key(member.id),), _probe_after(member.id, back.tried, back.at)
 
 
 def ask_to_resume(context: MailContext, message: Message) -> Notice | None:
@@ -254,8 +279,12 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     starts, until = _stated(understood.absence, today)
     if until is not None and (until < today or until < starts):
         return ignored(Why.AWAY, "the absence is over")
-    absence = Absence(starts=starts, until=until, source="auto-reply")
-    if _is_known(member.absences, absence):
+    holds_from = max(starts, today)
+    lapses_on = None
+    if until is None:
+        lapses_on = after_working_days(holds_from, UNDATED_DAYS, context.workspace.charter, member)
+    absence = Absence(starts=starts, until=until, source="auto-reply", lapses_on=lapses_on)
+    if _is_known(member.absences, absence, holds_from):
         return ignored(Why.AWAY, "known")
     return Acted(Why.AWAY, entries=(AwayNoted(member_id=member.id, absence=absence),), settled=False)
 
@@ -283,8 +312,6 @@ def _answers_mail_of_ours(context: MailContext, member: Member) -> bool:
     return context.trust is Trust.PROVEN or (context.bounced is not None and context.bounced.member_id == member.id)
 
 
-def _is_known(absences: tuple[Absence, ...], stated: Absence) -> bool:
-    """Whether this is noted already: the same end, or an undated one that a known absence covers."""
-    return any(
-        known.covers(stated.starts) and (stated.until is None or known.until == stated.until) for known in absences
-    )
+def _is_known(absences: tuple[Absence, ...], stated: Absence, day: date) -> bool:
+    """Whether this is noted already, as of a day: the same end, or an undated one that a known absence covers."""
+    return any(known.covers(day) and (stated.until is None or known.until == stated.until) for known in absences)

@@ -50,6 +50,14 @@ def _weekdays(charter: Charter, member: Member | None) -> tuple[int, ...]:
     return own or charter.working_days or _ALL_DAYS
 
 
+def after_working_days(day: date, amount: int, charter: Charter, member: Member) -> date:
+    """Return the first day on which so many of a member's working days from `day` on, itself among them, are over."""
+    last = day - DAY
+    for _ in range(amount):
+        last = _step(last, 1, charter, member)
+    return last + DAY
+
+
 def _step(day: date, sign: int, charter: Charter, member: Member | None = None) -> date:
     for number in range(1, _FURTHEST):
         found = day + number * sign * DAY

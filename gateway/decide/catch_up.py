@@ -21,9 +21,9 @@ from gateway.decide.sent import facts_of
 from gateway.model.context import Due, MailContext, News, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import ReadUpTo
+from gateway.model.facts import Act, CatchUpFacts, DeclineFacts, DigestFacts, Item, ReceiptFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
-from gateway.model.notice import Act, CatchUpFacts, DeclineFacts, DigestFacts, Item, ReceiptFacts
 from gateway.model.understood import CatchUp
 
 _LOOK_BACK = timedelta(days=7)  # for who asks, names no day, and gets no digest

@@ -28,6 +28,8 @@ from gateway.model.change import (
 from gateway.model.context import MailContext
 from gateway.model.entry import (
     AddressAdded,
+    Answered,
+    AnswerRestored,
     BlockerClosed,
     BlockerRaised,
     BlockerReopened,
@@ -38,9 +40,10 @@ from gateway.model.entry import (
     MemberReturned,
     ReadUpTo,
     RoundOpened,
+    Withdrawn,
 )
+from gateway.model.facts import Act
 from gateway.model.member import Member, Settings
-from gateway.model.notice import Act
 
 _ABSENCES = ("away", "back", "resumed")
 _PEOPLE = ("held-added", "removed")
@@ -48,8 +51,11 @@ _DIGEST_DAY, _DIGEST_HOUR = ("digest_weekday",), ("digest_at",)
 
 
 def noted(context: MailContext, acted: Acted) -> Acted:
-    """Return what a piece came to, with what it changed noted on its acts; `context` is as the piece found it."""
-    if not acted.acts or not acted.entries:
+    """Return what a piece came to, with what it changed noted on its acts; `context` is as the piece found it.
+
+    What was noted as it was done, line by line, stays so.
+    """
+    if not acted.acts or not acted.entries or any(act.changed for act in acted.acts):
         return acted
     acts = list(acted.acts)
     found = (*_changes(context, after(context, acted.entries), acted.entries), *_read(context, acted))
@@ -71,10 +77,12 @@ def _changes(before: MailContext, now: MailContext, entries: Sequence[Entry]) ->
 
 
 def _of_rounds(before: MailContext, now: MailContext, entries: Sequence[Entry]) -> Iterator[Change]:
+    answered = {entry.mark for entry in entries if isinstance(entry, (Answered, AnswerRestored, Withdrawn))}
     for mark, view in now.rounds.items():
         known = before.rounds[mark]
-        if known.standing != view.standing:
-            answer = view.standing.answer if view.standing else None
+        answer = view.standing.answer if view.standing else None
+        # An answer set aside by a change of its question comes back with the question.
+        if mark in answered and known.standing != view.standing:  # said again it stands since later
             yield AnswerChange(mark=mark, before=known.standing, after=answer)
         if known.round != view.round:
             yield RoundChange(before=known.round, after=view.round)
@@ -101,8 +109,13 @@ def _of_one(context: MailContext, entry: Entry) -> Iterator[Change]:
         case MemberAdded(member=member):
             yield MemberChange(member_id=member.id, address=member.address, joined=True)
         case MemberLeft(member_id=member_id) | MemberReturned(member_id=member_id):
-            address = next((m.address for m in context.members_named.values() if m.id == member_id), "")
-            yield MemberChange(member_id=member_id, address=address, joined=isinstance(entry, MemberReturned))
+            known = next((m for m in context.members_named.values() if m.id == member_id), None)
+            yield MemberChange(
+                member_id=member_id,
+                address=known.address if known else "",
+                joined=isinstance(entry, MemberReturned),
+                further=known.further_addresses if known else (),
+            )
         case AddressAdded(address=address):
             yield AddressChange(address=address)
 

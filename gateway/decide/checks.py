@@ -7,11 +7,15 @@ Must not: look into pieces further than to see what kind they are.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from gateway.decide import bounces, on_click, rounds
 from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
+from gateway.decide.answers_lost import answer_to_lost
+from gateway.decide.asked_for import acts_undone, words_asked
 from gateway.decide.confirming import confirmation
 from gateway.decide.rituals import govern, membership, posting, task, undo, vote
 from gateway.decide.sent import has_own_token
@@ -22,8 +26,8 @@ from gateway.model.charter import LEVELS, Level
 from gateway.model.context import ELSEWHERE, MailContext, RoundView, Trust
 from gateway.model.decision import Why
 from gateway.model.entry import HeldForSteward, Reacted
+from gateway.model.facts import ConfirmFacts, DeclineFacts
 from gateway.model.nature import Nature
-from gateway.model.notice import ConfirmFacts, DeclineFacts
 from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent, TaskReading
 from gateway.model.round import Phase, VoteForm
 from gateway.model.understood import Act as Governed
@@ -166,7 +170,7 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
     charter = context.workspace.charter
     if context.confirmed:
         return _let_in(context, understood)
-    if context.answering is not None or context.foreign_token:
+    if context.answering is not None or context.foreign_token or context.answers_lost:
         # Perhaps a member's other address: never lost, and the member is asked at the one we know.
         held = _held(context, understood, "stranger", Why.STRANGER)
         whose = membership.ask_whose_address(context, message)
@@ -200,22 +204,28 @@ def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Underst
 def _held(context: MailContext, understood: Understood, reason: str, why: Why, key: str = "") -> Acted:
     """Return a mail held for the stewards, who are told once for each `key`, for each mail where there is none."""
     entry = HeldForSteward(arrival_id=context.arrival_id, reason=reason)
-    text = "" if _may_be_secret(context) else _text(understood)
+    is_secret = _may_be_secret(context, understood)
     told = to_stewards(
         context,
         understood.message,
         "held",
         key=key or once_per_mail(context, "held"),
-        text=text,
+        text="" if is_secret else _text(understood),
         arrival_id=context.arrival_id,
+        subject="" if is_secret else None,  # "V-7: Oslo" may be all of a ballot
     )
     return Acted(why, entries=(entry,), broadcasts=(told,), state=ArrivalState.HELD, settled=False, detail=reason)
 
 
-def _may_be_secret(context: MailContext) -> bool:
-    """Whether a mail may hold a ballot that stewards must not see: a member's other address is a stranger to us."""
+def _may_be_secret(context: MailContext, understood: Understood) -> bool:
+    """Whether a mail may hold a ballot that stewards must not see: a member's other address is a stranger to us, and
+    what a stranger's mail names is not looked up.
+    """
     forms = [view.round.form for view in context.rounds.values()]
-    return any(isinstance(form, VoteForm) and (form.secret or form.hidden) for form in forms)
+    if context.answers_lost or any(isinstance(form, VoteForm) and (form.secret or form.hidden) for form in forms):
+        return True
+    said = f"{understood.message.subject}\n{understood.message.text}\n{_text(understood)}"
+    return context.author is None and (context.destination.door is Door.VOTE or _VOTE_NAMED.search(said) is not None)
 
 
 def _text(understood: Understood) -> str:
@@ -248,7 +258,7 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
     mark = context.answering.mark if is_elsewhere and context.answering else understood.spills
     facts = ConfirmFacts(
         act=asked, title=title, arrival_id=context.arrival_id, address=address,
-        is_elsewhere=is_elsewhere, answers=_titled(mark, context),
+        is_elsewhere=is_elsewhere, answers=_titled(mark, context), **_quoted(context, understood, asked),
     )  # fmt: skip
     return Acted(
         Why.ASKED_BACK if asked in _PUBLISHES else Why.NOT_AUTHENTIC,
@@ -260,6 +270,16 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
         settled=False,
         detail=f"to be confirmed: {asked}",
     )
+
+
+def _quoted(context: MailContext, understood: Understood, asked: str) -> dict[str, Any]:
+    """Return what is shown of a mail that would change things for everybody; of any other nothing is."""
+    if asked != "govern":
+        return {}
+    return {"words": words_asked(understood), "undoes": acts_undone(context, understood)}
+
+
+_VOTE_NAMED = re.compile(r"\bV[-‐-―−]\d", re.IGNORECASE)
 
 
 def _titled(mark: str, context: MailContext) -> str:
@@ -375,15 +395,16 @@ def _enrolled(understood: Understood) -> tuple[str, ...]:
 def _governs(context: MailContext, piece: Piece) -> bool:
     """Whether a piece asks for what only some may. Others are told that they may not, and not asked to confirm."""
     reading, view = piece.reading, rounds.answered_view(context, piece.mark)
-    if not isinstance(reading, Governing) or reading.act is Governed.ADD_OPTION or view is None:
+    if not isinstance(reading, Governing) or view is None or govern.refusal(context, view.round, reading):
         return False
-    return govern.refusal(context, view.round, reading) is None
+    return reading.act is not Governed.ADD_OPTION or not vote.takes_options_of(context, view)
 
 
 def _answered(context: MailContext, piece: Piece) -> RoundView | None:
     """Return the round that a piece answers, one that still takes answers; None for every other piece."""
     view = rounds.answered_view(context, piece.mark)
-    if view is None or not isinstance(piece.reading, (CheckInReading, BallotReading, Settle)):
+    adds = isinstance(piece.reading, Governing) and piece.reading.act is Governed.ADD_OPTION
+    if view is None or not (adds or isinstance(piece.reading, (CheckInReading, BallotReading, Settle))):
         return None
     if isinstance(piece.reading, CheckInReading):
         return view  # also a late one finds its place
@@ -422,7 +443,7 @@ def _unknown(context: MailContext, understood: Understood) -> Acted:
 
 
 def _owner(context: MailContext, understood: Understood) -> Acted:
-    if context.author is None and not context.confirmed and _may_be_secret(context):
+    if context.author is None and not context.confirmed and _may_be_secret(context, understood):
         return _held(context, understood, "stranger", Why.STRANGER)  # a member may write from an address nobody knows
     return membership.to_owner(context, understood.message, _text(understood))
 
@@ -475,6 +496,7 @@ IN_ORDER: tuple[Callable[[MailContext, Understood], Acted | None], ...] = (
     confirmation,
     _stranger,
     _spilt_to_owner,
+    answer_to_lost,
     _unproven,
     _door,
     _unreadable,

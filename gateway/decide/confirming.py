@@ -16,7 +16,7 @@ from gateway.model.address import fold_address
 from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext, Trust
 from gateway.model.decision import Why
-from gateway.model.notice import ConfirmFacts, DeclineFacts
+from gateway.model.facts import ConfirmFacts, DeclineFacts
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.understood import Settle, Understood
 
@@ -38,10 +38,15 @@ def confirmation(context: MailContext, understood: Understood) -> Acted | None:
     if not agrees:
         return ignored(Why.DECLINED, f"{asked.act} not confirmed")
     rule = _CONFIRMED.get(asked.act)
-    return rule(context, understood, asked) if rule else _released(asked)
+    return rule(context, understood, asked) if rule else _released(context, asked)
 
 
-def _released(asked: ConfirmFacts) -> Acted:
+def _released(context: MailContext, asked: ConfirmFacts) -> Acted:
+    """Let the mail in that waited for its author's word, or say that it waits no more: a yes never ends in silence."""
+    held = context.held
+    if held is not None and held.is_dismissed:
+        reason = "settled-already" if held.is_kept else "no-longer-kept"
+        return declined(Why.DECLINED, DeclineFacts(reason=reason, title=asked.title))
     return Acted(Why.CONFIRMED, release=(asked.arrival_id,), settled=False)
 
 
@@ -50,7 +55,7 @@ def _delivered(context: MailContext, understood: Understood, asked: ConfirmFacts
 
 
 _CONFIRMED: dict[str, Callable[[MailContext, Understood, ConfirmFacts], Acted]] = {
-    "join": lambda context, understood, asked: membership.join(context, understood.message),
+    "join": lambda context, understood, asked: membership.join(context, understood.message, asked),
     "leave": lambda context, understood, asked: membership.leave(context, understood.message),
     "address": lambda context, understood, asked: membership.add_address(context, asked),
     "deliver": _delivered,

@@ -35,8 +35,7 @@ from gateway.model.charter import Charter
 from gateway.model.context import Due, News, PostView, RoundView, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import Closed
-from gateway.model.member import Delivery, Member
-from gateway.model.notice import (
+from gateway.model.facts import (
     AwayLine,
     BlockerLine,
     CheckInLine,
@@ -44,11 +43,12 @@ from gateway.model.notice import (
     DigestFacts,
     Item,
     NeedsYouLine,
-    Notice,
     OpenVoteLine,
     TaskLine,
     ThreadLine,
 )
+from gateway.model.member import Delivery, Member
+from gateway.model.notice import Notice
 from gateway.model.round import CheckInForm, Phase, Ritual, Round, VoteForm
 from gateway.model.task import Task
 
@@ -217,9 +217,9 @@ def _has_news(facts: DigestFacts, reader: _Reader, news: News) -> bool:
 
 
 def _needs_you(reader: _Reader, open_rounds: Iterable[tuple[RoundView, int]]) -> tuple[NeedsYouLine, ...]:
-    waiting = [(view.round, answered) for view, answered in open_rounds if _waits(view, reader)]
+    waiting = [(view, answered) for view, answered in open_rounds if _waits(view, reader)]
     return tuple(
-        waiting_line(round_, answered) for round_, answered in sorted(waiting, key=lambda one: one[0].closes_at)
+        waiting_line(view, answered) for view, answered in sorted(waiting, key=lambda one: one[0].round.closes_at)
     )
 
 
@@ -234,13 +234,13 @@ def _waits(view: RoundView, reader: _Reader) -> bool:
     )
 
 
-def waiting_line(round_: Round, answered: int) -> NeedsYouLine:
+def waiting_line(view: RoundView, answered: int) -> NeedsYouLine:
     """Return a round as it waits for its reader; of a vote with how many have answered."""
+    round_ = view.round
     line = NeedsYouLine(mark=round_.mark, ritual=round_.ritual, title=round_.title, closes_at=round_.closes_at)
     match round_.form:
         case VoteForm(question=question):
-            asked = round_.electorate_size
-            return msgspec.structs.replace(line, question=question, answered=answered, electorate=asked)
+            return msgspec.structs.replace(line, question=question, answered=answered, electorate=view.asked)
         case CheckInForm(questions=questions):
             return msgspec.structs.replace(line, questions=questions)
 
@@ -306,13 +306,20 @@ def _decided(reader: _Reader, news: News) -> tuple[DecidedLine, ...]:
 def _open_votes(reader: _Reader, news: News, asked: Collection[str]) -> tuple[OpenVoteLine, ...]:
     """Every open vote that is not shown above, with how many have answered and nothing more."""
     shown = [
-        open_vote_line(view, answered)
+        (view, answered)
         for view, answered in news.open_rounds
         if view.round.ritual is Ritual.VOTE
+        and runs(view.round, reader.until)
         and view.round.mark not in asked
         and (view.in_electorate or reader.follows(view.round.channel))
     ]
-    return tuple(sorted(shown, key=lambda vote: vote.closes_at))
+    ordered = sorted(shown, key=lambda one: one[0].round.closes_at)
+    return tuple(open_vote_line(view, answered) for view, answered in ordered)
+
+
+def runs(round_: Round, now: datetime) -> bool:
+    """Whether a round takes answers: also while its clock stands still; one that waits for its close, none any more."""
+    return round_.phase is Phase.PAUSED or (round_.phase is Phase.OPEN and round_.closes_at > now)
 
 
 def open_vote_line(view: RoundView, answered: int) -> OpenVoteLine:
@@ -322,8 +329,8 @@ def open_vote_line(view: RoundView, answered: int) -> OpenVoteLine:
         mark=round_.mark,
         title=round_.title,
         answered=answered,
-        electorate=round_.electorate_size,
-        closes_at=round_.closes_at,
+        electorate=view.asked,
+        closes_at=None if round_.phase is Phase.PAUSED else round_.closes_at,
         question=round_.form.question if view.in_electorate and isinstance(round_.form, VoteForm) else None,
     )
 

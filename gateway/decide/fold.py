@@ -32,7 +32,7 @@ from gateway.model.entry import (
     Withdrawn,
 )
 from gateway.model.member import Absence
-from gateway.model.round import PHASE_TRANSITIONS, Outcome, Phase, Ritual, Round, Standing, VoteForm
+from gateway.model.round import PHASE_TRANSITIONS, Outcome, Phase, Ritual, Round, Standing, VoteForm, still_counts
 
 _OVER = frozenset({Phase.CLOSED, Phase.CANCELLED})
 
@@ -43,9 +43,15 @@ class RoundState:
 
     round: Round
     electorate: frozenset[int]
-    standings: Mapping[int, Standing] = field(default_factory=dict)  # by member id
+    given: Mapping[int, Standing] = field(default_factory=dict)  # by member id: the last answer of each
     outcome: Outcome | None = None
     outcome_mark: str | None = None
+
+    @property
+    def standings(self) -> Mapping[int, Standing]:
+        """The answers that stand, by member id: an answer that the question no longer knows is set aside."""
+        form = self.round.form
+        return {who: standing for who, standing in self.given.items() if still_counts(standing.answer, form)}
 
     @property
     def phase(self) -> Phase:
@@ -86,7 +92,7 @@ def advance(state: RoundState, recorded: Recorded) -> RoundState:
         case Answered():
             return _answered(state, recorded)
         case Withdrawn(member_id=member_id):
-            return replace(state, standings={k: v for k, v in state.standings.items() if k != member_id})
+            return replace(state, given={k: v for k, v in state.given.items() if k != member_id})
         case Closed(outcome=outcome, outcome_mark=mark):
             return replace(state, round=moved(state.round, entry, recorded.at), outcome=outcome, outcome_mark=mark)
         case _:
@@ -94,12 +100,12 @@ def advance(state: RoundState, recorded: Recorded) -> RoundState:
 
 
 def _restored(state: RoundState, entry: AnswerRestored) -> RoundState:
-    standing = state.standings.get(entry.member_id)
+    standing = state.given.get(entry.member_id)
     is_late = state.phase is Phase.CLOSED and standing is not None and standing.late
     if entry.member_id not in state.electorate or (state.is_over and not is_late):
         return state
-    others = {member_id: kept for member_id, kept in state.standings.items() if member_id != entry.member_id}
-    return replace(state, standings=others | ({entry.member_id: entry.standing} if entry.standing else {}))
+    others = {member_id: kept for member_id, kept in state.given.items() if member_id != entry.member_id}
+    return replace(state, given=others | ({entry.member_id: entry.standing} if entry.standing else {}))
 
 
 def _answered(state: RoundState, recorded: Recorded) -> RoundState:
@@ -114,7 +120,7 @@ def _answered(state: RoundState, recorded: Recorded) -> RoundState:
         late=entry.late,
         arrival_id=recorded.arrival_id,
     )
-    return replace(state, standings={**state.standings, entry.member_id: standing})
+    return replace(state, given={**state.given, entry.member_id: standing})
 
 
 # --- the round itself -----------------------------------------------------------------------------------------------
@@ -127,11 +133,12 @@ def moved(round_: Round, entry: Entry, at: datetime) -> Round:
             return _to(round_, Phase.PAUSED, paused_at=at)
         case Resumed(closes_at=closes_at, text=text):
             running = _to(round_, Phase.OPEN, closes_at=closes_at, paused_at=None)
-            return running if text is None else _with_form(running, text=text)
+            return running if text is None else _with_form(running, text=text, about=None)
         case Extended(closes_at=closes_at) if round_.phase not in _OVER:
             return msgspec.structs.replace(round_, closes_at=closes_at)
-        case Corrected(question=question) if round_.phase not in _OVER:
-            return _with_form(round_, question=question)
+        case Corrected(question=question, title=title) if round_.phase not in _OVER:
+            corrected = _with_form(round_, question=question)
+            return corrected if title is None else msgspec.structs.replace(corrected, title=title)
         case OptionAdded(label=label) if round_.phase not in _OVER:
             return _with_option(round_, label)
         case RoundRestored(round=before) if round_.phase is not Phase.CLOSED:

@@ -12,10 +12,11 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext
 from gateway.model.decision import Broadcast, Decision, Group
 from gateway.model.entry import HeldForSteward
-from gateway.model.notice import StewardFacts
+from gateway.model.facts import StewardFacts
 
 MOST_A_DAY = 50  # mails of strangers that stewards are told of singly
-_OF_STRANGERS = frozenset({"held", "owner"})  # whoever asks to join is told of once a day
+_OF_STRANGERS = frozenset({"held", "owner", "join"})
+_WAITS = frozenset({"owner", "join"})  # until the stewards look for it; a held mail waits anyway
 
 
 def tells_of_a_stranger(context: MailContext, decision: Decision) -> bool:
@@ -29,15 +30,17 @@ def gathered(context: MailContext, decision: Decision, told_today: int) -> Decis
         return decision
     day = context.received_at.date().isoformat()
     many = Broadcast(key=f"strangers:{day}", facts=StewardFacts(about="strangers"), group=Group.STEWARDS)
+    about = {one.facts.about for one in decision.broadcasts if isinstance(one.facts, StewardFacts)}
     rest = tuple(one for one in decision.broadcasts if not _is_of_stranger(one))
     detail = "; ".join(filter(None, (decision.detail, "not told singly")))
     found = dataclasses.replace(decision, broadcasts=(*rest, many), detail=detail)
-    is_letter = any(isinstance(one.facts, StewardFacts) and one.facts.about == "owner" for one in decision.broadcasts)
-    return _held(context, found) if is_letter else found
+    if "join" in about:  # whose address it is nobody knows: it gets no question either
+        found = dataclasses.replace(found, notices=())
+    return _held(context, found) if about & _WAITS and decision.state is not ArrivalState.HELD else found
 
 
 def _held(context: MailContext, decision: Decision) -> Decision:
-    """A letter to the stewards waits until they look for it."""
+    """A letter to the stewards, a wish to join, waits until they look for it."""
     entry = HeldForSteward(arrival_id=context.arrival_id, reason="stranger")
     return dataclasses.replace(decision, state=ArrivalState.HELD, entries=(*decision.entries, entry))
 

@@ -11,8 +11,8 @@ from gateway.decide.acted import Acted
 from gateway.decide.rituals import settings
 from gateway.model.charter import Charter
 from gateway.model.decision import Decision, Why
+from gateway.model.facts import Act, Facts, PostFacts
 from gateway.model.member import Delivery, Member
-from gateway.model.notice import Act, Facts, PostFacts
 
 
 def scope(facts: Facts, charter: Charter) -> str | None:

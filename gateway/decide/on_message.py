@@ -29,9 +29,10 @@ from gateway.model.change import MemberChange, ReadChange, RoundChange
 from gateway.model.context import MailContext, RoundView
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import AbsencesRestored, AwayEnded, AwayNoted
+from gateway.model.facts import Act, ConfirmFacts, DeclineFacts
 from gateway.model.member import Member
 from gateway.model.nature import Nature
-from gateway.model.notice import Act, ConfirmFacts, DeclineFacts, Notice
+from gateway.model.notice import Notice
 from gateway.model.reading import BallotReading, CheckInReading, CommandReading, Intent, TaskReading
 from gateway.model.round import CheckInForm, Phase, VoteForm
 from gateway.model.task import TaskAct
@@ -105,6 +106,8 @@ def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
             found.add(Want.OWN_TASKS)
     if understood.stray is not Stray.NO:
         found.add(Want.OPEN_ROUNDS)
+    if membership.weighs_on_stewards(context, understood):
+        found.add(Want.MEMBERS)
     return frozenset(found)
 
 
@@ -150,7 +153,7 @@ def names(context: MailContext, understood: Understood) -> frozenset[str]:
             found |= {fold_address(address) for address in piece.reading.addresses}
         if isinstance(piece.reading, Undo):
             of_people = (c for c in undo.changes(context, piece.reading) if isinstance(c, MemberChange))
-            found |= {change.address for change in of_people}
+            found |= {address for change in of_people for address in (change.address, *change.further)}
     asked = facts_of(context, ConfirmFacts)
     if asked is not None and asked.act == "address":
         found.add(asked.title)
@@ -211,7 +214,9 @@ def _is_not_to_be_answered(context: MailContext, understood: Understood) -> bool
 
 
 # Faults of the mail itself: one answer of a kind a day and address. A no to an act is owed each time.
-_ONCE_A_DAY = frozenset({"address-unknown", "empty", "not-a-member", "already-a-member", "not-confirmed"})
+_ONCE_A_DAY = frozenset(
+    {"address-unknown", "empty", "not-a-member", "already-a-member", "not-confirmed", "invited-only"}
+)
 
 
 def _no(context: MailContext, understood: Understood, facts: DeclineFacts) -> Notice:

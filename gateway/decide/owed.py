@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from gateway.decide.calendar import in_working_hours, local
 from gateway.model.charter import Charter
 from gateway.model.context import RoundView
+from gateway.model.facts import ReminderFacts, TaskFacts, TaskReminderFacts
 from gateway.model.member import Member
-from gateway.model.notice import Answering, Notice, ReminderFacts, TaskFacts, TaskReminderFacts
+from gateway.model.notice import Answering, Notice
 from gateway.model.round import Phase
 from gateway.model.task import Task
 
@@ -90,11 +91,12 @@ def _out_of_hours(case: _Case) -> str | None:
 def _no_longer_theirs(case: _Case) -> str | None:
     """A task that was given and is not theirs any more, or is done; what became of one is told all the same."""
     told = case.notice.facts
-    if isinstance(told, TaskFacts) and told.change != "given":
+    change = told.change if isinstance(told, TaskFacts) else "given"
+    if change not in ("given", "away"):
         return None
     if case.task is None or not case.task.is_open:
         return "task-over"
-    return None if case.task.course.owner == case.member.id else "not-theirs"
+    return None if change == "away" or case.task.course.owner == case.member.id else "not-theirs"
 
 
 def _other_day(case: _Case) -> str | None:

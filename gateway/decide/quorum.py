@@ -20,19 +20,21 @@ def size(electorate: Collection[int], left: Collection[int], voters: Collection[
     return len(set(electorate) - (set(left) - set(voters)))
 
 
-def needed(electorate: int, quorum: float) -> int:
-    """Return how many must have answered: the smallest number that is the share, of 5 at 0.5 it is 3."""
-    return ceil(exact(quorum) * electorate)
+def needed(electorate: int, quorum: float, people: int = 0) -> int:
+    """Return how many must have answered: so many people where a number was named, whoever leaves; else the smallest
+    number that is the share, of 5 at 0.5 it is 3.
+    """
+    return people or ceil(exact(quorum) * electorate)
 
 
-def missing(answered: int, electorate: int, quorum: float) -> int:
+def missing(answered: int, electorate: int, quorum: float, people: int = 0) -> int:
     """Return how many answers the quorum still lacks, 0 when it is reached."""
-    return max(0, needed(electorate, quorum) - answered)
+    return max(0, needed(electorate, quorum, people) - answered)
 
 
-def is_reached(answered: int, electorate: int, quorum: float) -> bool:
+def is_reached(answered: int, electorate: int, quorum: float, people: int = 0) -> bool:
     """Whether enough have answered; abstentions count as answers."""
-    return answered >= needed(electorate, quorum)
+    return answered >= needed(electorate, quorum, people)
 
 
 def exceeds(in_favour: Fraction, against: Fraction, threshold: float) -> bool:

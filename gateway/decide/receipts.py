@@ -8,9 +8,10 @@ from __future__ import annotations
 from gateway.decide.acted import Acted
 from gateway.decide.answering import once_per_mail, to_author
 from gateway.model.context import MailContext
+from gateway.model.facts import Act, Item, ReceiptFacts
 from gateway.model.member import Receipts
 from gateway.model.message import Message
-from gateway.model.notice import Act, Item, Notice, ReceiptFacts
+from gateway.model.notice import Notice
 
 # What everyone can see for themselves: no receipt for this alone.
 _SEEN = frozenset({"posted"})

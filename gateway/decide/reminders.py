@@ -22,8 +22,9 @@ from gateway.decide.quorum import missing
 from gateway.model.charter import Charter
 from gateway.model.context import Due, DueKind, TickContext
 from gateway.model.decision import Decision, Why
+from gateway.model.facts import Item, ReminderFacts
 from gateway.model.member import Member
-from gateway.model.notice import Item, Notice, ReminderFacts
+from gateway.model.notice import Notice
 from gateway.model.plan import numbered
 from gateway.model.round import CheckInForm, Phase, Round, VoteForm
 from gateway.model.span import Span
@@ -196,8 +197,8 @@ def _facts(turn: _Turn, context: TickContext) -> ReminderFacts:
         standing_at=standing_at,
     )
     match round_.form:
-        case VoteForm(question=question, quorum=quorum):
-            lacking = missing(context.answered, round_.electorate_size, quorum)
+        case VoteForm(question=question, quorum=quorum, quorum_people=people):
+            lacking = missing(context.answered, context.view.asked, quorum, people)
             return msgspec.structs.replace(facts, question=question, quorum_missing=lacking)
         case CheckInForm(questions=questions):
             view = context.view

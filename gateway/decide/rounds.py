@@ -1,18 +1,21 @@
-"""What every round has, whatever its ritual: the rows of its clock, and whether an answer still comes in time.
+"""What every round has, whatever its ritual: the rows of its clock, whether an answer still comes in time, and how a
+change to it is told.
 
 Must not: know how answers are counted or read.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.decide.acted import Acted, declined
 from gateway.decide.reminders import wake
 from gateway.model.context import Due, DueKind, MailContext, RoundView, Workspace
-from gateway.model.decision import Why
-from gateway.model.notice import DeclineFacts
-from gateway.model.round import CheckInForm, Phase, Round
+from gateway.model.decision import Broadcast, Group, Why
+from gateway.model.facts import ChangeFacts, DeclineFacts, Item
+from gateway.model.round import CheckInForm, Phase, Round, VoteForm
+
+_BREATH = timedelta(hours=1)  # from a ballot sent anew to a reminder of it
 
 
 def close_row(mark: str, at: datetime) -> Due:
@@ -24,6 +27,15 @@ def clock(round_: Round, now: datetime) -> tuple[Due, ...]:
     """Return the rows of a round that runs: its close, and the one that sets its reminders going."""
     closing = close_row(round_.mark, round_.closes_at)
     return (closing, wake(round_, now)) if round_.reminders else (closing,)
+
+
+def asked_anew(round_: Round, before: Round, now: datetime) -> tuple[Due, ...]:
+    """Return the row that reminds those whom other options ask again: had all answered, no other is left.
+
+    Their ballot is on its way, so it waits a while.
+    """
+    runs = round_.phase is Phase.OPEN and bool(round_.reminders)
+    return (wake(round_, now + _BREATH),) if runs and has_other_options(round_, before) else ()
 
 
 def clock_keys(mark: str) -> tuple[str, ...]:
@@ -40,6 +52,42 @@ def references(round_: Round, workspace: Workspace) -> tuple[str, ...]:
     """Return the ids by which mail programs join everything about a round to its thread."""
     ids = (workspace.address.thread_id(round_.thread), round_.message_id)
     return tuple(name for name in ids if name)
+
+
+def told_of_change(
+    context: MailContext,
+    round_: Round,
+    facts: ChangeFacts,
+    *,
+    leave_out: frozenset[int] = frozenset(),
+    only: frozenset[int] | None = None,
+) -> Broadcast:
+    """Return what a mail's change to a round is told by: to everyone asked and its observers, or to some `only`."""
+    return Broadcast(
+        key=f"change:{round_.mark}:{facts.change}:a{context.arrival_id}",
+        facts=facts,
+        group=_told_group(facts, only),
+        mark=round_.mark,
+        thread=round_.thread,
+        items=(Item(mark=round_.mark, text=round_.title),),
+        observers=only is None and not facts.set_aside,
+        leave_out=leave_out,
+        only=only,
+        references=references(round_, context.workspace),
+    )
+
+
+def _told_group(facts: ChangeFacts, only: frozenset[int] | None) -> Group:
+    if only is not None:
+        return Group.EVERYONE
+    return Group.SET_ASIDE if facts.set_aside else Group.ELECTORATE
+
+
+def has_other_options(round_: Round, before: Round) -> bool:
+    """Whether a vote has other options than before: an answer given may be set aside then."""
+    forms = (round_.form, before.form)
+    votes = [form.question.options for form in forms if isinstance(form, VoteForm)]
+    return len(set(votes)) > 1
 
 
 def no_longer_open(context: MailContext, view: RoundView) -> Acted | None:

@@ -22,7 +22,7 @@ from functools import cache
 
 from gateway.decide import quorum
 from gateway.decide.quorum import exact
-from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne, Question, Ranking, Scores
+from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne, Question, Ranking, Scores, fits
 from gateway.model.round import Outcome, Reason, Result, TallyLine, VoteForm
 
 _HALF = Fraction(1, 2)
@@ -66,8 +66,10 @@ def tally(form: VoteForm, casts: Ballots, electorate: int) -> Outcome:
         abstained=sum(1 for cast in fitting if is_abstention(cast.choice)),
         electorate=electorate,
         quorum=form.quorum,
+        quorum_people=form.quorum_people,
         reasons=reasons(form, fitting),
         ranking=count.ranking,
+        beside=_beside(form, fitting),
     )
 
 
@@ -77,7 +79,7 @@ def _overruled(form: VoteForm, casts: Ballots, result: Result, electorate: int) 
         return result  # silence is consent: it needs no quorum
     if not casts:
         return Result.NO_ANSWERS
-    if not quorum.is_reached(len(casts), electorate, form.quorum):
+    if not quorum.is_reached(len(casts), electorate, form.quorum, form.quorum_people):
         return Result.NO_QUORUM
     return Result.NO_ANSWERS if all(is_abstention(cast.choice) for cast in casts) else result
 
@@ -89,47 +91,6 @@ def _not_won(line: TallyLine) -> TallyLine:
 def is_abstention(choice: Choice) -> bool:
     """Whether a choice is for nothing: an abstention, or the option of consent that is one, or 0."""
     return choice in (Abstention(), Pick("Abstain"), PlusOne(0)) or choice == PlusOne(0.0)
-
-
-def fits(choice: Choice, question: Question) -> bool:
-    """Whether a choice can be counted for this question: of its method, and of its options alone."""
-    options = frozenset(question.options)
-    match choice:
-        case Abstention():
-            return True
-        case Pick(label):
-            return question.method in _BY_PICK and label in options
-        case Picks(labels):
-            return question.method is Method.APPROVAL and options.issuperset(labels)
-        case Ranking(groups):
-            named = [label for group in groups for label in group]
-            return question.method is Method.RANKED and options.issuperset(named) and len(named) == len(set(named))
-        case Scores(pairs):
-            return question.method is Method.SCORE and all(
-                label in options and question.lowest <= number <= question.highest for label, number in pairs
-            )
-        case PlusOne(number):
-            return question.method is Method.PLUSONE and -1 <= number <= 1
-
-
-_BY_PICK = frozenset({Method.YESNO, Method.CONSENT, Method.LAZY, Method.SINGLE})
-
-
-def kept(choice: Choice, question: Question) -> Choice | None:
-    """Return what is left of a choice when the question's options changed, None when nothing is."""
-    options = frozenset(question.options)
-    match choice:
-        case Picks(labels):
-            choice = Picks(tuple(label for label in labels if label in options))
-        case Ranking(groups):
-            left = tuple(tuple(label for label in group if label in options) for group in groups)
-            choice = Ranking(tuple(group for group in left if group))
-        case Scores(pairs):
-            choice = Scores(tuple(pair for pair in pairs if pair[0] in options))
-        case _:
-            pass
-    emptied = choice in (Picks(()), Ranking(()), Scores(()))
-    return None if emptied or not fits(choice, question) else choice
 
 
 # --- reasons --------------------------------------------------------------------------------------------------------
@@ -228,21 +189,37 @@ def _lazy(form: VoteForm, casts: Ballots) -> _Count:
 
 
 def _plusone(form: VoteForm, casts: Ballots) -> _Count:
-    numbers = [
-        (exact(cast.choice.number), cast)
-        for cast in casts
-        if isinstance(cast.choice, PlusOne) and (cast.binding or form.binding is None)
-    ]
-    plus = sum((number for number, _ in numbers if number > 0), Fraction(0))
-    minus = -sum((number for number, _ in numbers if number < 0), Fraction(0))
-    result = _for_and_against(plus, minus, form.threshold)
-    if form.veto and any(number == -1 and cast.comment for number, cast in numbers):
+    binding = tuple(cast for cast in casts if cast.binding or form.binding is None)
+    counts = _pluses(form, binding)
+    up, _, down = form.question.options[:3]
+    result = _for_and_against(counts[up], counts[down], form.threshold)
+    if form.veto and any(cast.choice == PlusOne(-1.0) and cast.comment for cast in binding):
         result = Result.BLOCKED
-    up, none, down = form.question.options[:3]
-    neutral = Fraction(sum(1 for number, _ in numbers if number == 0))
     winners = {Result.PASSED: (up,), Result.TIED: (up, down)}.get(result, ())
-    counts = {up: plus, none: neutral, down: minus}
-    return _Count(result, _lines((up, none, down), counts, plus + neutral + minus, winners), winners)
+    return _Count(result, _plus_lines(form, counts, winners), winners)
+
+
+def _pluses(form: VoteForm, casts: Ballots) -> dict[str, Fraction]:
+    """Return the points for and against, and how many gave neither."""
+    numbers = [exact(cast.choice.number) for cast in casts if isinstance(cast.choice, PlusOne)]
+    up, none, down = form.question.options[:3]
+    return {
+        up: sum((number for number in numbers if number > 0), Fraction(0)),
+        none: Fraction(sum(1 for number in numbers if number == 0)),
+        down: -sum((number for number in numbers if number < 0), Fraction(0)),
+    }
+
+
+def _plus_lines(form: VoteForm, counts: Mapping[str, Fraction], winners: Iterable[str]) -> tuple[TallyLine, ...]:
+    return _lines(form.question.options[:3], counts, sum(counts.values(), Fraction(0)), winners)
+
+
+def _beside(form: VoteForm, casts: Ballots) -> tuple[TallyLine, ...]:
+    """Return what those said whose votes do not decide; nothing of a secret vote, where few would be known by it."""
+    others = tuple(cast for cast in casts if not cast.binding)
+    if form.question.method is not Method.PLUSONE or form.binding is None or form.secret or not others:
+        return ()
+    return _plus_lines(form, _pluses(form, others), ())
 
 
 # --- one of several -------------------------------------------------------------------------------------------------

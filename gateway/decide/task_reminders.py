@@ -1,7 +1,8 @@
 """When a task's owner is reminded: on the working day before it is due, on the day, then now and then while overdue.
 
 When comes next is a function of the task, its owner, the charter and the last reminder; one due row a task carries it.
-Must not: remind who is away, out of their working hours, or of what is no longer theirs.
+An owner who is away past the day is not reminded: those who wait for the task are told, once. Must not: remind who is
+away, out of their working hours, or of what is no longer theirs.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from gateway.decide.owed import wants_nothing
 from gateway.model.charter import Charter
 from gateway.model.context import Due, DueKind, TickContext, Workspace
 from gateway.model.decision import Decision, Why
-from gateway.model.member import Member
-from gateway.model.notice import Item, Notice, TaskReminderFacts
+from gateway.model.facts import Item, TaskFacts, TaskReminderFacts
+from gateway.model.member import Absence, Member
+from gateway.model.notice import Notice
 from gateway.model.task import Task
 
 _WORKING_DAYS_BETWEEN = 3  # from one reminder of an overdue task to the next
@@ -29,20 +31,38 @@ def key(mark: str) -> str:
     return f"task:{mark}"
 
 
-def row(task: Task, owner: Member | None, charter: Charter, now: datetime, last: datetime | None = None) -> Due | None:
+def row(
+    task: Task,
+    owner: Member | None,
+    charter: Charter,
+    now: datetime,
+    last: datetime | None = None,
+    *,
+    absence_told: bool = False,
+) -> Due | None:
     """Return the due row of the next reminder, None when none will be: not open, nobody's, or without a date.
 
-    `last` is when its owner was last reminded. Who is away without an end is looked for again on the days they would
-    be reminded on, since nobody knows when they are back.
+    `last` is when its owner was last reminded. Days on which they are away are passed over once those who wait were
+    told of it (`absence_told`). Who is away without an end is looked for again on the days they would be reminded on,
+    since nobody knows when they are back.
     """
     if owner is None or owner.left_at is not None or not task.is_open or task.course.due is None:
         return None
-    present = (at for at, away in _times(task.course.due, owner, charter, now, last) if at > now and not away)
-    anyhow = (at for at, _ in _times(task.course.due, owner, charter, now, last) if at > now)
-    at = next(present, None) or next(anyhow, None)
+    times = [each for each in _times(task.course.due, owner, charter, now, last) if each[0] > now]
+    wanted = (at for at, away in times if not (away and absence_told))
+    anyhow = (at for at, _ in times)
+    at = next(wanted, None) or next(anyhow, None)
     if at is None:
         return None
-    return Due(key=key(task.mark), kind=DueKind.TASK, at=at, mark=task.mark, member_id=owner.id, since=last)
+    return Due(
+        key=key(task.mark),
+        kind=DueKind.TASK,
+        at=at,
+        mark=task.mark,
+        member_id=owner.id,
+        number=int(absence_told),
+        since=last,
+    )
 
 
 def _times(
@@ -87,11 +107,14 @@ def remind(due: Due, context: TickContext) -> Decision:
     owner = next((m for m in context.members if task and m.id == task.course.owner), None)
     if task is None or owner is None or not task.is_open or task.course.due is None:
         return Decision(Why.NOT_OWED, detail="nobody owes it")
+    absence_told = bool(due.number)
     not_now = _not_now(owner, charter, now)
     if not_now:
-        following = row(task, owner, charter, now, due.since)
-        return Decision(Why.NOT_OWED, due=(following,) if following else (), detail=not_now)
-    following = row(task, owner, charter, now, now)
+        told = _absence_told(task, owner, context) if not_now == "away" and not absence_told else ()
+        following = row(task, owner, charter, now, due.since, absence_told=absence_told or bool(told))
+        why = Why.TOLD if told else Why.NOT_OWED
+        return Decision(why, notices=told, due=(following,) if following else (), detail=not_now)
+    following = row(task, owner, charter, now, now, absence_told=absence_told)
     return Decision(
         Why.REMINDED,
         notices=(_notice(task, owner, context),),
@@ -118,6 +141,45 @@ def _notice(task: Task, owner: Member, context: TickContext) -> Notice:
         owner,
         facts,
         f"task-reminder:{task.mark}:{owner.id}:{task.course.due}:{today}",
+        context.now,
+        thread=task.mark,
+        mark=task.mark,
+        items=(Item(mark=task.mark, text=task.title),),
+        owed=True,
+        references=references(task, context.workspace),
+    )
+
+
+# --- its owner is away --------------------------------------------------------------------------
+
+
+def _absence_told(task: Task, owner: Member, context: TickContext) -> tuple[Notice, ...]:
+    """Return what those who wait for a task are told when its owner is away past its day: nothing else tells them."""
+    assert task.course.due is not None
+    today = local(context.now, owner.timezone).date()
+    absence = owner.away_on(max(today, task.course.due))
+    if absence is None:
+        return ()
+    waiting = (m for m in context.members if m.id in (task.course.given_by, task.made_by) and m.id != owner.id)
+    return tuple(_of_absence(task, owner, absence, member, context) for member in waiting if member.left_at is None)
+
+
+def _of_absence(task: Task, owner: Member, absence: Absence, reader: Member, context: TickContext) -> Notice:
+    name = owner.name or owner.address
+    facts = TaskFacts(
+        change="away",
+        mark=task.mark,
+        title=task.title,
+        by=name,
+        owner=name,
+        due=task.course.due,
+        until=absence.until,
+        may_hand=reader.is_steward or reader.id == task.made_by,
+    )
+    return to_member(
+        reader,
+        facts,
+        f"task-away:{task.mark}:{reader.id}:{owner.id}:{task.course.due}",
         context.now,
         thread=task.mark,
         mark=task.mark,

@@ -15,7 +15,8 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext, Proof, Trust
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import AwayEnded
-from gateway.model.notice import Act, Notice, TryOutFacts, WouldAnswer
+from gateway.model.facts import Act, TryOutFacts, WouldAnswer
+from gateway.model.notice import Notice
 from gateway.model.understood import Understood
 
 MOST_A_DAY = 30  # answers of this kind to one member

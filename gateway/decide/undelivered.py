@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from gateway.model.context import Due, DueKind, TickContext
 from gateway.model.decision import Broadcast, Decision, Group, Why
-from gateway.model.notice import StewardFacts
+from gateway.model.facts import StewardFacts
 
 KEY = "undelivered"
 GATHERED_FOR = timedelta(minutes=15)  # what fails together is told together

@@ -12,8 +12,8 @@ from gateway.decide.answering import once_per_mail, to_author
 from gateway.model.ballot import Abstention, Choice, Question
 from gateway.model.context import MailContext
 from gateway.model.decision import Why
+from gateway.model.facts import Act, AskBackFacts, DeclineFacts, Guess
 from gateway.model.message import Message
-from gateway.model.notice import Act, AskBackFacts, DeclineFacts, Guess
 from gateway.model.reading import BallotKind, BallotReading
 from gateway.model.round import VoteForm
 from gateway.model.understood import Piece, Reading, WhichItem

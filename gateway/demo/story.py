@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from gateway.accept.verdict import Accept, Reject
-from gateway.app import App, Serving, build_from, new_key, silence_logs
+from gateway.app import App, build_from, new_key, silence_logs
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.config import Listen, Settings, Submission, Tokens
@@ -35,6 +35,7 @@ from gateway.model.message import Message
 from gateway.model.notice import Attempt, Outgoing
 from gateway.pipeline.steering import apply_charter
 from gateway.send.courier import Courier, Route
+from gateway.serving import Serving
 from gateway.understand.mime import read_message
 
 WORKSPACE = "acme"

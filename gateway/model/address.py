@@ -95,6 +95,17 @@ def parse_local_part(
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """A folded address, or "@domain" for all of its domain, whose mail is passed on to us by arrangement.
+
+    `to` is the workspace that gets it, by its name or an address of it; "" where that is not said.
+    """
+
+    address: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceAddress:
     """Where a workspace lives, and how its addresses are written: `acme`, `ws.example.org`, `+`.
 

@@ -1,4 +1,4 @@
-"""Votes: the question, the methods, and what one member can choose.
+"""Votes: the question, the methods, what one member can choose, and whether a question knows that choice.
 
 Must not: count (decide/tally.py) or read words (understand/reading/ballot.py).
 """
@@ -81,3 +81,46 @@ class Abstention(msgspec.Struct, frozen=True, tag="abstention"):
 
 
 Choice = Pick | Picks | Ranking | Scores | PlusOne | Abstention
+
+
+def fits(choice: Choice, question: Question) -> bool:
+    """Whether a choice can be counted for this question: of its method, and of its options alone."""
+    options = frozenset(question.options)
+    match choice:
+        case Abstention():
+            return True
+        case Pick(label):
+            return question.method in _BY_PICK and label in options
+        case Picks(labels):
+            return question.method is Method.APPROVAL and options.issuperset(labels)
+        case Ranking(groups):
+            named = [label for group in groups for label in group]
+            return question.method is Method.RANKED and options.issuperset(named) and len(named) == len(set(named))
+        case Scores(pairs):
+            return question.method is Method.SCORE and all(
+                label in options and question.lowest <= number <= question.highest for label, number in pairs
+            )
+        case PlusOne(number):
+            return question.method is Method.PLUSONE and -1 <= number <= 1
+
+
+_BY_PICK = frozenset({Method.YESNO, Method.CONSENT, Method.LAZY, Method.SINGLE})
+
+
+def kept(choice: Choice, question: Question) -> Choice | None:
+    """Return what is left of a choice when the question's options changed, None when nothing is."""
+    if fits(choice, question):
+        return choice
+    options = frozenset(question.options)
+    match choice:
+        case Picks(labels):
+            choice = Picks(tuple(label for label in labels if label in options))
+        case Ranking(groups):
+            left = tuple(tuple(label for label in group if label in options) for group in groups)
+            choice = Ranking(tuple(group for group in left if group))
+        case Scores(pairs):
+            choice = Scores(tuple(pair for pair in pairs if pair[0] in options))
+        case _:
+            pass
+    emptied = choice in (Picks(()), Ranking(()), Scores(()))
+    return None if emptied or not fits(choice, question) else choice

@@ -57,11 +57,15 @@ class BlockerChange(msgspec.Struct, frozen=True, kw_only=True, tag="blocker"):
 
 
 class MemberChange(msgspec.Struct, frozen=True, kw_only=True, tag="member"):
-    """Somebody was made a member, or was removed. `member_id` is 0 of who had none yet."""
+    """Somebody was made a member, or was removed. `member_id` is 0 of who had none yet.
+
+    `further` are the other addresses of who was removed or came back: all of them come back with a member.
+    """
 
     member_id: int
     address: str
     joined: bool
+    further: tuple[str, ...] = ()
 
 
 class AddressChange(msgspec.Struct, frozen=True, kw_only=True, tag="address"):

@@ -268,6 +268,7 @@ class Charter(_Table):
     holidays: str | None = None  # a country as FR, with a subdivision as DE-BY
     posting: Literal["members", "anyone"] = "members"
     strangers: Literal["hold", "reject", "accept"] = "reject"
+    joining: Literal["open", "steward", "invited"] = "open"  # who asks to become a member: is one, waits, is told no
     token_is_enough: bool = True  # false: nothing in `trust` asks for less than proof
     trust: TrustRules = TrustRules()
     substitutes: Literal["none", "govern"] = "none"  # what the substitute of an absent member may do in their place

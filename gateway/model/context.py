@@ -17,8 +17,8 @@ from gateway.model.attachment import Attachment
 from gateway.model.authentication import NOBODY_SAID, Authentication, Outcome
 from gateway.model.ballot import Question
 from gateway.model.charter import Charter
+from gateway.model.facts import Item
 from gateway.model.member import Member
-from gateway.model.notice import Item
 from gateway.model.plan import Numbered
 from gateway.model.round import CheckIn, Round, Standing
 from gateway.model.task import Task
@@ -72,12 +72,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A mail that waits for a steward: whose it is, and whether it still waits."""
+    """A mail that is held for a steward or for its author's word: whose it is, and whether it still waits."""
 
     arrival_id: int
     waits: bool
     address: str  # of its author, folded
     name: str = ""
+    is_dismissed: bool = False  # it was finished without being acted upon
+    is_kept: bool = True  # its bytes are
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +99,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     questions: Mapping[str, Question] = {}  # by mark, as it showed them: its numbers stand for these options
     returned: bool = False  # it came back before
     numbered: Numbered | None = None  # of a check-in: its numbers stand for these lines
+    token: str = ""  # the one to answer by, as it went out
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,18 @@ class RoundView:
     round: Round
     in_electorate: bool
     standing: Standing | None = None
+    set_aside: Standing | None = None  # an answer that its question, changed since, no longer knows: it counts no more
     plan: tuple[str, ...] = ()  # the member's plan of last time, for a check-in
     carried: tuple[int, ...] = ()  # CheckIn.carried of that plan
     is_latest: bool = True  # no later round of its routine is open: late answers still find their place
     open_blockers: tuple[str, ...] = ()
     answered: int = 0  # how many have answered, for `status`
+    gone: int = 0  # how many of those asked have left without an answer
+
+    @property
+    def asked(self) -> int:
+        """Of how many an answer counts: who left without one is none of them (product.md §6)."""
+        return self.round.electorate_size - self.gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,7 @@ class MailContext:
     proven_by_token: bool = False  # PROVEN, but by our token alone: no mail server said anything of the author
     foreign_token: bool = False  # a valid token that is made out to somebody else
     expired_token: bool = False
+    answers_lost: bool = False  # a token of ours that no notice on record bears: an older record was put back since
     bounced: Sent | None = None  # what a bounce's VERP token names
     thread: ThreadView | None = None
     rounds: Mapping[str, RoundView] = field(default_factory=dict)  # by mark: what it answers, and items of a digest
@@ -164,6 +175,7 @@ class MailContext:
     proof: Proof = Proof(Trust.UNKNOWN)  # `trust` with the sign it rests on
     authentication: Authentication = NOBODY_SAID  # what a mail server before us said of the author
     confirmed: bool = False  # this very mail was held, and its author or a steward settled that it counts
+    left_at: datetime | None = None  # of nobody's member who answers a question of ours: when they last were one
     held: Held | None = None  # what the mail to stewards is about that this one answers
     last_receipt: Sent | None = None  # of its author, where a new mail says `undo` and no more
     token_owner: Member | None = None  # to whom the token is made out, where the author is nobody we know
@@ -213,7 +225,9 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     member_id: int = 0
     routine: str = ""
     occurrence: date | None = None  # routine: the day to open; digest: the day of the last one sent
-    number: int = 0  # which reminder; digest: 1 when one was left out because its reader was away or paused
+    # which reminder; digest: 1 when one was left out because its reader was away or paused; task: 1 once those who wait
+    # were told that its owner is away
+    number: int = 0
     since: datetime | None = None  # what came after this is new; routine: the day last opened; task: last reminded
 
 
@@ -258,6 +272,14 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """What became of a mail that was sent to see whether it arrives."""
+
+    taken_at: datetime | None = None  # None: by nobody, or not yet
+    waits: bool = False  # it is still tried
+
+
+@dataclass(frozen=True, slots=True)
 class TickContext:
     """All that is known when something falls due. Only the fields its kind needs are set."""
 
@@ -279,3 +301,4 @@ class TickContext:
     task: Task | None = None  # task
     undelivered: tuple[tuple[str, str], ...] = ()  # (address, what was answered) of notices that failed since due.since
     refused_us: tuple[str, ...] = ()  # what was answered to notices that wait, since the server wants none from us
+    probe: Probe = Probe()  # probed

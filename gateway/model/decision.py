@@ -11,7 +11,8 @@ from enum import StrEnum
 from gateway.model.arrival import ArrivalState
 from gateway.model.context import Due
 from gateway.model.entry import Entry
-from gateway.model.notice import Facts, Item, Notice
+from gateway.model.facts import Facts, Item
+from gateway.model.notice import Notice
 
 
 class Why(StrEnum):
@@ -65,7 +66,7 @@ class Why(StrEnum):
     NOT_A_WORKING_DAY = "not-a-working-day"
     PROBED = "probed"
     RESUMED = "resumed"  # mail to a member goes again
-    TOLD = "told"  # the stewards were
+    TOLD = "told"  # the stewards were, or those who wait for a task whose owner is away
 
 
 class Group(StrEnum):
@@ -73,6 +74,7 @@ class Group(StrEnum):
 
     READERS = "readers"  # members who get posts of `channel` at once
     ELECTORATE = "electorate"  # of the round `mark`, plus its observers when `observers`
+    SET_ASIDE = "set-aside"  # of the electorate of `mark`, whose answer its question no longer knows
     EVERYONE = "everyone"
     STEWARDS = "stewards"
 

@@ -95,6 +95,7 @@ class Corrected(msgspec.Struct, frozen=True, kw_only=True, tag="corrected"):
     mark: str
     by: int
     question: Question
+    title: str | None = None  # None: the round keeps its own
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):

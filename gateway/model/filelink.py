@@ -10,7 +10,7 @@ import hmac
 import re
 
 from gateway.model.attachment import Attachment
-from gateway.model.notice import DigestFacts, Facts, PostFacts
+from gateway.model.facts import DigestFacts, Facts, PostFacts
 from gateway.model.stoplink import code_for
 
 FILE_PATH = "/f/"  # below where our pages are reached; the code follows, then which file

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-_UNDATED_AUTO_REPLY = timedelta(days=5)
+_LAPSES_AFTER = timedelta(days=5)  # of an undated auto-reply noted before the working days were counted
 
 
 class Delivery(StrEnum):
@@ -36,16 +36,18 @@ class Absence(msgspec.Struct, frozen=True, kw_only=True):
     starts: date
     until: date | None = None
     source: str = "member"  # member, auto-reply, steward
+    lapses_on: date | None = None  # undated: from here on their author is taken to be back; None: when they say so
 
     def covers(self, day: date) -> bool:
         """Whether this day is within the absence.
 
         An undated one covers every day since it began; but that of an auto-reply, which nobody may ever take back, only
-        a few: three working days and a weekend.
+        a few working days.
         """
         if self.until is not None:
             return self.starts <= day <= self.until
-        return self.starts <= day and (self.source != "auto-reply" or day < self.starts + _UNDATED_AUTO_REPLY)
+        lapses_on = self.lapses_on or (self.starts + _LAPSES_AFTER if self.source == "auto-reply" else date.max)
+        return self.starts <= day < lapses_on
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

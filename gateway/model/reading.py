@@ -114,6 +114,7 @@ class CheckInReading:
     unplanned: bool = False  # … that nothing comes next ("Next: none")
     answers: tuple[tuple[str, str], ...] = ()  # questions of the charter's own, each with the author's words on it
     changes: PlanChanges | None = None  # where it only changes a plan; None for an answer that is whole in itself
+    beyond: tuple[str, ...] = ()  # what was said of numbers that no line of the plan has
 
 
 class Intent(StrEnum):
@@ -197,7 +198,9 @@ class CommandReading:
     method: str | None = None
     deadline: datetime | None = None  # aware; see deadline_has_time
     deadline_has_time: bool = False
+    open_for: str = ""  # in its place a length that the charter counts, as spans are written: "2 working days"
     rules: StatedRules = StatedRules()  # new_vote
+    about: str = ""  # new_vote: what is said beside question, options and deadline
     checkin: CheckInReading | None = None
     evidence: str = ""
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from gateway.model.ballot import Choice, Question
+from gateway.model.ballot import Choice, Question, kept
 
 
 class Ritual(StrEnum):
@@ -57,7 +57,8 @@ class VoteForm(msgspec.Struct, frozen=True, kw_only=True, tag="vote"):
 
     question: Question
     text: str = ""
-    quorum: float = 0.0
+    quorum: float = 0.0  # share of those asked
+    quorum_people: int = 0  # so many of them, in place of a share; 0: the share counts
     threshold: float = 0.5
     secret: bool = False
     hidden: bool = True
@@ -65,6 +66,7 @@ class VoteForm(msgspec.Struct, frozen=True, kw_only=True, tag="vote"):
     run_off: bool = False
     binding: str | None = None
     veto: bool = False  # plusone: a binding -1 with its reason stops the proposal
+    about: str | None = None  # of `text` what is no question, option or deadline; None where that is not known
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +119,13 @@ class Ballot(msgspec.Struct, frozen=True, kw_only=True, tag="ballot"):
 Answer = Ballot | CheckIn | Skip
 
 
+def still_counts(answer: Answer, form: CheckInForm | VoteForm) -> bool:
+    """Whether an answer counts for what its round asks now: of a ballot, as long as the question knows any of it."""
+    if not isinstance(answer, Ballot) or not isinstance(form, VoteForm):
+        return True
+    return kept(answer.choice, form.question) is not None
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The answer that stands for a member of the electorate; a later one replaces it until the round closes."""
 
@@ -167,5 +176,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     abstained: int = 0
     electorate: int = 0
     quorum: float = 0.0
+    quorum_people: int = 0
     reasons: tuple[Reason, ...] = ()
     ranking: tuple[tuple[str, ...], ...] = ()  # ranked: all options, best first, ties together
+    beside: tuple[TallyLine, ...] = ()  # where a role decides: what the others said; () in a secret vote

@@ -10,9 +10,17 @@ from typing import TypeVar
 import msgspec
 
 from gateway.model.context import Sent
-from gateway.model.notice import AskBackFacts, CatchUpFacts, ConfirmFacts, Facts, ReceiptFacts, TaskQuestionFacts
+from gateway.model.facts import (
+    AskBackFacts,
+    CatchUpFacts,
+    ConfirmFacts,
+    Facts,
+    ReceiptFacts,
+    StewardFacts,
+    TaskQuestionFacts,
+)
 
-F = TypeVar("F", AskBackFacts, CatchUpFacts, ConfirmFacts, ReceiptFacts, TaskQuestionFacts)
+F = TypeVar("F", AskBackFacts, CatchUpFacts, ConfirmFacts, ReceiptFacts, StewardFacts, TaskQuestionFacts)
 _read = msgspec.json.Decoder(Facts).decode
 
 

@@ -38,12 +38,14 @@ class TaskAct(StrEnum):
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """The parts of a task that change, whole: whose it is, when it is due, where it stands and why.
 
-    `owner` None: anyone may take it. `given_by` is the member a decline goes back to. `wanted` is the name that its
-    maker wrote and that fits nobody, or more than one; "" otherwise. `reason` are the words of the last change.
+    `owner` None: anyone may take it. `given_by` is the member a decline goes back to, `handed_on` who had it before
+    them, the latest last: the way it goes on as each of them declines too. `wanted` is the name that its maker wrote
+    and that fits nobody, or more than one; "" otherwise. `reason` are the words of the last change.
     """
 
     owner: int | None = None
     given_by: int | None = None
+    handed_on: tuple[int, ...] = ()
     due: date | None = None
     state: TaskState = TaskState.OPEN
     wanted: str = ""

@@ -21,6 +21,7 @@ class Act(StrEnum):
     EXTEND = "extend"
     CLOSE = "close"  # now
     CORRECT = "correct"  # the question
+    CORRECT_OPTIONS = "correct-options"  # what can be chosen
     AMEND = "amend"  # the text of a lazy consensus; its clock restarts
     RESUME = "resume"
     VOTE = "vote"  # turn a paused lazy consensus into a vote
@@ -29,13 +30,21 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Governing:
-    """One governing line. `until` is aware; `for_span` is such as `2 days`; `text` the new question or option."""
+    """One governing line. `until` is aware; `for_span` is such as `2 days`; `text` the new question or option;
+    `options` all that there shall be.
+    """
 
     act: Act
     until: datetime | None = None
     for_span: str = ""
     text: str = ""
+    options: tuple[str, ...] = ()
     evidence: str = ""
+
+    @property
+    def is_of_options(self) -> bool:
+        """Whether it is about what a vote can choose, and so makes no sense for any other round."""
+        return self.act in (Act.ADD_OPTION, Act.CORRECT_OPTIONS)
 
 
 NONE_OF_THEM = 0  # Settle.number of "never mind"
@@ -53,9 +62,10 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """`undo`, `undo 2`: 0 means all acts of the mail the receipt is for."""
+    """`undo`, `undo 2`, `undo V-1`: 0 and no mark mean all acts of the mail the receipt is for."""
 
     number: int = 0
+    mark: str = ""  # of what its lines are about
 
 
 class Word(StrEnum):

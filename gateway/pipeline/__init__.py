@@ -1,3 +1,3 @@
-"""The flow: flow.py from top to bottom, knowing.py what the record knows, recording.py what is written, and steering.py
-what comes from the command line instead of by mail.
+"""The flow: flow.py from top to bottom, knowing.py and knowing_due.py what the record knows, recording.py what is
+written, and steering.py what comes from the command line instead of by mail.
 """

@@ -22,6 +22,7 @@ import structlog
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
 from gateway.decide import gathering, on_message, on_tick, owed, retries
+from gateway.model.address import Alias
 from gateway.model.arrival import PUT_BACK, Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
@@ -29,16 +30,16 @@ from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
-from gateway.pipeline import doubles, knowing, reporting
+from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.passing_on import Files
-from gateway.pipeline.recording import record
+from gateway.pipeline.recording import plan_anew, record
 from gateway.pipeline.trying import tried
 from gateway.render.files import carried
 from gateway.render.render import Templates, envelope_from, render
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
-from gateway.understand.read import understand
+from gateway.understand.read import hear, understand
 from gateway.understand.scan import DEFAULT_LIMITS, Limits, scan
 from store.database import Store
 from store.faults import StoreFault, StoreFull
@@ -50,6 +51,7 @@ log = structlog.get_logger()
 TRY_DUE_AGAIN_AFTER = timedelta(hours=1)  # a due row whose decision failed: our bug, kept visible, tried again
 _CAME_TO = {NoticeState.SENT: "sent", NoticeState.QUEUED: "deferred", NoticeState.FAILED: "failed"}
 MOST_IN_HAND = 16 * 1024 * 1024  # octets of mails claimed in one turn, or one that is larger: files make them large
+SILENCE = timedelta(minutes=3)  # without a sign of life, or before the last: an outage, or a clock set right
 LOOK_AGAIN_AFTER = timedelta(seconds=5)  # a round that waits for mail received before its close
 
 
@@ -64,7 +66,7 @@ class Rules:
     limits: Limits = DEFAULT_LIMITS
     authserv_ids: tuple[str, ...] = ()  # mail servers whose word on an author counts
     pages: str = ""  # where our web pages are reached
-    aliases: frozenset[str] = frozenset()  # addresses, or "@domain", from which mail is passed on to us
+    aliases: frozenset[Alias] = frozenset()  # from which mail is passed on to us
 
 
 @dataclass
@@ -239,9 +241,13 @@ class Pipeline:
 
     def _in_light_of(self, tx: Transaction, context: MailContext, message: Message) -> tuple[MailContext, Understood]:
         """Return a mail understood, and its context with what deciding on it wants beside."""
-        understood = understand(message, context, self.lexicon)
-        if understood.named and (wider := knowing.with_marks(tx, context, understood.named)) is not context:
-            context, understood = wider, understand(message, wider, self.lexicon)  # read anew with what it names
+        heard = hear(message, context, self.lexicon)
+        if heard.named:
+            context = knowing.with_marks(tx, context, heard.named)
+        understood = understand(message, context, self.lexicon, heard)
+        further = [mark for mark in understood.named if mark not in heard.named]  # "mute P-14", known once it was read
+        if further and (wider := knowing.with_marks(tx, context, further)) is not context:
+            context, understood = wider, understand(message, wider, self.lexicon, heard)
         if on_message.undoes_the_last(context, understood):
             context = knowing.with_last_receipt(tx, context)
         if understood.written.bounce is not None and context.bounced is None:
@@ -304,7 +310,7 @@ class Pipeline:
             tx.schedule.plan(workspace_id, [msgspec.structs.replace(due, at=later)])
             return
         workspace = knowing.workspace(tx, workspace_id, self.rules.separator)
-        decision = on_tick.decide(due, knowing.tick_context(tx, workspace, due, now))
+        decision = on_tick.decide(due, knowing_due.tick_context(tx, workspace, due, now))
         record(tx, workspace, decision, now, self.rules.token_days)
         self.counts.decided(decision)
         log.info("fell due", kind=due.kind, why=decision.why)
@@ -313,7 +319,7 @@ class Pipeline:
         """Return when to look again: mail that came in time is counted first, also what waited while we were down."""
         if due.kind is not DueKind.CLOSE:
             return None
-        outage = knowing.outage(tx)
+        outage = outages.outage(tx)
         down = outage is not None and outage.since <= due.at <= outage.until
         if outage and down and now < outage.until + self.rules.catch_up:
             return outage.until + self.rules.catch_up
@@ -420,17 +426,23 @@ class Pipeline:
 
     # --- signs of life -------------------------------------------------------------------------------------------
 
-    def wake(self, now: datetime, *, gap: timedelta = timedelta(minutes=3)) -> None:
+    def wake(self, now: datetime, *, gap: timedelta = SILENCE) -> None:
         """Note that we are up again; a long silence before it was an outage."""
         with self.store.begin() as tx:
-            knowing.note_outage(tx, now, gap)
+            outages.note_outage(tx, now, gap)
             tx.outbox.release()  # what the process before us was sending when it ended
-            tx.set_mark(knowing.ALIVE, now.isoformat())
+            self._alive(tx, now)
 
     def beat(self, now: datetime) -> None:
         """Leave a sign of life."""
         with self.store.begin() as tx:
-            tx.set_mark(knowing.ALIVE, now.isoformat())
+            self._alive(tx, now)
+
+    def _alive(self, tx: Transaction, now: datetime) -> None:
+        if outages.is_set_back(tx, now, SILENCE):
+            log.warning("clock set back", to=now.isoformat())
+            plan_anew(tx, knowing.workspaces(tx, self.rules.separator), now)
+        tx.set_mark(outages.ALIVE, now.isoformat())
 
 
 def _explained(context: MailContext, decision: Decision) -> str:

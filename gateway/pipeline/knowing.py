@@ -1,58 +1,43 @@
-"""What the record knows beside a mail or a due row: loaded here, so that the core gets values.
+"""What the record knows beside a mail: loaded here, so that the core gets values. Beside a due row: knowing_due.py.
 
-Must not: decide anything, or write but for the signs of life and confirmations kept here.
+Must not: decide anything, or write but for the confirmations kept here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
-from gateway.accept.addressed import is_to_us
+from gateway.accept.addressed import is_passed_on, is_to_us
 from gateway.accept.trust import Signs, proof_of
 from gateway.accept.verdict import Directory
 from gateway.decide import digest_times, tally
-from gateway.decide.retries import OURS_TO_MEND
-from gateway.model.address import Destination, Door, fold_address, token_of_message_id, token_of_return_id
-from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
+from gateway.model.address import Alias, Destination, Door, fold_address, token_of_message_id, token_of_return_id
+from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.charter import CharterProblem, read_charter
-from gateway.model.context import (
-    ELSEWHERE,
-    Due,
-    DueKind,
-    Held,
-    MailContext,
-    News,
-    Sent,
-    ThreadView,
-    TickContext,
-    Trust,
-    Workspace,
-)
+from gateway.model.context import ELSEWHERE, Held, MailContext, News, Sent, ThreadView, Trust, Workspace
+from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
-from gateway.model.notice import Facts, StewardFacts
 from gateway.model.round import Ballot, Phase, Standing
+from gateway.model.said import facts_said
 from gateway.model.task import TASK_LETTER
-from gateway.model.token import Claim, KeyRing, Purpose
+from gateway.model.token import Claim, KeyRing, Purpose, is_same
+from gateway.pipeline.outages import in_time_at, outage
 from gateway.understand.authentication import read_authentication
 from gateway.understand.author import PRESSED
 from store.transaction import Transaction
 
 log = structlog.get_logger()
 
-ALIVE = "alive_at"  # when there was last a sign of life
-OUTAGE = "outage"
 _RECENT = timedelta(days=7)  # the oldest receipt that `undo` in a new mail is about
 _CONFIRMED = "confirmed:"
 
@@ -124,11 +109,11 @@ def mail_context(
     now: datetime,
     keys: KeyRing,
     authserv_ids: Sequence[str] = (),
-    aliases: AbstractSet[str] = frozenset(),
+    aliases: Collection[Alias] = (),
 ) -> MailContext:
     """Return what is known beside a mail: token first, then References, then the mark in its subject.
 
-    `aliases` are addresses, or "@domain", from which mail is passed on to us by arrangement.
+    `aliases` are addresses from which mail is passed on to us by arrangement.
     """
     arrival = stored.arrival
     visible = [box.address for box in (*message.to, *message.cc)]
@@ -137,11 +122,13 @@ def mail_context(
     trying = any(place.door is Door.TRY for place in ours)
     in_earnest = (place for place in ours if place.door is not Door.TRY)
     destination = min(in_earnest, key=_precedence, default=Destination(group.name, Door.POST))
-    claim = _claim(group, destination, message, keys)
-    sent = tx.outbox.sent(claim.notice_id) if claim else None
+    token, claim = _claim(group, destination, message, keys)
+    sent = _borne(tx, claim, token) if claim else None
+    answers_lost = claim is not None and sent is None and not _was_erased(tx, claim)
+    claim = None if answers_lost else claim  # its numbers are those of a record that is no more
     foreign = bool(claim and author and claim.member_id != author.id)
     expired = bool(claim and claim.expires_on < now.date())
-    marks = _marks(tx, group, sent, message, author)
+    marks = [] if answers_lost else _marks(tx, group, sent, message, author)
     author_id = author.id if author else 0
     bounced = _bounced(tx, group, ours, keys, now)
     returned = tx.people.get(bounced.member_id) if bounced else None
@@ -164,6 +151,7 @@ def mail_context(
         proven_by_token=proof.sign == "token",
         foreign_token=foreign,
         expired_token=expired,
+        answers_lost=answers_lost,
         bounced=bounced,
         members_named={returned.address: returned} if returned else {},
         thread=_thread(tx, group, (sent.thread, sent.mark) if sent else marks),
@@ -182,7 +170,16 @@ def mail_context(
         held=_held(tx, group, sent),
         token_owner=owner if owner and owner.left_at is None else None,
         stands_in_for=_stands_in_for(tx, group, author, now),
+        left_at=_left_at(tx, group, message) if sent and sent.kind == "confirm" and author is None else None,
     )
+
+
+def _left_at(tx: Transaction, group: Workspace, message: Message) -> datetime | None:
+    """Return when a member of this address last left."""
+    address = fold_address(message.author.address) if message.author else ""
+    everyone = tx.people.all(group.id, include_left=True)
+    left = (one for one in everyone if address in (one.address, *one.further_addresses))
+    return max((one.left_at for one in left if one.left_at), default=None)
 
 
 def with_marks(tx: Transaction, context: MailContext, marks: Sequence[str]) -> MailContext:
@@ -222,14 +219,21 @@ def _threads(tx: Transaction, group: Workspace, marks: Iterable[str]) -> dict[st
 
 
 def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
-    """Return the held mail that an answered mail to stewards is about."""
-    facts = msgspec.json.decode(sent.facts, type=Facts) if sent and sent.kind == "steward" and sent.facts else None
-    number = facts.arrival_id if isinstance(facts, StewardFacts) else 0
-    stored = tx.inbox.get(number) if number else None
+    """Return the held mail that an answered mail to stewards, or an answered question for confirmation, is about."""
+    if sent is None or sent.kind not in ("steward", "confirm"):
+        return None
+    facts = facts_said(sent, StewardFacts) or facts_said(sent, ConfirmFacts)
+    stored = tx.inbox.get(facts.arrival_id) if facts and facts.arrival_id else None
     if stored is None or stored.workspace_id != group.id:
         return None
-    waits = stored.state is ArrivalState.HELD
-    return Held(stored.id, waits, fold_address(stored.author), facts.name if isinstance(facts, StewardFacts) else "")
+    return Held(
+        stored.id,
+        waits=stored.state is ArrivalState.HELD,
+        address=fold_address(stored.author),
+        name=facts.name if isinstance(facts, StewardFacts) else "",
+        is_dismissed=stored.state is ArrivalState.IGNORED,
+        is_kept=bool(stored.arrival.raw),
+    )
 
 
 def _stands_in_for(tx: Transaction, group: Workspace, author: Member | None, now: datetime) -> frozenset[int]:
@@ -248,7 +252,12 @@ def named(tx: Transaction, group: Workspace, addresses: Iterable[str]) -> dict[s
 
 
 def _is_as_addressed(
-    tx: Transaction, group: Workspace, said: Authentication, place: Destination, trying: bool, aliases: AbstractSet[str]
+    tx: Transaction,
+    group: Workspace,
+    said: Authentication,
+    place: Destination,
+    trying: bool,
+    aliases: Collection[Alias],
 ) -> bool:
     """Whether a proven author wrote a mail to the place that it came to: what is written to one acts at no other.
 
@@ -261,8 +270,11 @@ def _is_as_addressed(
         found = destination_of(tx, address, [group.name])
         return found is not None and (is_any or found == place)
 
-    passed_on = aliases if place.door is not Door.REPLY else frozenset[str]()  # nobody passes on the answer to one mail
-    return said.is_as_written and is_to_us(said.written_to, is_the_place, passed_on)
+    known = aliases if place.door is not Door.REPLY else ()  # nobody passes on the answer to one mail
+    names = tx.charters.names()
+    return said.is_as_written and is_to_us(
+        said.written_to, is_the_place, lambda address: is_passed_on(address, group.name, names, known)
+    )
 
 
 def _precedence(destination: Destination) -> tuple[int, bool]:
@@ -274,13 +286,33 @@ def _referred(message: Message) -> list[str]:
     return list(dict.fromkeys([*message.references, *message.in_reply_to]))
 
 
-def _claim(group: Workspace, destination: Destination, message: Message, keys: KeyRing) -> Claim | None:
-    """Token first, then References: our Message-ID carries the same token (some programs ignore Reply-To)."""
+def _claim(
+    group: Workspace, destination: Destination, message: Message, keys: KeyRing
+) -> tuple[str, Claim] | tuple[str, None]:
+    """Return the token of a mail with what it says, ("", None) where it has none that we signed.
+
+    Token first, then References: our Message-ID carries the same token (some programs ignore Reply-To).
+    """
     tokens = [destination.token] if destination.door is Door.REPLY and destination.token else []
     tokens += [t for i in reversed(_referred(message)) if (t := token_of_message_id(i, group.address))]
     if message.header(PRESSED):  # the subject that our List-Unsubscribe asks for (RFC 2369 §3.2) ends with the token
         tokens += message.subject.split()[-1:]
-    return next((claim for token in tokens if (claim := keys.verify(token, group.name))), None)
+    found = ((token, claim) for token in tokens if (claim := keys.verify(token, group.name)))
+    return next(found, ("", None))
+
+
+def _borne(tx: Transaction, claim: Claim, token: str, returns: Callable[[str], str] = str) -> Sent | None:
+    """Return the notice that bears a token; None where its number is another's by now, since the record is an older one
+    that was put back. `returns` makes the token presented out of the notice's own.
+    """
+    sent = tx.outbox.sent(claim.notice_id)
+    return sent if sent is not None and is_same(returns(sent.token), token) else None
+
+
+def _was_erased(tx: Transaction, claim: Claim) -> bool:
+    """Whether a notice is gone with the member it was for: others' answers carry its token on in References."""
+    member = tx.people.get(claim.member_id)
+    return member is not None and member.left_at is not None and tx.outbox.get(claim.notice_id) is None
 
 
 def _marks(tx: Transaction, group: Workspace, sent: Sent | None, message: Message, author: Member | None) -> list[str]:
@@ -314,11 +346,16 @@ def _bounced(
     tx: Transaction, group: Workspace, ours: Sequence[Destination], keys: KeyRing, now: datetime
 ) -> Sent | None:
     """Return what a bounce is about: the VERP address it came to names the notice, until it expires."""
-    for destination in ours:
-        if destination.door is Door.BOUNCE and destination.token:
-            claim = keys.verify(destination.token, group.name, Purpose.RETURNS)
-            if claim and claim.expires_on >= now.date():
-                return tx.outbox.sent(claim.notice_id)
+    tokens = [place.token for place in ours if place.door is Door.BOUNCE and place.token]
+    return _returned(tx, group, tokens, keys, now)
+
+
+def _returned(tx: Transaction, group: Workspace, tokens: Iterable[str], keys: KeyRing, now: datetime) -> Sent | None:
+    """Return the notice that the first of these tokens names which is one for returns and has not expired."""
+    for token in tokens:
+        claim = keys.verify(token, group.name, Purpose.RETURNS)
+        if claim and claim.expires_on >= now.date():
+            return _borne(tx, claim, token, lambda own: keys.for_returns(own, group.name))
     return None
 
 
@@ -330,9 +367,7 @@ def returned_by_content(tx: Transaction, context: MailContext, bounce: Bounce, k
     """
     group = context.workspace
     tokens = [t for a in bounce.returned_tokens if (t := _return_token(tx, group, a))]
-    verified = (keys.verify(token, group.name, Purpose.RETURNS) for token in tokens)
-    claim = next((found for found in verified if found and found.expires_on >= context.now.date()), None)
-    sent = tx.outbox.sent(claim.notice_id) if claim else None
+    sent = _returned(tx, group, tokens, keys, context.now)
     member = tx.people.get(sent.member_id) if sent else None
     return replace(context, bounced=sent, members_named={member.address: member} if member else {})
 
@@ -373,8 +408,19 @@ def with_news(tx: Transaction, context: MailContext, since: datetime) -> MailCon
     """Return the context with what happened since an instant, as its author may see it."""
     if context.author is None:
         return context
-    news = _news(tx, context.workspace, since, context.now, context.author.id, context.author)
+    news = news_since(tx, context.workspace, since, context.now, context.author.id, context.author)
     return replace(context, news=news, names=tx.rounds.names(context.workspace.id))
+
+
+def news_since(
+    tx: Transaction, group: Workspace, since: datetime, until: datetime, member_id: int, member: Member | None
+) -> News:
+    """Return what happened between two instants, as a member may see it; with their tasks, and threads they are in."""
+    news = tx.rounds.news(group.id, since, until, member_id)
+    tasks = (*tx.tasks.own(group.id, member_id), *tx.tasks.free(group.id))
+    threads = dict.fromkeys(post.thread for post in news.posts if member and member.settings.only_mine)
+    own = (t for t in threads if any(post.author_id == member_id for post in tx.rounds.posts(group.id, t)))
+    return replace(news, tasks=tasks, own_threads=frozenset(own))
 
 
 def objectors(tx: Transaction, context: MailContext) -> dict[str, frozenset[int]]:
@@ -387,155 +433,3 @@ def objectors(tx: Transaction, context: MailContext) -> dict[str, frozenset[int]
 def _objector(standing: Standing) -> int | None:
     answer = standing.answer
     return standing.member_id if isinstance(answer, Ballot) and tally.is_objection(answer.choice) else None
-
-
-# --- in time ---------------------------------------------------------------------------------------------------------
-
-
-class Outage(msgspec.Struct, frozen=True, kw_only=True):
-    """When we were last down: from the last sign of life to the start."""
-
-    since: datetime
-    until: datetime
-
-
-def outage(tx: Transaction) -> Outage | None:
-    """Return the last time we were down, None when there was none."""
-    noted = tx.get_mark(OUTAGE)
-    return msgspec.json.decode(noted.encode(), type=Outage) if noted else None
-
-
-def note_outage(tx: Transaction, now: datetime, gap: timedelta) -> None:
-    """Keep the time since the last sign of life as an outage when it was longer than `gap`."""
-    last = tx.get_mark(ALIVE)
-    since = datetime.fromisoformat(last) if last else None
-    if since and now - since > gap:
-        tx.set_mark(OUTAGE, msgspec.json.encode(Outage(since=since, until=now)).decode())
-
-
-def in_time_at(arrival: Arrival, down: Outage | None) -> datetime:
-    """Return what counts for being in time: when our server took it, or, while we were down, the one before us."""
-    if arrival.accepted_at is not None:
-        return min(arrival.accepted_at, arrival.received_at)
-    if down is None or arrival.received_at < down.until:
-        return arrival.received_at
-    stamped = _topmost_received(arrival.raw)
-    return stamped if stamped is not None and down.since <= stamped <= down.until else arrival.received_at
-
-
-def _topmost_received(raw: bytes) -> datetime | None:
-    """Return the date of the topmost Received field: the server before us wrote it (RFC 5321 §4.4)."""
-    head = raw[:16_384].replace(b"\r\n", b"\n").partition(b"\n\n")[0].replace(b"\n ", b" ").replace(b"\n\t", b" ")
-    for line in head.split(b"\n"):
-        if line[:9].lower() == b"received:":
-            try:
-                stamped = parsedate_to_datetime(line.rpartition(b";")[2].decode("ascii", "replace").strip())
-            except (ValueError, TypeError):
-                return None
-            return stamped if stamped.tzinfo else None
-    return None
-
-
-# --- a due row -------------------------------------------------------------------------------------------------------
-
-
-def tick_context(tx: Transaction, group: Workspace, due: Due, now: datetime) -> TickContext:
-    """Return what is known when something falls due: only the fields its kind needs."""
-    down = outage(tx)
-    base = TickContext(
-        now=now,
-        workspace=group,
-        fresh=tx.ledger.fresh(group.id),
-        outage=bool(down and down.since <= due.at <= down.until),
-    )
-    return _LOADERS[due.kind](tx, group, due, base)
-
-
-def _for_routine(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    return replace(base, members=tuple(tx.people.all(group.id)))
-
-
-def _for_member(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    member = tx.people.get(due.member_id)
-    view = tx.rounds.view(group.id, due.mark, due.member_id)
-    routine = view.round.routine if view else None
-    last = tx.rounds.last_checkin(group.id, routine, due.member_id, due.mark) if routine else None
-    return replace(base, members=(member,) if member else (), view=view, last_checkin=last)
-
-
-def _for_reminder(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    answered = tx.rounds.answered(group.id, due.mark)
-    if due.member_id:
-        doubtful = tx.outbox.asked_back(group.id, due.mark, due.member_id)
-        return replace(_for_member(tx, group, due, base), answered=answered, doubtful=doubtful)
-    return replace(
-        base,
-        members=tuple(tx.people.all(group.id)),
-        view=tx.rounds.view(group.id, due.mark, 0),
-        electorate=tuple(tx.rounds.unanswered(group.id, due.mark)),
-        doubters=tx.outbox.all_asked_back(group.id, due.mark),
-        changing=tx.outbox.asked_back_since(group.id, due.mark),
-        answered=answered,
-    )
-
-
-def _for_close(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    return replace(
-        base,
-        members=tuple(tx.people.all(group.id, include_left=True)),
-        view=tx.rounds.view(group.id, due.mark, 0),
-        electorate=tuple(tx.rounds.electorate(group.id, due.mark)),
-        standings=tuple(tx.rounds.standings(group.id, due.mark)),
-        names=tx.rounds.names(group.id),
-    )
-
-
-def _for_digest(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    member = tx.people.get(due.member_id)
-    since = due.since or base.now - timedelta(days=1)
-    return replace(
-        base,
-        members=(member,) if member else (),
-        news=_news(tx, group, since, base.now, due.member_id, member),
-        names=tx.rounds.names(group.id),
-    )
-
-
-def _news(
-    tx: Transaction, group: Workspace, since: datetime, until: datetime, member_id: int, member: Member | None
-) -> News:
-    news = tx.rounds.news(group.id, since, until, member_id)
-    tasks = (*tx.tasks.own(group.id, member_id), *tx.tasks.free(group.id))
-    threads = dict.fromkeys(post.thread for post in news.posts if member and member.settings.only_mine)
-    own = (t for t in threads if any(post.author_id == member_id for post in tx.rounds.posts(group.id, t)))
-    return replace(news, tasks=tasks, own_threads=frozenset(own))
-
-
-def _for_person(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    member = tx.people.get(due.member_id)
-    return replace(base, members=(member,) if member else ())
-
-
-def _for_task(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    task = tx.tasks.task(group.id, due.mark)
-    people = (task.course.owner, task.course.given_by) if task else ()
-    members = (tx.people.get(one) for one in dict.fromkeys(people) if one is not None)
-    return replace(base, task=task, members=tuple(member for member in members if member))
-
-
-def _for_undelivered(tx: Transaction, group: Workspace, due: Due, base: TickContext) -> TickContext:
-    failed = tx.outbox.failed_since(group.id, due.since or base.now)
-    return replace(base, undelivered=tuple(failed), refused_us=tuple(tx.outbox.waiting_for(group.id, OURS_TO_MEND)))
-
-
-_LOADERS: dict[DueKind, Callable[[Transaction, Workspace, Due, TickContext], TickContext]] = {
-    DueKind.ROUTINE: _for_routine,
-    DueKind.PROMPT: _for_member,
-    DueKind.REMIND: _for_reminder,
-    DueKind.CLOSE: _for_close,
-    DueKind.DIGEST: _for_digest,
-    DueKind.TASK: _for_task,
-    DueKind.PROBE: _for_person,
-    DueKind.PROBED: _for_person,
-    DueKind.UNDELIVERED: _for_undelivered,
-}

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from gateway.model.attachment import Attachment, KeptBack
+from gateway.model.facts import PostFacts
 from gateway.model.message import Part, Unreadable
-from gateway.model.notice import PostFacts, StoredNotice
+from gateway.model.notice import StoredNotice
 from gateway.render.files import carried, part_of, with_files
 from gateway.understand.mime import read_message
 from gateway.understand.scan import Limits

@@ -7,7 +7,7 @@ Must not: show what somebody chose in a secret vote, or what others must not see
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from gateway.model.address import fold_address
-from gateway.model.arrival import ArrivalState
+from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.context import Workspace
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import (
@@ -30,9 +30,10 @@ from gateway.model.entry import (
     TaskMade,
     Withdrawn,
 )
+from gateway.model.facts import ReceiptFacts
 from gateway.model.member import Member
 from gateway.model.message import Unreadable
-from gateway.model.notice import ReceiptFacts, StoredNotice
+from gateway.model.notice import StoredNotice
 from gateway.model.round import Phase, Round, VoteForm
 from gateway.pipeline import knowing
 from gateway.pipeline.flow import Pipeline
@@ -77,11 +78,8 @@ def find(pipeline: Pipeline, address: str) -> Person:
 
 
 def _find(pipeline: Pipeline, tx: Transaction, address: str) -> Person:
-    memberships = tx.erasure.members([fold_address(address)])
-    folded = {fold_address(address)}
-    for _, member in memberships:
-        folded |= {member.address, *member.further_addresses}
-    found = [(knowing.workspace(tx, id_, pipeline.rules.separator), one) for id_, one in tx.erasure.members(folded)]
+    folded, memberships = _everywhere(tx, fold_address(address))
+    found = [(knowing.workspace(tx, id_, pipeline.rules.separator), one) for id_, one in memberships]
     names: set[str] = set()
     namesakes: set[str] = set()
     for workspace, member in found:
@@ -103,6 +101,18 @@ def _find(pipeline: Pipeline, tx: Transaction, address: str) -> Person:
         namesakes=tuple(sorted(namesakes)),
         newest=newest,
     )
+
+
+def _everywhere(tx: Transaction, address: str) -> tuple[set[str], list[tuple[int, Member]]]:
+    """Return every address of a person and every membership: an address that one adds may be a member's elsewhere."""
+    folded, before = {address}, set[str]()
+    memberships: list[tuple[int, Member]] = []
+    while folded != before:
+        before = set(folded)
+        memberships = tx.erasure.members(folded)
+        for _, member in memberships:
+            folded |= {member.address, *member.further_addresses}
+    return folded, memberships
 
 
 def _mails_naming(
@@ -158,39 +168,39 @@ def export(pipeline: Pipeline, address: str) -> dict[str, Any] | None:
         person = _find(pipeline, tx, address)
         if not person.is_known:
             return None
-        concealed = dict(_concealed(tx, person))
+        concealed = {group.id: _Concealed.of(tx, group) for group, _ in person.memberships}
         recorded = [(group, one) for group, member in person.memberships for one in _about(tx, group, member)]
-        hidden = {one.arrival_id for group, one in recorded if _is_concealed(one.entry, concealed[group.id])}
-        hidden |= set(_asked_about(tx, person, concealed))
         return {
             "addresses": list(person.addresses),
             "memberships": [{"workspace": group.name, **_plain(member)} for group, member in person.memberships],
-            "record": [_recorded(group, one, concealed[group.id]) for group, one in recorded],
-            "mail_received": [_arrival(tx, number, number in hidden) for number in person.written],
+            "record": [_recorded(group, one, concealed[group.id].marks) for group, one in recorded],
+            "mail_received": [_arrival(tx, number, concealed) for number in person.written],
             "mail_sent": [_notice(tx, number, concealed) for number in person.notices],
             "named_in_mail_of_others": sorted(set(person.naming) - set(person.written)),
             "named_in_charters": [{"workspace": name, "version": number} for name, number, _ in person.charters],
         }
 
 
-def _asked_about(tx: Transaction, person: Person, concealed: dict[int, frozenset[str]]) -> Iterator[int]:
-    """Yield the mails of which a piece was held, and asked about, that may be a ballot nobody may see."""
-    for number in person.notices:
-        stored = tx.outbox.get(number)
-        if stored is not None and stored.notice.kind == "ask-back":
-            arrival_id = stored.notice.key.rpartition(":a")[2]
-            if _tells_of(stored, concealed.get(stored.workspace_id, frozenset())) and arrival_id.isdecimal():
-                yield int(arrival_id)
-    for number in person.written if any(concealed.values()) else ():
-        arrived = tx.inbox.get(number)
-        if arrived is not None and arrived.state is ArrivalState.HELD and arrived.reason == Why.ASKED_BACK.value:
-            yield number  # it may be a ballot, and waits for its author's word
+@dataclass(frozen=True, slots=True)
+class _Concealed:
+    """The votes of a workspace in which nobody may see, ever or yet, who chose what; since when there is one."""
 
+    marks: frozenset[str] = frozenset()
+    since: datetime | None = None
 
-def _concealed(tx: Transaction, person: Person) -> Iterator[tuple[int, frozenset[str]]]:
-    """Yield the votes of each workspace in which nobody may see, ever or yet, who chose what."""
-    for group, _ in person.memberships:
-        yield group.id, frozenset(one.mark for one in tx.rounds.rounds(group.id) if _conceals(one))
+    @classmethod
+    def of(cls, tx: Transaction, group: Workspace) -> _Concealed:
+        found = [one for one in tx.rounds.rounds(group.id) if _conceals(one)]
+        return cls(frozenset(one.mark for one in found), min((one.opened_at for one in found), default=None))
+
+    def may_be_in(self, stored: StoredArrival) -> bool:
+        """Whether a mail may hold a ballot. Words for a vote come in any mail: too late, held, sent to be tried out, in
+        a subject, marked as a machine's. Only what was posted, and names none of these votes, surely holds none.
+        """
+        if self.since is None or stored.arrival.received_at < self.since:
+            return False
+        is_post = stored.reason in (Why.POSTED.value, Why.THREAD_STARTED.value)
+        return not is_post or _names(stored.arrival.raw, [mark.encode().lower() for mark in self.marks])
 
 
 def _conceals(round_: Round) -> bool:
@@ -228,29 +238,30 @@ def _recorded(group: Workspace, one: Recorded, concealed: Collection[str]) -> di
     return {"workspace": group.name, "at": one.at.isoformat(), **said}
 
 
-def _arrival(tx: Transaction, number: int, hidden: bool) -> dict[str, Any]:
+def _arrival(tx: Transaction, number: int, concealed: Mapping[int, _Concealed]) -> dict[str, Any]:
     stored = tx.inbox.get(number)
     assert stored is not None
     raw = stored.arrival.raw
+    hidden = any(one.may_be_in(stored) for group, one in concealed.items() if stored.workspace_id in (None, group))
     return {
         "number": number,
         "received_at": stored.arrival.received_at.isoformat(),
         "sender": stored.arrival.reverse_path,
         "recipients": list(stored.arrival.recipients),
-        "subject": stored.subject,
+        "subject": None if hidden else stored.subject,
         "message_id": stored.message_id,
         "state": stored.state.value,
         "reason": stored.reason,
-        # A ballot nobody may see is in the bytes of its mail too, also where it was held and settled by a digit.
+        # What it says and did stands in the record; a ballot that nobody may see would be in the bytes of its mail too.
         "raw_base64": None if hidden or not raw else base64.b64encode(raw).decode("ascii"),
     }
 
 
-def _notice(tx: Transaction, number: int, concealed: dict[int, frozenset[str]]) -> dict[str, Any]:
+def _notice(tx: Transaction, number: int, concealed: Mapping[int, _Concealed]) -> dict[str, Any]:
     stored = tx.outbox.get(number)
     assert stored is not None
     notice = stored.notice
-    told = _tells_of(stored, concealed.get(stored.workspace_id, frozenset()))
+    told = _tells_of(stored, concealed.get(stored.workspace_id, _Concealed()).marks)
     return {
         "number": number,
         "address": notice.address,
@@ -264,7 +275,9 @@ def _notice(tx: Transaction, number: int, concealed: dict[int, frozenset[str]]) 
 
 
 def _tells_of(stored: StoredNotice, marks: Collection[str]) -> bool:
-    """Whether a notice may say what its reader chose in a vote where nobody may see it: receipts, questions back."""
+    """Whether a notice may say what its reader chose in a vote where nobody may see it, as what repeats words may."""
+    if stored.notice.kind in ("try-out", "confirm", "decline"):
+        return bool(marks)
     if stored.notice.kind not in ("receipt", "ask-back"):
         return False
     facts = stored.notice.facts

@@ -6,10 +6,10 @@ Must not: decide; broadcasts are expanded by decide/audience.py, here only those
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway.decide import digest_times
+from gateway.decide import digest_times, set_back
 from gateway.decide.audience import expand
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, Workspace
@@ -98,6 +98,8 @@ def _writers(tx: Transaction, workspace: Workspace, broadcast: Broadcast, people
 
 
 def _asked(tx: Transaction, workspace: Workspace, broadcast: Broadcast) -> tuple[int, ...]:
+    if broadcast.group is Group.SET_ASIDE:  # as the entries of this decision leave it
+        return tuple(tx.rounds.set_aside(workspace.id, broadcast.mark))
     if broadcast.group is not Group.ELECTORATE:
         return ()
     round_ = tx.rounds.round(workspace.id, broadcast.mark)
@@ -125,6 +127,16 @@ def _replan(tx: Transaction, workspace: Workspace, entries: Iterable[Entry], now
             case MemberLeft(member_id=member_id):
                 tx.schedule.remove(workspace.id, [digest_times.due_key(member_id)])
     plan_digests(tx, workspace, list(touched.values()), now)
+
+
+def plan_anew(tx: Transaction, workspaces: Iterable[Workspace], now: datetime) -> None:
+    """Plan anew what a clock that was ahead has planned, and let what waits for a later try go now."""
+    for group in workspaces:
+        planned = tx.schedule.list(group.id, datetime.max.replace(tzinfo=UTC))
+        tasks = {task.mark: task for task in tx.tasks.all(group.id)}
+        members = tx.people.all(group.id)
+        _plan(tx, group.id, set_back.planned_anew(planned, group.charter, members, tasks, now), now)
+    tx.outbox.bring_forward(now)
 
 
 def plan_digests(tx: Transaction, workspace: Workspace, members: Sequence[Member], now: datetime) -> None:

@@ -42,17 +42,20 @@ class Applied:
 
 
 def apply_charter(
-    pipeline: Pipeline, document: dict[str, Any], *, by: str, now: datetime, prune: bool = False
+    pipeline: Pipeline, document: dict[str, Any], *, by: str, now: datetime, prune: bool = False, moved: bool = False
 ) -> Applied:
     """Put a charter in force: a new version, its members added and renamed, its routines planned.
 
-    Raises CharterProblem before anything is written: the old charter stays in force.
+    `moved`: the workspace has gone to another domain, with all that it has. Raises CharterProblem before anything is
+    written: the old charter stays in force.
     """
     charter = read_charter(document)
     if charter.holidays and not is_known_country(charter.holidays):
         said = f"{charter.holidays!r} is no country whose holidays are known; write one as FR or DE-BY"
         raise CharterProblem([("holidays", said)])
     with pipeline.store.begin() as tx:
+        if not moved:
+            _refuse_to_take_over(tx, charter)
         kept = {key: value for key, value in document.items() if key != "members"}
         workspace_id, version = tx.charters.apply(kept, at=now, by=by)
         group = Workspace(workspace_id, charter.local, charter, version, pipeline.rules.separator)
@@ -67,6 +70,18 @@ def apply_charter(
         tx.schedule.plan(workspace_id, routines.first_dues(charter, members, now, planned))
         plan_digests(tx, group, members, now)
     return Applied(charter.local, version, entries)
+
+
+def _refuse_to_take_over(tx: Transaction, charter: Charter) -> None:
+    """Raise CharterProblem where the name is that of a workspace in another domain: it would become this one."""
+    found = tx.charters.current(charter.local)
+    there = fold_address(str(found[2].get("address", ""))) if found else ""
+    if there and there.rpartition("@")[2] != charter.domain:
+        said = (
+            f"{charter.local} is the workspace at {there} already, and a name is given to one only. Write another one"
+            f" before the @ here; or, if that workspace itself moves to {charter.domain}, apply this with --moved"
+        )
+        raise CharterProblem([("address", said)])
 
 
 def change_people(pipeline: Pipeline, name: str, entries: Sequence[Entry], *, now: datetime) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from gateway.model.attachment import Attachment
-from gateway.model.notice import PostFacts, StoredNotice
+from gateway.model.facts import PostFacts
+from gateway.model.notice import StoredNotice
 
 _LINE = 76
 _CHUNK = 57 * 1024  # octets encoded at a time: a multiple of 57, which base64 makes a line of

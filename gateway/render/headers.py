@@ -14,7 +14,8 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from gateway.model.context import Workspace
-from gateway.model.notice import Answering, Notice, PostFacts, StoredNotice
+from gateway.model.facts import PostFacts
+from gateway.model.notice import Answering, Notice, StoredNotice
 from gateway.model.stoplink import STOP_PATH, stop_code
 from gateway.render.text import one_line, shorten
 

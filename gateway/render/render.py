@@ -14,8 +14,9 @@ import msgspec
 from babel.support import NullTranslations
 
 from gateway.model.context import Workspace
+from gateway.model.facts import Facts
 from gateway.model.filelink import file_code
-from gateway.model.notice import Facts, Notice, StoredNotice
+from gateway.model.notice import Notice, StoredNotice
 from gateway.render.environment import STYLE_SHEET, TemplateProblem, environments
 from gateway.render.files import boundary, carried, end
 from gateway.render.filters import file_link, reply_link

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from gateway.model.notice import Attempt, Outgoing
 
 DAY = timedelta(days=1)
+AHEAD = timedelta(hours=1)  # what is dated later than this from now was dated by a clock that was wrong
 NEAR = 0.2  # of a day's mails left: from here on those go first that say most
 
 
@@ -62,8 +63,12 @@ class DailyCap:
 
     def note(self, attempts: Iterable[Attempt]) -> None:
         """Count what was taken of these."""
-        if self.per_day:
-            self._sent.extend(attempt.at for attempt in attempts if 200 <= attempt.code <= 299)
+        if not self.per_day:
+            return
+        for attempt in attempts:
+            if 200 <= attempt.code <= 299:
+                self._drop_ahead(attempt.at)
+                self._sent.append(attempt.at)
 
     def room(self, now: datetime) -> int | None:
         """Return how many may still go, None for any number."""
@@ -71,7 +76,12 @@ class DailyCap:
             return None
         while self._sent and self._sent[0] <= now - DAY:
             self._sent.popleft()
+        self._drop_ahead(now)
         return max(self.per_day - len(self._sent), 0)
+
+    def _drop_ahead(self, now: datetime) -> None:
+        while self._sent and self._sent[-1] > now + AHEAD:
+            self._sent.pop()
 
     def is_near(self, now: datetime) -> bool:
         """Whether little is left, so that digests go first: one of them stands for many mails."""

@@ -12,6 +12,7 @@ from itertools import count
 from gateway.model.address import Door
 from gateway.model.ballot import FIXED_OPTIONS, Pick, Question
 from gateway.model.context import MailContext, RoundView, Sent
+from gateway.model.facts import AskBackFacts
 from gateway.model.plan import Numbered, numbered
 from gateway.model.reading import (
     BallotKind,
@@ -24,9 +25,11 @@ from gateway.model.reading import (
     TaskReading,
 )
 from gateway.model.round import CheckInForm, Phase, VoteForm
+from gateway.model.said import facts_said
 from gateway.model.task import TaskAct
 from gateway.model.understood import (
     NONE_OF_THEM,
+    Act,
     Governing,
     Piece,
     Reading,
@@ -40,9 +43,12 @@ from gateway.understand.beside import parted
 from gateway.understand.items import TO_ALL, WITH_ITEMS, Beside, by_item
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail
+from gateway.understand.manners import is_manners
 from gateway.understand.marked import known_things
 from gateway.understand.marks import marks_in, without_marks
+from gateway.understand.post_beside import PostBeside, may_be_why, post_beside, says_more
 from gateway.understand.reading.ballot import read_ballot
+from gateway.understand.reading.ballot_reason import read_reason
 from gateway.understand.reading.checkin import read_checkin, with_questions
 from gateway.understand.reading.govern import read_governing
 from gateway.understand.reading.plan import read_plan
@@ -54,7 +60,6 @@ _OPENING = (Door.VOTE, Door.TASK)  # what is sent there begins something, unless
 _LABEL = re.compile(r"\s{0,3}[*_]{0,2}[^\W\d_][^:：\n]{0,40}[:：]\s*\S")  # "Done: the letter"
 _LISTED = re.compile(r"\s{0,3}\(?\d{1,7}\s?[:)：.](?!\d)")
 _MOST_LOOKED_AT = 100  # stretches of one mail that are read to tell where it is to be cut
-_SHORT = 12  # words of a reply that may be a request and nothing else
 
 
 def items_answered(mail: Mail) -> tuple[Piece, ...]:
@@ -111,17 +116,11 @@ def _below_a_task(mark: str, text: str, mail: Mail) -> Iterator[tuple[str, str]]
         yield mark, text
 
 
-def _name(mail: Mail) -> str:
-    """Return what the author of a mail is called, in it and by us."""
-    author, member = mail.message.author, mail.context.author
-    return f"{author.name if author else ''} {member.name if member else ''}".strip()
-
-
 def beside_a_number(mail: Mail) -> tuple[str, tuple[Piece, ...]] | None:
     """Return the number that an answer to a question back gives, and the pieces of what else it says of other things:
     `1`, below it `T-1: done`. None where it says nothing else.
     """
-    sent, name = mail.context.answering, _name(mail)
+    sent, name = mail.context.answering, mail.name
     if sent is None:
         return None
     first, _, rest = mail.found.own.strip().partition("\n")
@@ -137,11 +136,11 @@ def beside_a_number(mail: Mail) -> tuple[str, tuple[Piece, ...]] | None:
 def let_be(mail: Mail) -> Piece | None:
     """Return an answer to a question back that leaves it, "never mind"; None for others. An option may say so."""
     text, mark = mail.found.own, mail.context.answering.mark if mail.context.answering else ""
-    if not is_nothing(text, _name(mail), mail.lexicon):
+    if not is_nothing(text, mail.name, mail.lexicon):
         return None
     view = mail.context.rounds.get(mark)
     if view is not None and says_something(to_round(text, view, mail).reading):
-        is_plain = is_left(text, _name(mail), mail.lexicon) and not _names_an_option(text, view)
+        is_plain = is_left(text, mail.name, mail.lexicon) and not _names_an_option(text, view)
         return Piece(text, mark, Settle(NONE_OF_THEM)) if is_plain else None
     return Piece(text, mark, Settle(NONE_OF_THEM))
 
@@ -164,7 +163,7 @@ def _beside(mail: Mail) -> Beside:
     return Beside(
         known_things(context),
         (thread.mark if thread else sent.thread if sent else "") if answers_a_post else "",
-        _name(mail),
+        mail.name,
         answers,
     )
 
@@ -208,14 +207,14 @@ def to_item(mark: str, text: str, mail: Mail) -> Piece:
     view = mail.context.rounds.get(mark)
     if view is not None:
         return to_round(text, view, mail)
-    if not mark and is_left(text, _name(mail), mail.lexicon):
+    if not mark and is_left(text, mail.name, mail.lexicon):
         return Piece(text, reading=Settle(NONE_OF_THEM))
     if not mark:
         asked = setting_in(text, mail) or whole_request(text, mail, is_part=True)
         return Piece(text, reading=asked or _which_item(text, mail))
     sent = mail.context.answering
     is_shown = sent is not None and any(item.mark == mark for item in sent.items)
-    if is_nothing(text, _name(mail), mail.lexicon) and (mark in mail.context.threads or is_shown):
+    if is_nothing(text, mail.name, mail.lexicon) and (mark in mail.context.threads or is_shown):
         return Piece(text, mark, Settle(NONE_OF_THEM))  # "P-1: nothing" is no wish to hear nothing more of it
     if mark in mail.context.threads or (is_shown and not mark.startswith("V-")):
         return Piece(text, mark, setting_in(f"{text} {mark}", mail) or setting_in(text, mail))
@@ -231,19 +230,29 @@ def to_round(text: str, view: RoundView, mail: Mail) -> Piece:
     mark = view.round.mark
     options = view.round.form.question.options if isinstance(view.round.form, VoteForm) else ()
     governing = read_governing(text, mail.written_at, mail.lexicon, options)
-    if governing:
+    if governing and (options or not governing.is_of_options):  # "add: call the bank" is of a check-in's list
         return Piece(text, mark, governing)
     setting = setting_in(text, mail, options)
     if setting:
         return Piece(text, mark, setting)
     answer = _asked_instead(text, view, mail) or read_answer(text, view, mail)
-    left = view.round.phase is not Phase.CLOSED and is_left(text, _name(mail), mail.lexicon)
+    left = view.round.phase is not Phase.CLOSED and is_left(text, mail.name, mail.lexicon)
     if left and (isinstance(view.round.form, CheckInForm) or not is_an_answer(answer)):
         return Piece(text, mark, Settle(NONE_OF_THEM))  # a check-in takes any words
     if is_an_answer(answer):
-        return Piece(text, mark, answer)
+        return Piece(text, mark, _as_reason(text, view, answer, mail))
     asked = answer if isinstance(answer, CommandReading) else whole_request(text, mail)
-    return Piece(text, mark, asked if asked and not _hides_a_vote(asked, answer) else answer)
+    done = asked if asked and not _hides_a_vote(asked, answer) else None
+    return Piece(text, mark, done or _as_reason(text, view, answer, mail))
+
+
+def _as_reason(text: str, view: RoundView, answer: Reading | None, mail: Mail) -> Reading | None:
+    """Return an answer to a vote as the reason that the mail it answers asked for, where one did."""
+    asked = facts_said(mail.context.answering, AskBackFacts) if mail.context.is_told_to_author else None
+    wanted = asked.guesses[0].choice if asked and asked.missing == "reason" and asked.guesses else None
+    if wanted is None or not isinstance(answer, BallotReading) or not isinstance(view.round.form, VoteForm):
+        return answer
+    return read_reason(text, wanted, answer, view.round.form.question, mail.lexicon)
 
 
 def _hides_a_vote(asked: CommandReading, answer: Reading | None) -> bool:
@@ -264,13 +273,44 @@ def to_task(text: str, mark: str, mail: Mail) -> Piece:
 def with_requests(text: str, mail: Mail, read: Callable[[str], Piece]) -> tuple[Piece, ...]:
     """Read a text as an answer, and what stands above or below it about its author's own mail as pieces of their own.
 
-    Where what is left answers nothing, the text is one whole.
+    Where only the whole is an answer, it is one; what is left of any other is a remark, or asked about.
     """
     apart = parted(text, lambda said: asked_beside(said, mail))
-    piece = read(apart.text) if apart.asked else None
-    if piece is None or not says_something(piece.reading):
-        return (read(text),)
-    return (piece, *(Piece(said, reading=asked) for said, asked in apart.asked))
+    if not apart.asked:
+        return _with_remark(read(text), mail)
+    piece, requests = read(apart.text), tuple(_beside_an_answer(*said, mail, read) for said in apart.asked)
+    if says_something(piece.reading):
+        return (piece, *requests)
+    whole = read(text)
+    if says_something(whole.reading) and not _is_resumed(whole, mail):
+        return (whole,)
+    is_answer = not is_manners(apart.text, mail.name, mail.lexicon, lambda said: True)
+    return (piece, *requests) if is_answer else requests
+
+
+def _with_remark(piece: Piece, mail: Mail) -> tuple[Piece, ...]:
+    """Return a piece, and where it is about a task and asks something of its author's own mail, what else it says."""
+    asked, is_of_task = piece.reading, piece.mark in mail.context.tasks
+    if not is_of_task or not isinstance(asked, CommandReading) or not says_more(piece.text, asked, mail):
+        return (piece,)
+    return (Piece(piece.text, piece.mark), piece)
+
+
+def _beside_an_answer(said: str, asked: Reading, mail: Mail, read: Callable[[str], Piece]) -> Piece:
+    """Return a request beside an answer; `resume` may be said of a round that stands still."""
+    alone = read(said) if isinstance(asked, CommandReading) and asked.intent is Intent.RESUME else None
+    return alone if alone is not None and _stands_still(alone, mail) else Piece(said, reading=asked)
+
+
+def _is_resumed(piece: Piece, mail: Mail) -> bool:
+    """Whether `resume` is said of a round that runs: it is of its author's own mail, and what follows no reason."""
+    is_resumed = isinstance(piece.reading, Governing) and piece.reading.act is Act.RESUME
+    return is_resumed and not _stands_still(piece, mail)
+
+
+def _stands_still(piece: Piece, mail: Mail) -> bool:
+    view = mail.context.rounds.get(piece.mark)
+    return view is not None and view.round.phase is Phase.PAUSED
 
 
 def says_something(reading: Reading | None) -> bool:
@@ -372,12 +412,24 @@ def to_thread(mail: Mail) -> tuple[Piece, ...]:
     if thread and (done := _done_in_talk(mail, thread.mark)):
         return (done,)
     mark = thread.mark if thread else sent.thread or _only_item(sent, mail.context) if sent else ""
+    if apart := post_beside(text, mail):
+        requests = (Piece(said, mark, asked) for said, asked in apart.asked)
+        return (*requests, *_post_of(apart, mark, mail))
     asked = about_us(text, mail) or whole_request(text, mail)
     said = Piece(text, mark, None) if mark else to_item("", text, mail)
     if asked is None:
         return (said,)
-    # What else a longer reply says would be lost if it were a request alone.
-    return (Piece(text, mark, asked), said) if len(text.split()) > _SHORT else (Piece(text, mark, asked),)
+    # What else a reply says would be lost if it were a request alone.
+    return (Piece(text, mark, asked), said) if says_more(text, asked, mail) else (Piece(text, mark, asked),)
+
+
+def _post_of(apart: PostBeside, mark: str, mail: Mail) -> tuple[Piece, ...]:
+    """Return what a reply says to readers beside what it asks; where it shows no thread, what it may answer."""
+    if not apart.left or mark:
+        return (Piece(apart.text, mark),) if apart.left else ()
+    said = to_item("", apart.left, mail)
+    is_answer = is_likely(said.reading) if said.reading is None or isinstance(said.reading, WhichItem) else True
+    return (said,) if is_answer or not may_be_why(apart) else ()
 
 
 def _only_item(sent: Sent, context: MailContext) -> str:

@@ -14,11 +14,14 @@ from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import CheckInForm, Phase, Ritual
 from gateway.model.understood import CatchUp, Setting
 from gateway.understand.items import WITH_ITEMS
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail
 from gateway.understand.reading.catching_up import read_catch_up
 from gateway.understand.reading.command import read_command
 from gateway.understand.reading.doubt import is_doubtful
 from gateway.understand.reading.govern import read_setting
+from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.request import lists_of
 from gateway.understand.reading.todo import may_hold_todos
 
 # Requests that a reply to anything of ours may hold, when they are its whole new text (product.md §5).
@@ -108,7 +111,7 @@ def whole_request(text: str, mail: Mail, *, is_part: bool = False) -> CommandRea
 def asked_beside(text: str, mail: Mail) -> Setting | CommandReading | None:
     """Return what a line beside an answer asks of its author's own mail; without dates it may be said of the answer."""
     setting = setting_in(text, mail)
-    if setting or "?" in text:
+    if setting or "?" in text or not _may_ask(text, mail.lexicon):
         return setting
     asked = request_in(text, mail)
     if asked.intent in (Intent.AWAY, Intent.PAUSE) and is_doubtful(text, mail.written_at, mail.lexicon):
@@ -117,4 +120,29 @@ def asked_beside(text: str, mail: Mail) -> Setting | CommandReading | None:
         return asked if asked.until or asked.away_from else None
     if asked.intent is Intent.PAUSE:
         return asked if asked.until else None
+    if asked.intent is Intent.RESUME:
+        return asked if len(text.split()) == 1 or _has_stopped(mail) else None
     return asked if asked.intent is Intent.SET_FREQUENCY else None
+
+
+# Of table [command]: without a word of these no line asks for a pause, an absence or a rhythm. Most lines have none.
+_ASKING = (
+    "away", "away_start", "going", "pause", "halt", "leave", "resume", "word_pause", "word_resume", "word_digest",
+    "word_daily", "word_weekly", "word_biweekly", "word_monthly", "word_never", "biweekly", "every_other", "only",
+    "send",
+)  # fmt: skip
+
+
+def _may_ask(text: str, lexicon: Lexicon) -> bool:
+    """Whether a line is worth reading as a request: that costs much, and is done to several lines of every post."""
+    return bool(lists_of(lexicon).of(*_ASKING).find(words_of(text)))
+
+
+def _has_stopped(mail: Mail) -> bool:
+    """Whether anything can come again for the author of a mail: "I'm back" beside other words may be said to others."""
+    member = mail.context.author
+    if member is None:
+        return False
+    settings = member.settings
+    is_paused = settings.paused or settings.paused_until is not None or not settings.prompts
+    return is_paused or member.away_on(mail.written_at.date()) is not None

@@ -15,18 +15,10 @@ from functools import cached_property, lru_cache
 
 from gateway.model.message import Message
 from gateway.model.nature import Nature, Written
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.bounce import (
-    NAMED_OUTRIGHT,
-    STATUS_TYPES,
-    Report,
-    any_of,
-    read_complaint,
-    read_json,
-    read_notice,
-    read_rejection,
-    read_status,
-)
+from gateway.understand.lexicon import Lexicon, any_of
+from gateway.understand.reading.bounce import STATUS_TYPES, read_complaint, read_json, read_rejection, read_status
+from gateway.understand.reading.bounce_parts import Report
+from gateway.understand.reading.bounce_words import NAMED_OUTRIGHT, read_notice
 from gateway.understand.reading.calendar import read_calendar
 from gateway.understand.reading.reaction import read_reaction
 from gateway.understand.reply import new_text

@@ -16,6 +16,7 @@ Said = tuple[str, Reading]  # words, and what they ask
 
 _MOST_WORDS = 25  # of a request
 _SIGN_OFF = 6  # words of a thanks or a name below it
+_BARE = 2  # words of a line that may stand in a list of such
 _FULL_LINE = 60  # letters of a line that may go on in the next
 _MOST_PARTS = 5
 _SENTENCE_ENDS = (".", "!", "?", "…", ":")
@@ -26,27 +27,31 @@ class Parted:
     """A text without the requests at its ends, and these: (words, what they ask), in the order written."""
 
     text: str
-    asked: tuple[tuple[str, Reading], ...] = ()
+    asked: tuple[Said, ...] = ()
+    above: int = 0  # how many of them stand above it
 
 
-def parted(text: str, asked: Asked) -> Parted:
-    """Return a text and the requests at its ends: paragraphs of their own, and lines below what is answered.
+def parted(text: str, asked: Asked, *, is_post: bool = False) -> Parted:
+    """Return a text and the requests at its ends: paragraphs of their own, lines below what is answered, a
+    word above it.
 
-    Where nothing else is said, the text is left whole.
+    Where nothing else is said, the text is left whole. `is_post`: it is for readers, who may be given lists of a word
+    each; there a word in a line of its own asks for something only beside a sentence that is complete.
     """
-    top: list[tuple[str, Reading]] = []
-    bottom: list[tuple[str, Reading]] = []
+    top: list[Said] = []
+    bottom: list[Said] = []
     for _ in range(_MOST_PARTS):
-        cut = _bottom(text, asked)
+        cut = _bottom(text, asked, is_post=is_post)
         if cut is None:
             break
         text, found = cut
         bottom.insert(0, found)
-    first, gap, rest = text.strip().partition("\n\n")
-    if gap and rest.strip() and (reading := _read(first, asked)):
-        top.append((first.strip(), reading))
-        text = rest
-    return Parted(text.strip(), (*top, *bottom))
+    for gap in ("\n\n", "\n"):
+        first, cut_here, rest = text.strip().partition(gap)
+        if not top and cut_here and rest.strip() and (reading := _above(first, gap, rest, asked)):
+            top.append((first.strip(), reading))
+            text = rest
+    return Parted(text.strip(), (*top, *bottom), len(top))
 
 
 def requests_in(sentences: Sequence[str], asked: Asked, kind: Callable[[Reading], object]) -> tuple[Said, ...]:
@@ -61,7 +66,14 @@ def requests_in(sentences: Sequence[str], asked: Asked, kind: Callable[[Reading]
     return tuple(found) if len(found) == len(kinds) == len(sentences) else ()
 
 
-def _bottom(text: str, asked: Asked) -> tuple[str, tuple[str, Reading]] | None:
+def _above(first: str, gap: str, rest: str, asked: Asked) -> Reading | None:
+    """Return what the first paragraph asks, or a word or two in the first line, unless the next asks too: a list."""
+    is_paragraph = gap != "\n"
+    is_word = len(first.split()) <= _BARE and not _read(rest.partition("\n")[0], asked)
+    return _read(first, asked) if is_paragraph or is_word else None
+
+
+def _bottom(text: str, asked: Asked, *, is_post: bool) -> tuple[str, Said] | None:
     """Return a text without its last paragraph or line, and what that asks; None where it asks nothing."""
     text = text.rstrip()
     above, gap, last = text.rpartition("\n\n")
@@ -72,7 +84,8 @@ def _bottom(text: str, asked: Asked) -> tuple[str, tuple[str, Reading]] | None:
         if len(last.split()) <= _SIGN_OFF and gap and before.strip() and (reading := _read(said, asked)):
             return f"{before}\n\n{last}", (said.strip(), reading)
     above, gap, last = text.rpartition("\n")
-    if gap and above.strip() and not _goes_on(above) and (reading := _read(last, asked)):
+    is_listed = is_post and len(last.split()) <= _BARE and not above.rstrip().endswith(_SENTENCE_ENDS)
+    if gap and above.strip() and not is_listed and not _goes_on(above) and (reading := _read(last, asked)):
         return above, (last.strip(), reading)
     return None
 

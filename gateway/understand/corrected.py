@@ -13,6 +13,7 @@ from gateway.understand.reading.date import find_dates
 
 _LINE = re.compile(r"^\s{0,3}(?P<number>\d{1,2})(?:\s?(?P<sign>[:：)=.]|[–—-](?=\s))\s*|\s+)(?P<words>\S.*)$")
 _TIME = re.compile(r"\d\s?[:.]\d")
+_NEXT = re.compile(r"[,;.]\s+(?=(?P<number>\d{1,2})\s?[:：=]\s)")  # "1: Porto, 2: no"
 
 
 def corrected_lines(text: str, count: int, sent_at: datetime, lexicon: Lexicon) -> tuple[tuple[int, str], ...]:
@@ -21,7 +22,7 @@ def corrected_lines(text: str, count: int, sent_at: datetime, lexicon: Lexicon) 
     `count` is how many lines the receipt has. `sent_at` is aware, in its author's zone: "2 June" is no line.
     """
     found: list[tuple[int, list[str]]] = []
-    for line in text.strip().split("\n"):
+    for line in (part for whole in text.strip().split("\n") for part in _in_one(whole, count)):
         one = _LINE.match(line)
         number = int(one["number"]) if one else 0
         if one and 1 <= number <= count and not _is_time(line, one) and not _is_dated(line, one, sent_at, lexicon):
@@ -31,6 +32,17 @@ def corrected_lines(text: str, count: int, sent_at: datetime, lexicon: Lexicon) 
         else:
             return ()
     return tuple((number, "\n".join(lines).strip()) for number, lines in found)
+
+
+def _in_one(line: str, count: int) -> list[str]:
+    """Return a line cut before each further line that it names, in their order."""
+    one = _LINE.match(line)
+    last, start, parts = int(one["number"]) if one and one["sign"] else count, 0, []
+    for cut in _NEXT.finditer(line):
+        if last < int(cut["number"]) <= count:
+            parts.append(line[start : cut.start()])
+            last, start = int(cut["number"]), cut.end()
+    return [*parts, line[start:]]
 
 
 def _is_time(line: str, one: re.Match[str]) -> bool:

@@ -6,7 +6,8 @@ Each language is one data file, words/<language>.toml, with a table for each rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,3 +26,9 @@ class Lexicon:
         """Return the words under a key of a table, of all languages, in file order and without doubles."""
         found = (word for table in self.tables(name).values() for word in table.get(key, ()))
         return tuple(dict.fromkeys(found))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words, longest first; a line may end within one. It matches nothing for none."""
+    ordered = sorted(set(words), key=len, reverse=True)
+    return "|".join(r"[ \t]*[ \t\n][ \t]*".join(map(re.escape, word.split())) for word in ordered) or r"(?!)"

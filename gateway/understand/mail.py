@@ -29,6 +29,12 @@ class Mail:
         """Return when the mail was written, in its author's zone."""
         return written_at(self.message, self.context)
 
+    @property
+    def name(self) -> str:
+        """Return what its author is called, in it and by us."""
+        author, member = self.message.author, self.context.author
+        return f"{author.name if author else ''} {member.name if member else ''}".strip()
+
 
 def written_at(message: Message, context: MailContext) -> datetime:
     """Relative dates count from when the mail was written, in its author's zone; an absurd Date counts for nothing."""

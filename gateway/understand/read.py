@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gateway.model.address import Door, token_of_message_id
 from gateway.model.context import MailContext, Sent
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
-from gateway.model.notice import ReceiptFacts
 from gateway.model.reading import BallotReading, CommandReading, Intent, NewText
 from gateway.model.round import VoteForm
-from gateway.model.said import facts_said
 from gateway.model.understood import (
     AbsenceNotice,
     Act,
@@ -29,7 +27,6 @@ from gateway.model.understood import (
     Setting,
     Settle,
     Understood,
-    Undo,
     Word,
 )
 from gateway.understand.align import squeezed_all
@@ -51,7 +48,6 @@ from gateway.understand.answers import (
 from gateway.understand.asking import NO_REQUESTS, TOP, asked_beside, request_in, setting_in, whole_request
 from gateway.understand.author import written_by
 from gateway.understand.beside import requests_in
-from gateway.understand.corrected import corrected_lines
 from gateway.understand.echo import without_echo
 from gateway.understand.items import WITH_ITEMS
 from gateway.understand.kept_back import kept_back
@@ -59,13 +55,15 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail, written_at
 from gateway.understand.marked import marks_of_settings, round_in, unknown_marks
 from gateway.understand.mime import read_message, unreadable_reason
+from gateway.understand.post_beside import new_post_beside
 from gateway.understand.reading.away import read_absence
 from gateway.understand.reading.catching_up import as_read_below, read_as_read, read_catch_up
-from gateway.understand.reading.courtesy import is_contentment, is_courtesy
-from gateway.understand.reading.govern import read_confirmation, read_governing, read_undo, read_undos
+from gateway.understand.reading.courtesy import is_courtesy
+from gateway.understand.reading.govern import read_confirmation, read_governing
 from gateway.understand.reading.lines import lines_of, sentences_of, without_manners
 from gateway.understand.reading.people import read_enrolling, read_moderation
 from gateway.understand.reading.task_answer import read_owner, read_task_answer
+from gateway.understand.receipt_answer import to_receipt, undone, undos_in
 from gateway.understand.reply import new_text
 from gateway.understand.stray import stray
 from gateway.understand.unnamed import settled, worded_anew
@@ -74,8 +72,21 @@ _BARE_NUMBER = re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}$")
 _NOTHING = NewText(text="", own="")
 
 
-def understand(message: Message, context: MailContext, lexicon: Lexicon) -> Understood:
-    """Return what a message says, in the light of what it answers."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A mail before its words are weighed: who wrote it, what is newly written, and why that cannot be read, if so.
+
+    `named` are marks of which its lines speak and that are not known beside it: to be looked up, for what they name.
+    """
+
+    written: Written
+    found: NewText
+    problem: str = ""
+    named: tuple[str, ...] = ()
+
+
+def hear(message: Message, context: MailContext, lexicon: Lexicon) -> Heard:
+    """Return a mail as far as it can be told without weighing its words: a third of the cost of understanding it."""
     written = written_by(
         message,
         lexicon,
@@ -83,14 +94,23 @@ def understand(message: Message, context: MailContext, lexicon: Lexicon) -> Unde
         is_own_id=lambda message_id: token_of_message_id(message_id, context.workspace.address) is not None,
         is_for_bounces=context.destination.door is Door.BOUNCE,
     )
+    if written.nature is not Nature.PERSON:
+        return Heard(written, _NOTHING)
+    problem = unreadable_reason(message) or ""
+    found = _NOTHING if problem else new_text(message, _original(context), lexicon)
+    return Heard(written, found, problem, unknown_marks(f"{message.subject}\n{found.own}", context))
+
+
+def understand(message: Message, context: MailContext, lexicon: Lexicon, heard: Heard | None = None) -> Understood:
+    """Return what a message says, in the light of what it answers; `heard` is what `hear` said of it, where asked."""
+    heard = heard or hear(message, context, lexicon)
+    written, found = heard.written, heard.found
     if written.nature is Nature.AUTOREPLY:
         return Understood(message, written, _NOTHING, absence=_absence_told(message, context, lexicon))
     if written.nature is not Nature.PERSON:
         return Understood(message, written, _NOTHING)
-    problem = unreadable_reason(message)
-    if problem:
-        return _without_text(message, written, context, problem, lexicon)
-    found = new_text(message, _original(context), lexicon)
+    if heard.problem:
+        return _without_text(message, written, context, heard.problem, lexicon)
     if asked := _asked_in_subject(message, written, found, context, lexicon):
         return asked
     pieces = _pieces(found, message, context, lexicon)
@@ -156,7 +176,7 @@ def _without_text(
         mail = Mail(message, context, lexicon, NewText(text="", own=message.subject))
         pieces = items_answered(mail) or _governed(message.subject, mail)
         if not pieces and _is_new_undo(Mail(message, context, lexicon, _NOTHING)):
-            pieces = _undone(mail)
+            pieces = undone(mail)
         if not pieces:
             mail = Mail(message, context, lexicon, _NOTHING)
             pieces = (Piece("", reading=_of_others(mail) or request_in("", mail)),)
@@ -183,8 +203,8 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     special = _SPECIAL.get(kind)
     if special and (piece := special(mail)):
         return (piece,)
-    if context.answering is not None and (undone := _undone(mail)) and not _is_chosen_or_governs(mail):
-        return undone
+    if context.answering is not None and (taken_back := undone(mail)) and not _is_chosen_or_governs(mail):
+        return taken_back
     by_item = items_answered(mail)
     if by_item:
         return by_item
@@ -206,8 +226,10 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     if governed := _governed(found.own, mail):
         return governed
     if _is_new_undo(mail):
-        return _undone(mail)
+        return undone(mail)
     reading = _new_setting(mail) or _of_others(mail) or request_in(found.own, mail)
+    if parts := new_post_beside(mail, reading):
+        return parts
     asked = Piece(found.own, reading=reading)
     # A mail that hands something out in some of its lines is for its readers all the same.
     return (Piece(found.own), asked) if isinstance(reading, CommandReading) and reading.is_beside else (asked,)
@@ -221,7 +243,8 @@ def _governed(text: str, mail: Mail) -> tuple[Piece, ...]:
     view = context.rounds.get(mark)
     options = view.round.form.question.options if view and isinstance(view.round.form, VoteForm) else ()
     governing = read_governing(text, mail.written_at, mail.lexicon, options)
-    return (Piece(text, mark, governing),) if governing else ()
+    is_of_it = governing is not None and (view is None or bool(options) or not governing.is_of_options)
+    return (Piece(text, mark, governing),) if is_of_it else ()
 
 
 def _below_its_mark(mail: Mail) -> tuple[Piece, ...]:
@@ -284,8 +307,8 @@ def _is_new_undo(mail: Mail) -> bool:
     """Whether a new mail to the workspace is `undo` and no more: it answers no receipt, and is no topic either."""
     subject = mail.message.subject.strip()
     is_request = mail.context.author is not None and mail.context.destination.door in (Door.POST, Door.REQUEST)
-    is_alone = not mail.found.own.strip() or bool(read_undos(mail.found.own, mail.lexicon))
-    return is_request and is_alone and (not subject or bool(read_undos(subject, mail.lexicon)))
+    is_alone = not mail.found.own.strip() or bool(undos_in(mail.found.own, mail))
+    return is_request and is_alone and (not subject or bool(undos_in(subject, mail)))
 
 
 def _of_unnamed_thread(mail: Mail) -> Setting | None:
@@ -315,33 +338,11 @@ def _left(mail: Mail) -> tuple[Piece, ...]:
     return (*((one,) if one else _item_settled(alone)), *others)
 
 
-def _undone(mail: Mail) -> tuple[Piece, ...]:
-    return tuple(Piece(mail.found.own, reading=asked) for asked in read_undos(mail.found.own, mail.lexicon))
-
-
 def _is_chosen_or_governs(mail: Mail) -> bool:
     """Whether `undo` in answer to what is no receipt is an option of a vote, or calls off what its author opened."""
     view = answered_round(mail.context)
     reading = to_round(mail.found.own, view, mail).reading if view else None
     return isinstance(reading, Governing) or (isinstance(reading, BallotReading) and is_an_answer(reading))
-
-
-def _to_receipt(mail: Mail) -> tuple[Piece, ...]:
-    """Return the lines of a receipt that are taken back, or worded anew; thanks for it ask for nothing."""
-    return _undone(mail) or _corrected(mail) or _thanked(mail)
-
-
-def _thanked(mail: Mail) -> tuple[Piece, ...]:
-    text, author = mail.found.own, mail.message.author
-    options = (
-        option
-        for view in mail.context.rounds.values()
-        if isinstance(view.round.form, VoteForm)
-        for option in view.round.form.question.options
-    )
-    if any(squeezed_all(text).casefold() == squeezed_all(option).casefold() for option in options):
-        return ()  # "Good" may be chosen
-    return (Piece(text, reading=Read()),) if is_contentment(text, author.name if author else "", mail.lexicon) else ()
 
 
 def _confirmed(mail: Mail) -> Piece:
@@ -385,25 +386,6 @@ def _item_settled(mail: Mail) -> tuple[Piece, ...]:
     return pieces if pieces and says_something(pieces[0].reading) else ()
 
 
-def _corrected(mail: Mail) -> tuple[Piece, ...]:
-    """Return the lines of a receipt that its answer words anew, each read as an answer to what the line is about."""
-    said = facts_said(mail.context.answering, ReceiptFacts) if mail.context.is_told_to_author else None
-    acts = said.acts if said else ()
-    lines = corrected_lines(mail.found.own, len(acts), mail.written_at, mail.lexicon)
-    if len(acts) == 1 and lines and _is_clear_whole(acts[0].mark, mail):
-        return ()  # it shows no numbers: "1 > 2" may be the answer itself
-    return tuple(piece for number, words in lines for piece in _to_line(number, words, acts[number - 1].mark, mail))
-
-
-def _is_clear_whole(mark: str, mail: Mail) -> bool:
-    return mark in mail.context.rounds and is_an_answer(to_item(mark, mail.found.own, mail).reading)
-
-
-def _to_line(number: int, words: str, mark: str, mail: Mail) -> tuple[Piece, ...]:
-    undone = read_undo(words, mail.lexicon)
-    return (Piece(words, reading=Undo(number)),) if undone else under_item(mark, words, mail)
-
-
 def _read_and_answered(mail: Mail) -> tuple[Piece, ...]:
     """Return answers to what a catch-up shows and the `ok` below them, which is no part of the last."""
     parted = as_read_below(mail.found.own, mail.lexicon)
@@ -416,7 +398,7 @@ def _read_and_answered(mail: Mail) -> tuple[Piece, ...]:
 
 _SPECIAL_SEVERAL: dict[str, Callable[[Mail], tuple[Piece, ...]]] = {
     "ask-back": _item_settled,
-    "receipt": _to_receipt,
+    "receipt": to_receipt,
     "catch-up": _read_and_answered,
 }
 

@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gateway.model.message import Message
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.bounce import any_of
+from gateway.understand.lexicon import Lexicon, any_of
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _MOST_REFERENCES = 1_000

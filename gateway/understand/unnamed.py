@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from gateway.model.context import MailContext
-from gateway.model.notice import AskBackFacts
+from gateway.model.facts import AskBackFacts
 from gateway.model.reading import BallotKind, BallotReading, CheckInReading, TaskReading
 from gateway.model.round import Phase
 from gateway.model.said import facts_said

@@ -61,7 +61,7 @@ def figures(scale: Scale) -> Iterator[Figure]:
 
 @contextmanager
 def _settled() -> Iterator[None]:
-    """Let the garbage collector rest as `serve` lets it (gateway/app.py): what stays for good is not looked through."""
+    """Let the garbage collector rest as `serve` lets it (gateway/serving.py): what stays is not looked through."""
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()

@@ -23,7 +23,8 @@ import jinja2
 import msgspec
 
 from gateway.app import App, build, silence_logs
-from gateway.model.notice import Attempt, DigestFacts, Notice, Outgoing, ThreadLine
+from gateway.model.facts import DigestFacts, ThreadLine
+from gateway.model.notice import Attempt, Notice, Outgoing
 from gateway.render.render import render
 from gateway.render.shelf import Shelf
 from gateway.resources import load_templates

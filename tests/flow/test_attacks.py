@@ -543,6 +543,32 @@ def test_a_question_for_confirmation_that_was_passed_on_confirms_nothing(guarded
     assert guarded.entries(Cancelled) == []
 
 
+def test_a_question_whether_to_join_lets_nobody_in_but_whom_it_asked(found: Found) -> None:
+    """Strangers have no number that parts one from another: the address they were asked at does."""
+    town = found(joining="open")
+    eve = "Eve <eve@elsewhere.example>"
+    town.sends("eve@elsewhere.example", town.mail(eve, "acme+join", "join", "join"), "acme+join")
+    asked = town.newest("eve@elsewhere.example", "confirm")
+    mallorys, to = town.reply("Mallory <mallory@evil.example>", asked, "yes")
+    town.sends(MALLORY, mallorys, to)
+    assert len(town.entries(MemberAdded)) == 3
+    town.answers(eve, asked, "yes")
+    assert len(town.entries(MemberAdded)) == 4
+
+
+def test_a_yes_that_comes_too_late_confirms_nothing(town: Town) -> None:
+    """Not even that of whom the server before us proves: what was asked is to be asked anew by then."""
+    town.rules = Rules(authserv_ids=(SERVER,), token_days=1)
+    town.reopen()
+    opened(town, text="Shall we close the office in August? Yes or no, by 20 December.")
+    raw, to = town.reply("ana", town.newest("ana", "ballot"), "cancel")
+    came(town, raw, to=to)
+    yes, to = town.reply("ana", town.newest("ana", "confirm"), "yes")
+    town.wait(days=3)
+    came(town, yes, PASSES, to=to)
+    assert (town.entries(Cancelled), town.round("V-1").phase) == ([], Phase.OPEN)
+
+
 # --- threads and subjects -------------------------------------------------------------------------------------------
 
 
@@ -904,6 +930,21 @@ def test_a_strangers_word_on_held_mail_settles_nothing(found: Found) -> None:
         town.sends(who if who == "ben" else MALLORY, answer, to)
     assert town.entries(Posted) == []
     assert len(town.entries(MemberAdded)) == 3
+
+
+def test_a_proven_members_word_on_held_mail_that_a_steward_passed_on_settles_nothing(found: Found) -> None:
+    town = found(strangers="hold")
+    town.rules = Rules(authserv_ids=(SERVER,))
+    town.reopen()
+    came(town, town.mail("Mallory <mallory@evil.example>", "acme", "An offer", "I sell pianos."), to="acme")
+    held = town.newest("ana", "steward")
+    for word in ("accept", "add", "reject"):
+        answer, to = town.reply("ben", held, word, quote=False)
+        came(town, answer, PASSES, to=to, sender="ben")
+        assert "This is for a steward" in town.newest("ben", "decline").text
+    assert town.entries(Posted) == []
+    assert len(town.entries(MemberAdded)) == 3
+    assert len(town.arrivals(ArrivalState.HELD)) == 1
 
 
 def test_a_stranger_claims_no_members_address(town: Town) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from gateway.model.address import Alias
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
 from gateway.model.entry import AwayNoted, Bounced, MemberLeft, Posted
@@ -21,7 +22,7 @@ from gateway.pipeline.flow import Rules
 from tests.flow.test_attacks import FAILS, MALLORY, PASSES, SERVER, came, counted
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import DOMAIN, Town, full
+from tests.flow.town import ANA, DOMAIN, Town, charter, full
 
 SIGNED = "DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=x; h=from:subject:date:message-id:to"
 AT_HOME = "ben@example.net"
@@ -151,11 +152,35 @@ def test_who_sends_us_a_blind_copy_says_so_and_it_counts(guarded: Town) -> None:
 
 
 def test_mail_passed_on_by_arrangement_is_ours(guarded: Town) -> None:
-    guarded.rules = replace(guarded.rules, aliases=frozenset({"team@example.com", "@old.example.org"}))
-    guarded.reopen()
+    passed_on_from(guarded, Alias("team@example.com"), Alias("@old.example.org"))
     for number, to in enumerate(("team@example.com", "Acme <anything@OLD.example.org>"), 1):
         came(guarded, guarded.mail("cleo", to, f"News {number}", f"Something new, number {number}."), PASSES, to="acme")
         assert len(guarded.entries(Posted)) == number
+
+
+def passed_on_from(town: Town, *aliases: Alias) -> None:
+    """Have mail to these passed on to us by arrangement."""
+    town.rules = replace(town.rules, aliases=frozenset(aliases))
+    town.reopen()
+
+
+def test_mail_to_an_alias_of_one_workspace_acts_in_no_other(guarded: Town) -> None:
+    guarded.apply({**charter(ANA), "name": "Beta", "address": full("beta")})
+    passed_on_from(guarded, Alias("team@example.com", "acme"), Alias("all@example.com"))
+    for number, to in enumerate(("team@example.com", "all@example.com")):
+        raw = guarded.mail("ana", to, f"News {number}", f"Something new for all of you, number {number}.")
+        came(guarded, raw, PASSES, to="beta")
+        assert held(guarded, "ana")
+    came(guarded, guarded.mail("ana", "team@example.com", "News", "Something new for all."), PASSES, to="acme")
+    assert [entry.subject for entry in guarded.entries(Posted)] == ["News"]
+
+
+def test_mail_to_an_alias_is_no_answer_to_one_mail_of_ours(guarded: Town) -> None:
+    passed_on_from(guarded, Alias("team@example.com"))
+    door = guarded.newest("ben", "ballot").message.reply_to[0].address
+    came(guarded, guarded.mail("cleo", "team@example.com", "Re: lunch", "Yes"), PASSES, to=door)
+    assert held(guarded, "cleo")
+    assert guarded.votes("V-1") == {}
 
 
 def test_a_signed_copy_and_an_answer_by_ones_own_mail_count(guarded: Town) -> None:

@@ -41,6 +41,14 @@ def test_everyone_is_asked_at_nine_by_their_own_clock(found: Found) -> None:
     assert times["erin"] == [town.clock.instant("2026-06-01 09:00", "America/New_York")]
 
 
+def test_a_line_that_would_add_an_option_to_a_vote_is_of_the_list_in_a_check_in(found: Found) -> None:
+    town = team(found, *TEAM, now="2026-06-01 05:00")
+    town.at("2026-06-01 10:00")
+    letter = town.newest("ana", "prompt")
+    town.answers("ana", letter, "add: call the bank")
+    assert "call the bank" in str(said(town, letter.mark, "ana"))
+
+
 def test_a_week_in_three_zones_with_a_holiday_and_an_absence(found: Found) -> None:
     town = team(found, ANA, DEV, ERIN, now="2026-07-12 12:00", holidays="FR")
     town.writes("erin", "acme", "I'll be away", "I'm on leave from 15 to 16 July.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -15,7 +16,8 @@ from gateway.model.entry import AddressAdded, MemberAdded, MemberErased, MemberL
 from gateway.model.member import Settings
 from gateway.model.notice import NoticeState
 from gateway.pipeline.person import MailWaits, Person, erase, export, find
-from tests.flow.town import CHECK_IN, Town, charter
+from tests.flow.town import ANA, CHECK_IN, Town, charter
+from tests.flow.town import Person as Author
 
 BEN = "ben@example.net"
 DAILY = {"daily": CHECK_IN}
@@ -218,6 +220,24 @@ def test_all_addresses_of_a_person_go_whichever_was_named(lived: Town) -> None:
     assert left.replace(b"joben@example.net", b"").count(b"ben@example.net") == 0
 
 
+def test_addresses_are_followed_from_one_workspace_to_the_next(found: Callable[..., Town]) -> None:
+    """Ben is ben@ and b2@ in one, b2@ and b3@ in the next, b3@ and b4@ in a third."""
+    town = found()
+    known = [BEN, "b2@example.net", "b3@example.net", "b4@example.net"]
+    for number, (own, more) in enumerate(pairwise(known)):
+        if number:
+            town.apply(charter(ANA, Author(own.partition("@")[0], "Ben Moor"), address=f"w{number}@ws.example.org"))
+        with town.store.begin() as tx:
+            group = max(tx.charters.names().values())
+            member = tx.people.by_address(group, own)
+            assert member is not None
+            entry = AddressAdded(member_id=member.id, address=more)
+            tx.ledger.append(group, [entry], at=town.clock.at, charter_version=1)
+    person = erased(town)
+    assert (list(person.addresses), len(person.memberships)) == (sorted(known), 3)
+    assert not any(address.encode() in octets(town).lower() for address in known)
+
+
 def test_a_charter_that_names_the_person_is_told_and_named_no_more(lived: Town) -> None:
     document = charter(routines=DAILY, votes={"hidden": False})
     document["channels"]["design"]["watchers"] = [BEN]
@@ -274,6 +294,26 @@ def test_an_export_does_not_tell_a_secret_ballot(lived: Town) -> None:
         assert one["says"] is None or one["kind"] != "receipt" or '"V-2"' not in msgspec.json.encode(one).decode()
     (open_,) = [one for one in shown["record"] if one["type"] == "answered" and one["mark"] == "V-1"]
     assert "Lisbon" in msgspec.json.encode(open_).decode()
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "to"),
+    [
+        ("[acme V-2] Who?", "Porto", "acme"),
+        ("V-2: Porto", "V-2: Porto", "acme"),
+        ("[acme V-2] Who?", "V-2: Porto", "acme+try"),
+    ],
+)
+def test_an_export_tells_no_ballot_that_was_held_or_only_tried(lived: Town, subject: str, text: str, to: str) -> None:
+    lived.writes("ben", to, subject, text)
+    letter = lived.newest("ben", "ballot", "V-2")
+    lived.answers("ben", letter, "Porto", auto_submitted="auto-replied")
+    shown = export(lived.pipeline, BEN)
+    assert shown is not None
+    newest = sorted(shown["mail_received"], key=lambda one: one["number"])[-2:]
+    assert [(one["raw_base64"], one["subject"]) for one in newest] == [(None, None)] * 2
+    told = [one["says"] for one in shown["mail_sent"] if one["kind"] in ("try-out", "confirm", "decline")]
+    assert not any(told)
 
 
 def test_an_export_of_nobody_is_nothing(lived: Town) -> None:

@@ -18,6 +18,7 @@ from gateway.model.entry import (
     MemberLeft,
     MemberRenamed,
 )
+from gateway.model.notice import NoticeState
 from gateway.pipeline.steering import change_people
 from tests.flow.test_attacks import complaint_about
 from tests.flow.test_mail_stories import bounce_of
@@ -79,6 +80,76 @@ def test_our_own_addresses_are_not_invited(town: Town) -> None:
     town.writes("ana", "acme", "", "invite acme+vote@ws.example.org")
     town.confirms("ana")
     assert town.newest("ana").kind == "decline"
+
+
+# --- who may join ---------------------------------------------------------------------------------------------------
+
+
+def wishes(town: Town) -> None:
+    """Let Eve ask to join, and confirm it where she is asked to."""
+    town.sends(EVE, town.mail(f"Eve Stone <{EVE}>", "acme+join", "join", "join"), "acme+join")
+    if town.box(EVE, "confirm"):
+        raw, to = town.reply(f"Eve Stone <{EVE}>", town.newest(EVE, "confirm"), "yes")
+        town.sends(EVE, raw, to)
+
+
+@pytest.mark.parametrize(("word", "members"), [("accept", 4), ("add", 4), ("reject", 3)])
+def test_where_stewards_decide_a_confirmed_wish_waits_for_their_word(found: Found, word: str, members: int) -> None:
+    town = found(joining="steward")
+    wishes(town)
+    assert (town.kinds(EVE), len(town.box("ana", "steward"))) == (["confirm"], 1)
+    town.answers("ana", town.newest("ana", "steward"), word)
+    assert len(town.entries(MemberAdded)) == members
+    assert town.kinds(EVE) == (["confirm", "welcome"] if members == 4 else ["confirm"])
+
+
+def test_who_was_invited_is_in_at_once_where_stewards_decide(found: Found) -> None:
+    town = found(joining="steward")
+    town.writes("ana", "acme", "", f"invite {EVE}")
+    town.confirms("ana")
+    raw, to = town.reply(f"Eve Stone <{EVE}>", town.newest(EVE), "yes")
+    town.sends(EVE, raw, to)
+    assert town.member(EVE).name == "Eve Stone"
+
+
+def test_where_members_are_invited_others_are_told_whom_to_ask(found: Found) -> None:
+    town = found(joining="invited")
+    for _ in range(2):
+        wishes(town)
+    assert town.kinds(EVE) == ["decline"]
+    assert "acme+owner@ws.example.org" in town.newest(EVE).text
+    assert (len(town.entries(MemberAdded)), town.box("ana")) == (3, [])
+
+
+def test_an_old_invitation_lets_nobody_in_who_was_removed_since(town: Town) -> None:
+    town.writes("ana", "acme", "", f"invite {EVE}")
+    town.confirms("ana")
+    invited = town.newest(EVE)
+    raw, to = town.reply(f"Eve Stone <{EVE}>", invited, "yes")
+    town.sends(EVE, raw, to)
+    town.writes("ana", "acme", "", f"remove {EVE}")
+    town.confirms("ana")
+    town.wait(days=1)
+    raw, to = town.reply(f"Eve Stone <{EVE}>", invited, "Yes, I join")
+    town.sends(EVE, raw, to)
+    assert (len(town.entries(MemberAdded)), len(town.entries(MemberLeft))) == (4, 1)
+    assert town.newest(EVE).kind == "confirm", "a new question of today"
+
+
+def test_the_last_steward_neither_leaves_nor_is_removed(found: Found) -> None:
+    town = found(trust={"govern": "token"})
+    town.writes("ana", "acme+leave", "leave", "leave")
+    assert "steward is needed" in " ".join(town.newest("ana").text.split())
+    town.writes("ana", "acme", "", "remove ana@example.net")
+    town.confirms("ana")
+    assert town.entries(MemberLeft) == []
+
+
+def test_one_of_two_stewards_may_leave(found: Found) -> None:
+    town = found(ANA, Person("ben", "Ben Moor", roles=("steward",)), CLEO)
+    town.writes("ana", "acme+leave", "leave", "leave")
+    town.confirms("ana")
+    assert len(town.entries(MemberLeft)) == 1
 
 
 # --- removing and leaving -------------------------------------------------------------------------------------------
@@ -269,6 +340,19 @@ def test_a_probe_that_does_not_come_back_resumes_delivery(town: Town) -> None:
     assert probe.kind == "confirm"
     assert town.member("ben").suspended
     town.wait(days=3, hours=1)
+    assert not town.member("ben").suspended
+    assert [entry.reason for entry in town.entries(DeliveryResumed)] == ["probe"]
+
+
+def test_a_probe_that_nobody_takes_resumes_nothing_and_the_next_comes_later(town: Town) -> None:
+    _suspended(town)
+    town.post_office.refusals["ben@example.net"] = (450, "4.2.0 try again later")
+    town.wait(days=7)
+    (probe,) = (one for one in town.notices() if one.notice.key.startswith("probe:"))
+    assert (probe.state, probe.reason) == (NoticeState.FAILED, "given-up")
+    assert town.member("ben").suspended
+    del town.post_office.refusals["ben@example.net"]
+    town.wait(days=12)
     assert not town.member("ben").suspended
     assert [entry.reason for entry in town.entries(DeliveryResumed)] == ["probe"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.utils import format_datetime
 
 from gateway.model.ballot import Pick
@@ -95,3 +96,18 @@ def test_a_reminder_whose_time_has_passed_is_not_sent_late(found: Found) -> None
     town.down_until("19:30")
     town.at("19:50")
     assert len(town.box("ben", "reminder")) <= 1
+
+
+def test_a_clock_that_was_weeks_ahead_for_a_minute_silences_nobody_once_it_is_right(found: Found) -> None:
+    town = found(*TEAM, routines={"daily": CHECK_IN})
+    town.at("10:00")
+    right = town.clock.at
+    town.clock.at = right + timedelta(days=40)
+    town.turn()
+    town.clock.at = right + timedelta(minutes=2)
+    town.turn()
+    before = len(town.post_office.letters)
+    town.at("2026-06-02 12:30")
+    asked = [letter.to for letter in town.post_office.letters[before:] if letter.kind == "prompt"]
+    assert sorted(asked) == ["ana@example.net", "ben@example.net", "cleo@example.net"]
+    assert town.reached("reminder") == ["ana", "ben", "cleo"]

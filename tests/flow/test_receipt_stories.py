@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from gateway.model.ballot import Pick
-from gateway.model.entry import AnswerRestored, MemberReturned, Posted
-from gateway.model.member import Delivery, Receipts
+from gateway.model.entry import AddressAdded, AnswerRestored, MemberAdded, MemberReturned, Posted
+from gateway.model.member import Delivery, Member, Receipts
 from gateway.model.round import Phase
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, DEV, TEAM, Town
@@ -159,6 +159,24 @@ def test_who_is_removed_by_mistake_is_here_again(found: Found) -> None:
     assert town.member("dev").left_at is None
 
 
+def test_who_was_removed_does_not_come_back_where_an_address_of_theirs_is_anothers_by_now(found: Found) -> None:
+    town = found(*TEAM, DEV)
+    number, dev = town.workspace_id, town.member("dev")
+    with town.store.begin() as tx:
+        entry = AddressAdded(member_id=dev.id, address="dev@home.example")
+        tx.ledger.append(number, [entry], at=town.clock.at, charter_version=1)
+    town.writes("ana", "acme", "", f"remove {DEV.address}")
+    town.confirms("ana")
+    removed = town.newest("ana", "receipt")
+    with town.store.begin() as tx:
+        joined = MemberAdded(member=Member(id=0, name="Dev", address="dev@home.example"))
+        tx.ledger.append(number, [joined], at=town.clock.at, charter_version=1)
+    town.answers("ana", removed, "undo")
+    town.confirms("ana")
+    assert (town.entries(MemberReturned), town.faults) == ([], [])
+    assert "Something newer stands in its place" in town.newest("ana", "decline").text
+
+
 def test_reversals_are_entries_and_the_history_keeps_both(town: Town) -> None:
     mark = opened(town)
     town.answers("ben", town.newest("ben", "ballot"), "no")
@@ -184,6 +202,29 @@ def test_a_corrected_line_in_answer_to_a_receipt_replaces_what_it_says(town: Tow
     town.answers("ben", town.newest("ben", "ballot"), "no")
     town.answers("ben", town.newest("ben", "receipt"), "Yes, I meant yes.")
     assert town.votes(mark) == {"ben": Pick("Yes")}
+
+
+def test_an_absence_worded_anew_replaces_the_first_and_undo_of_that_brings_it_back(town: Town) -> None:
+    def days() -> list[tuple[date, date | None]]:
+        return [(absence.starts, absence.until) for absence in town.member("ben").absences]
+
+    first, second = (date(2026, 8, 3), date(2026, 8, 14)), (date(2026, 8, 4), date(2026, 8, 15))
+    town.writes("ben", "acme", "", "I'm on leave from 3 to 14 August")
+    for words, left in (("from 4 to 15 August", second), ("undo", first), ("undo", second)):
+        town.answers("ben", town.newest("ben", "receipt"), words)
+        assert days() == [left]
+
+
+def test_a_ballot_beside_resume_counts_and_the_mail_comes_again(town: Town) -> None:
+    mark = opened(town)
+    town.writes("ben", "acme", "", "pause 3d")
+    town.answers("ben", town.newest("ben", "ballot"), "resume\n\nyes")
+    assert town.votes(mark) == {"ben": Pick("Yes")}
+    assert town.member("ben").settings.paused_until is None
+    assert [act for act in town.newest("ben", "receipt").text.split("\n") if "✓" in act] == [
+        " 1 ✓ V-1: Yes",
+        " 2 ✓ mail comes again as before",
+    ]
 
 
 # --- asked back ------------------------------------------------------------------------------------------------------

@@ -65,6 +65,18 @@ def test_a_steward_corrects_the_question_and_answers_given_stand(town: Town) -> 
     assert town.votes(mark) == {"cleo": Pick("Yes")}
 
 
+def test_whoever_opened_a_vote_adds_an_option_and_a_steward_corrects_them_by_mail(town: Town) -> None:
+    mark = opened(town, "ben", "[VOTE] Lunch?", "- Pizza\n- Sushi")
+    town.answers("cleo", town.newest("cleo", "ballot"), "sushi")
+    governs(town, "ben", "Please add an option: Ramen")
+    assert "Ramen" in town.newest("cleo", "change").text
+    governs(town, "ana", "Correct the options: Sushi, Ramen and Soup")
+    (entry,) = town.entries(Corrected)
+    assert entry.question.options == ("Sushi", "Ramen", "Soup")
+    assert "Soup" in town.newest("cleo", "ballot").text
+    assert town.votes(mark) == {"cleo": Pick("Sushi")}
+
+
 def test_governing_takes_more_than_a_token(town: Town) -> None:
     opened(town, "ben")
     town.answers("ana", town.newest("ana", "ballot"), "cancel")

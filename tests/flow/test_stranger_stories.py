@@ -12,7 +12,7 @@ from gateway.decide.gathering import MOST_A_DAY
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
 from gateway.model.entry import AddressAdded, HeldSettled, MemberAdded, Posted
-from gateway.model.notice import StewardFacts
+from gateway.model.facts import StewardFacts
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import Person, Town
 
@@ -229,6 +229,36 @@ def test_what_two_members_claim_stays_with_the_first(town: Town) -> None:
     ]
 
 
+# --- what stewards must not see -------------------------------------------------------------------------------------
+
+UNKNOWN = "Ben <ben@phone.example>"  # a member, from an address that nobody knows
+
+
+@pytest.mark.parametrize(
+    ("to", "subject", "text"),
+    [
+        ("acme", "Re: [acme V-1] Where shall we meet?", "Porto"),
+        ("acme", "my vote", "V-1: Porto"),
+        ("acme", "v-1: Porto", "As I said."),
+        ("acme+vote", "Re: Where shall we meet?", "Porto"),
+        ("acme+request", "Re: [acme V-1]", "Porto"),
+        ("acme+owner", "Re: [acme V-1] Where shall we meet?", "Porto"),
+        ("acme+owner", "vote", "V-1: Porto"),
+    ],
+)
+def test_stewards_see_no_secret_ballot_of_a_member_whose_address_they_do_not_know(
+    found: Found, to: str, subject: str, text: str
+) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    opened(town)
+    before = len(town.box("ana"))
+    town.sends("ben@phone.example", town.mail(UNKNOWN, to, subject, text), to)
+    told = town.box("ana")[before:]
+    assert [letter.kind for letter in told] == ["steward"]
+    assert "ben@phone.example" in told[0].all_words
+    assert "Porto" not in told[0].all_words
+
+
 # --- very many ------------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +279,20 @@ def test_so_many_strangers_that_stewards_are_told_of_them_together(found: Found)
     town.wait(days=1)
     offer(town, subject="The day after")
     assert _told(town)[3].subject == "The day after"
+
+
+def test_so_many_who_would_join_that_nobody_is_asked_or_told_singly_any_more(found: Found) -> None:
+    """Whose the addresses are nobody knows: each question to one of them may be a mail that nobody wanted."""
+    town = found()
+    many = f"strangers:{town.workspace_id}"
+    with town.store.begin() as tx:
+        tx.set_mark(many, f"{town.clock.at.date()} {MOST_A_DAY - 1}")
+    for number in range(3):
+        victim = f"victim{number}@elsewhere.example"
+        town.sends(victim, town.mail(victim, "acme+join", "join", "join"), "acme+join")
+    asked = [len(town.box(f"victim{number}@elsewhere.example")) for number in range(3)]
+    assert (asked, [facts.about for facts in _told(town)]) == ([1, 0, 0], ["join", "strangers"])
+    assert len(town.arrivals(ArrivalState.HELD)) == 2
 
 
 def test_a_letter_that_was_not_told_of_is_told_of_once_it_is_put_back(found: Found) -> None:

@@ -380,6 +380,21 @@ def test_who_is_away_without_an_end_is_reminded_once_they_are_back(town: Town) -
     assert reminded(town, "ben") == ["06-11 07:00"]  # as far behind the day it was due as after any absence
 
 
+def test_who_waits_for_a_task_is_told_once_that_its_owner_is_away_past_its_day(town: Town) -> None:
+    given_to_ben(town)
+    letter = town.newest("ben", "task")
+    words = "I am out of the office until 20 June."
+    raw, _ = town.reply("ben", letter, words, quote=False, auto_submitted="auto-replied")
+    town.sends("ben", raw, letter.envelope_from, sender="")
+    town.at("2026-06-30 12:00")
+    told = [letter for letter in town.box("ana", "task") if letter.at.day > 1]
+    assert [f"{letter.at:%m-%d %H:%M}" for letter in told] == ["06-04 07:00"]  # when Ben would have been reminded
+    assert "is away until Saturday 20 June" in " ".join(told[0].text.split())
+    assert reminded(town, "ben")[0] == "06-22 07:00"
+    town.answers("ana", told[0], "@cleo can you?")
+    assert owner(town) == "cleo"
+
+
 def test_nobody_is_reminded_of_what_is_done_or_put_off_or_handed_over(town: Town) -> None:
     given_to_ben(town)
     town.answers("ben", town.newest("ben", "task"), "→ Friday 12 June")

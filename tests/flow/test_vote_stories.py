@@ -160,6 +160,24 @@ def test_lazy_consensus_is_paused_by_an_objection_amended_and_passes(found: Foun
     assert outcome(town, mark).outcome.result in (Result.CONSENT, Result.PASSED)  # type: ignore[union-attr]
 
 
+def test_the_reason_that_a_block_is_asked_for_counts_as_the_block(found: Found) -> None:
+    town = found(*TEAM, DEV)
+    mark = opened(town, "ana", "[VOTE] Adopt the rules", "Consent please: shall we adopt the rules?")
+    for who, reason in (("ben", "it is too expensive"), ("cleo", "c'est trop cher"), ("dev", "ok: I agree, sorry")):
+        town.answers(who, town.newest(who, "ballot"), "block")
+        assert who not in town.votes(mark)
+        town.answers(who, town.newest(who, "ask-back"), reason)
+    assert town.votes(mark) == {"ben": Pick("Block"), "cleo": Pick("Block"), "dev": Pick("Agree")}
+
+
+def test_an_objection_taken_back_stops_a_lazy_consensus_no_longer(found: Found) -> None:
+    town = found()
+    mark = opened(town, "ana", "[LAZY CONSENSUS] Paint it blue", "We paint it blue unless someone objects.")
+    town.answers("ben", town.newest("ben", "ballot"), "Block: the wall is the bank's.")
+    town.answers("ben", town.newest("ben", "ballot"), "My objection is settled, I take it back.")
+    assert (town.votes(mark), town.newest("ana", "change").mark) == ({}, mark)
+
+
 def test_lazy_consensus_that_nobody_objects_to_passes_in_silence(found: Found) -> None:
     town = found(votes={"open_for": "2 days", "reminders": []})
     mark = opened(town, "ben", "[LAZY CONSENSUS] Move the archive", "I move the archive on Friday unless you object.")
@@ -316,6 +334,18 @@ def test_no_arrival_of_a_whole_vote_failed(town: Town) -> None:
     town.answers("ben", town.newest("ben", "ballot"), "yes")
     town.at("20:00")
     assert town.arrivals(ArrivalState.FAILED) == []
+
+
+def test_who_says_again_what_stands_has_settled_it_and_is_not_reminded_with_receipts_or_without(found: Found) -> None:
+    town = found(votes={"open_for": "4 hours", "reminders": ["2 hours"]})
+    mark = opened(town, text="Shall we close the office in August?")
+    town.writes("ben", "acme", "no receipts", "no receipts")
+    for who in ("ben", "cleo"):
+        town.answers(who, town.newest(who, "ballot"), "yes")
+        town.answers(who, town.newest(who, "ballot"), "Hm, well, the last time we did that it rained.")
+        town.answers(who, town.newest(who, "ask-back"), "yes")
+    town.wait(hours=3)
+    assert town.reached("reminder", mark) == ["ana"]
 
 
 def test_a_change_that_was_unclear_is_reminded_of_and_one_that_was_left_is_not(found: Found) -> None:

@@ -22,9 +22,8 @@ from gateway.model.ballot import (
 )
 from gateway.model.charter import Channel, Charter
 from gateway.model.context import Workspace
-from gateway.model.notice import (
+from gateway.model.facts import (
     Act,
-    Answering,
     AskBackFacts,
     AwayLine,
     BallotFacts,
@@ -42,7 +41,6 @@ from gateway.model.notice import (
     HelpFacts,
     Item,
     NeedsYouLine,
-    Notice,
     OpenVoteLine,
     OutcomeFacts,
     PostFacts,
@@ -51,7 +49,6 @@ from gateway.model.notice import (
     ReminderFacts,
     StatusFacts,
     StewardFacts,
-    StoredNotice,
     SummaryFacts,
     TaskFacts,
     TaskLine,
@@ -62,6 +59,8 @@ from gateway.model.notice import (
     WelcomeFacts,
     WouldAnswer,
 )
+from gateway.model.notice import Answering, Notice, StoredNotice
+from gateway.model.reading import StatedRules
 from gateway.model.round import CheckIn, Outcome, Reason, Result, TallyLine
 from gateway.model.token import Claim, KeyRing
 
@@ -300,6 +299,16 @@ GIVEN_TASK = TaskFacts(
     due=date(2026, 11, 27),
     text="The bank wants to see it before the end of the month.\nLast year's is in the drive.",
 )
+AWAY_FROM_TASK = TaskFacts(
+    change="away",
+    mark="T-4",
+    title="Send the budget",
+    by="Bo Lindqvist",
+    owner="Bo Lindqvist",
+    due=date(2026, 11, 27),
+    until=date(2026, 12, 9),
+    may_hand=True,
+)
 REMINDED_TASK = TaskReminderFacts(
     mark="T-4", title="Send the budget", by="Ana Duarte", due=date(2026, 11, 27), on=date(2026, 11, 26)
 )
@@ -356,7 +365,8 @@ SPECIMENS: dict[str, Facts] = {
     "ballot-approval": ballot(CITIES),
     "ballot-ranked": ballot(ORDER, opener=""),
     "ballot-score": ballot(POINTS),
-    "ballot-plusone": ballot(RELEASE),
+    "ballot-plusone": ballot(RELEASE, binding="lead", veto=True),
+    "ballot-set-aside": ballot(CITY, corrected=True, set_aside=True),
     "ballot-lazy": ballot(HOURS, mark="V-11", quorum=0.0),
     "reminder-vote": ReminderFacts(
         mark="V-7", ritual="vote", title=CITY.text, closes_at=CLOSES, last=True, question=CITY, quorum_missing=2
@@ -444,8 +454,42 @@ SPECIMENS: dict[str, Facts] = {
         closed_at=CLOSES,
         opener="Bo",
     ),
+    "outcome-binding": OutcomeFacts(
+        mark="V-13",
+        outcome_mark="O-7",
+        question=RELEASE,
+        outcome=Outcome(
+            result=Result.PASSED,
+            winners=("+1",),
+            lines=(
+                TallyLine(label="+1", value=1, share=1.0, won=True),
+                TallyLine(label="0", value=0, share=0.0),
+                TallyLine(label="-1", value=0, share=0.0),
+            ),
+            answered=4,
+            electorate=9,
+            beside=(
+                TallyLine(label="+1", value=1.5, share=0.6),
+                TallyLine(label="0", value=0, share=0.0),
+                TallyLine(label="-1", value=1, share=0.4),
+            ),
+        ),
+        secret=False,
+        closed_at=CLOSES,
+        opener="Ana Silva",
+        binding="lead",
+    ),
     "change-extended": ChangeFacts(
         change="extended", mark="V-7", title=CITY.text, by="Bo Lindqvist", closes_at=CLOSES, question=CITY
+    ),
+    "change-taken-back": ChangeFacts(
+        change="taken-back",
+        mark="V-7",
+        title=CITY.text,
+        by="Bo Lindqvist",
+        closes_at=CLOSES,
+        question=CITY,
+        set_aside=True,
     ),
     "change-cancelled": ChangeFacts(
         change="cancelled", mark="V-9", title=BUDGET.text, by="Bo Lindqvist", reason="The figures were wrong."
@@ -473,6 +517,14 @@ SPECIMENS: dict[str, Facts] = {
     "digest-one-thing": DigestFacts(
         since=DIGEST.since, until=NOW, period="weekly", open_votes=DIGEST.open_votes, coming_up=DIGEST.coming_up
     ),
+    "digest-standing-still": DigestFacts(
+        since=DIGEST.since,
+        until=NOW,
+        period="daily",
+        open_votes=(
+            OpenVoteLine(mark="V-11", title=HOURS.text, answered=1, electorate=8, closes_at=None, question=HOURS),
+        ),
+    ),
     "catch-up": CatchUpFacts(
         since=DIGEST.since,
         until=NOW,
@@ -486,7 +538,13 @@ SPECIMENS: dict[str, Facts] = {
     "try-out": TryOutFacts(
         subject="[VOTE] Where to?",
         acts=(
-            Act(name="vote-opened", mark="V-7", title=CITY.text),
+            Act(
+                name="vote-opened",
+                mark="V-7",
+                title=CITY.text,
+                method=Method.SINGLE,
+                stated=StatedRules(secret=True, quorum_people=5, threshold=2 / 3, hidden=False, add_options=True),
+            ),
             Act(name="unclear", mark="V-8", title=HIRING.text, text="perhaps, if Bo agrees"),
         ),
         own=(WouldAnswer("ask-back", "V-8"), WouldAnswer("task-question", "T-3")),
@@ -597,6 +655,7 @@ SPECIMENS: dict[str, Facts] = {
         at=CLOSES,
     ),
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
+    "decline-no-longer-kept": DeclineFacts(reason="no-longer-kept", subject="Re: [acme] Please confirm"),
     "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),
     "help": HelpFacts(channels=(("design", "Drafts, looks and layouts"), ("money", ""))),
     "status": StatusFacts(
@@ -634,6 +693,19 @@ SPECIMENS: dict[str, Facts] = {
     "confirm-join": ConfirmFacts(act="join", title="Acme Cooperative"),
     "confirm-leave": ConfirmFacts(act="leave", title="Acme Cooperative"),
     "confirm-mail": ConfirmFacts(act="mail", title="Re: [acme V-7] Where shall we meet in spring?", arrival_id=4),
+    "confirm-govern": ConfirmFacts(
+        act="govern",
+        title="Re: [acme V-7] Where shall we meet in spring?",
+        arrival_id=4,
+        words="correct: Where shall we meet in May?\n- Lisbon\n- Braga",
+    ),
+    "confirm-govern-undo": ConfirmFacts(
+        act="govern",
+        title="Re: [acme V-7] Where shall we meet in spring?",
+        arrival_id=4,
+        words="undo",
+        undoes=(Act(name="extended", mark="V-7", title="Where shall we meet in spring?"),),
+    ),
     "confirm-elsewhere": ConfirmFacts(act="mail", title="Dinner at eight", arrival_id=4, is_elsewhere=True),
     "confirm-elsewhere-answer": ConfirmFacts(
         act="mail", title="Re: Tea", arrival_id=4, is_elsewhere=True, answers="V-7: Where shall we meet in spring?"
@@ -674,6 +746,8 @@ SPECIMENS: dict[str, Facts] = {
     "task-declined": msgspec.structs.replace(GIVEN_TASK, change="declined", by="Bo Lindqvist", reason="", text=""),
     "task-postponed": msgspec.structs.replace(GIVEN_TASK, change="postponed", yours=False, owner="Bo Lindqvist"),
     "task-withdrawn": msgspec.structs.replace(GIVEN_TASK, change="withdrawn", text=""),
+    "task-away": AWAY_FROM_TASK,
+    "task-away-undated": msgspec.structs.replace(AWAY_FROM_TASK, until=None, may_hand=False),
     "task-reminder-eve": REMINDED_TASK,
     "task-reminder-overdue": msgspec.structs.replace(REMINDED_TASK, on=date(2026, 12, 1), by=""),
     "task-question-several": TaskQuestionFacts(

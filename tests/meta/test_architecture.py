@@ -19,7 +19,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "imapclient": ("gateway/arrive/imap_fetch.py",),
     "dkim": ("gateway/send/signing.py",),
     "mailparser": ("gateway/understand/mime.py",),
-    "flufl": ("gateway/understand/reading/bounce.py",),
+    "flufl": ("gateway/understand/reading/bounce_words.py",),
     "selectolax": ("gateway/understand/*.py",),
     "dateparser": ("gateway/understand/reading/date.py",),
     "jinja2": ("gateway/render/*.py", "gateway/web/*.py"),
@@ -37,7 +37,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": ("gateway/cli/*.py",),
     "rich": ("gateway/cli/*.py", "gateway/demo/*.py"),
     "structlog": (
-        "gateway/app.py", "gateway/logs.py", "gateway/arrive/*.py", "gateway/pipeline/*.py",
+        "gateway/app.py", "gateway/serving.py", "gateway/logs.py", "gateway/arrive/*.py", "gateway/pipeline/*.py",
         "gateway/schedule/*.py", "gateway/send/*.py",
         "gateway/web/*.py", "gateway/cli/*.py",
     ),

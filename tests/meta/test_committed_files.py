@@ -10,7 +10,7 @@ import click
 import pytest
 
 from gateway.cli.main import main
-from gateway.model.notice import Facts
+from gateway.model.facts import Facts
 from tests.meta.checkout import ROOT, committed
 
 WORDS = ROOT / "gateway" / "understand" / "words"

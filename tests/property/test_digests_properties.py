@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from gateway.decide import digest_times, on_tick
 from gateway.decide.calendar import DAY, local
 from gateway.model.context import Due, News, PostView, TickContext
+from gateway.model.facts import CatchUpFacts, DigestFacts
 from gateway.model.member import Absence, Delivery, Member
-from gateway.model.notice import CatchUpFacts, DigestFacts, Notice
+from gateway.model.notice import Notice
 from tests.tick_builders import charter, member, utc, workspace
 
 START = utc("2026-03-16T00:00")  # the clocks change in these weeks, north and south

@@ -22,7 +22,7 @@ from gateway.model.entry import (
     RoundOpened,
     Withdrawn,
 )
-from gateway.model.round import PHASE_TRANSITIONS, Ballot, CheckIn, Outcome, Phase, Result
+from gateway.model.round import PHASE_TRANSITIONS, Ballot, CheckIn, Outcome, Phase, Result, VoteForm
 from tests.builders import CLOSE, NOW, checkin_round, question, recorded, vote_round
 
 VOTERS = (1, 2, 3)
@@ -79,7 +79,10 @@ def test_only_the_electorate_has_ballots_and_each_one_at_most(history: list[Entr
 @given(HISTORIES, st.integers(1, 3), st.sampled_from(["A", "B"]))
 def test_what_a_voter_said_last_stands(history: list[Entry], voter: int, label: str) -> None:
     running = [entry for entry in history if not isinstance(entry, (Closed, Cancelled))]
-    assert state(*running, answered(voter, label)).standings[voter].answer == Ballot(choice=Pick(label))
+    said = state(*running, answered(voter, label))
+    assert said.given[voter].answer == Ballot(choice=Pick(label))
+    assert isinstance(said.round.form, VoteForm)
+    assert (voter in said.standings) is (label in said.round.form.question.options)
     assert voter not in state(*running, answered(voter, label), Withdrawn(mark="V-7", member_id=voter)).standings
 
 

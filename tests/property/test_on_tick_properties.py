@@ -15,8 +15,9 @@ from gateway.model.charter import Charter
 from gateway.model.context import Due, DueKind, Fresh, RoundView, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import Closed, RoundOpened
+from gateway.model.facts import PromptFacts, ReminderFacts
 from gateway.model.member import Member
-from gateway.model.notice import Notice, PromptFacts, ReminderFacts
+from gateway.model.notice import Notice
 from gateway.model.round import Phase, Round, Standing
 from tests.tick_builders import DAILY, charter, member, said, utc, workspace
 

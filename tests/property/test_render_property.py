@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from gateway.model.address import token_of_message_id
-from gateway.model.notice import DigestFacts, PostFacts, ThreadLine
+from gateway.model.facts import DigestFacts, PostFacts, ThreadLine
 from gateway.render.html import post_html
 from gateway.render.render import render
 from gateway.render.text import WIDTH, clean, columns, one_line, quoted_printable, wrap

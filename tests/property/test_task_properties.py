@@ -14,8 +14,9 @@ from gateway.decide.after import after
 from gateway.model.context import MailContext, Sent
 from gateway.model.decision import Decision
 from gateway.model.entry import TaskChanged
+from gateway.model.facts import Item, ReceiptFacts
 from gateway.model.member import Member
-from gateway.model.notice import Item, Notice, ReceiptFacts
+from gateway.model.notice import Notice
 from gateway.model.reading import TaskReading
 from gateway.model.task import Course, Task, TaskAct, TaskState
 from gateway.model.understood import Undo

@@ -15,8 +15,8 @@ from gateway.model.ballot import Method, Pick, PlusOne
 from gateway.model.context import Trust
 from gateway.model.decision import Decision
 from gateway.model.entry import Answered, Entry, RoundOpened
+from gateway.model.facts import ReceiptFacts
 from gateway.model.member import Member
-from gateway.model.notice import ReceiptFacts
 from gateway.model.reading import BallotKind, BallotReading
 from gateway.model.round import Ballot, Phase
 from gateway.model.understood import Act, Governing, Reading, Settle

@@ -10,8 +10,9 @@ from typing import Any
 from gateway.model.arrival import Arrival
 from gateway.model.ballot import Method, Pick, Question
 from gateway.model.entry import Answered, MemberAdded, Posted, RoundOpened
+from gateway.model.facts import HelpFacts
 from gateway.model.member import Member
-from gateway.model.notice import HelpFacts, Notice
+from gateway.model.notice import Notice
 from gateway.model.round import Ballot, CheckIn, CheckInForm, Ritual, Round, VoteForm
 from store.database import Store, Transaction
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import Closed
+from gateway.model.facts import Act, Facts, ReceiptFacts, StewardFacts
 from gateway.model.notice import Attempt, NoticeState
 from gateway.model.token import KeyRing
 from gateway.pipeline.flow import Pipeline
@@ -104,6 +106,59 @@ def test_the_bytes_of_notices_go_with_the_tries_at_them(store: Store, acme: int)
     with store.read() as tx:
         assert tx.outbox.attempts(ids[0]) == []
         assert tx.outbox.sent(ids[0]) is not None
+
+
+TOLD = StewardFacts(about="held", name="Mal", address="mal@example.net", subject="Buy", text="Buy now", arrival_id=3)
+REJECTED = ReceiptFacts(acts=(Act(name="held-rejected", text="mal@example.net"),), subject="Re: Held for you: Buy")
+OWN = ReceiptFacts(acts=(Act(name="voted", mark="V-1", text="ok"),), subject="Re: V-1")
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"),
+    [
+        (TOLD, StewardFacts(about="held", arrival_id=3)),
+        (REJECTED, ReceiptFacts(acts=(Act(name="held-rejected"),), subject="")),
+        (OWN, OWN),
+    ],
+    ids=["told", "a steward's receipt", "another receipt"],
+)
+def test_what_stewards_were_told_of_a_mail_goes_with_the_bytes_that_said_it(
+    store: Store, acme: int, facts: Facts, left: Facts
+) -> None:
+    told = msgspec.structs.replace(notice(1), facts=facts, subject_hint="Re: Held for you: Buy")
+    with store.begin() as tx:
+        (number,) = tx.outbox.add(acme, [told], expires_on=EXPIRES)
+        tx.outbox.claim(NOW, 100, 10 * MINUTE)
+        tx.outbox.freeze([(number, b"bytes")])
+        tx.outbox.report(Attempt(notice_id=number, at=NOW, code=250, text="ok"), state=NoticeState.SENT)
+        tx.retention.frozen(NOW, after=0, limit=10)
+        assert (found := tx.outbox.get(number)) is not None
+        assert found.notice.facts == facts
+        tx.retention.frozen(NOW + DAY, after=0, limit=10)
+    with store.read() as tx:
+        assert (found := tx.outbox.get(number)) is not None
+    assert (found.notice.facts, found.notice.subject_hint) == (left, "")
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [
+        (ArrivalState.PROCESSED, ("ana@example.org", "")),
+        (ArrivalState.IGNORED, ("", "")),
+        (ArrivalState.HELD, ("", "")),  # nobody settled it: it came to nothing
+    ],
+)
+def test_who_wrote_what_came_to_nothing_goes_with_its_bytes(
+    store: Store, state: ArrivalState, left: tuple[str, str]
+) -> None:
+    (number,) = received(store, b"mail")
+    with store.begin() as tx:
+        tx.inbox.settle(number, state, "so", at=NOW, author="ana@example.org", subject="Buy")
+        tx.retention.raw(NOW + DAY, NOW + DAY, after=0, limit=10)
+    with store.read() as tx:
+        assert (found := tx.inbox.get(number)) is not None
+    assert (found.author, found.subject) == left
+    assert bool(found.arrival.reverse_path) is bool(left[0])
 
 
 def test_a_notice_on_its_way_keeps_its_bytes(store: Store, acme: int) -> None:

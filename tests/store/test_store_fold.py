@@ -340,6 +340,9 @@ def _check_rows(store: Store, workspace_id: int, plain: Plain) -> None:
         assert {m: r.form.question.options for m, r in rounds.items() if isinstance(r.form, VoteForm)} == plain.options
         for mark, asked in plain.asked.items():
             given_ = {who: said for (about, who), said in plain.answers.items() if about == mark}
+            aside = {who for who, (said, _, _) in given_.items() if not _is_known(said, plain.options.get(mark, ()))}
+            assert set(reading.set_aside(workspace_id, mark)) == aside
+            given_ = {who: said for who, said in given_.items() if who not in aside}
             standings = {s.member_id: (s.answer, s.at, s.late) for s in reading.standings(workspace_id, mark)}
             assert standings == given_
             assert reading.answered(workspace_id, mark) == len(given_)
@@ -361,6 +364,11 @@ def _check_rows(store: Store, workspace_id: int, plain: Plain) -> None:
                 bounce_score=score,
                 bounced_at=bounced_at if score or who in plain.suspended else None,
             )
+
+
+def _is_known(answer: Answer, options: tuple[str, ...]) -> bool:
+    """Whether a vote's question knows what was picked."""
+    return not isinstance(answer, Ballot) or not isinstance(answer.choice, Pick) or answer.choice.label in options
 
 
 def _as_read(task: Task, members: dict[int, Member]) -> Task:

@@ -10,21 +10,8 @@ import msgspec
 import pytest
 
 from gateway.model.ballot import Pick
-from gateway.model.notice import (
-    Answering,
-    AskBackFacts,
-    Attempt,
-    DigestFacts,
-    Facts,
-    Guess,
-    HelpFacts,
-    Item,
-    Notice,
-    NoticeState,
-    PostFacts,
-    ReceiptFacts,
-    StoredNotice,
-)
+from gateway.model.facts import AskBackFacts, DigestFacts, Facts, Guess, HelpFacts, Item, PostFacts, ReceiptFacts
+from gateway.model.notice import Answering, Attempt, Notice, NoticeState, StoredNotice
 from gateway.model.token import Claim, KeyRing
 from store.database import Forbidden, Store
 from store.outbox import NOTICE_TRANSITIONS, Outbox, Report
@@ -404,8 +391,8 @@ def test_a_question_back_about_a_round_is_remembered(store: Store, acme: int) ->
     asked = AskBackFacts(mark="V-1", title="t", words="w", missing="", guesses=())
     _added(store, acme, notice(1, facts=asked, mark="V-1"), notice(2, facts=HelpFacts(), mark="V-1"))
     with store.read() as tx:
-        assert [tx.outbox.asked_back(acme, "V-1", member) for member in (1, 2)] == [True, False]
-        assert not tx.outbox.asked_back(acme, "V-2", 1)
+        assert [tx.asked_back.was(acme, "V-1", member) for member in (1, 2)] == [True, False]
+        assert not tx.asked_back.was(acme, "V-2", 1)
 
 
 def test_notices_are_listed_newest_first_by_what_one_asks_for(store: Store, acme: int) -> None:
@@ -437,6 +424,17 @@ def test_when_few_may_go_digests_go_before_what_was_due_earlier(store: Store, ac
     with store.begin() as tx:
         assert [one.id for one in tx.outbox.claim(later, 1, LEASE, digests_first=True)] == [second]
         assert [one.id for one in tx.outbox.claim(later, 5, LEASE, digests_first=True)] == [first]
+
+
+def test_what_a_clock_that_was_ahead_put_off_goes_once_it_is_right(store: Store, acme: int) -> None:
+    ahead = 40 * DAY
+    (made, tried, held, waits) = _added(store, acme, notice(1, due_at=NOW + ahead), *map(notice, (2, 3, 4)))
+    with store.begin() as tx:
+        tx.outbox.claim(NOW, 3, ahead)
+        for one, again in ((tried, ahead), (waits, timedelta(hours=4))):
+            tx.outbox.report(_tried(one, 450), state=NoticeState.QUEUED, next_attempt_at=NOW + again)
+        tx.outbox.bring_forward(NOW)
+        assert {one.id for one in tx.outbox.claim(NOW, 9, LEASE)} == {made, tried, held}
 
 
 def test_what_was_taken_lately_is_counted_by_when_it_was(store: Store, acme: int) -> None:

@@ -10,6 +10,7 @@ from gateway.model.ballot import Method, Pick, Question
 from gateway.model.context import RoundView
 from gateway.model.entry import (
     Answered,
+    AnswerRestored,
     BlockerClosed,
     BlockerRaised,
     Cancelled,
@@ -18,11 +19,13 @@ from gateway.model.entry import (
     Extended,
     HeldForSteward,
     MemberLeft,
+    MemberReturned,
     OptionAdded,
     Paused,
     Posted,
     Reacted,
     Resumed,
+    RoundRestored,
     Withdrawn,
 )
 from gateway.model.round import Ballot, CheckIn, Outcome, Phase, Result, Round, Skip, Standing, VoteForm
@@ -102,6 +105,49 @@ def test_who_left_owes_nothing_and_keeps_a_ballot_cast(store: Store, acme: int) 
         assert tx.rounds.unanswered(acme, "V-1") == []
         assert tx.rounds.electorate(acme, "V-1") == [ana, ben]
         assert [one.member_id for one in tx.rounds.standings(acme, "V-1")] == [ana]
+
+
+def test_who_left_without_an_answer_is_none_of_those_it_counts(store: Store, acme: int) -> None:
+    ana, ben, cleo = people(store, acme)
+    record(store, acme, opened(vote(electorate_size=3), [ana, ben, cleo]), ballot(ana))
+    assert _view(store, acme, "V-1", ana).asked == 3
+    record(store, acme, MemberLeft(member_id=ana), MemberLeft(member_id=ben), at=NOW + MINUTE)
+    assert [_view(store, acme, "V-1", one).asked for one in (ana, cleo)] == [2, 2], "a ballot cast is kept"
+    record(store, acme, MemberReturned(member_id=ben, by=cleo), at=NOW + 2 * MINUTE)
+    assert _view(store, acme, "V-1", cleo).asked == 3
+
+
+def test_an_answer_whose_option_is_gone_is_owed_again_and_stands_again_with_it(store: Store, acme: int) -> None:
+    ana, ben, _ = people(store, acme)
+    before = vote(electorate_size=2)
+    record(store, acme, opened(before, [ana, ben]), ballot(ana, "Yes"), ballot(ben, "No"))
+    question = Question(text="Really?", method=Method.SINGLE, options=("Yes", "Perhaps"))
+    record(store, acme, Corrected(mark="V-1", by=ana, question=question, title="Really?"))
+    assert _round(store, acme).title == "Really?"
+    with store.read() as tx:
+        assert [one.member_id for one in tx.rounds.standings(acme, "V-1")] == [ana]
+        assert (tx.rounds.unanswered(acme, "V-1"), tx.rounds.set_aside(acme, "V-1")) == ([ben], [ben])
+        assert tx.rounds.answered(acme, "V-1") == 1
+    view = _view(store, acme, "V-1", ben)
+    assert (view.standing, view.set_aside and view.set_aside.answer) == (None, Ballot(choice=Pick("No")))
+    record(store, acme, RoundRestored(mark="V-1", by=ana, round=before))
+    with store.read() as tx:
+        assert [one.member_id for one in tx.rounds.standings(acme, "V-1")] == [ana, ben]
+        assert (tx.rounds.answered(acme, "V-1"), tx.rounds.set_aside(acme, "V-1")) == (2, [])
+
+
+def test_an_answer_set_aside_is_replaced_and_withdrawn_without_being_counted_twice(store: Store, acme: int) -> None:
+    ana, ben, _ = people(store, acme)
+    record(store, acme, opened(vote(), [ana, ben]), ballot(ana, "No"), ballot(ben, "No"))
+    question = Question(text="Really?", method=Method.SINGLE, options=("Yes", "Perhaps"))
+    record(store, acme, Corrected(mark="V-1", by=ana, question=question))
+    record(store, acme, ballot(ana, "Yes"), Withdrawn(mark="V-1", member_id=ben))
+    with store.read() as tx:
+        assert (tx.rounds.answered(acme, "V-1"), tx.rounds.set_aside(acme, "V-1")) == (1, [])
+    earlier = Standing(member_id=ana, answer=Ballot(choice=Pick("No")), at=NOW)
+    record(store, acme, AnswerRestored(mark="V-1", member_id=ana, standing=earlier))
+    with store.read() as tx:
+        assert (tx.rounds.answered(acme, "V-1"), tx.rounds.set_aside(acme, "V-1")) == (0, [ana])
 
 
 def test_a_round_is_extended_corrected_paused_and_resumed(store: Store, acme: int) -> None:

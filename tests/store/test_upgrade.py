@@ -14,7 +14,7 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
 from gateway.model.context import DueKind
 from gateway.model.entry import Closed
-from gateway.model.notice import NoticeState
+from gateway.model.notice import Attempt, NoticeState
 from gateway.model.round import Ballot, Phase
 from gateway.pipeline.doubles import OF_BEFORE
 from gateway.pipeline.flow import Pipeline
@@ -87,6 +87,30 @@ def test_nothing_in_it_is_lost(old: Path) -> None:
             assert len(tx.outbox.list(limit=None)) == counts["outbox"]
             assert all(tx.outbox.get(one.id) for one in tx.outbox.list(limit=None))
             assert [post.text.strip() for post in tx.rounds.posts(1, "P-1")] == ["It leaks again."]
+    finally:
+        store.close()
+
+
+def test_an_answer_whose_option_a_correction_took_out_counts_no_more(old: Path) -> None:
+    before = sqlite3.connect(old)
+    (record,) = before.execute("SELECT record FROM rounds WHERE mark = 'V-1'").fetchone()
+    round_ = json.loads(record)
+    round_["form"]["question"]["options"] = ["Lisbon", "Ghent"]
+    before.execute("UPDATE rounds SET record = ? WHERE mark = 'V-1'", (json.dumps(round_),))
+    corrected = {"type": "corrected", "mark": "V-1", "by": 1, "question": round_["form"]["question"]}
+    before.execute(
+        "INSERT INTO ledger (id, workspace_id, kind, mark, at, charter_version, entry)"
+        " SELECT max(id) + 1, 1, 'corrected', 'V-1', max(at), 1, ? FROM ledger",
+        (json.dumps(corrected),),
+    )
+    before.commit()
+    before.close()
+    store = Store.open(old, keys=KEYS)
+    try:
+        with store.read() as tx:
+            assert (tx.rounds.answered(1, "V-1"), tx.rounds.standings(1, "V-1")) == (0, [])
+            assert tx.rounds.set_aside(1, "V-1") == [2]
+            assert 2 in tx.rounds.unanswered(1, "V-1")
     finally:
         store.close()
 
@@ -179,6 +203,8 @@ def test_who_was_suspended_before_mail_was_tried_again_is_tried_too(old: Path) -
         assert probe.at == datetime.fromtimestamp(last / 1e6, UTC) + timedelta(days=3)
         pipeline = Pipeline(store, load_lexicon(), load_templates(), KEYS)
         pipeline.tick(probe.at)
+        taken = [Attempt(notice_id=each.notice_id, at=probe.at, code=250) for each in pipeline.prepare(probe.at, 99)]
+        pipeline.report(taken, probe.at)
         pipeline.tick(probe.at + timedelta(days=4))
         with store.read() as tx:
             assert [member.suspended for member in tx.people.all(1)] == [False, False, True]

@@ -10,8 +10,8 @@ import pytest
 
 from gateway.decide.audience import audience_members, expand, voters
 from gateway.model.decision import Broadcast, Group
+from gateway.model.facts import PostFacts
 from gateway.model.member import Delivery, Member, Settings
-from gateway.model.notice import PostFacts
 from tests.builders import ANA, BEN, CLEO, NOW, TEAM, charter, member, workspace
 
 FACTS = PostFacts(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.accept.addressed import is_to_us
+from gateway.accept.addressed import is_passed_on, is_to_us
 from gateway.accept.trust import Signs, proof_of
+from gateway.model.address import Alias
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.context import Proof, Trust
 from gateway.understand.authentication import plain_addresses, read_authentication
@@ -305,10 +306,12 @@ def test_of_a_mail_that_nothing_proves_it_is_not_asked_to_whom_it_was_written() 
     assert found(PASS.replace("pass", "fail"), HOP, TO).written_to == ()
 
 
+PASSED_ON = (Alias("team@example.com"), Alias("@old.example.org"))
+
+
 def test_what_is_passed_on_by_arrangement_is_ours() -> None:
-    aliases = frozenset({"team@example.com", "@old.example.org"})
-    for address in ("team@example.com", "team+vote@example.com", "any.thing@old.example.org", "acme@ws.example.org"):
-        assert is_to_us(["x@example.com", address], "acme@ws.example.org".__eq__, aliases)
+    for address in ("team@example.com", "team+vote@example.com", "any.thing@old.example.org"):
+        assert is_passed_on(address, "acme", ("acme",), PASSED_ON)
     for address in (
         "x@example.com",
         "team@example.com.evil.example",
@@ -317,8 +320,50 @@ def test_what_is_passed_on_by_arrangement_is_ours() -> None:
         "",
         "+team@example.com",
     ):
-        assert not is_to_us([address], "acme@ws.example.org".__eq__, aliases)
-    assert not is_to_us([], lambda address: True, aliases)
+        assert not is_passed_on(address, "acme", ("acme",), PASSED_ON)
+
+
+def test_one_address_of_those_written_to_is_enough_and_none_is_not() -> None:
+    ours, never = "acme@ws.example.org".__eq__, "".__eq__
+    assert is_to_us(["x@example.com", "acme@ws.example.org"], ours, never)
+    assert is_to_us(["x@example.com", "acme@ws.example.org"], never, ours)
+    assert not is_to_us(["x@example.com"], ours, never)
+    assert not is_to_us([], bool, bool)
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("team@example.com", None),  # no workspace of several is said
+        ("acme@example.com", "acme"),  # … but bears its name
+        ("dev@example.com", "acme-dev"),
+        ("dev+vote@example.com", "acme-dev"),
+        ("beta@old.example.org", "beta"),
+        ("acme-dev+vote@old.example.org", "acme-dev"),
+        ("anything@old.example.org", None),
+        ("anything@beta.example.org", "beta"),
+        ("acme@beta.example.org", "beta"),
+        ("other@beta.example.org", "acme"),  # what names it more closely goes first
+        ("gone@example.com", None),
+        ("both@example.com", "acme"),
+        ("both@example.com", "beta"),
+    ],
+)
+def test_of_several_workspaces_an_alias_is_that_of_one(address: str, whose: str | None) -> None:
+    names = ("acme", "acme-dev", "beta")
+    aliases = (
+        *PASSED_ON,
+        Alias("acme@example.com"),
+        Alias("dev@example.com", "acme-dev"),
+        Alias("@beta.example.org", "beta@ws.example.org"),
+        Alias("other@beta.example.org", "acme"),
+        Alias("gone@example.com", "gone"),
+        Alias("both@example.com", "acme"),
+        Alias("both@example.com", "beta"),
+    )
+    found = {name for name in names if is_passed_on(address, name, names, aliases)}
+    assert whose in found if whose else not found
+    assert len(found) <= 1 + address.startswith("both@")
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------

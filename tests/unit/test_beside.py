@@ -45,6 +45,17 @@ def test_what_is_all_or_in_the_middle_or_goes_on_stays_whole(text: str) -> None:
     assert (found.text, found.asked) == (text.strip(), ())
 
 
+def test_a_word_above_an_answer_is_parted_from_it_unless_a_list_goes_on() -> None:
+    assert (parted("less\nPorto", each).text, parted("less\nPorto", each).above) == ("Porto", 1)
+    assert parted("less\nmute it\nPorto", each).asked == ()
+    assert parted("fewer mails as before\nPorto", asked).asked == ()
+
+
+@pytest.mark.parametrize(("text", "is_parted"), [("We meet.\nless", True), ("We meet:\nmore\nless", False)])
+def test_in_a_post_a_word_is_parted_from_what_is_complete(text: str, is_parted: bool) -> None:
+    assert bool(parted(text, each, is_post=True).asked) is is_parted
+
+
 def test_several_requests_are_given_in_the_order_written() -> None:
     found = parted("yes\nfewer mails\n\nfewer mails please", asked)
     assert (found.text, [text for text, _ in found.asked]) == ("yes", ["fewer mails", "fewer mails please"])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from gateway.decide.bounces import PROBE_STAYS, PROBES, probe_notice_of, probed
 from gateway.model.arrival import ArrivalState
+from gateway.model.context import Due, DueKind, Probe, TickContext
 from gateway.model.decision import Decision, Group, Why
-from gateway.model.entry import AwayNoted, Bounced, MemberLeft
-from gateway.model.member import Absence
+from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, MemberLeft
+from gateway.model.facts import StewardFacts
+from gateway.model.member import Absence, Settings
 from gateway.model.nature import Bounce, Nature, Written
-from gateway.model.notice import StewardFacts
 from gateway.model.understood import AbsenceNotice
-from tests.builders import BEN, NOW, context, facts_of, member, of_kind, say, sent
+from tests.builders import BEN, NOW, context, facts_of, member, of_kind, say, sent, workspace
 
 TODAY = NOW.date()
 GONE = Bounce(("ben@example.org",), permanent=True, status="5.1.1", diagnostic="no such user")
@@ -25,8 +28,8 @@ def report(bounce: Bounce = GONE, nature: Nature = Nature.BOUNCE, **facts: Any) 
     return say(told, written=Written(nature, "delivery-status", bounce=bounce))
 
 
-def vacation(notice: AbsenceNotice | None, author: Any = BEN) -> Decision:
-    return say(context(author), written=Written(Nature.AUTOREPLY, "auto-submitted"), absence=notice)
+def vacation(notice: AbsenceNotice | None, author: Any = BEN, **rules: Any) -> Decision:
+    return say(context(author, rules=rules), written=Written(Nature.AUTOREPLY, "auto-submitted"), absence=notice)
 
 
 def test_a_bounce_is_recorded_against_the_notice_and_its_member_and_stewards_are_told() -> None:
@@ -71,7 +74,8 @@ def test_a_vacation_reply_marks_its_author_away_until_the_day_it_names_and_is_ne
 )
 def test_a_date_of_something_else_in_an_auto_reply_is_no_absence_to_come(starts: int, until: int) -> None:
     decision = vacation(AbsenceNotice(TODAY + timedelta(starts), TODAY + timedelta(until)))
-    assert [one.absence for one in of_kind(decision, AwayNoted)] == [Absence(starts=TODAY, source="auto-reply")]
+    (noted,) = of_kind(decision, AwayNoted)
+    assert (noted.absence.starts, noted.absence.until) == (TODAY, None)
 
 
 @pytest.mark.parametrize(("starts", "until"), [(-7, 4), (0, 0), (7, 11), (31, 40)])
@@ -87,10 +91,35 @@ def test_an_undated_absence_begins_today_and_has_no_end_of_its_own(notice: Absen
     assert (absence.starts, absence.until) == (TODAY, None)
 
 
-def test_an_undated_auto_reply_keeps_its_author_away_for_a_few_days_only() -> None:
-    absence = Absence(starts=TODAY, source="auto-reply")
-    assert absence.covers(TODAY + timedelta(4))
-    assert not absence.covers(TODAY + timedelta(5))
+@pytest.mark.parametrize(
+    ("own_days", "rules", "back_on"),
+    [
+        (None, {}, date(2026, 6, 6)),  # NOW is a Wednesday: till Friday
+        ((0, 2), {}, date(2026, 6, 11)),  # works Mondays and Wednesdays
+        (None, {"working_days": ["sun", "mon", "tue", "wed", "thu"]}, date(2026, 6, 8)),  # Wednesday, Thursday, Sunday
+        (None, {"holidays": "AT"}, date(2026, 6, 9)),  # Thursday is Corpus Christi
+    ],
+)
+def test_an_undated_auto_reply_keeps_its_author_away_for_three_of_their_working_days(
+    own_days: tuple[int, ...] | None, rules: dict[str, Any], back_on: date
+) -> None:
+    author = member(2, "Ben", settings=Settings(days=own_days))
+    absence = of_kind(vacation(None, author, **rules), AwayNoted)[0].absence
+    assert absence.covers(back_on - timedelta(1))
+    assert not absence.covers(back_on)
+
+
+def test_an_undated_auto_reply_that_tells_since_when_holds_from_today() -> None:
+    told = AbsenceNotice(TODAY - timedelta(10), None)
+    absence = of_kind(vacation(told), AwayNoted)[0].absence
+    assert absence.covers(TODAY)
+    lapsed = msgspec.structs.replace(absence, lapses_on=TODAY - timedelta(5))
+    assert of_kind(vacation(told, member(2, "Ben", absences=(lapsed,))), AwayNoted)
+    assert not of_kind(vacation(told, member(2, "Ben", absences=(absence,))), AwayNoted)
+
+
+def test_an_undated_absence_ends_by_itself_where_a_machine_told_it_and_else_with_its_members_word() -> None:
+    assert not Absence(starts=TODAY, source="auto-reply").covers(TODAY + timedelta(5))  # noted by an older version
     assert Absence(starts=TODAY).covers(TODAY + timedelta(365))
 
 
@@ -107,3 +136,43 @@ def test_the_vacation_reply_of_a_stranger_means_nothing() -> None:
 
 def test_an_absence_that_is_over_is_not_noted() -> None:
     assert vacation(AbsenceNotice(None, TODAY - timedelta(1))).entries == ()
+
+
+# --- probes ---------------------------------------------------------------------------------------------------------
+
+STAYED = NOW - PROBE_STAYS
+
+
+def asked_after(probe: Probe, number: int = 0) -> Decision:
+    """Return what follows when it is asked what became of a probe."""
+    suspended = msgspec.structs.replace(BEN, suspended=True)
+    due = Due(key="probe:2", kind=DueKind.PROBED, at=NOW, member_id=BEN.id, number=number, since=STAYED)
+    return probed(due, TickContext(now=NOW, workspace=workspace(), members=(suspended,), probe=probe))
+
+
+def test_mail_goes_again_where_a_probe_was_taken_and_stayed() -> None:
+    assert of_kind(asked_after(Probe(STAYED)), DeliveryResumed) == [DeliveryResumed(member_id=2, reason="probe")]
+
+
+@pytest.mark.parametrize(
+    ("probe", "looks_again"),
+    [
+        (Probe(STAYED + timedelta(days=2)), timedelta(days=2)),  # taken late: it has its three days
+        (Probe(waits=True), timedelta(days=1)),
+    ],
+)
+def test_a_probe_that_is_on_its_way_is_asked_after_again(probe: Probe, looks_again: timedelta) -> None:
+    decision = asked_after(probe)
+    assert decision.entries == ()
+    assert [(due.kind, due.at - NOW) for due in decision.due] == [(DueKind.PROBED, looks_again)]
+
+
+def test_a_probe_that_nobody_took_is_as_one_that_came_back() -> None:
+    assert [(due.kind, due.number, due.at) for due in asked_after(Probe()).due] == [(DueKind.PROBE, 1, NOW + PROBES[1])]
+    last = asked_after(Probe(), number=len(PROBES) - 1)
+    assert (last.entries, last.due) == ((), ())
+
+
+def test_a_row_of_an_earlier_version_finds_its_probe() -> None:
+    row = Due(key="probe:2", kind=DueKind.PROBED, at=NOW, member_id=2)
+    assert probe_notice_of(row) == probe_notice_of(msgspec.structs.replace(row, since=STAYED))

@@ -15,8 +15,8 @@ from gateway.model.address import Destination, Door
 from gateway.model.context import Due, DueKind, MailContext, RoundView, Trust
 from gateway.model.decision import Decision, Group, Why
 from gateway.model.entry import Answered, AwayNoted, BlockerClosed, BlockerRaised, Closed, Entry
+from gateway.model.facts import PromptFacts, SummaryFacts
 from gateway.model.member import Absence, Member
-from gateway.model.notice import PromptFacts, SummaryFacts
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.model.round import CheckIn, CheckInForm, Phase, Skip
 from tests.tick_builders import DAILY, asked, charter, check_in, context, member, said, utc, workspace

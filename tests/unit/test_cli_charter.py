@@ -40,6 +40,17 @@ def test_the_same_charter_again_makes_no_new_version(at: Desk) -> None:
     assert "version 1 is in force" in at.run("charter", "apply", at.folder / "acme.toml").output
 
 
+def test_a_charter_of_another_domain_takes_no_workspace_over_unless_it_has_moved(at: Desk) -> None:
+    there = changed(at, "acme@ws.example.org", "acme@two.example.org")
+    before, people = at.charter(), at.run("member", "list", "acme").output
+    said = at.run("charter", "apply", there, fails=True).output
+    assert f"{there}: address: acme is the workspace at acme@ws.example.org already" in said
+    assert "--moved" in said
+    assert (at.charter(), at.run("member", "list", "acme").output) == (before, people)
+    assert "version 2 is in force" in at.run("charter", "apply", "--moved", there).output
+    assert at.charter()["address"] == "acme@two.example.org"
+
+
 def test_all_faults_of_a_charter_are_named_at_once_and_the_old_one_stays(at: Desk) -> None:
     faulty = at.file(
         "faulty.toml",

@@ -6,6 +6,7 @@ import re
 import socket
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -276,6 +277,27 @@ def test_a_missing_store_a_missing_charter_and_a_missing_steward_are_faults(tmp_
     text = (made.folder / "acme.toml").read_text()
     made.run("charter", "apply", made.file("acme.toml", text.replace('roles = ["steward"]', "")))
     assert "✗ workspace acme: has no steward" in made.run("doctor", fails=True).output
+
+
+def test_a_clock_behind_the_last_sign_of_life_is_a_fault(tmp_path: Path, relay: int) -> None:
+    made = well(tmp_path, relay)
+    app = build(made.settings)
+    app.pipeline.beat(app.clock() + timedelta(days=40))
+    app.close()
+    assert "✗ clock: the last sign of life in the store is still to come" in made.run("doctor", fails=True).output
+
+
+def test_an_alias_that_is_for_nobody_among_several_workspaces_is_a_fault(tmp_path: Path, relay: int) -> None:
+    made = well(tmp_path, relay)
+    aliases = 'aliases = ["team@example.com", "acme@example.com", "@old.example.org"]\n'
+    (made.folder / "restante.toml").write_text(aliases + (made.folder / "restante.toml").read_text())
+    assert "aliases" not in made.run("doctor").output
+    text = (made.folder / "acme.toml").read_text()
+    made.run("charter", "apply", made.file("beta.toml", text.replace("acme@", "beta@")))
+    found = made.run("doctor", fails=True).output
+    assert "✗ aliases: team@example.com is passed on to none of acme, beta" in found
+    assert 'write it as aliases = { "team@example.com" = "acme" }' in found
+    assert found.count("✗") == 1
 
 
 def test_a_lock_file_that_cannot_be_opened_is_told_with_its_mend(tmp_path: Path, relay: int) -> None:

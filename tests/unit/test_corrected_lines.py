@@ -41,5 +41,15 @@ def test_what_begins_otherwise_names_no_line(text: str) -> None:
     assert lines(text) == []
 
 
+@pytest.mark.parametrize("text", ["1: Porto, 2: no", "1: Porto; 2: no", "1 = Porto, 2 = no", "1: Porto. 2: no"])
+def test_a_line_may_word_several_lines_anew(text: str) -> None:
+    assert lines(text) == [(1, "Porto"), (2, "no")]
+
+
+@pytest.mark.parametrize("text", ["1: Porto, 4: no", "1: Porto at 2:30", "2: Porto, 1: no", "1 Porto, 2: no"])
+def test_what_names_no_later_line_is_part_of_the_first(text: str) -> None:
+    assert len(lines(text)) == 1
+
+
 def test_a_receipt_without_lines_has_none_to_correct() -> None:
     assert lines("1 Lisbon", 0) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, time
 from typing import Any
 
@@ -13,8 +14,8 @@ from gateway.model.charter import Charter
 from gateway.model.context import BlockerView, Due, DueKind, News, PostView, RoundView
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import Closed
+from gateway.model.facts import DigestFacts
 from gateway.model.member import Absence, Delivery, Member
-from gateway.model.notice import DigestFacts
 from gateway.model.round import Outcome, Phase, Result, Round
 from tests.tick_builders import (
     AUCKLAND,
@@ -323,6 +324,20 @@ def test_a_vote_stands_once_in_a_digest_among_what_waits_until_it_is_answered() 
     assert ([line.mark for line in waiting.needs_you], waiting.open_votes) == (["V-7"], ())
     answered = sure(facts(open_rounds=((asked(vote(), said(1)), 3),)))
     assert (answered.needs_you, [line.mark for line in answered.open_votes]) == ((), ["V-7"])
+
+
+def test_a_vote_whose_clock_stands_still_is_shown_so_and_one_that_is_over_not_at_all() -> None:
+    halted = sure(facts(open_rounds=((asked(vote(phase=Phase.PAUSED)), 1),), posts=(post(),)))
+    assert [(line.mark, line.closes_at) for line in halted.open_votes] == [("V-7", None)]
+    over = sure(facts(open_rounds=((asked(vote(closes=NOW)), 1),), posts=(post(),)))
+    assert over.open_votes == (), "it waits for its close, and takes no answers"
+
+
+def test_who_left_without_an_answer_is_not_counted_among_those_asked() -> None:
+    fewer = dataclasses.replace(asked(vote()), gone=1)
+    assert [line.electorate for line in sure(facts(open_rounds=((fewer, 2),))).needs_you] == [3]
+    answered = dataclasses.replace(asked(vote(), said(1)), gone=1)
+    assert [line.electorate for line in sure(facts(open_rounds=((answered, 2),))).open_votes] == [3]
 
 
 def test_who_came_back_is_named_once() -> None:

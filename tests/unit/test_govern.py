@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from gateway.model.ballot import Method
-from gateway.model.context import DueKind
+from gateway.model.context import DueKind, Trust
 from gateway.model.decision import Decision, Group, Why
-from gateway.model.entry import Cancelled, Corrected, Extended, Resumed
+from gateway.model.entry import Cancelled, Corrected, Extended, OptionAdded, Resumed
+from gateway.model.facts import BallotFacts, ChangeFacts, ConfirmFacts, DeclineFacts, ReceiptFacts
 from gateway.model.member import Member
-from gateway.model.notice import BallotFacts, ChangeFacts, DeclineFacts, ReceiptFacts
 from gateway.model.round import Phase, Round
 from gateway.model.understood import Act, Governing
 from tests.builders import (
@@ -150,6 +150,34 @@ def test_bulleted_lines_of_a_correction_are_its_options() -> None:
     decision = govern(Act.CORRECT, PLACES, text="Where?\n- Lisbon\n- Faro\n3. Évora")
     assert of_kind(decision, Corrected)[0].question.options == ("Lisbon", "Faro", "Évora")
     assert no(govern(Act.CORRECT, PLACES, text="Where?\n- Lisbon")) == "no-options"
+
+
+def test_corrected_options_go_out_again_to_everyone_asked() -> None:
+    decision = govern(Act.CORRECT_OPTIONS, PLACES, options=("Lisbon", "Faro"))
+    assert of_kind(decision, Corrected)[0].question.options == ("Lisbon", "Faro")
+    assert [(facts.corrected, facts.set_aside) for facts in facts_of(decision, BallotFacts)] == [
+        (True, True),
+        (True, False),
+    ]
+    assert no(govern(Act.CORRECT_OPTIONS, PLACES, options=("Lisbon",))) == "no-options"
+    assert no(govern(Act.CORRECT_OPTIONS, options=("Lisbon", "Faro"))) == "option-fixed"
+    assert no(govern(Act.CORRECT_OPTIONS, PLACES, CLEO, options=("Lisbon", "Faro"))) == "not-allowed"
+
+
+@pytest.mark.parametrize("author", [ANA, BEN])
+def test_the_opener_and_stewards_add_an_option_where_voters_may_not(author: Member) -> None:
+    (entry,) = of_kind(govern(Act.ADD_OPTION, PLACES, author, text="Faro"), OptionAdded)
+    assert entry.label == "Faro"
+
+
+@pytest.mark.parametrize(("author", "add_options", "asked"), [(ANA, False, "govern"), (CLEO, True, "mail")])
+def test_adding_an_option_needs_proof_of_who_governs_and_what_a_ballot_needs_of_a_voter(
+    author: Member, add_options: bool, asked: str
+) -> None:
+    round_ = vote_round(Method.SINGLE, "Lisbon", "Porto", add_options=add_options)
+    told = context(author, view(round_), trust=Trust.CLAIMED)
+    decision = say(told, piece(Governing(Act.ADD_OPTION, text="Faro"), "add option: Faro", round_.mark))
+    assert [facts.act for facts in facts_of(decision, ConfirmFacts)] == [asked]
 
 
 def test_a_correction_needs_a_text() -> None:

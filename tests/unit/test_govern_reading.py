@@ -9,7 +9,7 @@ import pytest
 
 from gateway.model.understood import Act, Setting, Undo, Word
 from gateway.resources import load_lexicon
-from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
+from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo, read_undos
 
 LEXICON = load_lexicon()
 PARIS = ZoneInfo("Europe/Paris")
@@ -136,6 +136,114 @@ def test_what_it_says_is_taken_as_it_is_written(text: str, wanted: Act, says: st
     assert (found.act, found.text) == (wanted, says)
 
 
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("Correct the options: Lisbon, Porto, Faro", ("Lisbon", "Porto", "Faro")),
+        ("Please correct the options: Lisbon, Porto and Faro.", ("Lisbon", "Porto", "Faro")),
+        ("The options should be: salt and pepper, bread and butter", ("salt and pepper", "bread and butter")),
+        ("Correct the options:\n- Lisbon\n- Porto\n\nThanks, Ana", ("Lisbon", "Porto")),
+        ("Correct the options:\nLisbon\nPorto\n\nThanks", ("Lisbon", "Porto")),
+        ("Correction: options: Lisbon, Porto", ("Lisbon", "Porto")),
+        ("Corrige les options : Lisbonne, Porto ou Faro", ("Lisbonne", "Porto", "Faro")),
+        ("Die Optionen müssen heißen: Lissabon, Porto und Faro", ("Lissabon", "Porto", "Faro")),
+        ("Corrige las opciones: Lisboa, Oporto y Faro", ("Lisboa", "Oporto", "Faro")),
+        ("Correggi le opzioni: Lisbona, Porto", ("Lisbona", "Porto")),
+        ("Corrija as opções: Lisboa, Porto", ("Lisboa", "Porto")),
+        ("Corrigeer de opties: Lissabon; Porto", ("Lissabon", "Porto")),
+    ],
+)
+def test_options_are_corrected_as_a_list_behind_a_colon(text: str, options: tuple[str, ...]) -> None:
+    found = read_governing(text, MONDAY, LEXICON, ("Ghent", "Bruges"))
+    assert found is not None
+    assert (found.act, found.options) == (Act.CORRECT_OPTIONS, options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please add an option: Ramen",
+        "Please add an option: Ramen.",
+        "Please add Ramen as an option.",
+        "Bitte füge Ramen als Option hinzu",
+        "Ramen als Option ergänzen, bitte",
+        "Ajoute Ramen comme option, stp.",
+        "Añade Ramen como opción",
+        "Aggiungi Ramen come opzione",
+        "Adicione Ramen como opção",
+        "Voeg Ramen toe als optie",
+    ],
+)
+def test_an_option_is_added_in_plain_words(text: str) -> None:
+    found = read_governing(text, MONDAY, LEXICON, ("Pizza", "Sushi"))
+    assert found is not None
+    assert (found.act, found.text) == (Act.ADD_OPTION, "Ramen")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The options should be discussed first", "I would add Ramen as an option", "Add Ramen", "Add me to the list"],
+)
+def test_talk_of_options_changes_none(text: str) -> None:
+    assert act(text, "Pizza", "Sushi") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Correction: the deadline is Thursday 17:00",
+        "correct the deadline: Thursday 17:00",
+        "correction: open until Thursday 17:00",
+        "Correction : la date limite est jeudi 17 h",
+        "corriger l'échéance : jeudi à 17 h",
+        "Korrektur: die Frist ist Donnerstag 17 Uhr",
+        "correctie: de deadline is donderdag 17:00",
+        "corrección: el plazo es el jueves a las 17:00",
+        "correzione: la scadenza è giovedì alle 17",
+        "correção: o prazo é quinta-feira às 17h",
+    ],
+)
+def test_a_correction_that_names_a_deadline_is_the_deadlines(text: str) -> None:
+    governing = read_governing(text, MONDAY, LEXICON)
+    assert governing is not None
+    assert (governing.act, governing.until) == (Act.EXTEND, datetime(2026, 11, 26, 17, tzinfo=PARIS))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "correct: options Lisbon, Porto, Ghent",
+        "correction: the options: Lisbon, Porto and Ghent",
+        "correction : les options : Lisbon, Porto, Ghent",
+        "Korrektur: Optionen: Lisbon, Porto, Ghent",
+        "correct: options\n- Lisbon\n- Porto\n- Ghent",
+    ],
+)
+def test_a_correction_that_names_options_is_theirs(text: str) -> None:
+    governing = read_governing(text, MONDAY, LEXICON)
+    assert governing is not None
+    assert (governing.act, governing.options) == (Act.CORRECT_OPTIONS, ("Lisbon", "Porto", "Ghent"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "correct: Options for lunch: pizza or pasta?",
+        "correction: options are open to all",
+        "correction: Options, prices and dates of the trip",
+        "correct: Where shall we meet on Thursday?",
+        "correction: Shall we move before Friday?",
+        "correction: until Thursday we stay in Lisbon",
+        "correction: the deadline of the grant is Thursday",
+        "correct: Where in March?\n- Lisbon\n- Ghent",
+    ],
+)
+def test_a_question_with_a_date_in_it_stays_a_question(text: str) -> None:
+    governing = read_governing(text, MONDAY, LEXICON)
+    assert governing is not None
+    assert governing.act is Act.CORRECT
+
+
 def test_a_greeting_above_and_a_name_below_do_not_hide_it() -> None:
     assert act("Hi all,\n\nextend until Friday\n\nThanks, Ana") is Act.EXTEND
 
@@ -228,6 +336,24 @@ def test_a_word_that_is_an_option_is_no_setting() -> None:
 )
 def test_undo_is_read_with_its_number(text: str, number: int) -> None:
     assert read_undo(text, LEXICON) == Undo(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("undo V-1", (Undo(mark="V-1"),)),
+        ("please undo [V-1]", (Undo(mark="V-1"),)),
+        ("annuler V-1", (Undo(mark="V-1"),)),
+        ("V-1 rückgängig machen", (Undo(mark="V-1"),)),
+        ("undo V-1 and T-2", (Undo(mark="V-1"), Undo(mark="T-2"))),
+        ("undo V-1 and line 3", (Undo(mark="V-1"), Undo(3))),
+        ("undo V-9", ()),
+        ("undo V-1 and V-9", ()),
+        ("undo the damage of V-1", ()),
+    ],
+)
+def test_undo_names_lines_by_the_marks_that_a_receipt_shows(text: str, asked: tuple[Undo, ...]) -> None:
+    assert read_undos(text, LEXICON, ["V-1", "T-2"]) == asked
 
 
 def test_talk_of_undoing_undoes_nothing() -> None:

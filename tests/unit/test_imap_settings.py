@@ -43,8 +43,24 @@ def test_what_is_written_to_an_alias_or_to_the_login_of_a_mailbox_is_written_to_
         f'aliases = ["acme@example.com"]\n[imap]\n{MAILBOX}password_file = "secret"\n'
         '[[mailboxes]]\nhost = "x.example.org"\nusername = "u1"\npassword = "y"\n',
     )
-    assert settings.passed_on_to_us == ("acme@example.com", "team@example.org")
+    assert settings.passed_on_to_us == (("acme@example.com", ""), ("team@example.org", ""))
     assert settings.secret_files == (tmp_path / "secret",)
+
+
+def test_an_alias_and_the_login_of_a_mailbox_say_whose_they_are(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        'aliases = { "team@example.com" = "acme" }\n'
+        f'[imap]\n{MAILBOX}password = "x"\naddress = "beta@ws.example.org"\n',
+    )
+    assert settings.passed_on_to_us == (("team@example.com", "acme"), ("team@example.org", "beta@ws.example.org"))
+    assert "aliases" in " ".join(faults(tmp_path, "aliases = [1]"))
+
+
+def test_aliases_may_stand_in_the_environment_in_either_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, expected in (('["a@x.org"]', (("a@x.org", ""),)), ('{"a@x.org": "acme"}', (("a@x.org", "acme"),))):
+        monkeypatch.setenv("RESTANTE_ALIASES", said)
+        assert read(tmp_path, "").passed_on_to_us == expected
 
 
 def test_without_a_host_nothing_is_fetched(tmp_path: Path) -> None:
@@ -94,6 +110,25 @@ def test_a_fault_names_its_key_and_its_mend(tmp_path: Path, text: str, key: str,
 def test_all_faults_of_a_mailbox_are_named_at_once(tmp_path: Path) -> None:
     found = faults(tmp_path, '[imap]\nhost = "x"\naddress = "y"\ndone_folder = "z"\naside_folder = "z"')
     assert set(found) == {"imap.username", "imap.address", "imap.done_folder"}
+
+
+def test_what_does_not_go_together_is_named_beside_what_is_wrong_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTANTE_SUBMISSION__PASSWORD", "hush")
+    text = '[tokens]\ncurrent = 9\ndays = "many"\n[dkim]\ndomain = "x.example"\n[[mailboxes]]\nport = -1'
+    assert set(faults(tmp_path, text)) == {
+        "tokens.days", "tokens.current", "mailboxes.0.port", "mailboxes.0.host", "submission.username",
+        "dkim.selector", "dkim.key_file",
+    }  # fmt: skip
+
+
+def test_a_fault_that_only_follows_from_another_is_not_named(tmp_path: Path) -> None:
+    file = tmp_path / "restante.toml"
+    file.write_text('[tokens.keys]\n1 = "short"\n[imap]\nhost = "x"\nusername = "x"\npassword_file = 3\n')
+    with pytest.raises(SettingsProblem) as raised:
+        read_settings(file)
+    assert {key for key, _ in raised.value.faults} == {"tokens.keys", "imap.password_file"}
 
 
 def test_no_secret_is_shown(tmp_path: Path) -> None:

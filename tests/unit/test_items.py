@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gateway.model.context import Sent
-from gateway.model.notice import Item
+from gateway.model.facts import Item
 from gateway.model.reading import NewText, Quoted
 from gateway.resources import load_lexicon
 from gateway.understand.items import TO_ALL, Beside, by_item
 from gateway.understand.marks import MOST_NAMED, heading, marks_named, named
+from gateway.understand.mime import read_message
+from gateway.understand.read import hear, understand
+from tests.builders import BEN, context, view, vote_round
 
 LEXICON = load_lexicon()
 ITEMS = (
@@ -332,3 +335,11 @@ def test_a_line_full_of_marks_is_left_whole() -> None:
 )
 def test_a_mark_that_is_only_spoken_of_stays_in_its_sentence(words: str) -> None:
     assert in_a_line(f"V-7: {words}") == [("V-7", words)]
+
+
+def test_the_marks_that_a_mail_names_are_told_before_its_words_are_weighed() -> None:
+    letter = b"From: ben@example.org\nTo: acme@ws.example.org\nSubject: V-1: yes\n\nV-7: Porto\nT-9: done\n"
+    message, known = read_message(letter), context(BEN, view(vote_round()), reverse_path="ben@example.org")
+    heard = hear(message, known, LEXICON)
+    assert heard.named == ("V-1", "T-9")
+    assert understand(message, known, LEXICON, heard) == understand(message, known, LEXICON)

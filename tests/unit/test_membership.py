@@ -8,16 +8,9 @@ from gateway.model.ballot import Pick
 from gateway.model.context import Trust
 from gateway.model.decision import Group, Why
 from gateway.model.entry import MemberAdded, MemberLeft, SettingsChanged
+from gateway.model.facts import ConfirmFacts, DeclineFacts, HelpFacts, StatusFacts, StewardFacts, WelcomeFacts
 from gateway.model.member import Delivery
 from gateway.model.nature import Nature, Written
-from gateway.model.notice import (
-    ConfirmFacts,
-    DeclineFacts,
-    HelpFacts,
-    StatusFacts,
-    StewardFacts,
-    WelcomeFacts,
-)
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.understood import Settle
 from tests.builders import (

@@ -21,16 +21,9 @@ from gateway.model.entry import (
     Reacted,
     SettingsChanged,
 )
+from gateway.model.facts import AskBackFacts, ConfirmFacts, DeclineFacts, HelpFacts, ReceiptFacts, StewardFacts
 from gateway.model.member import Absence, Delivery, Receipts, Settings
 from gateway.model.nature import CalendarAnswer, Nature, Reaction, Written
-from gateway.model.notice import (
-    AskBackFacts,
-    ConfirmFacts,
-    DeclineFacts,
-    HelpFacts,
-    ReceiptFacts,
-    StewardFacts,
-)
 from gateway.model.reading import BallotKind, BallotReading, CheckInKind, CheckInReading, CommandReading, Intent
 from gateway.model.round import CheckIn, Phase
 from gateway.model.understood import Act, Governing, Setting, Settle, Word

@@ -9,8 +9,9 @@ import pytest
 
 from gateway.decide.owed import still_owed
 from gateway.model.context import RoundView
+from gateway.model.facts import Facts, PostFacts, PromptFacts, ReminderFacts, WelcomeFacts
 from gateway.model.member import Absence, Member
-from gateway.model.notice import Answering, Facts, Notice, PostFacts, PromptFacts, ReminderFacts, WelcomeFacts
+from gateway.model.notice import Answering, Notice
 from gateway.model.round import Phase
 from tests.tick_builders import asked, charter, check_in, member, said, utc
 

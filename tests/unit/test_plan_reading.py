@@ -156,6 +156,28 @@ def test_a_line_that_was_dropped_is_gone() -> None:
     assert (found.cleared, found.done) == (PLAN[:1], PLAN[1:2])
 
 
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [
+        ("1 done  2 → Thu  3 dropped  4 solved  + call the bank", ("4 solved",)),
+        ("1. done\n2. → Thu\n3. dropped\n4. call mum\n+ call the bank", ("4. call mum",)),
+        ("1 fait, 2 reporté à Thu, 3 abandonné, 4 réglé\n+ call the bank", ("4 réglé",)),
+    ],
+)
+def test_a_number_too_many_is_left_out_and_said_and_the_rest_counts(text: str, beyond: tuple[str, ...]) -> None:
+    found = read_plan(PLAN, text, LEXICON)
+    assert found is not None
+    assert (found.done, found.next) == (("fix the login",), ("write the report → Thu", "call the bank"))
+    assert found.beyond == beyond
+
+
+@pytest.mark.parametrize(
+    "text", ["2 meetings done, 14 tickets closed", "12 done", "1 done, 7 done", "30 pages, 2 done"]
+)
+def test_numbers_that_are_no_list_of_lines_answer_no_plan(text: str) -> None:
+    assert read_plan(PLAN, text, LEXICON) is None
+
+
 @pytest.mark.parametrize("text", ["1 " * 1999, "1 done " * 570, "+ " * 1999, "1, " * 1300, "1 " * 1_000_000])
 def test_whatever_is_sent_is_read_in_no_time(text: str) -> None:
     begun = process_time()

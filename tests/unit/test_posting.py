@@ -5,8 +5,8 @@ from __future__ import annotations
 from gateway.model.address import Door
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import Posted
+from gateway.model.facts import DeclineFacts, PostFacts
 from gateway.model.message import Part
-from gateway.model.notice import DeclineFacts, PostFacts
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import Phase
 from tests.builders import (

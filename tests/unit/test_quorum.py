@@ -16,6 +16,11 @@ def test_a_quorum_is_the_smallest_number_that_is_the_share(electorate: int, shar
     assert not needed or not quorum.is_reached(needed - 1, electorate, share)
 
 
+def test_a_quorum_of_people_is_that_number_of_any_electorate() -> None:
+    assert [quorum.needed(electorate, 0.5, 5) for electorate in (4, 8, 100)] == [5, 5, 5]
+    assert quorum.missing(3, 8, 0.0, people=5) == 2
+
+
 def test_who_left_counts_only_with_a_ballot_cast() -> None:
     assert quorum.size({1, 2, 3, 4}, left={3, 4}, voters={4}) == 3
 

@@ -10,8 +10,9 @@ import pytest
 from gateway.decide import on_tick, reminders
 from gateway.model.context import Due, DueKind
 from gateway.model.decision import Decision, Why
+from gateway.model.facts import ReminderFacts
 from gateway.model.member import Absence, Member
-from gateway.model.notice import Notice, ReminderFacts
+from gateway.model.notice import Notice
 from gateway.model.round import Phase, Round
 from tests.tick_builders import (
     AUCKLAND,

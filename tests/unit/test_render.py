@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from gateway.model.address import parse_local_part, token_of_message_id, token_of_return_id
-from gateway.model.notice import Act, Answering, DeclineFacts, Notice, PostFacts, ReceiptFacts
+from gateway.model.facts import Act, DeclineFacts, PostFacts, ReceiptFacts
+from gateway.model.notice import Answering, Notice
 from gateway.model.token import Purpose
 from gateway.render.environment import TemplateProblem
 from gateway.render.render import KINDS, Templates, envelope_from, render
@@ -295,6 +296,7 @@ REASONS = [
     "already-a-member",
     "which-item",
     "one-thread",
+    "not-on-record",
     "not-understood",
     "not-confirmed",
     "let-be",
@@ -375,7 +377,7 @@ ACTS = [
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", ACTS)
 def test_every_act_has_a_line_in_the_receipt(name: str, language: str) -> None:
-    from gateway.model.notice import Act
+    from gateway.model.facts import Act
 
     facts = ReceiptFacts(acts=(Act(name=name, mark="V-7", text="daily", counts=(1, 2, 0)),))
     text = page(read(sent(notice("receipt", language, facts=facts))))
@@ -384,7 +386,7 @@ def test_every_act_has_a_line_in_the_receipt(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_choices_of_every_sort_are_written_out(language: str) -> None:
-    from gateway.model.notice import Act
+    from gateway.model.facts import Act
     from tests.golden.rendered_specimens import CHOICES
 
     acts = tuple(Act(name="voted", mark="V-7", choice=choice) for choice in CHOICES)

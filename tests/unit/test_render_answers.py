@@ -13,7 +13,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from gateway.model.ballot import Choice, Method, Pick, Picks, PlusOne, Ranking, Scores
-from gateway.model.notice import BallotFacts, CatchUpFacts, ConfirmFacts
+from gateway.model.facts import BallotFacts, CatchUpFacts, ConfirmFacts
 from gateway.model.reading import BallotKind, CheckInKind, Intent
 from gateway.model.understood import Act
 from gateway.render.render import render

@@ -59,6 +59,16 @@ def test_a_day_has_so_much_room_and_hours_ago_count() -> None:
     assert cap.room(NOW + timedelta(hours=24)) == 10
 
 
+def test_what_a_clock_that_was_ahead_dated_takes_no_room_once_it_is_right() -> None:
+    ahead = NOW + timedelta(days=40)
+    cap = DailyCap(3)
+    cap.note([sent(ahead)] * 3)
+    assert (cap.room(ahead), cap.room(NOW)) == (0, 3)
+    cap.note([sent(ahead), sent(NOW)])
+    cap.note([sent(NOW - timedelta(seconds=2))])  # put right by a little, as clocks are all the time
+    assert cap.room(NOW) == 1
+
+
 def test_the_last_fifth_of_a_day_goes_to_digests_first() -> None:
     cap = DailyCap(10)
     cap.note([sent(NOW)] * 7)

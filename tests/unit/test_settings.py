@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from gateway.model.ballot import Pick
-from gateway.model.change import AbsenceChange, AnswerChange, SettingsChange
+from gateway.model.change import AbsenceChange, AnswerChange, Change, SettingsChange
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import AbsencesRestored, AnswerRestored, AwayEnded, AwayNoted, SettingsChanged
+from gateway.model.facts import Act, DeclineFacts, ReceiptFacts
 from gateway.model.member import Absence, Delivery, Settings
-from gateway.model.notice import Act, DeclineFacts, ReceiptFacts
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import Ballot
 from gateway.model.understood import Setting, Undo, Word
@@ -233,8 +233,43 @@ def test_undo_of_all_goes_back_before_the_first_change() -> None:
 
 def test_undo_of_an_absence_leaves_none() -> None:
     noted = (Absence(starts=date(2026, 8, 3)),)
-    decision = undo(receipt(Act(name="away", changed=(AbsenceChange(before=(), after=noted),))))
+    told = receipt(Act(name="away", changed=(AbsenceChange(before=(), after=noted),)))
+    away = msgspec.structs.replace(BEN, absences=noted)
+    decision = say(context(away, **told), piece(Undo(), "undo"))
     assert of_kind(decision, AbsencesRestored) == [AbsencesRestored(member_id=2, absences=())]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        AbsenceChange(before=(), after=(Absence(starts=date(2026, 8, 3)),)),
+        SettingsChange(before=Settings(), after=Settings(muted_threads=("P-1",))),
+        SettingsChange(before=Settings(), after=Settings(channels={"design": DAILY})),
+    ],
+)
+def test_what_was_undone_before_is_not_undone_again(change: Change) -> None:
+    decision = undo(receipt(Act(name="away", changed=(change,))))
+    assert (decision.why, decision.entries) == (Why.DECLINED, ())
+    assert [facts.reason for facts in facts_of(decision, DeclineFacts)] == ["changed-since"]
+
+
+@pytest.mark.parametrize("word", [Word.UNMUTE, Word.EVERYTHING])
+def test_all_threads_come_again_whatever_kept_them_back(word: Word) -> None:
+    quiet = with_settings(muted_threads=("P-1",), only_mine=True)
+    decision = say(context(quiet), piece(Setting(word)))
+    assert settings_of(decision)["muted_threads"] == ()
+    assert settings_of(decision)["only_mine"] is False
+
+
+def test_a_mark_names_the_lines_that_are_about_it() -> None:
+    first, second = Settings(), Settings(muted_threads=("P-1",))
+    lines = (
+        Act(name="away", changed=(AbsenceChange(before=(), after=(Absence(starts=date(2026, 8, 3)),)),)),
+        Act(name="muted", mark="P-1", changed=(SettingsChange(before=first, after=second),)),
+    )
+    decision = say(context(with_settings(muted_threads=("P-1",)), **receipt(*lines)), piece(Undo(mark="P-1")))
+    assert of_kind(decision, SettingsChanged)[-1].settings == first
+    assert not of_kind(decision, AbsencesRestored)
 
 
 def test_what_has_gone_out_cannot_be_undone() -> None:

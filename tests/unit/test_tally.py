@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.decide.tally import Cast, kept, tally
-from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne, Ranking, Scores
+from gateway.decide.tally import Cast, tally
+from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne, Ranking, Scores, kept
 from gateway.model.round import Outcome, Result
 from tests.builders import question, vote_form
 
@@ -62,6 +62,12 @@ def test_without_quorum_nothing_is_decided_and_nobody_wins() -> None:
     outcome = tally(vote_form(quorum=0.5), casts(YES, YES), electorate=5)
     assert (outcome.result, outcome.winners) == (Result.NO_QUORUM, ())
     assert not any(line.won for line in outcome.lines)
+
+
+def test_a_quorum_of_five_people_stays_five_when_members_leave() -> None:
+    form = vote_form(quorum_people=5)
+    assert tally(form, casts(*[YES] * 4), electorate=4).result is Result.NO_QUORUM
+    assert tally(form, casts(*[YES] * 5), electorate=5).result is Result.PASSED
 
 
 def test_a_quorum_of_three_fifths_of_five_is_three() -> None:
@@ -138,6 +144,14 @@ def test_plus_and_minus_are_weighed_with_their_fractions() -> None:
     assert tally(form, casts(PlusOne(1.0), PlusOne(-0.5), PlusOne(0.0)), 3).result is Result.PASSED
     assert tally(form, casts(PlusOne(0.5), PlusOne(-0.5)), 2).result is Result.TIED
     assert tally(form, casts(PlusOne(0.9), PlusOne(-1.0)), 2).result is Result.REJECTED
+
+
+def test_what_the_others_say_is_counted_beside_where_a_role_decides_but_never_in_a_secret_vote() -> None:
+    ballots = [Cast(PlusOne(1.0)), Cast(PlusOne(-1.0), binding=False), Cast(PlusOne(-0.5), binding=False)]
+    outcome = tally(vote_form(Method.PLUSONE, binding="committer"), ballots, 3)
+    assert [(line.label, line.value) for line in outcome.beside] == [("+1", 0.0), ("0", 0.0), ("-1", 1.5)]
+    assert tally(vote_form(Method.PLUSONE, binding="committer", secret=True), ballots, 3).beside == ()
+    assert tally(vote_form(Method.PLUSONE), [Cast(PlusOne(1.0))], 3).beside == ()
 
 
 def test_only_binding_votes_decide_where_a_role_does() -> None:

@@ -13,8 +13,8 @@ from gateway.decide.people import in_full, meant, told_apart
 from gateway.model.context import Due, DueKind, TickContext
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import TaskChanged, TaskMade
+from gateway.model.facts import TaskFacts, TaskQuestionFacts
 from gateway.model.member import Absence, Settings
-from gateway.model.notice import TaskFacts, TaskQuestionFacts
 from gateway.model.reading import CommandReading, Intent, TaskReading, TaskRequest
 from gateway.model.task import Course, Task, TaskAct, TaskState
 from tests.builders import ANA, BEN, CLEO, NOW, TEAM, charter, context, member, piece, say, workspace
@@ -98,6 +98,40 @@ def test_what_is_over_is_not_reminded_of(act: TaskAct) -> None:
 def test_a_decline_of_ones_own_task_leaves_it_to_anyone() -> None:
     own = msgspec.structs.replace(TASK, made_by=BEN.id, course=Course(owner=BEN.id))
     assert course(decided(BEN, TaskAct.DECLINE, own)).owner is None
+
+
+def handed(before: Course, by: Any, to: Any) -> Course:
+    task = msgspec.structs.replace(TASK, course=before)
+    return course(decided(by, TaskAct.HAND, task, who=to.name))
+
+
+def declined(before: Course, by: Any, everyone: Any = EVERYONE) -> Course:
+    known = context(by, tasks={"T-1": msgspec.structs.replace(TASK, course=before)}, members=everyone)
+    return course(say(known, piece(TaskReading(TaskAct.DECLINE), mark="T-1")))
+
+
+def test_a_task_handed_on_goes_back_the_way_it_came() -> None:
+    given = Course(owner=BEN.id, given_by=CLEO.id)
+    on = handed(handed(given, BEN, ANA), ANA, DEV)
+    owners = []
+    for who in (DEV, ANA, BEN):
+        on = declined(on, who)
+        owners.append(on.owner)
+    assert owners == [ANA.id, BEN.id, CLEO.id]
+    assert declined(on, CLEO).owner is None  # its maker
+
+
+def test_who_has_left_is_passed_over_on_the_way_back() -> None:
+    on = handed(handed(Course(owner=BEN.id, given_by=CLEO.id), BEN, ANA), ANA, DEV)
+    gone = (msgspec.structs.replace(ANA, left_at=NOW), BEN, CLEO, DEV)
+    back = declined(on, DEV, gone)
+    assert (back.owner, back.given_by) == (BEN.id, CLEO.id)
+
+
+def test_a_task_that_a_steward_gives_to_another_goes_back_to_the_steward() -> None:
+    on = handed(Course(owner=BEN.id, given_by=CLEO.id), ANA, DEV)
+    assert (on.given_by, on.handed_on) == (ANA.id, ())
+    assert declined(on, DEV).owner == ANA.id
 
 
 def test_several_tasks_of_one_mail_have_marks_of_their_own() -> None:
@@ -216,9 +250,68 @@ def test_the_next_reminder(due: date, now: datetime, last: datetime | None, at: 
     assert times(due, now=now, last=last) == datetime.fromisoformat(at).replace(tzinfo=UTC)
 
 
-def test_it_waits_for_who_is_away() -> None:
+def test_it_waits_for_who_is_away_once_those_who_wait_were_told() -> None:
     away = msgspec.structs.replace(PARISIAN, absences=(Absence(starts=date(2026, 6, 4), until=date(2026, 6, 14)),))
-    assert times(date(2026, 6, 8), away) == datetime(2026, 6, 15, 7, 0, tzinfo=UTC)
+    task = msgspec.structs.replace(TASK, course=Course(owner=away.id, due=date(2026, 6, 8)))
+    planned = [task_reminders.row(task, away, RULES, NOW, absence_told=told) for told in (False, True)]
+    days = [date(2026, 6, 5), date(2026, 6, 15)]
+    assert [(due.at.date(), due.number) for due in planned if due] == list(zip(days, (0, 1), strict=True))
+
+
+ON_THE_EVE = datetime(2026, 6, 11, 9, 0, tzinfo=UTC)  # of the day TASK is due
+
+
+def tick(*absences: Absence, told: bool = False, now: datetime = ON_THE_EVE, **changes: Any) -> Decision:
+    owner = msgspec.structs.replace(BEN, absences=absences)
+    task = msgspec.structs.replace(TASK, course=msgspec.structs.replace(TASK.course, **changes))
+    known = TickContext(now=now, workspace=workspace(), members=(owner, *EVERYONE), task=task)
+    return task_reminders.remind(Due(key="task:T-1", kind=DueKind.TASK, at=now, mark="T-1", number=int(told)), known)
+
+
+AWAY = Absence(starts=date(2026, 6, 8), until=date(2026, 6, 20))
+
+
+@pytest.mark.parametrize("absence", [AWAY, Absence(starts=date(2026, 6, 8))], ids=["dated", "undated"])
+def test_those_who_wait_are_told_that_the_owner_is_away_past_the_day(absence: Absence) -> None:
+    decision = tick(absence, given_by=ANA.id)
+    told = {notice.member_id: notice.facts for notice in decision.notices}
+    assert set(told) == {ANA.id, CLEO.id}  # who gave it, and who made it
+    facts = told[CLEO.id]
+    assert isinstance(facts, TaskFacts)
+    assert (facts.change, facts.by, facts.until, facts.may_hand) == ("away", "Ben", absence.until, True)
+    assert (decision.why, [due.number for due in decision.due]) == (Why.TOLD, [1])
+
+
+@pytest.mark.parametrize(
+    ("absence", "asked"),
+    [
+        (AWAY, {"told": True}),  # they were told before
+        (AWAY, {"given_by": None, "owner": ANA.id}),  # it is Ana's, who is here
+        (Absence(starts=date(2026, 6, 8), until=date(2026, 6, 11)), {}),  # back on the day
+    ],
+    ids=["told before", "another's", "back by then"],
+)
+def test_nobody_is_told_of_an_absence_twice_or_of_one_that_makes_nobody_wait(
+    absence: Absence, asked: dict[str, Any]
+) -> None:
+    assert not [notice for notice in tick(absence, **asked).notices if notice.kind == "task"]
+
+
+def test_of_ones_own_task_nobody_is_told_that_one_is_away() -> None:
+    own = msgspec.structs.replace(TASK, made_by=BEN.id, course=Course(owner=BEN.id, due=TASK.course.due))
+    owner = msgspec.structs.replace(BEN, absences=(AWAY,))
+    known = TickContext(now=ON_THE_EVE, workspace=workspace(), members=(owner,), task=own)
+    decision = task_reminders.remind(Due(key="task:T-1", kind=DueKind.TASK, at=ON_THE_EVE, mark="T-1"), known)
+    assert (decision.why, decision.notices, decision.due[0].number) == (Why.NOT_OWED, (), 0)
+
+
+@pytest.mark.parametrize(("changes", "reason"), [({}, None), ({"state": TaskState.DONE}, "task-over")])
+def test_whether_an_absence_is_still_to_be_told_is_asked_again_at_sending(
+    changes: dict[str, Any], reason: str | None
+) -> None:
+    (notice,) = (notice for notice in tick(AWAY).notices if notice.member_id == CLEO.id)
+    now = msgspec.structs.replace(TASK, course=msgspec.structs.replace(TASK.course, **changes))
+    assert owed.still_owed(notice, None, CLEO, ON_THE_EVE, RULES, now) == reason
 
 
 def test_nobody_is_reminded_without_a_date_or_an_owner_or_once_it_is_over() -> None:

@@ -202,3 +202,27 @@ def test_an_answer_to_whom_it_is_for_is_a_name(text: str, who: str) -> None:
 @pytest.mark.parametrize("text", ["", "Why do you ask?", "the one who did it last year, I think"])
 def test_anything_else_names_nobody(text: str) -> None:
     assert read_owner(text, LEXICON) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("done except the annex", "mostly done, needs a signature", "Done for the first half, rest on Friday"),
+        *("fait sauf l'annexe", "fertig bis auf den Anhang", "hecho, menos el anexo", "fatto tranne l'allegato"),
+        *("feito, menos o anexo", "klaar, op de bijlage na"),
+        *("I can't do it by Friday, Tuesday works", "@cleo and @dev can you?"),
+    ],
+)
+def test_what_is_done_in_part_or_handed_to_two_is_asked_back(text: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert found.act is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Done. The rest of the team knows.", "The report is done and sent to Ana.", "all done"]
+)
+def test_what_is_done_is_done(text: str) -> None:
+    found = read(text)
+    assert found is not None
+    assert found.act is TaskAct.DONE

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from gateway.model.address import MAX_LOCAL_PART, WorkspaceAddress, token_of_message_id, token_of_return_id
-from gateway.model.token import Claim, KeyRing, Purpose
+from gateway.model.token import Claim, KeyRing, Purpose, is_same
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 RING = KeyRing({1: OLD}, 1)
@@ -21,6 +21,14 @@ def test_a_token_is_good_for_its_own_purpose_alone() -> None:
     assert RING.verify(answers, "acme") == RING.verify(returns, "acme", Purpose.RETURNS) == CLAIM
     assert RING.verify(returns, "acme") is None
     assert RING.verify(answers, "acme", Purpose.RETURNS) is None
+
+
+def test_a_token_is_the_same_in_any_case_and_is_not_one_of_the_same_claim_under_another_key() -> None:
+    token = RING.sign(CLAIM, "acme")
+    assert is_same(token, token.upper())
+    assert not is_same(token, KeyRing({1: NEW}, 1).sign(CLAIM, "acme"))
+    assert not is_same(token, "")
+    assert not is_same("!", token)
 
 
 def test_a_token_of_before_there_were_purposes_still_answers() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.decide import undelivered
 from gateway.model.decision import Decision, Why
-from gateway.model.notice import StewardFacts
+from gateway.model.facts import StewardFacts
 from tests.tick_builders import context, utc
 
 NOW = "2026-03-02T09:00"

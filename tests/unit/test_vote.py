@@ -10,23 +10,16 @@ import msgspec
 import pytest
 
 from gateway.decide.rituals import vote
+from gateway.decide.rituals.vote_opening import ballot_facts
 from gateway.model.address import Door
 from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, PlusOne
 from gateway.model.change import AnswerChange
 from gateway.model.context import Due, DueKind
 from gateway.model.decision import Decision, Group, Why
 from gateway.model.entry import Answered, Closed, OptionAdded, Paused, RoundOpened, Withdrawn
+from gateway.model.facts import AskBackFacts, BallotFacts, ChangeFacts, DeclineFacts, Guess, OutcomeFacts, ReceiptFacts
 from gateway.model.member import Receipts, Settings
-from gateway.model.notice import (
-    AskBackFacts,
-    BallotFacts,
-    ChangeFacts,
-    DeclineFacts,
-    Guess,
-    OutcomeFacts,
-    ReceiptFacts,
-)
-from gateway.model.reading import BallotKind, BallotReading, CommandReading, Intent
+from gateway.model.reading import BallotKind, BallotReading, CommandReading, Intent, StatedRules
 from gateway.model.round import Ballot, Phase, Result, Round, VoteForm
 from gateway.model.understood import Act, Governing, Reading, Settle
 from tests.builders import (
@@ -88,6 +81,23 @@ def test_a_ballot_is_recorded_and_its_voter_gets_one_receipt() -> None:
     assert not decision.broadcasts  # a remark with a ballot appears in the outcome, not in everybody's mailbox
 
 
+def test_ballot_receipt_and_outcome_say_that_only_a_role_decides() -> None:
+    release = vote_round(Method.PLUSONE, binding="lead", veto=True)
+    told = ballot_facts(release, "Ben")
+    assert (told.binding, told.veto) == ("lead", True)
+    (receipt,) = facts_of(answer(release, ballot(PlusOne(1.0))), ReceiptFacts)
+    assert receipt.acts[0].who == "lead"
+    (receipt,) = facts_of(answer(release, ballot(PlusOne(1.0)), author=member(2, "Ben", roles=("lead",))), ReceiptFacts)
+    assert receipt.acts[0].who == "", "their own vote decides"
+    (outcome,) = facts_of(vote.close(DUE, tick(release, [standing(2, PlusOne(1.0))])), OutcomeFacts)
+    assert (outcome.binding, [line.value for line in outcome.outcome.beside]) == ("lead", [1.0, 0.0, 0.0])
+
+
+def test_a_role_decides_only_votes_that_know_one() -> None:
+    told = ballot_facts(vote_round(Method.YESNO, binding="lead", veto=True), "Ben")
+    assert (told.binding, told.veto) == ("", False)
+
+
 def test_a_second_ballot_replaces_the_first_and_the_receipt_says_so() -> None:
     decision = answer(vote_round(), ballot(NO), voted=YES)
     assert of_kind(decision, Answered)[0].answer.choice == NO
@@ -99,9 +109,11 @@ def test_a_second_ballot_replaces_the_first_and_the_receipt_says_so() -> None:
     assert (changed.before.answer, changed.after) == (Ballot(choice=YES), Ballot(choice=NO))
 
 
-def test_the_same_ballot_again_changes_nothing_and_is_confirmed() -> None:
+def test_the_same_ballot_again_is_of_now_changes_nothing_and_is_confirmed() -> None:
     decision = answer(vote_round(), ballot(YES), voted=YES)
-    assert (decision.entries, len(facts_of(decision, ReceiptFacts))) == ((), 1)
+    (receipt,) = facts_of(decision, ReceiptFacts)
+    assert [entry.answer for entry in of_kind(decision, Answered)] == [Ballot(choice=YES)]
+    assert [act.changed for act in receipt.acts] == [()]
 
 
 def test_a_ballot_is_in_time_when_it_was_received_in_time_however_late_it_is_processed() -> None:
@@ -196,14 +208,13 @@ def test_a_block_without_its_reason_does_not_count_until_the_reason_is_given() -
     assert (decision.entries, asked.missing, asked.guesses[0].choice) == ((), "reason", Pick("Block"))
 
 
-def test_the_reason_asked_for_completes_the_block() -> None:
+def test_a_reason_that_is_put_off_is_asked_for_again() -> None:
     asked = sent("ask-back", "V-7", asked_back("reason", Pick("Block")))
-    reading = BallotReading(BallotKind.UNCLEAR, missing="choice")
+    reading = BallotReading(BallotKind.UNCLEAR, rivals=(Pick("Block"),), missing="reason")
     told = context(BEN, view(vote_round(Method.CONSENT)), answering=asked)
-    decision = say(told, piece(reading, "It breaks the contract with Acme.", "V-7"))
-    assert of_kind(decision, Answered)[0].answer == Ballot(
-        choice=Pick("Block"), comment="It breaks the contract with Acme."
-    )
+    decision = say(told, piece(reading, "I have to think about it", "V-7"))
+    (again,) = facts_of(decision, AskBackFacts)
+    assert (decision.entries, again.missing, again.guesses[0].choice) == ((), "reason", Pick("Block"))
 
 
 def test_whoever_thinks_again_when_asked_for_a_reason_just_votes() -> None:
@@ -243,7 +254,7 @@ def test_a_voter_adds_an_option_where_the_vote_allows_it_and_everyone_is_told() 
     ],
 )
 def test_an_option_that_cannot_be_added_is_declined(round_: Round, label: str, reason: str) -> None:
-    decision = answer(round_, Governing(Act.ADD_OPTION, text=label))
+    decision = answer(round_, Governing(Act.ADD_OPTION, text=label), author=CLEO)
     assert (decision.entries, reason_of_no(decision)) == ((), reason)
 
 
@@ -315,6 +326,15 @@ def test_mail_to_the_vote_address_opens_a_vote_for_everyone() -> None:
     assert (ballots.group, ballots.leave_out, ballots.mark) == (Group.ELECTORATE, frozenset(), "V-8")
     assert isinstance(ballots.facts, BallotFacts)
     assert [act.name for act in facts_of(decision, ReceiptFacts)[0].acts] == ["vote-opened"]
+
+
+def test_the_receipt_of_an_opened_vote_names_the_rules_taken() -> None:
+    rules = StatedRules(secret=True, quorum_people=5, threshold=0.6)
+    mail, asked = message(subject="Move?"), wish(question="Move?", rules=rules)
+    (act,) = facts_of(say(context(BEN), piece(asked), mail=mail), ReceiptFacts)[0].acts
+    assert (act.stated, act.method) == (StatedRules(secret=True, quorum_people=3, threshold=0.6), Method.YESNO)
+    (act,) = facts_of(say(context(BEN), piece(wish(question="Move?")), mail=mail), ReceiptFacts)[0].acts
+    assert act.stated is None
 
 
 def test_a_vote_is_open_for_the_working_days_of_the_charter() -> None:

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from gateway.decide.quorum import needed
 from gateway.model.address import Door
 from gateway.model.entry import RoundOpened
-from gateway.model.notice import BallotFacts
+from gateway.model.facts import BallotFacts
 from gateway.model.reading import CommandReading, Intent, StatedRules
 from gateway.model.round import VoteForm
 from gateway.resources import load_templates
@@ -44,8 +43,13 @@ def test_what_the_opener_leaves_open_is_the_charters() -> None:
 
 def test_a_quorum_of_people_needs_so_many_of_them_and_never_more_than_all() -> None:
     people = (*TEAM, *(member(number, f"M{number}") for number in range(4, 8)))
-    assert needed(7, form(StatedRules(quorum_people=5), members=people).quorum) == 5
-    assert needed(7, form(StatedRules(quorum_people=50), members=people).quorum) == 7
+    five, fifty = (form(StatedRules(quorum_people=number), members=people) for number in (5, 50))
+    assert (five.quorum, five.quorum_people, fifty.quorum_people) == (0.0, 5, 7)
+
+
+def test_a_ballot_says_how_many_people_it_takes() -> None:
+    made = notice("ballot-yesno", "en", facts=ballot(BUDGET, quorum=0.0, quorum_people=5))
+    assert "It counts once 5 people have answered" in _plain(load_templates().page(made, WORKSPACE).text)
 
 
 @pytest.mark.parametrize(

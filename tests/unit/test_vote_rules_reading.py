@@ -175,3 +175,114 @@ def test_the_subject_behind_the_mark_or_to_the_address_for_votes_is_the_question
     assert read(text, "[VOTE] An office dog", "acme").question == "An office dog"
     assert read(text, "An office dog").question == "An office dog"
     assert read(text, "[VOTE]", "acme").question == "buy a dog"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We worked until 17:00.",
+        "The course lasts three weeks.",
+        "The lease runs until 31 December.",
+        "Ana is away until Monday.",
+        "The workshop runs for two days.",
+        "We must move out by Friday.",
+        "Wir haben bis 17 Uhr gearbeitet.",
+        "Der Mietvertrag läuft bis zum 31. Dezember.",
+        "Le bail court jusqu'au 31 décembre.",
+        "El contrato termina antes del 31 de diciembre.",
+        "Il contratto vale fino al 31 dicembre.",
+        "O contrato vale até 31 de dezembro.",
+        "Het contract loopt tot 31 december.",
+    ],
+)
+def test_a_sentence_about_something_else_says_nothing_of_when_the_vote_ends(text: str) -> None:
+    assert read(text, "[VOTE] Adopt the plan").deadline is None
+    assert read(f"{text} Please answer by Thursday.", "[VOTE] Adopt the plan").deadline == THURSDAY
+
+
+THURSDAY = datetime(2026, 11, 26, 23, 59, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By Thursday, please.",
+        "It runs until Thursday.",
+        "I need your answers by Thursday.",
+        "Please get back to me by Thursday.",
+        "You have until Thursday.",
+        "Bitte gebt mir bis Donnerstag Bescheid.",
+        "Ihr habt bis Donnerstag Zeit.",
+        "Donnez votre avis avant jeudi.",
+        "Decidme antes del jueves.",
+        "Fatemi sapere entro giovedì.",
+        "Digam-me até quinta-feira.",
+        "Laat het me weten voor donderdag.",
+    ],
+)
+def test_a_sentence_about_the_answers_or_about_nothing_else_says_when_the_vote_ends(text: str) -> None:
+    assert read(text, "[VOTE] Adopt the plan").deadline == THURSDAY
+
+
+def test_an_option_says_nothing_of_when_the_vote_ends() -> None:
+    assert read("- before Thursday\n- by Saturday", "[VOTE] When shall we move?").deadline is None
+
+
+def test_a_question_keeps_a_day_that_is_not_the_end_of_its_vote() -> None:
+    found = read("Shall we move out by Friday? Please answer by Thursday.", "[VOTE]")
+    assert (found.question, found.deadline) == ("Shall we move out by Friday?", THURSDAY)
+
+
+@pytest.mark.parametrize("text", ["Open for 72 hours.", "The vote is open for 72 hours.", "Offen für 72 Stunden."])
+def test_a_length_in_hours_ends_the_vote_as_one_in_days_does(text: str) -> None:
+    found = read(text, "[VOTE] Adopt the plan")
+    assert (found.deadline, found.deadline_has_time) == (datetime(2026, 11, 27, 10, tzinfo=PARIS), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Open for 2 working days.", "2 working days"),
+        ("for 3 business days", "3 working days"),
+        ("Ouvert pendant trois jours ouvrés.", "3 working days"),
+        ("Die Abstimmung läuft 5 Arbeitstage.", "5 working days"),
+        ("Abierta durante 2 días hábiles.", "2 working days"),
+        ("Aperto per 2 giorni lavorativi.", "2 working days"),
+        ("Aberta durante 3 dias úteis.", "3 working days"),
+        ("Open gedurende 2 werkdagen.", "2 working days"),
+    ],
+)
+def test_working_days_are_left_for_the_charter_to_count(text: str, length: str) -> None:
+    found = read(text + LISTED)
+    assert (found.open_for, found.deadline) == (length, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The repair takes 2 working days.",
+        "We have worked on it for 3 working days.",
+        "Could we close the office for 2 working days?",
+    ],
+)
+def test_working_days_of_something_else_close_no_vote(text: str) -> None:
+    assert read(text + LISTED).open_for == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+1 / 0 / -1, open for at least 72 hours.",
+        "Yes / No, by Friday 10:00",
+        "Oui / Non / Abstention, jusqu'à vendredi 10 h",
+        "Pour / Contre, avant vendredi 10 h",
+        "Ja / Nein / Enthaltung, bis Freitag 10 Uhr",
+        "Sí / No, hasta el viernes a las 10:00",
+        "Sì / No, entro venerdì alle 10:00",
+        "Sim / Não, até sexta-feira às 10:00",
+        "Voor / Tegen, tot vrijdag 10:00",
+    ],
+)
+def test_an_end_behind_the_answers_there_are_is_the_votes(text: str) -> None:
+    found = read(f"Orlando?\n\n{text}", "Orlando")
+    assert found.deadline == datetime(2026, 11, 27, 10, tzinfo=PARIS)

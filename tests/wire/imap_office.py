@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.app import App, Serving, build_from, system_clock
+from gateway.app import App, build_from, system_clock
 from gateway.config import Settings, read_settings
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.pipeline.steering import apply_charter
+from gateway.serving import Serving
 from tests.wire.programs import PASSWORD
 
 KEY = "ab" * 32

@@ -12,11 +12,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.accept.verdict import Accept, Reject
-from gateway.app import log_stray_fault
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.model.address import Destination, Door
 from gateway.model.arrival import Arrival
+from gateway.serving import log_stray_fault
 from tests.wire.talk import mail
 
 pytestmark = pytest.mark.wire

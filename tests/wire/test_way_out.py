@@ -13,9 +13,9 @@ import pytest
 
 dkim = pytest.importorskip("dkim")
 
-from gateway.app import Serving  # noqa: E402
 from gateway.model.arrival import Arrival  # noqa: E402
 from gateway.model.notice import NoticeState, Outgoing  # noqa: E402
+from gateway.serving import Serving  # noqa: E402
 from tests.wire.imap_office import ADDRESS, Office  # noqa: E402
 from tests.wire.talk import Sink, mail  # noqa: E402
 

@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from gateway.decide import reminders, routines
-from gateway.decide.acted import Acted, declined
+from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.addressed import to_member
 from gateway.decide.audience import audience_members, observers
 from gateway.decide.calendar import local
@@ -26,8 +26,9 @@ from gateway.decide.routines import Occurrence
 from gateway.model.context import Due, DueKind, MailContext, RoundView, TickContext
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import Answered, AwayNoted, BlockerClosed, BlockerRaised, Closed, Entry, RoundOpened
+from gateway.model.facts import Act, AwayLine, CheckInLine, Item, PromptFacts, SummaryFacts
 from gateway.model.member import Absence, Member
-from gateway.model.notice import Act, AwayLine, CheckInLine, Item, Notice, PromptFacts, SummaryFacts
+from gateway.model.notice import Notice
 from gateway.model.plan import core, numbered
 from gateway.model.reading import CheckInKind, CheckInReading
 from gateway.model.round import MARK_LETTERS, CheckIn, CheckInForm, Phase, Ritual, Round, Skip, Standing
@@ -186,7 +187,12 @@ def answer(context: MailContext, view: RoundView, reading: CheckInReading, text:
         return refused or declined(Why.DECLINED, refusal("not-asked", view.round))
     if reading.kind is CheckInKind.SKIP:
         return _skipped(context, view, reading, member, text)
-    return _checked_in(context, view, reading, member)
+    told = _checked_in(context, view, reading, member)
+    if not reading.beyond:
+        return told
+    return joined(
+        (told, declined(Why.ASKED_BACK, refusal("no-such-line", view.round, detail="; ".join(reading.beyond))))
+    )
 
 
 def _refused(context: MailContext, view: RoundView, reading: CheckInReading, text: str) -> Acted | None:

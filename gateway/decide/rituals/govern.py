@@ -16,13 +16,13 @@ import msgspec
 from gateway.decide import rounds
 from gateway.decide.acted import Acted, declined
 from gateway.decide.calendar import add_span
-from gateway.decide.rituals.vote_opening import ballots
+from gateway.decide.rituals.vote_opening import ballots, title_of
 from gateway.model.ballot import FIXED_OPTIONS, Method, Question
 from gateway.model.context import MailContext
-from gateway.model.decision import Broadcast, Group, Why
+from gateway.model.decision import Broadcast, Why
 from gateway.model.entry import Cancelled, Corrected, Entry, Extended, Resumed
-from gateway.model.notice import Act as ActLine
-from gateway.model.notice import ChangeFacts, Item
+from gateway.model.facts import Act as ActLine
+from gateway.model.facts import ChangeFacts
 from gateway.model.round import Phase, Round, VoteForm
 from gateway.model.span import Span
 from gateway.model.understood import Act, Governing
@@ -64,7 +64,7 @@ def refusal(context: MailContext, round_: Round, asked: Governing) -> str | None
     return next((reason for reason, fails in checks if fails), None)
 
 
-_OF_VOTES = frozenset({Act.CORRECT, Act.AMEND, Act.RESUME, Act.VOTE})
+_OF_VOTES = frozenset({Act.CORRECT, Act.CORRECT_OPTIONS, Act.ADD_OPTION, Act.AMEND, Act.RESUME, Act.VOTE})
 _OF_LAZY = frozenset({Act.AMEND, Act.RESUME, Act.VOTE})
 _OF_RUNNING = frozenset({Act.EXTEND, Act.CLOSE})
 
@@ -99,20 +99,17 @@ def _told(context: MailContext, round_: Round, change: str, reason: str = "") ->
         closes_at=None if change == "cancelled" else round_.closes_at,
         question=round_.form.question if isinstance(round_.form, VoteForm) and change != "cancelled" else None,
     )
-    return Broadcast(
-        key=f"change:{round_.mark}:{change}:a{context.arrival_id}",
-        facts=facts,
-        group=Group.ELECTORATE,
-        mark=round_.mark,
-        thread=round_.thread,
-        items=(Item(mark=round_.mark, text=round_.title),),
-        observers=True,
-        references=rounds.references(round_, context.workspace),
-    )
+    return rounds.told_of_change(context, round_, facts)
 
 
-def _ballots_again(context: MailContext, round_: Round) -> Broadcast:
-    return ballots(round_, context.workspace, _by(context), key=f"ballot:{round_.mark}:a{context.arrival_id}")
+def _ballots_again(context: MailContext, round_: Round, before: Round) -> tuple[Broadcast, ...]:
+    """Whose answer is set aside is told so. Both copies have one key, so that of the two they get the first alone."""
+    key = f"ballot:{round_.mark}:a{context.arrival_id}"
+    view = context.rounds.get(round_.mark)
+    if view is not None:
+        round_ = msgspec.structs.replace(round_, electorate_size=view.asked)
+    kinds = (True, False) if rounds.has_other_options(round_, before) else (False,)
+    return tuple(ballots(round_, context.workspace, _by(context), key=key, set_aside=set_aside) for set_aside in kinds)
 
 
 def _running_until(context: MailContext, round_: Round, acted: Acted) -> Acted:
@@ -169,13 +166,35 @@ def _close_now(context: MailContext, round_: Round, asked: Governing) -> Acted:
 
 
 def _correct(context: MailContext, round_: Round, asked: Governing) -> Acted:
-    form = _vote(round_)
-    question = _corrected(form.question, asked.text)
+    question = _corrected(_vote(round_).question, asked.text)
     if question.method not in FIXED_OPTIONS and len(question.options) < 2:
         return declined(Why.DECLINED, rounds.refusal("no-options", round_))
-    entry = Corrected(mark=round_.mark, by=_author_id(context), question=question)
-    corrected = _with_form(round_, msgspec.structs.replace(form, question=question))
-    return _done("corrected", context, corrected, (entry,), (_ballots_again(context, corrected),), question.text)
+    return _put_right(context, round_, question)
+
+
+def _correct_options(context: MailContext, round_: Round, asked: Governing) -> Acted:
+    """Put a vote's options right; ballots given stand as far as theirs are still among them."""
+    form = _vote(round_)
+    if form.question.method in FIXED_OPTIONS:
+        return declined(Why.DECLINED, rounds.refusal("option-fixed", round_))
+    if len(asked.options) < 2:
+        return declined(Why.DECLINED, rounds.refusal("no-options", round_))
+    return _put_right(context, round_, msgspec.structs.replace(form.question, options=asked.options))
+
+
+def _put_right(context: MailContext, round_: Round, question: Question) -> Acted:
+    title = _title_anew(round_, question)
+    entry = Corrected(mark=round_.mark, by=_author_id(context), question=question, title=title)
+    corrected = _with_form(round_, msgspec.structs.replace(_vote(round_), question=question))
+    corrected = msgspec.structs.replace(corrected, title=title or round_.title)
+    done = _done("corrected", context, corrected, (entry,), _ballots_again(context, corrected, round_), question.text)
+    return dataclasses.replace(done, due=rounds.asked_anew(corrected, round_, context.now))
+
+
+def _title_anew(round_: Round, question: Question) -> str | None:
+    """Return the title that a corrected question gives its vote; None where that has one of its own, or keeps it."""
+    was, title = title_of(_vote(round_).question.text), title_of(question.text)
+    return title if round_.title == was != title else None
 
 
 def _corrected(question: Question, text: str) -> Question:
@@ -195,9 +214,9 @@ def _amend(context: MailContext, round_: Round, asked: Governing) -> Acted:
     """Put an amended text before everyone; the clock starts anew. Objections stand until taken back."""
     charter, text = context.workspace.charter, asked.text.strip()
     closes_at = add_span(context.now, charter.votes.open_for, charter, charter.timezone)
-    amended = _with_form(_resumed(round_, closes_at), msgspec.structs.replace(_vote(round_), text=text))
+    amended = _with_form(_resumed(round_, closes_at), msgspec.structs.replace(_vote(round_), text=text, about=None))
     entry = Resumed(mark=round_.mark, by=_author_id(context), closes_at=closes_at, text=text)
-    done = _done("amended", context, amended, (entry,), (_ballots_again(context, amended),))
+    done = _done("amended", context, amended, (entry,), _ballots_again(context, amended, round_))
     return _running_until(context, amended, done)
 
 
@@ -242,6 +261,7 @@ _RULES: dict[Act, Callable[[MailContext, Round, Governing], Acted]] = {
     Act.EXTEND: _extend,
     Act.CLOSE: _close_now,
     Act.CORRECT: _correct,
+    Act.CORRECT_OPTIONS: _correct_options,
     Act.AMEND: _amend,
     Act.RESUME: _resume,
     Act.VOTE: _put_to_vote,

@@ -10,24 +10,19 @@ from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
 from gateway.decide.rituals import settings, task
-from gateway.model.address import fold_address
+from gateway.decide.sent import facts_of
+from gateway.model.address import Door, fold_address
+from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext, RoundView, Trust
 from gateway.model.decision import Why
-from gateway.model.entry import AddressAdded, MemberAdded, MemberLeft
+from gateway.model.entry import AddressAdded, HeldForSteward, MemberAdded, MemberLeft
+from gateway.model.facts import Act, ConfirmFacts, DeclineFacts, HelpFacts, Item, StatusFacts, WelcomeFacts
 from gateway.model.member import Delivery, Member
 from gateway.model.message import Message
-from gateway.model.notice import (
-    Act,
-    ConfirmFacts,
-    DeclineFacts,
-    HelpFacts,
-    Item,
-    Notice,
-    StatusFacts,
-    WelcomeFacts,
-)
+from gateway.model.notice import Notice
+from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import Phase, VoteForm
-from gateway.model.understood import Enrolling, Enrolment
+from gateway.model.understood import Enrolling, Enrolment, Reading, Understood
 
 _MOST_AT_ONCE = 20  # people invited or removed by one mail
 
@@ -41,21 +36,34 @@ def _address(message: Message) -> str:
 
 def ask_to_join(context: MailContext, message: Message) -> Acted:
     """Return what a request to join comes to: please confirm, once a day and address; the stewards are told."""
+    charter = context.workspace.charter
     if context.author is not None:
         return declined(Why.DECLINED, DeclineFacts(reason="already-a-member", subject=message.subject))
+    if charter.joining == "invited":
+        return declined(Why.DECLINED, DeclineFacts(reason="invited-only", subject=message.subject))
     key = once_per_day(context, message, "confirm:join")
-    facts = ConfirmFacts(act="join", title=context.workspace.charter.name, address=_address(message))
+    facts = ConfirmFacts(act="join", title=charter.name, address=_address(message))
     notice = to_author(context, message, facts, key)
-    told = to_stewards(context, message, "join", key=f"steward:{key}")
-    return Acted(Why.ASKED_BACK, notices=(notice,), broadcasts=(told,), settled=False, detail="join")
+    # Where a steward decides, they are told once the wish is confirmed: until then it may be somebody else's.
+    told = (to_stewards(context, message, "join", key=f"steward:{key}"),) if charter.joining == "open" else ()
+    return Acted(Why.ASKED_BACK, notices=(notice,), broadcasts=told, settled=False, detail="join")
 
 
-def join(context: MailContext, message: Message) -> Acted:
-    """Return a confirmed join: a member with the workspace's language and zone, and a word of welcome."""
+def join(context: MailContext, message: Message, asked: ConfirmFacts) -> Acted:
+    """Return a confirmed join: a member with the workspace's language and zone, and a word of welcome. Where the
+    charter leaves it to the stewards, who was not invited waits for them.
+
+    A yes counts for the time it was asked in: who left since then, or was removed, asks anew.
+    """
     assert message.author is not None
     if context.author is not None:
         return declined(Why.DECLINED, DeclineFacts(reason="already-a-member", subject=message.subject))
     charter = context.workspace.charter
+    asked_at = context.answering.sent_at if context.answering else None
+    if context.left_at is not None and (asked_at is None or asked_at <= context.left_at):
+        return ask_to_join(context, message)
+    if charter.joining != "open" and not asked.by and not context.confirmed:
+        return _waits_for_stewards(context, message)
     member = Member(
         id=0,
         address=_address(message),
@@ -69,6 +77,15 @@ def join(context: MailContext, message: Message) -> Acted:
     return Acted(Why.JOINED, entries=(MemberAdded(member=member),), notices=(welcome,), broadcasts=(told,))
 
 
+def _waits_for_stewards(context: MailContext, message: Message) -> Acted:
+    entry = HeldForSteward(arrival_id=context.arrival_id, reason="join")
+    key = once_per_mail(context, "steward:join")
+    told = to_stewards(context, message, "join", key=key, arrival_id=context.arrival_id)
+    return Acted(
+        Why.ASKED_BACK, entries=(entry,), broadcasts=(told,), state=ArrivalState.HELD, settled=False, detail="join"
+    )
+
+
 # --- leaving --------------------------------------------------------------------------------------------------------
 
 
@@ -79,6 +96,8 @@ def ask_to_leave(context: MailContext, message: Message, scope: str | None = Non
         return declined(Why.DECLINED, DeclineFacts(reason="not-a-member", subject=message.subject))
     if scope and scope != "all":
         return _leave_channel(context, member, scope)
+    if _is_last_steward(context, member):
+        return declined(Why.DECLINED, DeclineFacts(reason="last-steward", subject=message.subject))
     facts = ConfirmFacts(act="leave", title=context.workspace.charter.name, address=_address(message))
     is_proven = context.trust is Trust.PROVEN  # else it may be somebody else who asks, and asks again
     key = once_per_mail(context, "confirm:leave") if is_proven else once_per_day(context, message, "confirm:leave")
@@ -99,6 +118,8 @@ def leave(context: MailContext, message: Message) -> Acted:
     member = context.author
     if member is None:
         return declined(Why.DECLINED, DeclineFacts(reason="not-a-member", subject=message.subject))
+    if _is_last_steward(context, member):
+        return declined(Why.DECLINED, DeclineFacts(reason="last-steward", subject=message.subject))
     goodbye = to_author(context, message, WelcomeFacts(left=True), once_per_mail(context, "welcome"))
     told = to_stewards(context, message, "left", key=once_per_mail(context, "steward:left"))
     entry = MemberLeft(member_id=member.id, by=member.id)
@@ -151,9 +172,32 @@ def _remove(context: MailContext, message: Message, address: str) -> Acted:
     member = context.members_named.get(address)
     if member is None:
         return _no_act("not-known", address)
+    if _is_last_steward(context, member):
+        return _no_act("last-steward", address)
     assert context.author is not None
     entry = MemberLeft(member_id=member.id, by=context.author.id)
     return Acted(Why.REMOVED, entries=(entry,), acts=(Act(name="removed", text=member.name or address),))
+
+
+def weighs_on_stewards(context: MailContext, understood: Understood) -> bool:
+    """Whether a mail may take away a steward, so that all members have to be known before it does."""
+    asked = facts_of(context, ConfirmFacts)
+    return (
+        context.destination.door is Door.LEAVE
+        or (asked is not None and asked.act in ("leave", "remove"))
+        or any(_may_take_away(piece.reading) for piece in understood.pieces)
+    )
+
+
+def _may_take_away(reading: Reading | None) -> bool:
+    is_removal = isinstance(reading, Enrolling) and reading.act is Enrolment.REMOVE
+    return is_removal or (isinstance(reading, CommandReading) and reading.intent is Intent.LEAVE)
+
+
+def _is_last_steward(context: MailContext, member: Member) -> bool:
+    """Whether nobody would be left to settle what is held. `context.members` are everyone."""
+    others = (one for one in context.members if one.id != member.id and one.left_at is None)
+    return member.is_steward and not any(one.is_steward for one in others)
 
 
 def _no_act(reason: str, address: str) -> Acted:
@@ -205,8 +249,9 @@ def give_help(context: MailContext, message: Message) -> Acted:
 
 def status(context: MailContext, message: Message) -> Acted:
     """Return what is open: what waits for the one who asked first, then the votes that run."""
-    running = [view for view in context.rounds.values() if view.round.phase is Phase.OPEN]
-    waiting = [view for view in running if view.in_electorate and view.standing is None]
+    running = [view for view in context.rounds.values() if digests.runs(view.round, context.now)]
+    open_ = [view for view in running if view.round.phase is Phase.OPEN]
+    waiting = [view for view in open_ if view.in_electorate and view.standing is None]
     votes = [view for view in running if isinstance(view.round.form, VoteForm) and view not in waiting]
     own = sorted(task.own(context), key=digests.by_due)
     tasks = tuple(
@@ -214,7 +259,7 @@ def status(context: MailContext, message: Message) -> Acted:
     )
     facts = StatusFacts(
         needs_you=(
-            *(digests.waiting_line(view.round, view.answered) for view in sorted(waiting, key=_by_close)),
+            *(digests.waiting_line(view, view.answered) for view in sorted(waiting, key=_by_close)),
             *tasks,
         ),
         open_votes=tuple(digests.open_vote_line(view, view.answered) for view in sorted(votes, key=_by_close)),

@@ -9,11 +9,13 @@ from collections.abc import Callable
 
 from gateway.decide.acted import Acted, declined
 from gateway.decide.answering import once_per_mail
+from gateway.decide.sent import facts_of
 from gateway.model.context import Held, MailContext
 from gateway.model.decision import Why
 from gateway.model.entry import HeldSettled, MemberAdded
+from gateway.model.facts import Act, DeclineFacts, StewardFacts, WelcomeFacts
 from gateway.model.member import Member
-from gateway.model.notice import Act, DeclineFacts, Notice, WelcomeFacts
+from gateway.model.notice import Notice
 from gateway.model.understood import Moderation
 
 
@@ -26,6 +28,9 @@ def settle(context: MailContext, word: Moderation) -> Acted:
         return declined(Why.DECLINED, DeclineFacts(reason="not-understood"))
     if not held.waits:
         return declined(Why.DECLINED, DeclineFacts(reason="settled-already"))
+    asked = facts_of(context, StewardFacts)
+    if asked is not None and asked.about == "join" and word is Moderation.ADD:
+        return _accept(context, author, held)  # what is let in is their wish to be a member
     return _RULES[word](context, author, held)
 
 

@@ -14,8 +14,8 @@ from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Broadcast, Group, Why
 from gateway.model.entry import Posted
+from gateway.model.facts import Act, DeclineFacts, PostFacts
 from gateway.model.message import Message
-from gateway.model.notice import Act, DeclineFacts, PostFacts
 from gateway.model.round import POST_LETTER
 
 _REPLY_PREFIX = re.compile(r"^\s*(?:[^\s:\[\]]{1,6}(?:\[\d+\])?\s*:\s*)+(?=\S)")

@@ -19,8 +19,8 @@ from gateway.model.charter import WEEKDAYS
 from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Why
 from gateway.model.entry import AwayEnded, AwayNoted, Entry, SettingsChanged
+from gateway.model.facts import Act, DeclineFacts
 from gateway.model.member import Absence, Delivery, Member, Receipts, Settings
-from gateway.model.notice import Act, DeclineFacts
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import MARK_LETTERS, Ritual
 from gateway.model.understood import Setting, Word
@@ -149,8 +149,14 @@ def _receipts(wanted: Receipts) -> Callable[[MailContext, Member], Acted]:
 
 
 def _only_mine(mine: bool) -> Callable[[MailContext, Member], Acted]:
-    act = Act(name="only-mine" if mine else "everything")
-    return lambda context, member: change(member, (act,), only_mine=mine)
+    if not mine:
+        return lambda context, member: _all_threads(member, "everything")
+    return lambda context, member: change(member, (Act(name="only-mine"),), only_mine=True)
+
+
+def _all_threads(member: Member, name: str) -> Acted:
+    """Let every thread come again, whatever kept it back: `mute` or `only mine`."""
+    return change(member, (Act(name=name),), muted_threads=(), only_mine=False)
 
 
 def _step(steps: int) -> Callable[[MailContext, Member], Acted]:
@@ -185,7 +191,7 @@ def _unmute(context: MailContext, member: Member) -> Acted:
     thread = context.thread
     mark = thread.mark if thread else context.answering.thread if context.answering else ""
     if not mark:
-        return change(member, (Act(name="unmuted"),), muted_threads=())
+        return _all_threads(member, "unmuted")
     left = tuple(muted for muted in member.settings.muted_threads if muted != mark)
     return change(member, (Act(name="unmuted", mark=mark, title=thread.subject if thread else ""),), muted_threads=left)
 

@@ -22,9 +22,10 @@ from gateway.decide.sent import facts_of
 from gateway.model.context import MailContext
 from gateway.model.decision import Why
 from gateway.model.entry import TaskChanged
+from gateway.model.facts import Act, Candidate, DeclineFacts, Item, TaskFacts, TaskQuestionFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
-from gateway.model.notice import Act, Candidate, DeclineFacts, Item, Notice, TaskFacts, TaskQuestionFacts
+from gateway.model.notice import Notice
 from gateway.model.reading import TaskReading
 from gateway.model.task import TASK_LETTER, Course, Task, TaskAct, TaskState
 
@@ -44,6 +45,7 @@ class _Stake(StrEnum):
     ANYONE = "anyone"
 
 
+_MOST_GIVERS = 20  # of whom a task that is handed on goes back to one by one
 _THEIRS = frozenset({_Stake.OWNER, _Stake.MAKER, _Stake.STEWARD})
 _MAY: dict[TaskAct, frozenset[_Stake]] = {
     TaskAct.TAKE: _THEIRS | {_Stake.TAKER},
@@ -106,16 +108,24 @@ def _take(context: MailContext, task: Task, reading: TaskReading, message: Messa
     assert author is not None
     if course.owner == author.id:  # it was given to its owner, who now says so
         return _nothing_changed(task, "task-taken")
-    return _changed(
-        context, task, reading, _replace(course, owner=author.id, given_by=None, wanted=""), "task-taken", "taken"
-    )
+    return _changed(context, task, reading, _own(course, author), "task-taken", "taken")
+
+
+def _own(course: Course, member: Member) -> Course:
+    """Return a course on which a member has the task of their own will: declined, it goes to its maker."""
+    return _replace(course, owner=member.id, given_by=None, handed_on=(), wanted="")
 
 
 def _decline(context: MailContext, task: Task, reading: TaskReading, message: Message) -> Acted:
-    """Give a task back to whoever gave it; to nobody where that was its owner, or one who has left."""
-    giver = task.course.given_by if task.course.given_by is not None else task.made_by
-    back = giver if giver != task.course.owner and _member(context, giver) else None
-    course = _replace(task.course, owner=back, given_by=None)
+    """Give a task back to whoever gave it, and left or not, to whoever gave it to them; to nobody where that was its
+    owner.
+    """
+    course = task.course
+    giver = course.given_by if course.given_by is not None else task.made_by
+    way = [one for one in (*course.handed_on, giver) if one != course.owner and _member(context, one)]
+    back, *before = reversed(way) if way else (None,)
+    given_by, *handed_on = before or (None,)
+    course = _replace(course, owner=back, given_by=given_by, handed_on=tuple(reversed(handed_on)))
     return _changed(context, task, reading, course, "task-declined", "declined")
 
 
@@ -130,10 +140,18 @@ def _hand(context: MailContext, task: Task, reading: TaskReading, message: Messa
         )
     due = reading.due or task.course.due
     if found[0].id == author.id:
-        course = _replace(task.course, owner=author.id, given_by=None, wanted="", due=due)
+        course = _replace(_own(task.course, author), due=due)
         return _changed(context, task, reading, course, "task-taken", "taken")
-    course = _replace(task.course, owner=found[0].id, given_by=author.id, wanted="", due=due)
+    handed_on = _way_back(task.course) if _Stake.OWNER in _stakes(context, task) else ()
+    course = _replace(
+        task.course, owner=found[0].id, given_by=author.id, handed_on=handed_on[-_MOST_GIVERS:], wanted="", due=due
+    )
     return _changed(context, task, reading, course, "task-handed", "handed", who=called(found[0]))
+
+
+def _way_back(course: Course) -> tuple[int, ...]:
+    """Return who a task comes from, the latest last."""
+    return course.handed_on if course.given_by is None else (*course.handed_on, course.given_by)
 
 
 def _postpone(context: MailContext, task: Task, reading: TaskReading, message: Message) -> Acted:

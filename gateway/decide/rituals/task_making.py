@@ -17,9 +17,9 @@ from gateway.model.address import Door
 from gateway.model.context import MailContext
 from gateway.model.decision import Why
 from gateway.model.entry import TaskMade
+from gateway.model.facts import Act, DeclineFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
-from gateway.model.notice import Act, DeclineFacts
 from gateway.model.reading import CommandReading, Intent, TaskRequest
 from gateway.model.task import TASK_LETTER, Course, Task
 

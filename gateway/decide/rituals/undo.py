@@ -17,6 +17,7 @@ import msgspec
 from gateway.decide import rounds
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.after import after
+from gateway.decide.changes import noted
 from gateway.decide.receipts import DONE
 from gateway.decide.rituals import checkin, govern, task, vote
 from gateway.decide.sent import facts_of, facts_said
@@ -34,7 +35,7 @@ from gateway.model.change import (
     SettingsChange,
 )
 from gateway.model.context import MailContext, RoundView
-from gateway.model.decision import Broadcast, Group, Why
+from gateway.model.decision import Broadcast, Why
 from gateway.model.entry import (
     AbsencesRestored,
     AddressRemoved,
@@ -49,8 +50,8 @@ from gateway.model.entry import (
     RoundRestored,
     SettingsChanged,
 )
+from gateway.model.facts import Act, ChangeFacts, DeclineFacts, ReceiptFacts
 from gateway.model.member import Member, Receipts
-from gateway.model.notice import Act, ChangeFacts, DeclineFacts, Item, ReceiptFacts
 from gateway.model.round import Ballot, CheckInForm, Phase, Round, VoteForm
 from gateway.model.understood import Act as Governed
 from gateway.model.understood import Governing, Undo
@@ -72,7 +73,7 @@ def undo(context: MailContext, member: Member, asked: Undo) -> Acted:
     for act in reversed(acts):  # the last act first
         part = _put_back_act(context, member, act)
         if part is not None:
-            parts.append(part)
+            parts.append(noted(context, part))  # line by line: two may put back the same thing
             context = after(context, part.entries)
     if not parts:
         return declined(Why.DECLINED, DeclineFacts(reason="nothing-to-undo"))
@@ -100,6 +101,8 @@ def chosen(context: MailContext, asked: Undo) -> tuple[Act, ...]:
     """Return the lines of the receipt answered that an undo is about."""
     receipt = _receipt(context)
     acts = receipt.acts if receipt else ()
+    if asked.mark:
+        return tuple(act for act in acts if act.mark == asked.mark)
     return acts if asked.number == 0 else acts[asked.number - 1 : asked.number]
 
 
@@ -110,7 +113,10 @@ def needs(context: MailContext, asked: Undo) -> Iterator[str]:
             yield "answer"
         answers = any(isinstance(change, AnswerChange) for change in act.changed)
         for change in act.changed:
-            yield "vote" if answers and isinstance(change, RoundChange) else _NEEDS[type(change)](context, change)
+            if isinstance(change, RoundChange):
+                yield "vote" if answers or _is_voters(context, act, change) else "govern"
+            else:
+                yield _NEEDS[type(change)](context, change)
 
 
 def changes(context: MailContext, asked: Undo) -> Iterator[Change]:
@@ -131,10 +137,8 @@ def _put_back_act(context: MailContext, member: Member, act: Act) -> Acted | Non
         reason = "gone-out" if act.name in _GONE_OUT else "nothing-changed"
         return declined(Why.DECLINED, _refusal(reason, act)) if act.name in DONE else None
     done: list[Acted] = []
-    answers = any(isinstance(change, AnswerChange) for change in act.changed)
     for change in _in_order(act.changed):
-        rule: _Rule = _consequence if answers and isinstance(change, RoundChange) else _RULES[type(change)]
-        part = rule(context, member, change)
+        part = _rule(context, act, change)(context, member, change)
         if isinstance(part, str):
             return declined(Why.DECLINED, _refusal(part, act))
         if not part.settled:
@@ -143,6 +147,15 @@ def _put_back_act(context: MailContext, member: Member, act: Act) -> Acted | Non
         context = after(context, part.entries)
     undone = Act(name="undone", mark=act.mark, title=act.title, choice=_again(act.changed))
     return dataclasses.replace(joined(done), acts=(_naming(undone, act),))
+
+
+def _rule(context: MailContext, act: Act, change: Change) -> _Rule:
+    """Return how a change is put back: of a round by whoever could make it so."""
+    if not isinstance(change, RoundChange):
+        return _RULES[type(change)]
+    if any(isinstance(other, AnswerChange) for other in act.changed):
+        return _consequence
+    return _round if _is_voters(context, act, change) else _governed
 
 
 def _naming(undone: Act, act: Act) -> Act:
@@ -278,9 +291,15 @@ def _round(context: MailContext, member: Member, change: RoundChange) -> Acted |
         return "unknown-mark"
     if view.round.phase is Phase.CLOSED:
         return rounds.no_longer_open(context, view) or "changed-since"
-    if not _is_voters(change) and not govern.may_govern(context, view.round):
-        return "not-allowed"
     return _as_before(context, member, view.round, change, "taken-back")
+
+
+def _governed(context: MailContext, member: Member, change: RoundChange) -> Acted | str:
+    """The same for what needs the right to govern, also once it was done: who has lost that puts nothing back."""
+    view = context.rounds.get(change.after.mark)
+    if view is not None and view.round.phase is not Phase.CLOSED and not govern.may_govern(context, view.round):
+        return "not-allowed"
+    return _round(context, member, change)
 
 
 def _as_before(context: MailContext, member: Member, round_: Round, change: RoundChange, told: str) -> Acted | str:
@@ -304,9 +323,11 @@ def _consequence(context: MailContext, member: Member, change: RoundChange) -> A
     return _as_before(context, member, view.round, change, "paused")
 
 
-def _is_voters(change: RoundChange) -> bool:
-    """Whether any voter may change a round so: it has an option more, or one less, and nothing else."""
-    return change.before == msgspec.structs.replace(change.after, form=change.before.form)
+def _is_voters(context: MailContext, act: Act, change: RoundChange) -> bool:
+    """Whether a voter made a change as one: they added an option, where the vote takes some of them."""
+    view = context.rounds.get(change.after.mark)
+    made = act.undoes or act
+    return made.name == "option-added" and view is not None and vote.takes_options_of(context, view)
 
 
 def _running_again(context: MailContext, member: Member, round_: Round) -> Acted | str:
@@ -337,13 +358,14 @@ def _restored(context: MailContext, member: Member, before: Round, restored: Rou
     return Acted(
         Why.ROUND_CHANGED,
         entries=(entry,),
-        broadcasts=(_told(context, restored, told, "" if secret else member.name or member.address),),
+        broadcasts=_told(context, restored, before, told, "" if secret else member.name or member.address),
         due=(*rounds.clock(restored, context.now), *prompts) if runs else (),
         undue=rounds.reminder_keys(restored.mark) if runs else rounds.clock_keys(restored.mark),
     )
 
 
-def _told(context: MailContext, round_: Round, change: str, by: str) -> Broadcast:
+def _told(context: MailContext, round_: Round, before: Round, change: str, by: str) -> tuple[Broadcast, ...]:
+    """Whose answer is set aside is told so. Both copies have one key, so that of the two they get the first alone."""
     facts = ChangeFacts(
         change=change,
         mark=round_.mark,
@@ -352,16 +374,9 @@ def _told(context: MailContext, round_: Round, change: str, by: str) -> Broadcas
         closes_at=round_.closes_at if round_.phase is Phase.OPEN else None,
         question=round_.form.question if isinstance(round_.form, VoteForm) else None,
     )
-    return Broadcast(
-        key=f"change:{round_.mark}:{change}:a{context.arrival_id}",
-        facts=facts,
-        group=Group.ELECTORATE,
-        mark=round_.mark,
-        thread=round_.thread,
-        items=(Item(mark=round_.mark, text=round_.title),),
-        observers=True,
-        references=rounds.references(round_, context.workspace),
-    )
+    set_aside = msgspec.structs.replace(facts, set_aside=True)
+    told = (set_aside, facts) if rounds.has_other_options(round_, before) else (facts,)
+    return tuple(rounds.told_of_change(context, round_, one) for one in told)
 
 
 def _begun(context: MailContext, member: Member, change: RoundBegun) -> Acted | str:
@@ -378,7 +393,7 @@ def _begun(context: MailContext, member: Member, change: RoundBegun) -> Acted | 
 def _settings(context: MailContext, member: Member, change: SettingsChange) -> Acted | str:
     assert context.author is not None
     restored = put_back(change.before, change.after, context.author.settings)
-    if restored is None:
+    if restored is None or restored == context.author.settings:  # else it was put back before
         return "changed-since"
     return Acted(Why.SETTINGS, entries=(SettingsChanged(member_id=member.id, settings=restored),))
 
@@ -386,6 +401,8 @@ def _settings(context: MailContext, member: Member, change: SettingsChange) -> A
 def _absences(context: MailContext, member: Member, change: AbsenceChange) -> Acted | str:
     assert context.author is not None
     restored = _value(change.before, change.after, context.author.absences)
+    if restored == context.author.absences:  # it was put back before, or is over
+        return "changed-since"
     return Acted(Why.AWAY, entries=(AbsencesRestored(member_id=member.id, absences=restored),))
 
 
@@ -397,8 +414,9 @@ def _member(context: MailContext, member: Member, change: MemberChange) -> Acted
         if known is None:
             return "changed-since"
         return Acted(Why.REMOVED, entries=(MemberLeft(member_id=known.id, by=member.id),))
-    if known is not None or not change.member_id or change.address.endswith(_NOWHERE):
-        return "changed-since"  # the address is somebody's, or nobody is left to come back
+    is_taken = any(address in context.members_named for address in (change.address, *change.further))
+    if is_taken or not change.member_id or change.address.endswith(_NOWHERE):
+        return "changed-since"  # an address of theirs is somebody's, or nobody is left to come back
     return Acted(Why.JOINED, entries=(MemberReturned(member_id=change.member_id, by=member.id),))
 
 
@@ -424,7 +442,6 @@ _Rule = Callable[[MailContext, Member, Any], Acted | str]  # what it comes to, o
 _RULES: dict[type, _Rule] = {
     AnswerChange: _answer,
     BlockerChange: _blocker,
-    RoundChange: _round,
     RoundBegun: _begun,
     SettingsChange: _settings,
     AbsenceChange: _absences,
@@ -445,14 +462,9 @@ def _is_vote(view: RoundView) -> bool:
     return isinstance(view.round.form, VoteForm)
 
 
-def _governs(context: MailContext, change: RoundChange) -> str:
-    return "vote" if _is_voters(change) else "govern"
-
-
 _NEEDS: dict[type, Callable[[MailContext, Any], str]] = {
     AnswerChange: _answers_a_vote,
     BlockerChange: lambda context, change: "answer",
-    RoundChange: _governs,
     RoundBegun: lambda context, change: "govern",
     SettingsChange: lambda context, change: "settings",
     AbsenceChange: lambda context, change: "settings",

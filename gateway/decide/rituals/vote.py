@@ -8,15 +8,18 @@ from __future__ import annotations
 from gateway.decide import quorum, rounds, tally
 from gateway.decide.acted import Acted, declined
 from gateway.decide.answering import once_per_mail, to_author
+from gateway.decide.rituals import govern
+from gateway.decide.rituals.vote_opening import deciding_role
 from gateway.decide.rituals.vote_opening import open_by_mail as open_by_mail
 from gateway.decide.rituals.vote_opening import open_round as open_round
 from gateway.decide.sent import facts_of
-from gateway.model.ballot import Abstention, Choice, Method, Pick, PlusOne, Question
+from gateway.model.ballot import Abstention, Choice, Method, Pick, PlusOne, Question, fits, kept
 from gateway.model.context import Due, MailContext, RoundView, TickContext
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import Answered, Closed, OptionAdded, Paused, Withdrawn
+from gateway.model.facts import Act, AskBackFacts, ChangeFacts, Guess, Item, OutcomeFacts
+from gateway.model.member import Member
 from gateway.model.message import Message
-from gateway.model.notice import Act, AskBackFacts, ChangeFacts, Guess, Item, OutcomeFacts
 from gateway.model.reading import BallotKind, BallotReading
 from gateway.model.round import OUTCOME_LETTER, Ballot, Outcome, Phase, Round, VoteForm
 
@@ -33,11 +36,10 @@ def answer(context: MailContext, view: RoundView, reading: BallotReading, text: 
     refused = rounds.no_longer_open(context, view) or _not_asked(view)
     if refused:
         return refused
-    reading = _completed(context, reading, text)
     if reading.kind is BallotKind.WITHDRAW:
         return _withdraw(context, view)
     form, choice = _form(view.round), _stated(reading, view.round)
-    if reading.kind is BallotKind.UNCLEAR or not tally.fits(choice, form.question):
+    if reading.kind is BallotKind.UNCLEAR or not fits(choice, form.question):
         return ask_back(context, view, reading, text, message)
     if needs_reason(form, choice) and not reading.comment:
         return _ask_reason(context, view, choice, text, message)
@@ -67,17 +69,6 @@ def needs_reason(form: VoteForm, choice: Choice) -> bool:
     return form.veto and choice == PlusOne(-1.0)
 
 
-def _completed(context: MailContext, reading: BallotReading, text: str) -> BallotReading:
-    """Return the ballot that a reason asked for completes; any other reading stays as it is."""
-    asked = facts_of(context, AskBackFacts)
-    if asked is None or asked.missing != "reason" or not asked.guesses or not text.strip():
-        return reading
-    says_no_more = reading.kind is BallotKind.UNCLEAR and reading.missing in ("", "choice", "reason")
-    if not says_no_more:
-        return reading
-    return BallotReading(BallotKind.BALLOT, asked.guesses[0].choice, comment=text.strip(), evidence=text.strip())
-
-
 def _record(context: MailContext, view: RoundView, choice: Choice, reading: BallotReading) -> Acted:
     assert context.author is not None
     round_, before = view.round, _standing(view)
@@ -90,11 +81,12 @@ def _record(context: MailContext, view: RoundView, choice: Choice, reading: Ball
         comment=reading.comment,
         text=reading.evidence,
         replaced=before is not None and before != ballot,
+        who=_deciding_others(view.round, context.author),
     )
-    if before == ballot:
-        return Acted(Why.ANSWERED, acts=(act,))
     evidence = "" if _form(round_).secret else reading.evidence
     recorded = Answered(mark=round_.mark, member_id=context.author.id, answer=ballot, evidence=evidence)
+    if before == ballot:  # said again it is of now: what was asked back before is settled, receipt or none
+        return Acted(Why.ANSWERED, entries=(recorded,), acts=(act,))
     consequence = objection(context, view, ballot, before)
     return Acted(
         Why.ANSWERED,
@@ -103,6 +95,12 @@ def _record(context: MailContext, view: RoundView, choice: Choice, reading: Ball
         undue=consequence.undue,
         acts=(act,),
     )
+
+
+def _deciding_others(round_: Round, author: Member) -> str:
+    """Return the role that decides a vote, "" where its author has it or none does."""
+    role = deciding_role(_form(round_))
+    return "" if role in author.roles else role
 
 
 def _standing(view: RoundView) -> Ballot | None:
@@ -181,26 +179,17 @@ def _change(
         closes_at=None if change.startswith("paused") else round_.closes_at,
         question=question,
     )
-    return Broadcast(
-        key=f"change:{round_.mark}:{change}:a{context.arrival_id}",
-        facts=facts,
-        group=Group.EVERYONE if only is not None else Group.ELECTORATE,
-        mark=round_.mark,
-        thread=round_.thread,
-        items=(Item(mark=round_.mark, text=round_.title),),
-        observers=only is None,
-        leave_out=leave_out,
-        only=only,
-        references=rounds.references(round_, context.workspace),
-    )
+    return rounds.told_of_change(context, round_, facts, leave_out=leave_out, only=only)
 
 
-# --- options added by voters ----------------------------------------------------------------------------------------
+# --- options added --------------------------------------------------------------------------------------------------
 
 
 def add_option(context: MailContext, view: RoundView, label: str) -> Acted:
-    """Return what a voter's new option comes to: everyone asked is told of it, ballots given stand."""
-    refused = rounds.no_longer_open(context, view) or _not_asked(view) or _option_refused(view.round, label)
+    """Return what a new option comes to, a voter's where the vote takes some, or of whoever may govern it: everyone
+    asked is told of it, ballots given stand.
+    """
+    refused = rounds.no_longer_open(context, view) or _option_refused(context, view, label)
     if refused:
         return refused
     assert context.author is not None
@@ -221,11 +210,18 @@ def add_option(context: MailContext, view: RoundView, label: str) -> Acted:
     )
 
 
-def _option_refused(round_: Round, label: str) -> Acted | None:
-    form = _form(round_)
+def takes_options_of(context: MailContext, view: RoundView) -> bool:
+    """Whether the author may add options as one of the voters; anyone else needs to govern the vote."""
+    return _form(view.round).add_options and view.in_electorate
+
+
+def _option_refused(context: MailContext, view: RoundView, label: str) -> Acted | None:
+    round_, form = view.round, _form(view.round)
     known = {option.casefold() for option in form.question.options}
+    may = takes_options_of(context, view) or govern.may_govern(context, round_)
     checks = (
-        ("not-allowed", not form.add_options),
+        ("not-asked", not may and not view.in_electorate),
+        ("not-allowed", not may),
         ("option-fixed", form.question.method in _FIXED),
         ("no-text", not label.strip()),
         ("option-exists", " ".join(label.split()).casefold() in known),
@@ -241,7 +237,7 @@ def ask_back(context: MailContext, view: RoundView, reading: BallotReading, text
     """Return the question back about a ballot that is held: its numbered guesses, and what is missing."""
     close = (reading.choice, *reading.rivals) if reading.choice is not None else reading.rivals
     question = _form(view.round).question
-    fitting = (choice for choice in dict.fromkeys(close) if tally.fits(choice, question))
+    fitting = (choice for choice in dict.fromkeys(close) if fits(choice, question))
     guesses = tuple(fitting)[:_MOST_GUESSES] or _every_option(question)
     return _held(context, view, text, message, reading.missing or "choice", guesses)
 
@@ -319,7 +315,7 @@ def outcome_of(round_: Round, context: TickContext) -> Outcome:
     members = {member.id: member for member in context.members}
     casts: list[tally.Cast] = []
     for standing in context.standings:
-        left = tally.kept(standing.answer.choice, form.question) if isinstance(standing.answer, Ballot) else None
+        left = kept(standing.answer.choice, form.question) if isinstance(standing.answer, Ballot) else None
         if left is None or not isinstance(standing.answer, Ballot):
             continue
         member = members.get(standing.member_id)
@@ -342,6 +338,7 @@ def _announcement(round_: Round, outcome: Outcome, outcome_mark: str, context: T
         secret=form.secret,
         closed_at=round_.closes_at,
         opener=opener,
+        binding=deciding_role(form),
     )
     return Broadcast(
         key=f"outcome:{round_.mark}",

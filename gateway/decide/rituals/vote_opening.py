@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,11 +17,12 @@ from gateway.model.charter import Audience, Charter, Routine, VoteRules
 from gateway.model.context import Due, MailContext, TickContext, Workspace
 from gateway.model.decision import Broadcast, Decision, Group, Why
 from gateway.model.entry import RoundOpened
+from gateway.model.facts import Act, BallotFacts, DeclineFacts, Item
 from gateway.model.member import Member
 from gateway.model.message import Message
-from gateway.model.notice import Act, BallotFacts, DeclineFacts, Item
-from gateway.model.reading import CommandReading, Intent
+from gateway.model.reading import CommandReading, Intent, StatedRules
 from gateway.model.round import MARK_LETTERS, Ritual, Round, VoteForm
+from gateway.model.span import Span
 
 _VOTE_LETTER = MARK_LETTERS[Ritual.VOTE]
 _TAGS = re.compile(r"^\s*(?:\[[^\]]{0,40}\]\s*)+")
@@ -47,7 +47,8 @@ def open_by_mail(context: MailContext, message: Message, text: str, reading: obj
     asked = reading if isinstance(reading, CommandReading) and reading.intent is Intent.NEW_VOTE else None
     charter, author = context.workspace.charter, context.author
     electorate = voters(context.members, charter, _channel_audience(context))
-    rules = _as_stated(charter.votes, asked, len(electorate))
+    rules = _as_stated(charter.votes, asked)
+    people = min(asked.rules.quorum_people or 0, len(electorate)) if asked else 0  # never more than all
     question = _question(message, text, asked, rules)
     closes_at = _closes_at(context, author, asked, rules)
     refused = _refused(context, question, closes_at, electorate, rules)
@@ -57,11 +58,11 @@ def open_by_mail(context: MailContext, message: Message, text: str, reading: obj
     round_ = Round(
         mark=mark,
         ritual=Ritual.VOTE,
-        title=_title(question.text),
+        title=title_of(question.text),
         thread=context.thread.mark if context.thread else mark,
         opened_at=context.now,
         closes_at=closes_at,
-        form=_form(question, text.strip(), rules),
+        form=_form(question, text.strip(), rules, people, asked.about if asked else None),
         opened_by=author.id,
         channel=context.thread.channel if context.thread else context.destination.channel,
         observers=tuple(member.id for member in observers(context.members, charter)),
@@ -69,7 +70,8 @@ def open_by_mail(context: MailContext, message: Message, text: str, reading: obj
         electorate_size=len(electorate),
         message_id=message.message_id,
     )
-    act = Act(name="vote-opened", mark=mark, title=round_.title)
+    stated = _taken(asked, people)
+    act = Act(name="vote-opened", mark=mark, title=round_.title, method=question.method, stated=stated)
     return Acted(
         Why.VOTE_OPENED,
         entries=(RoundOpened(round=round_, electorate=tuple(member.id for member in electorate)),),
@@ -95,16 +97,24 @@ def _refused(
     if failed is None:
         return None
     at = closes_at if failed == "deadline-past" else None
-    return declined(Why.DECLINED, DeclineFacts(reason=failed, title=_title(question.text), at=at))
+    return declined(Why.DECLINED, DeclineFacts(reason=failed, title=title_of(question.text), at=at))
 
 
-def _as_stated(general: VoteRules, asked: CommandReading | None, electorate: int) -> VoteRules:
-    """Return how the vote is held: as its opener says, and as the charter does in all the rest."""
+def _as_stated(general: VoteRules, asked: CommandReading | None) -> VoteRules:
+    """Return how the vote is held: as its opener says, and as the charter does in all the rest.
+
+    A number of people is no share: it stands in place of one.
+    """
     stated = {key: value for key, value in asdict(asked.rules).items() if value is not None} if asked else {}
-    people = stated.pop("quorum_people", None)
-    if people is not None and electorate:
-        stated["quorum"] = math.nextafter(min(people / electorate, 1.0), 0)  # as a share it is so many, never one more
+    if stated.pop("quorum_people", None) is not None:
+        stated["quorum"] = 0.0
     return general.model_copy(update=stated)
+
+
+def _taken(asked: CommandReading | None, people: int) -> StatedRules | None:
+    """Return what is taken of how the mail wants the vote held, None for nothing: its receipt says so."""
+    rules = replace(asked.rules, quorum_people=people or None) if asked else StatedRules()
+    return rules if rules != StatedRules() else None
 
 
 def _channel_audience(context: MailContext) -> Audience:
@@ -152,6 +162,8 @@ def _method(
 
 def _closes_at(context: MailContext, author: Member, asked: CommandReading | None, rules: VoteRules) -> datetime:
     charter = context.workspace.charter
+    if asked is not None and asked.open_for:
+        return add_span(context.now, Span.parse(asked.open_for), charter, charter.timezone)
     if asked is None or asked.deadline is None:
         return add_span(context.now, rules.open_for, charter, charter.timezone)
     if asked.deadline_has_time:
@@ -160,16 +172,20 @@ def _closes_at(context: MailContext, author: Member, asked: CommandReading | Non
     return at_wall(day, charter.working_hours.end, author.timezone)  # a day named alone ends with its working hours
 
 
-def _title(question: str) -> str:
+def title_of(question: str) -> str:
+    """Return a question as the title of its vote: one line, cut where it is long."""
     line = " ".join(question.split())
     return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1].rstrip() + "…"
 
 
-def _form(question: Question, text: str, rules: VoteRules) -> VoteForm:
+def _form(
+    question: Question, text: str, rules: VoteRules, quorum_people: int = 0, about: str | None = None
+) -> VoteForm:
     return VoteForm(
         question=question,
         text=text,
         quorum=rules.quorum,
+        quorum_people=quorum_people,
         threshold=rules.threshold,
         secret=rules.secret,
         hidden=rules.hidden,
@@ -177,43 +193,55 @@ def _form(question: Question, text: str, rules: VoteRules) -> VoteForm:
         run_off=rules.run_off,
         binding=rules.binding,
         veto=rules.veto,
+        about=about,
     )
 
 
 # --- whom it is sent ------------------------------------------------------------------------------------------------
 
 
-def ballot_facts(round_: Round, opener: str, *, corrected: bool = False) -> BallotFacts:
+def ballot_facts(round_: Round, opener: str, *, corrected: bool = False, set_aside: bool = False) -> BallotFacts:
     """Return what a ballot shows of a vote."""
     form = round_.form
     assert isinstance(form, VoteForm)
     return BallotFacts(
         mark=round_.mark,
         question=form.question,
-        text=form.text,
+        text=form.text if not corrected or form.about is None else form.about,
         opener=opener,
         closes_at=round_.closes_at,
         electorate=round_.electorate_size,
         quorum=form.quorum,
+        quorum_people=form.quorum_people,
         secret=form.secret,
         hidden=form.hidden,
         add_options=form.add_options,
         corrected=corrected,
+        set_aside=set_aside,
         threshold=form.threshold,
+        binding=deciding_role(form),
+        veto=form.veto and form.question.method is Method.PLUSONE,
     )
 
 
-def ballots(round_: Round, workspace: Workspace, opener: str, *, key: str = "") -> Broadcast:
-    """Return the ballots of a vote; with a `key` of its own, the ballots of a corrected one."""
+def deciding_role(form: VoteForm) -> str:
+    """Return the role whose votes alone decide, "" where all do: only +1 and -1 know such a role."""
+    return (form.binding or "") if form.question.method is Method.PLUSONE else ""
+
+
+def ballots(round_: Round, workspace: Workspace, opener: str, *, key: str = "", set_aside: bool = False) -> Broadcast:
+    """Return the ballots of a vote; with a `key` of its own, the ballots of a corrected one, to all it asks or to those
+    whose answer was `set_aside`.
+    """
     return Broadcast(
         key=key or f"ballot:{round_.mark}",
-        facts=ballot_facts(round_, opener, corrected=bool(key)),
-        group=Group.ELECTORATE,
+        facts=ballot_facts(round_, opener, corrected=bool(key), set_aside=set_aside),
+        group=Group.SET_ASIDE if set_aside else Group.ELECTORATE,
         mark=round_.mark,
         thread=round_.thread,
         channel=round_.channel,
         items=(Item(mark=round_.mark, text=round_.title),),
-        observers=bool(key),
+        observers=bool(key) and not set_aside,
         references=rounds.references(round_, workspace),
     )
 
@@ -238,7 +266,7 @@ def open_round(due: Due, context: TickContext) -> Decision:
     round_ = Round(
         mark=mark,
         ritual=Ritual.VOTE,
-        title=routine.title or _title(routine.question),
+        title=routine.title or title_of(routine.question),
         thread=mark,
         opened_at=context.now,
         closes_at=add_span(context.now, routine.closes_after, charter, charter.timezone),

@@ -110,6 +110,8 @@ def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Se
     found: list[Dated] = []
     for hit in backs:
         first, last = words[hit.start].start, words[hit.end - 1].end
+        if any(_ends_with(one, first, last) for one in dated):
+            continue  # "à lundi" parts until Monday, but not in "de demain à lundi"
         one = _next_date(dated, last, text, words) or _date_before(dated, first, text, words)
         one = one or next(
             (
@@ -122,6 +124,12 @@ def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Se
         if one and one not in found:
             found.append(one)
     return found
+
+
+def _ends_with(one: Dated, first: int, last: int) -> bool:
+    """Tell whether a stretch of text is of the end of a date's stretch: of a range, or of "until …"."""
+    start, end = one.when.span
+    return start < last and first < end and bool(one.when.end_day or "until" in one.leads)
 
 
 def _next_date(dated: Sequence[Dated], last: int, text: str, words: Sequence[Word]) -> Dated | None:
@@ -139,4 +147,6 @@ def _date_before(dated: Sequence[Dated], first: int, text: str, words: Sequence[
         return None
     end = one.when.span[1]
     near = sum(end <= word.start < first for word in words) <= _BACK_AFTER
-    return one if near and not _SENTENCE_END.search(text[end:first]) and "," not in text[end:first] else None
+    between = text[end:first]
+    between = between.removeprefix(".") if text[end - 1].isdecimal() else between  # "am 2. wieder da"
+    return one if near and not _SENTENCE_END.search(between) and "," not in between else None

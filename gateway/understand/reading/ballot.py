@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from gateway.model.ballot import (
     FIXED_OPTIONS,
@@ -30,13 +31,16 @@ from gateway.understand.reading.ballot_choice import Chosen, any_of, one_of
 from gateway.understand.reading.ballot_comment import comment_of
 from gateway.understand.reading.ballot_frame import Body, body_of, is_change
 from gateway.understand.reading.ballot_holds import CONCLUDED
-from gateway.understand.reading.ballot_implied import wished_otherwise
+from gateway.understand.reading.ballot_implied import contented, excluded, wished_otherwise
+from gateway.understand.reading.ballot_lifted import Lifted, lifted
+from gateway.understand.reading.ballot_listing import talked_of
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_plain import lightened
 from gateway.understand.reading.ballot_points import points_of
 from gateway.understand.reading.ballot_rank import order_of
 from gateway.understand.reading.ballot_settle import Settled, settle
-from gateway.understand.reading.ballot_sheet import ticked
+from gateway.understand.reading.ballot_sheet import listed, ticked
+from gateway.understand.reading.ballot_talk import Talk, talk_of
 from gateway.understand.reading.ballot_text import cleaned
 from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content
 from gateway.understand.reading.ballot_voice import with_voices
@@ -49,26 +53,31 @@ VERDICT_LABELS: dict[Method, dict[str, str]] = {
     Method.CONSENT: {POSITIVE: "Agree", NEGATIVE: "Disagree", BLOCK: "Block", ABSTAIN: "Abstain"},
     Method.LAZY: {POSITIVE: "Agree", NEGATIVE: "Disagree", BLOCK: "Block", ABSTAIN: "Abstain"},
 }
+# Where an objection taken back leaves nothing to ask: silence is consent, and a number taken back is none.
+TAKEN_BACK_WHOLE = frozenset((Method.LAZY, Method.PLUSONE))
 PLUSONE_NUMBERS = {POSITIVE: 1.0, NEGATIVE: -1.0, BLOCK: -1.0, ABSTAIN: 0.0}
+FARTHEST_SAYING = 5  # tokens behind a +1 among which stands what it is for: "to Anna's second point"
 SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE, 0.0: ABSTAIN}
 
 
 def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReading:
     """Return the vote the text is, a withdrawal, or `unclear` with what is missing; never raises, whatever the text."""
     words = vocabulary(lexicon)
-    ready = cleaned(ticked(text, question.options, question.method))
+    sheet = ticked(text, question.options, question.method)
+    ready = cleaned(listed(sheet, question.options, question.method))
     written = marked(ready, question.text, words)
-    reading = _read(written, question, words)
+    talk = talk_of(lexicon)
+    reading = _read(written, question, words, talk)
     if reading.kind is not UNCLEAR or reading.missing not in MENDABLE:
         return reading
     mended = respelt(written, question.text, words) if reading.missing == "choice" else None
-    second = _read(mended, question, words) if mended is not None else reading
+    second = _read(mended, question, words, talk) if mended is not None else reading
     if second.kind is UNCLEAR and (plain := lightened(written, question.text, words)) is not None:
-        second = _read(plain, question, words)
+        second = _read(plain, question, words, talk)
     return second if second.kind is not UNCLEAR else reading
 
 
-def _read(looked_at: Marked, question: Question, words: Vocabulary) -> BallotReading:
+def _read(looked_at: Marked, question: Question, words: Vocabulary, talk: Talk) -> BallotReading:
     finder = Finder(looked_at, question, words)
     is_label = finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False
     body = with_voices(body_of(looked_at, is_label), is_label)
@@ -76,8 +85,32 @@ def _read(looked_at: Marked, question: Question, words: Vocabulary) -> BallotRea
         return BallotReading(kind=UNCLEAR, missing="choice")
     if looked_at.ironic:
         return BallotReading(kind=UNCLEAR, missing="irony")
+    said = talk.within(looked_at, words)
+    if question.method in FIXED_OPTIONS:
+        return _read_beside_lifted(body, question, finder, lifted(body, said) if said else Lifted())
+    body = replace(body, told=body.told | talked_of(body, finder, said)) if said else body
     reading = READERS[question.method](body, question, finder)
     return _withdrawn(body, reading) or reading
+
+
+def _read_beside_lifted(body: Body, question: Question, finder: Finder, taken: Lifted) -> BallotReading:
+    """Read a verdict from all but the stances taken back; where that is all, a vote where silence is no verdict is."""
+    if taken.places:
+        body = replace(body, told=body.told | taken.places)
+    reading = READERS[question.method](body, question, finder)
+    withdrawn = _withdrawn(body, reading)
+    says_no_more = reading.kind is UNCLEAR and reading.missing == "choice" and not reading.rivals
+    if withdrawn or not says_no_more or question.method not in TAKEN_BACK_WHOLE:
+        return withdrawn or reading
+    if not taken.is_done and not _is_lifted(body):
+        return reading
+    return BallotReading(kind=BallotKind.WITHDRAW, evidence=body.marked.source(body.start, body.end))
+
+
+def _is_lifted(body: Body) -> bool:
+    """Whether an objection is taken back in so many words, and nothing denies it."""
+    marks = body.marked.within(body.start, body.end)
+    return any("lifted" in m for m in marks) and not any(m.classes & {"negator", "after_negator"} for m in marks)
 
 
 def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
@@ -104,6 +137,7 @@ def _ballot(body: Body, choice: Choice, start: int, end: int, finder: Finder) ->
 
 
 def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReading:
+    body = _without_seconded(body)
     labels = VERDICT_LABELS[question.method]
     options = FIXED_OPTIONS[question.method]
     pointed = _pointed(body, options)
@@ -113,7 +147,7 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     if alone:
         return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
     implied = (
-        wished_otherwise(body) if question.method is Method.YESNO else []
+        (*wished_otherwise(body), *contented(body), *excluded(body)) if question.method is Method.YESNO else ()
     )  # in consent another wish may be a remark
     settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied))
     settled = _counted_indifference(body, settled, labels)
@@ -189,7 +223,9 @@ def _signed_value(body: Body, at: int, *, plain: bool) -> float | None:
 
 
 def _is_about(body: Body, at: int, end: int) -> bool:
-    """Whether a +1 is for what somebody said ("+1 to what Anna wrote", "+1 to that")."""
+    """Whether a +1 is for what somebody said ("+1 to what Anna wrote", "+1 to that", "+1 to the question above")."""
+    if _regards_saying(body, at + 1, end):
+        return True
     after = body.marked.cover[at + 1] if at + 1 < end else None
     before = body.marked.cover[at - 1] if at > body.start else None
     if after is None or "other" not in after or (before is not None and "to_word" in before):
@@ -204,10 +240,32 @@ def _is_about(body: Body, at: int, end: int) -> bool:
     return (known is not None and "other" in known) or (following.raw[0].isupper() and known is None)
 
 
+def _without_seconded(body: Body) -> Body:
+    """Return the body with what a +1 is for told as another's: "+1 to Jan's objection" objects to nothing."""
+    seconded = (
+        range(at, clause.end)
+        for clause in body.clauses
+        for at in range(clause.start, clause.end)
+        if body.marked.tokens[at].kind == "sign" and _is_about(body, at, clause.end)
+    )
+    told = frozenset(chain.from_iterable(seconded))
+    return replace(body, told=body.told | told) if told else body
+
+
+def _regards_saying(body: Body, at: int, end: int) -> bool:
+    """Whether a stretch begins with "to the question", "on his second point", with a word that the vote has not."""
+    lead = body.marked.voices[at] if at < end else None
+    if lead is None or "regarding" not in lead:
+        return False
+    said = (m for m in body.marked.heard(at, min(end, at + FARTHEST_SAYING)) if "saying" in m)
+    return any(body.marked.tokens[mark.end - 1].fold not in body.marked.asked for mark in said)
+
+
 def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReading:
     def choice(verdict: str) -> Choice:
         return PlusOne(PLUSONE_NUMBERS[verdict] if verdict in PLUSONE_NUMBERS else float(verdict) + 0.0)
 
+    body = _without_seconded(body)
     tokens = [t for t in body.marked.tokens[body.start : body.end] if t.is_word]
     if len(tokens) == 1 and tokens[0].fold == "1":
         return _ballot(body, PlusOne(1.0), body.start, body.end, finder)

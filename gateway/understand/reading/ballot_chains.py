@@ -11,6 +11,8 @@ from gateway.understand.reading.ballot_text import classes
 
 LINKS = frozenset(("and", "or", "nor"))
 UNLINKING = classes("reject negator contrast instead to_word from_word than conclusion over reason")
+MATCHING = frozenset(("than", "matches"))  # behind an "as well" these but join
+LEADS = frozenset(("no_to", "to_word"))
 BRIDGES = frozenset(("common", "option_word", "ordinal_suffix"))  # between options that share what is said of them
 
 
@@ -73,18 +75,26 @@ def link_between(body: Body, before: Mention | None, mention: Mention) -> str:
             link = {"/": "slash", ",": "comma", "&": "and", "=": "tie"}.get(token.raw, token.raw)
         elif mark is not None and mark.classes & LINKS and not mark.classes & {"over", "choose"}:
             link = "or" if "or" in mark else "and" if "and" in mark else "nor"
-        elif mark is not None and "to_word" in mark and link in LINKS and _is_led_by(body, before, "no_to"):
-            continue  # "no to Oslo and to Rome"
+        elif mark is not None and mark.classes & MATCHING and _is_matched(body, before):
+            link = "and"  # "as well Oslo as Rome"
+        elif mark is not None and "to_word" in mark and link in LINKS and _is_led_by(body, before, LEADS):
+            continue  # "no to Oslo and to Rome", "I'll come to the talk and to the film"
         elif mark is None or not mark.classes & BRIDGES or mark.classes & UNLINKING:
             return ""
     return link
 
 
-def _is_led_by(body: Body, mention: Mention, name: str) -> bool:
-    """Whether a mark of a class stands right ahead of an option, articles skipped."""
+def _is_matched(body: Body, mention: Mention) -> bool:
+    """Whether an option is named as one of two alike, ahead of the word that leads to the other: "sia Oslo (che …)"."""
+    clause = body.clauses[clause_number(body, mention.start)]
+    return body.marked.has("as_well", clause.start, mention.start)
+
+
+def _is_led_by(body: Body, mention: Mention, names: frozenset[str]) -> bool:
+    """Whether a mark of some classes stands right ahead of an option, articles skipped."""
     at = mention.start - 1
     while at >= body.start and (mark := body.marked.cover[at]) is not None:
-        if name in mark:
+        if mark.classes & names:
             return True
         if "common" not in mark:
             return False

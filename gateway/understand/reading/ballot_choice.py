@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
+from gateway.understand.reading.ballot_mentions import STRETCH
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_refusal import refused_outright
 from gateway.understand.reading.ballot_settle import obstacle
@@ -48,7 +49,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     if held:
         return Chosen(None, held, rivals)
     top = max(s.stance for s in live)
-    best = _undisputed([s for s in live if s.stance == top])
+    best = _undisputed(body, [s for s in live if s.stance == top])
     if best is None:
         return Chosen(None, "several", rivals)
     if top == Stance.SPARE and all(_is_former(body, s) for s in live if s.stance == top):
@@ -57,11 +58,13 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
+    if top == Stance.SPARE and _is_but_added(body, best, live):
+        return Chosen(None, "several", rivals)
     if top == Stance.NAMED and _is_one_end(body, best):
         return Chosen(None, "several", rivals)
     if _may_be_refused(body, best, finder):
         return Chosen(None, "several", rivals)
-    if top == Stance.NAMED and _takes_back(body):
+    if top == Stance.NAMED and (_takes_back(body) or _stands_aside(body, best)):
         return Chosen(None, "choice")
     if _is_bound(body, best, finder):
         return Chosen(None, "several", tuple(best.options))
@@ -78,7 +81,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)
     if any(_offers_another(body, s) for s in live if s.options == best.options):
         return Chosen(None, "several", rivals)
-    if _chosen_elsewhere(body, best, every):
+    if _chosen_elsewhere(body, best, every) or _is_renamed(body, best, every):
         return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
 
@@ -86,10 +89,33 @@ def one_of(body: Body, finder: Finder) -> Chosen:
 def _is_bound(body: Body, best: Standing, finder: Finder) -> bool:
     """Whether an amount is but the end of a stretch of amounts: "less than five hundred", "at least 20"."""
     start = best.mention.start
+    if _is_not_before(body, start):
+        return True
     if body.marked.tokens[start].kind != "number" and start not in finder.amounts:
         return False
     ahead = body.marked.voices[start - 1] if start > body.start else None
     return ahead is not None and "bound" in ahead
+
+
+def _is_not_before(body: Body, at: int) -> bool:
+    """Whether what stands here is but named as what the choice must not come before: "not before 14:00"."""
+    while at > body.start and (mark := body.marked.cover[at - 1]) is not None:
+        voice = body.marked.voices[at - 1]
+        if mark.classes & {"choose", "for", "filler"}:
+            return False  # "ik stem voor Oslo"
+        if voice is not None and "not_before" in voice:
+            return True
+        if "common" not in mark:
+            return False
+        at = mark.start
+    return False
+
+
+def _is_but_added(body: Body, best: Standing, live: list[Standing]) -> bool:
+    """Whether an option is but named beside another of which the same is said: "Oslo is pretty, Rome too"."""
+    clause = body.clauses[best.clause]
+    added = body.marked.has("also", clause.start, clause.end) and not best.decided
+    return added and any(s.options != best.options for s in live)
 
 
 def _is_one_end(body: Body, best: Standing) -> bool:
@@ -145,6 +171,12 @@ def _takes_back(body: Body) -> bool:
     return any("withdraw" in m and m.start not in body.told for m in body.marked.within(body.start, body.end))
 
 
+def _stands_aside(body: Body, best: Standing) -> bool:
+    """Whether the author abstains ahead of an option that is but named: "I don't vote, Luca is my brother"."""
+    marks = body.marked.within(body.start, best.mention.start)
+    return any("abstain" in m and m.start not in body.told for m in marks)
+
+
 def _chosen_elsewhere(body: Body, best: Standing, every: list[Standing]) -> bool:
     """Whether a contrast after the option named chooses something that is no option: "A is nice, but I vote for X"."""
     named = {s.clause for s in every}
@@ -155,6 +187,13 @@ def _chosen_elsewhere(body: Body, best: Standing, every: list[Standing]) -> bool
         if any(_unknown_name(body, mark.end, clause.end) for mark in chooses):
             return True
     return False
+
+
+def _is_renamed(body: Body, best: Standing, every: list[Standing]) -> bool:
+    """Whether one sentence names an option twice and refuses one of its names: "option B is Ghent, not Porto"."""
+    home, by = body.clauses[best.clause].sentence, best.mention.by
+    again = (s for s in every if s.options == best.options and body.clauses[s.clause].sentence == home)
+    return any(s.stance < Stance.NAMED and s.mention.by != by for s in again)
 
 
 def _unknown_name(body: Body, start: int, end: int) -> bool:
@@ -181,7 +220,7 @@ def _rivals(live: list[Standing]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(option for s in ordered for option in sorted(s.options)))
 
 
-def _undisputed(top: list[Standing]) -> Standing | None:
+def _undisputed(body: Body, top: list[Standing]) -> Standing | None:
     """Return the standing all of the same rank agree on; of several, one that a contrast sets off at the end."""
     if len({s.options for s in top}) == 1:
         return top[0]
@@ -194,7 +233,18 @@ def _undisputed(top: list[Standing]) -> Standing | None:
     earlier = [s for s in top if s.clause < last.clause]
     if len(earlier) != len(top) - 1:
         return None
-    return last if last.contrasted or _is_settled(last, earlier) else None
+    return last if last.contrasted or _is_settled(last, earlier) or _is_last_word(body, last, earlier) else None
+
+
+def _is_last_word(body: Body, last: Standing, earlier: list[Standing]) -> bool:
+    """Whether an option is all that the last sentence says, after others were talked of: "Oslo has more … Rome."."""
+    home = body.sentences[body.clauses[last.clause].sentence]
+    span = range(last.mention.start, last.mention.end)
+    if home.end < body.end - 1 or content(body, home.start, home.end, [span]) or last.asked:
+        return False
+    clauses = [body.clauses[s.clause] for s in earlier]
+    taken = [range(s.mention.start, s.mention.end) for s in earlier]
+    return all(c.end <= home.start and content(body, c.start, c.end, taken) for c in clauses)
 
 
 def _is_settled(last: Standing, earlier: list[Standing]) -> bool:
@@ -243,8 +293,8 @@ def held_back(body: Body, live: list[Standing], every: list[Standing], *, except
             return "choice"
         if "indifferent" in mark and not decided and not excepted:
             return "choice"
-        if "or" in mark and wavers(body, mark):
-            return "choice"
+        if "or" in mark and mark.start > last and wavers(body, mark):
+            return "choice"  # "Oslo... or not", but "Oslo... or no, Rome"
         refuses = decided and _opens_refusal(body, mark, every)  # "…, maybe Rome another time"
         if "doubt" in mark and not refuses and _doubts(body, mark.start, live, last):
             return "choice"
@@ -310,6 +360,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     options = frozenset(o for s in top for o in s.options) - gone
     merely_named = all(s.stance == Stance.NAMED for s in top)
     taken = [range(s.mention.start, s.mention.end) for s in every]
+    if merely_named and options and _accepts_rest(body):
+        return Chosen(None, "several", tuple(sorted(options)))  # "I know Oslo, the rest is fine"
     if options and not (merely_named and len(content(body, body.start, body.end, taken)) > FEW):
         return Chosen(tuple(sorted(options)), "", (), start, end)
     if every and not live and (_accepts_rest(body) or _refuses_only(body, every)):
@@ -351,7 +403,7 @@ def _is_open_ended(body: Body, standing: Standing) -> bool:
     at = standing.mention.start - 1
     while at >= body.start and (mark := body.marked.cover[at]) is not None and mark.classes & {"common", "range_word"}:
         if "range_word" in mark:
-            return True
+            return not ("from_word" in mark and standing.mention.by == STRETCH)  # "from Tuesday to Thursday" is closed
         at -= 1
     return False
 
@@ -361,7 +413,7 @@ def _accepts_rest(body: Body) -> bool:
     for clause in body.clauses:
         if body.marked.has("rest", clause.start, clause.end):
             marks = body.marked.within(clause.start, clause.end)
-            praised = any(m.classes & {"yes", "good", "choose"} for m in marks)
+            praised = any(m.classes & {"yes", "good", "choose", "yes_to"} for m in marks)
             alone = all(m.classes & {"rest", "common", "filler", "all"} for m in marks)  # "not Monday, otherwise any"
             alone = alone and not content(body, clause.start, clause.end, [range(m.start, m.end) for m in marks])
             return (praised or alone) and not any(m.classes & UNACCEPTED for m in marks)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gateway.model.ballot import Question
 from gateway.understand.reading.ballot_labels import Labels, amount_of, keys_of, with_hours
-from gateway.understand.reading.ballot_text import Token, tokens_of
+from gateway.understand.reading.ballot_text import Token, fold, tokens_of
 from gateway.understand.reading.ballot_words import Mark, Vocabulary
 
 SAME_UNIT = 3  # letters by which "month" and "months" are one
@@ -16,7 +16,7 @@ SAME_UNIT = 3  # letters by which "month" and "months" are one
 def extreme_of(mark: Mark, question: Question, vocabulary: Vocabulary) -> int | None:
     """Return the option that "the cheapest" or "as late as possible" means, None where the labels do not tell."""
     if mark.classes & {"smallest", "largest"}:
-        order = _by_number(question)
+        order = _by_number(question, vocabulary)
     elif mark.classes & {"earliest", "latest"}:
         order = _by_time(question, vocabulary)
     else:
@@ -35,7 +35,10 @@ def daypart_of(mark: Mark, labels: Labels) -> frozenset[int]:
     return options if len(options) < len(labels.keys) else frozenset()
 
 
-def _by_number(question: Question) -> list[int]:
+def _by_number(question: Question, vocabulary: Vocabulary) -> list[int]:
+    counts = [vocabulary.values(fold(label), "number") for label in question.options]
+    if all(len(values) == 1 for values in counts) and len(set(counts)) == len(counts):
+        return sorted(range(len(counts)), key=lambda n: min(counts[n]))  # "One", "Two", "Four"
     numbers = [[t for t in tokens_of(label) if t.kind == "number"] for label in question.options]
     if any(_is_code(label, t) for label, row in zip(question.options, numbers, strict=True) for t in row):
         return []
@@ -64,9 +67,18 @@ def _by_time(question: Question, vocabulary: Vocabulary) -> list[int]:
     known = [m for m in moments if m is not None]
     if len(known) < 2 or len(set(known)) < len(known):
         return []
+    if _turns_the_year(known):
+        return list(range(len(moments)))
     if None not in moments:
         return sorted(range(len(moments)), key=lambda n: moments[n] or ())
     return list(range(len(moments))) if known == sorted(known) else []
+
+
+def _turns_the_year(moments: list[tuple[float, ...]]) -> bool:
+    """Whether moments shown as they come pass into the next year: "May", "September", "January"."""
+    turns = [n for n in range(1, len(moments)) if moments[n] < moments[n - 1]]
+    dated = all(month >= 0 for month, *_ in moments)
+    return dated and len(moments) > 2 and len(turns) == 1 and moments[-1] < moments[0]
 
 
 def _moment(label: str, vocabulary: Vocabulary) -> tuple[float, ...] | None:

@@ -193,7 +193,10 @@ def _before_name(marked: Marked, start: int, end: int, is_label: Callable[[int],
     at, words = end, 0
     while at > start and words <= MOST_NAME_WORDS:
         token = marked.tokens[at - 1]
-        if "\n" in token.raw or (token.kind == "punct" and token.raw in ("–", "—", "-", "/") and words):
+        parts = token.kind == "punct" and token.raw in ("–", "—", "-", "/") and words
+        if parts and token.raw == "/" and len(marked.tokens[at].raw) == 1:
+            return end  # "A/D" names options
+        if "\n" in token.raw or parts:
             return _trimmed(marked, start, at - 1) if words and at - 1 > start else end
         if token.is_word:
             mark = marked.cover[at - 1]
@@ -304,10 +307,8 @@ def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
             depth = depth + 1 if token.raw == "(" else max(0, depth - 1) if token.raw == ")" else depth
             begin, opener, at = at + 1, "", at + 1
             continue
-        kind = next((k for k in OPENERS if mark is not None and k in mark), "")
-        if kind == "change" and mark is not None and not is_change(marked, mark):
-            kind = ""
-        if mark is not None and kind and mark.start == at:
+        kind = _opening(marked, mark, sentence) if mark is not None and mark.start == at else ""
+        if mark is not None and kind:
             if any(t.is_word for t in marked.tokens[begin:at]):
                 close(at)
                 begin = at
@@ -317,3 +318,15 @@ def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
         at += 1
     close(sentence.end)
     return found
+
+
+def _opening(marked: Marked, mark: Mark, sentence: Sentence) -> str:
+    """Return what a clause is that this mark opens, "" where it opens none."""
+    if mark.classes.isdisjoint(OPENERS):  # as nearly all
+        return ""
+    kind = next(kind for kind in OPENERS if kind in mark.classes)
+    if kind == "change" and not is_change(marked, mark):
+        return ""
+    if kind == "reason" and "conclusion" in mark.classes and mark.start == sentence.start:
+        return ""  # Spanish "pues" gives a reason behind what it explains, and opens what follows from the rest
+    return kind

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from gateway.understand.reading.ballot_asked import DAYS
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_verdict import (
     BARE,
@@ -116,7 +117,7 @@ def _is_conditional(body: Body, best: Signal) -> bool:
     sentence = body.sentences[home]
     for mark in body.marked.within(sentence.start, sentence.end):
         limited = "limit" in mark and mark.start >= best.end and not _denies_more(body, mark, sentence.end)
-        if limited and not only_times(body, mark):
+        if limited and best.verdict != NEGATIVE and not only_times(body, mark):
             return True
         if (
             "principle" in mark
@@ -173,6 +174,8 @@ def _is_shielded(body: Body, best: Signal, at: int) -> bool:
         return True
     if any("reason" in m for m in body.marked.within(best.end, at)):
         return True
+    if best.weight >= CONCLUDED and _backs_what_follows(body, best, at):
+        return True
     # "no, if we wait again we lose them": an if-clause with a consequence of its own gives a reason
     later = [c for c in body.clauses if c.start > at and c.sentence == body.clauses[best.clause].sentence]
     return (
@@ -181,6 +184,13 @@ def _is_shielded(body: Body, best: Signal, at: int) -> bool:
         and bool(later)
         and bool(content(body, later[0].start, later[0].end))
     )
+
+
+def _backs_what_follows(body: Body, best: Signal, at: int) -> bool:
+    """Whether an "if" but ends a statement that the verdict is drawn from: "we'd be sorry if it closed, so: yes"."""
+    clause = _clause_at(body, at)
+    drawn = body.marked.has("conclusion", at, best.start)
+    return clause is not None and drawn and clause.end <= best.start and bool(content(body, clause.start, at))
 
 
 def _opens_condition(body: Body, number: int) -> bool:
@@ -266,6 +276,17 @@ def _is_moved_on(body: Body, best: Signal) -> bool:
     return False
 
 
+def _is_of_another_day(body: Body, best: Signal) -> bool:
+    """Whether it is another day than the one asked about that is agreed to: "Monday? – Tuesday works"."""
+    clause, asked = body.clauses[best.clause], body.marked.asked_days
+    if best.verdict != POSITIVE or not asked:
+        return False
+    marks = [m for m in body.marked.within(clause.start, clause.end) if "common" not in m]
+    days = {(name, m.values[name]) for m in marks for name in DAYS if name in m.values}
+    kinds = {name for name, _ in asked}
+    return any(name in kinds for name, _ in days) and not days & asked
+
+
 def _is_wavering(body: Body, best: Signal) -> bool:
     """Whether the verdict is put in doubt by an "or not" behind it."""
     return any("or" in mark and wavers(body, mark) for mark in body.marked.within(best.end, body.end))
@@ -283,6 +304,7 @@ HOLDS: tuple[tuple[Callable[[Body, Signal], bool], str], ...] = (
     (_is_ironic, "irony"),
     (_is_conditional, "condition"),
     (_is_moved_on, "condition"),
+    (_is_of_another_day, "choice"),
     (_is_doubted, "choice"),
     (_is_put_off("later"), "choice"),
     (_is_put_off("defer"), "choice"),

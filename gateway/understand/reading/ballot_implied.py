@@ -15,6 +15,7 @@ from gateway.understand.reading.ballot_words import FIRST_PERSON, Mark
 ANSWERS_TO = frozenset(("yes_to", "no_to"))
 SHORTEST_ENDING = 4  # letters that may stand for a longer word they end: "feest" for "zomerfeest"
 DENIALS = frozenset(("negator", "after_negator", "no", "no_clause"))
+PRAISE = frozenset(("yes", "yes_clause", "good", "unopposed", "suffices"))
 # Beside these a wish for something else is no answer, or is one without it.
 NO_WISH = classes("later defer doubt abstain indifferent condition yes no for against unopposed withdraw block keep")
 
@@ -28,6 +29,50 @@ def kept(body: Body) -> list[Signal]:
                 verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
                 found.append(Signal(verdict, STATED, mark.start, mark.end, number))
     return found
+
+
+def contented(body: Body) -> list[Signal]:
+    """Return praise of what there is already ("the old one does fine") as the sign of a wish to keep it.
+
+    In place of the signs in the praise itself, which would agree to the change; with "…, but it's slow" behind it, it
+    is no sign at all.
+    """
+    found = []
+    for number, clause in enumerate(body.clauses):
+        current = next((m for m in body.marked.heard(clause.start, clause.end) if "current" in m), None)
+        if current is None or clause.opener == "reason" or content(body, clause.start, current.start):
+            continue
+        marks = body.marked.within(current.end, clause.end)
+        named = any(
+            body.marked.tokens[at].fold in body.marked.asked for at in content(body, current.start, current.end)
+        )
+        praised = any(m.classes & PRAISE for m in marks) and not any(m.classes & DENIALS for m in marks)
+        if praised and not named and clause.start not in body.told:
+            verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
+            weight = 0 if body.sentences[clause.sentence].asks or _is_qualified(body, number) else STATED
+            found.append(Signal(verdict, weight, clause.start, clause.end, number))
+    return found
+
+
+def excluded(body: Body) -> list[Signal]:
+    """Return "anything but" what was asked for as a no: "Anything but yellow"."""
+    found: list[Signal] = []
+    if body.marked.asked_to_drop or body.marked.asked_to_keep:
+        return found
+    for number, clause in enumerate(body.clauses):
+        for mark in body.marked.within(clause.start, clause.end):
+            said = content(body, mark.end, clause.end)
+            opens = mark.end - mark.start > 1 and not content(body, clause.start, mark.start)
+            named = len(said) == 1 and _is_asked(body, said[0]) and not body.sentences[clause.sentence].asks
+            if "except" in mark and opens and named and mark.start not in body.told:
+                found.append(Signal(NEGATIVE, STATED, mark.start, mark.end, number))
+    return found
+
+
+def _is_qualified(body: Body, number: int) -> bool:
+    """Whether the clause behind one is set against it, in the same sentence: "…, but …"."""
+    clauses = body.clauses[number : number + 2]
+    return len(clauses) > 1 and clauses[1].opener == "contrast" and clauses[0].sentence == clauses[1].sentence
 
 
 def without_reason(body: Body) -> list[Signal]:
@@ -56,11 +101,17 @@ def answered(body: Body) -> list[Signal]:
     found = []
     for number, clause in enumerate(body.clauses):
         for mark in body.marked.within(clause.start, clause.end):
-            led = mark.classes & ANSWERS_TO and not content(body, clause.start, mark.start)
+            led = mark.classes & ANSWERS_TO and not content(body, _spoken_from(body, clause, mark), mark.start)
             if led and _names_question(body, mark.end, clause.end):
                 verdict = POSITIVE if "yes_to" in mark else NEGATIVE
                 found.append(Signal(verdict, STATED, mark.start, mark.end, number))
     return found
+
+
+def _spoken_from(body: Body, clause: Clause, mark: Mark) -> int:
+    """Return where an answer begins: behind "I'd say" where that stands ahead of it, else with its clause."""
+    said = (m for m in body.marked.within(clause.start, mark.start) if {"choose", FIRST_PERSON} <= m.classes)
+    return max((m.end for m in said), default=clause.start)
 
 
 def _names_question(body: Body, start: int, end: int) -> bool:
@@ -75,9 +126,12 @@ def _names_question(body: Body, start: int, end: int) -> bool:
 
 
 def none_object(body: Body) -> list[Signal]:
-    """Return a bare "none" as a no where the question is who objects."""
-    marks = [m for m in body.marked.within(body.start, body.end) if "none" in m]
-    if not marks or not body.marked.asked_to_object or content(body, body.start, body.end):
+    """Return a bare "none", or "I don't mind", as a no where the question is who objects."""
+    if not body.marked.asked_to_object or any(s.asks for s in body.sentences):
+        return []
+    marks = [m for m in body.marked.within(body.start, body.end) if m.classes & {"none", "indifferent"}]
+    spans = [range(m.start, m.end) for m in marks]
+    if not marks or content(body, body.start, body.end, spans):
         return []
     number = next((n for n, c in enumerate(body.clauses) if c.start <= marks[0].start < c.end), 0)
     return [Signal(NEGATIVE, STATED, marks[0].start, marks[0].end, number)]
@@ -143,14 +197,21 @@ def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
         return []
     opening = max(c.start for c in body.clauses if c.start <= said[0])
     ahead = body.marked.within(opening, said[0])  # "none at all, move it" denies nothing
-    plain = all(m.classes & {"negator", "filler", "no_clause"} for m in ahead)
+    denied = any(m.classes & {"negator", "no_clause"} for m in ahead)
+    little = {"negator", "filler", "no_clause", *(("common",) if denied else ())}  # "not in green"
+    plain = all(m.classes & little and "none" not in m for m in ahead)  # "nothing to report"
     word = body.marked.tokens[said[0]].fold
     ends = said[0] == words[-1] and word not in body.marked.asked_first  # "Renew." asks for it, "The stand." does not
-    if word not in body.marked.asked or not plain or ends:
+    urged = len(words) == 1 and _is_verb_asked(body, said[0]) and _is_cried(body, sentence)  # "Supprimons !"
+    if not urged and (word not in body.marked.asked or not plain or (ends and not denied)):
         return []
-    denied = any(m.classes & {"negator", "no_clause"} for m in ahead)
     number = next(n for n, clause in enumerate(body.clauses) if clause.start <= said[0] < clause.end)
     return [Signal(NEGATIVE if denied else POSITIVE, STATED, said[0], said[0] + 1, number)]
+
+
+def _is_cried(body: Body, sentence: Sentence) -> bool:
+    """Whether a sentence ends with an exclamation mark."""
+    return sentence.end < len(body.marked.tokens) and "!" in body.marked.tokens[sentence.end].raw
 
 
 def carried_on(body: Body) -> list[Signal]:

@@ -20,6 +20,7 @@ _DOTTED_HOUR = re.compile(r"([01]?\d|2[0-4])\.[0-5]\d")
 _BARE_HOUR = re.compile(r"([01]\d|2[0-3])([0-5]\d)")  # "1030"
 HOURS = 24
 SHORT_DAY = 3  # letters of a shortened day
+SHORTEST_DAY, SHORTEST_COMPOUND = 6, 8  # letters of a weekday that opens a compound, and of one: "montagabend"
 DAYPARTS = (range(12), range(12, 18), range(17, 24))  # hours of the morning, the afternoon, the evening
 _DOTTED_DAY = re.compile(r"(\d{1,2})\.(0?[1-9]|1[0-2])")
 MONTH_MARK = "mo:"
@@ -42,9 +43,12 @@ class Labels:
     timed: bool
     numbered: bool  # whether labels carry numbers of their own
     proper: frozenset[str]  # telling words as written, with a capital letter
+    inner: frozenset[str]  # of these, those that do not begin their label
     dated: bool  # whether labels name days of months
     halved: bool  # whether labels carry halves
     large: bool  # whether labels carry numbers that are said in several words
+    weekly: bool  # whether labels name weekdays
+    calendar: bool  # whether every label names a weekday or a month, and some carry numbers
 
 
 @lru_cache(maxsize=512)
@@ -57,12 +61,16 @@ def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
     keys = tuple(tuple(_label_keys(t, vocabulary) for t in row) for row in clocked)
     flat = [frozenset(k for word in row for k in word) for row in keys]
     named = {key: frozenset(n for n, row in enumerate(flat) if key in row) for row in flat for key in row}
+    for number, row in enumerate(tokens):
+        for joined in _run_together(row, vocabulary):
+            named[joined] = named.get(joined, frozenset()) | {number}
     shared = frozenset.intersection(*flat) if len(flat) > 1 else frozenset()
     telling = frozenset(k for row in flat for k in row) - shared
     words = tuple(frozenset(t.fold for t in row if t.kind == "word" and t.fold in telling) for row in tokens)
     folds = tuple(tuple(t.fold for t in row) for row in tokens)
     numbered = any(k.startswith("n:") for row in flat for k in row)
     proper = frozenset(t.raw for row in tokens for t in row if t.raw[0].isupper() and t.fold in telling)
+    inner = frozenset(t.raw for row in tokens for t in row[1:] if t.raw in proper)
     found = frozenset(k for row in flat for k in row)
     dated = any(k.startswith("mo:") for k in found) and numbered
     halved = any(k.startswith("n:") and k.endswith(".5") for k in found)
@@ -78,10 +86,20 @@ def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
         timed=timed,
         numbered=numbered,
         proper=proper,
+        inner=inner,
         dated=dated,
         halved=halved,
         large=any(k[2:].isdigit() and int(k[2:]) >= SMALLEST for k in found if k.startswith("n:")),
+        weekly=any(k.startswith("wd:") for k in found),
+        calendar=numbered and all(any(k.startswith(("wd:", "mo:")) for k in row) for row in flat),
     )
+
+
+def _run_together(tokens: list[Token], vocabulary: Vocabulary) -> frozenset[str]:
+    """Return a label of several words as one, with and without its little words: "oldmill" for "The Old Mill"."""
+    words = [t.fold for t in tokens if t.kind == "word"]
+    rows = (words, [word for word in words if not vocabulary.is_common(word)])
+    return frozenset("".join(row) for row in rows if len(row) > 1 and len(words) == len(tokens))
 
 
 def _with_dates(label: str, tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
@@ -111,8 +129,18 @@ def _label_keys(token: Token, vocabulary: Vocabulary) -> frozenset[str]:
     keys = keys_of(token, vocabulary, timed=False)
     if len(token.fold) == SHORT_DAY and token.kind == "word" and token.raw[0].isupper():
         keys |= {f"wd:{day}" for day in vocabulary.days_begun(token.fold)}  # "Sun" on a label is a day
+    if token.kind == "word":
+        keys |= calendar_keys(token.fold, vocabulary)
     hours = [int(key[2:].partition(":")[0]) for key in keys if key.startswith("h:")]
     return keys | {f"dp:{part}" for hour in hours for part, span in enumerate(DAYPARTS) if hour in span}
+
+
+def calendar_keys(word: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the weekday that opens a compound: "freitagabend", "donderdagmiddag"."""
+    if len(word) < SHORTEST_COMPOUND:
+        return frozenset()
+    return frozenset(f"wd:{day}" for name, day in vocabulary.weekdays
+                     if len(name) >= SHORTEST_DAY and len(name) < len(word) and word.startswith(name))  # fmt: skip
 
 
 def with_hours(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:

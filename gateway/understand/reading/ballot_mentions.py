@@ -13,6 +13,8 @@ from gateway.understand.reading.ballot_pointers import Pointers
 from gateway.understand.reading.ballot_verdict import content
 from gateway.understand.reading.ballot_words import Mark
 
+STRETCH = "counted"  # what a mention is known by that is several options from one to another: "2-4", "A to C"
+
 
 def mentions_in(body: Body, finder: Finder) -> list[Mention]:
     """Return every naming of an option in the body, in order: labels first, letters and numbers where they fit."""
@@ -32,6 +34,7 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
             at
             for at in content(body, clause.start, clause.end, taken)
             if not (counted and body.marked.tokens[at].kind == "number")
+            and not (loose and _is_asked_noun(body, at, loose, finder))
         ]
         if loose and not said:
             found.extend(loose)
@@ -45,8 +48,16 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
         found += [m for m in described if not _overlaps(m, found)]
     if finder.question.method is Method.RANKED and any(m.by == "letter" for m in found):
         found = [m for m in found if m.by != "ordinal"]  # "C first, A last": the place of a letter is no option
+    if finder.question.method is Method.RANKED:
+        found = [m for m in found if not _numbers_next(body, m, found)]
     found = sorted((m for m in found if not _ranks_next(body, m, found)), key=lambda m: m.start)
     return _stretched(body, found) if finder.question.method is Method.APPROVAL else found
+
+
+def _is_asked_noun(body: Body, at: int, pointed: list[Mention], finder: Finder) -> bool:
+    """Whether a word of the question but says what a number or a place beside it is one of: "logo 2", "third logo"."""
+    beside = any(at + 1 == m.start or m.end == at for m in pointed)
+    return beside and body.marked.tokens[at].fold == body.marked.asked_for and not finder.labels.numbered
 
 
 def _described(mark: Mark, finder: Finder) -> list[Mention]:
@@ -69,6 +80,15 @@ def _ranks_next(body: Body, mention: Mention, found: list[Mention]) -> bool:
     return not any(t.is_word for t in between)
 
 
+def _numbers_next(body: Body, mention: Mention, found: list[Mention]) -> bool:
+    """Whether a number is the place of the label behind it, little words between: "no. 1 the Oslo trip"."""
+    behind = next((m for m in sorted(found, key=lambda m: m.start) if m.start >= mention.end), None)
+    if mention.by != "number" or behind is None or behind.by != "label":
+        return False
+    marks = body.marked.cover[mention.end : behind.start]  # none over punctuation
+    return all(mark is not None and "common" in mark for mark in marks)
+
+
 def _stretched(body: Body, found: list[Mention]) -> list[Mention]:
     """Return the mentions with "2-4" and "A to C" made the stretch they are."""
     out: list[Mention] = []
@@ -76,7 +96,7 @@ def _stretched(body: Body, found: list[Mention]) -> list[Mention]:
         before = out[-1] if out else None
         if before is not None and _is_stretch(body, before, mention):
             first, last = min(before.options), max(mention.options)
-            out[-1] = Mention(frozenset(range(first, last + 1)), before.start, mention.end, "counted")
+            out[-1] = Mention(frozenset(range(first, last + 1)), before.start, mention.end, STRETCH)
         else:
             out.append(mention)
     return out
@@ -93,6 +113,8 @@ def _is_stretch(body: Body, before: Mention, mention: Mention) -> bool:
         if (dated or all(token.kind == "number" for token in ends)) and not marks:
             between = body.marked.text[ends[0].end : ends[1].start].strip()
             return between in ("-", "–", "—")  # "1-3" of "Photo 1" and so on, "Mon-Wed"
+        if len(marks) == 1 and "closing" in marks[0]:  # "mardi à jeudi", where "à jeudi" may end a mail
+            return marks[0].start == before.end and marks[0].end == mention.end == mention.start + 1
         return (
             len(before.options) == len(mention.options) == 1
             and len(marks) == 1
@@ -104,7 +126,7 @@ def _is_stretch(body: Body, before: Mention, mention: Mention) -> bool:
     between = body.marked.text[body.marked.tokens[before.end - 1].end : body.marked.tokens[mention.start].start].strip()
     marks = body.marked.within(before.end, mention.start)
     return between in ("-", "–", "—") or (
-        len(marks) == 1 and "to_word" in marks[0] and mention.start == marks[0].end == before.end + 1
+        len(marks) == 1 and "to_word" in marks[0] and (marks[0].start, marks[0].end) == (before.end, mention.start)
     )
 
 

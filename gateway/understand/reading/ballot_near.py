@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from gateway.understand.reading.ballot_labels import Labels, keys_of
+from gateway.understand.reading.ballot_labels import Labels, calendar_keys, keys_of
 from gateway.understand.reading.ballot_text import Token
 from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RUN, Vocabulary, is_swapped
 
@@ -41,13 +41,17 @@ def _near(word: str, labels: Labels, vocabulary: Vocabulary) -> frozenset[int]:
     """Return the options a word misspells or shortens, none when that is in doubt."""
     if len(word) < SHORTEST_PREFIX or word in vocabulary.owners:
         return _NONE
+    days = calendar_keys(word, vocabulary) if labels.weekly else ()
+    if days and (named := frozenset(n for key in days for n in labels.named.get(key, _NONE))):
+        return named  # "Mittwochabend" for "Mittwoch, 5. Mai"
     long_enough, written = len(word) >= 4, word
     word = _drawn_in(word, labels.telling)
     if word[0] in labels.first_letters:
         rows = [[w for w in row if long_enough or len(w) >= SHORTEST_BEGUN] for row in labels.words]
         begun = frozenset(n for n, row in enumerate(rows) if any(_begins(word, w, whole=word != written) for w in row))
         stem = frozenset(n for n, row in enumerate(labels.words) if any(
-            len(w) >= 4 and word.startswith(w) and len(word) - len(w) <= 2 for w in row))  # fmt: skip
+            len(w) >= 4 and word.startswith(w) and (len(word) - len(w) <= 2 or vocabulary.values(w, "month"))
+            for w in row))  # fmt: skip
         if begun or stem:
             return begun or stem
     if word[-1] in labels.last_letters:

@@ -20,6 +20,7 @@ from gateway.understand.reading.ballot_text import Token, classes
 from gateway.understand.reading.ballot_words import Mark, Marked, Vocabulary
 
 LONGEST_LIST = 6  # words of a text that is but a list of hours
+SHORT_NAME = 2  # letters of a word that is a name only if written with an accent, and as the label writes it
 LONGEST_RUN = 40  # tokens that may name one option in parts of its label
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
@@ -68,7 +69,12 @@ class Finder:
         """Note what times said in words may name; return for each token of one where the time ends."""
         ends: dict[int, int] = {}
         for start, end, keys in chain(
-            self._spoken_times(), self._spoken_halves(), self._dates(), self._numbered_days(), self._amounts()
+            self._spoken_times(),
+            self._spoken_halves(),
+            self._dates(),
+            self._numbered_days(),
+            self._amounts(),
+            self._ordinal_days(),
         ):
             options = frozenset(n for n, row in enumerate(self.labels.keys) if all(
                 any(key & word for word in row) for key in keys))  # fmt: skip
@@ -98,6 +104,24 @@ class Finder:
             if not any(m.classes & {"thanks", "closing", "yes"} for m in marks):  # "mille grazie", "hundred percent"
                 self.amounts.add(amount.start)
                 yield amount.start, amount.end, [{f"n:{amount.value}"}]
+
+    def _ordinal_days(self) -> Iterator[tuple[int, int, list[set[str]]]]:
+        """Yield days of the month said by an ordinal, where labels carry dates: "the tenth", "am dritten"."""
+        if not self.labels.calendar or self.question.method not in (Method.SINGLE, Method.APPROVAL):
+            return
+        for mark in self.marked.marks:
+            # "At first …" names no day, and "sexta" is a Friday.
+            place = 0 if "weekday" in mark else mark.values.get("ordinal", 0)
+            named = self.labels.named.get(f"n:{place + 1}") if place else None
+            if named and not (place < self.count and self._counts_next(mark)):
+                yield mark.start, mark.end, [{f"n:{place + 1}"}]
+
+    def _counts_next(self, mark: Mark) -> bool:
+        """Whether an ordinal counts options or what stands behind it: "second one", "the second Monday"."""
+        if mark.end - mark.start > 1 or mark.end >= len(self.marked.tokens):
+            return mark.end - mark.start > 1
+        token, after = self.marked.tokens[mark.end], self.marked.cover[mark.end]
+        return token.is_word and (after is None or bool(after.classes & {"option_word", "weekday"}))
 
     def _numbered_days(self) -> Iterator[tuple[int, int, list[set[str]]]]:
         """Yield weekdays said by their number: "2ª e 3ª feira"."""
@@ -149,8 +173,10 @@ class Finder:
             return True
         if mark is not None and mark.classes & {"weekday", "month"} and ("common" not in mark or self._in_days(at)):
             return False
-        if self._is_proper(token) and (mark is None or not mark.classes & _SLIGHT):
+        if self._is_proper(token) and (mark is None or not mark.classes & _SLIGHT or self._is_name(at)):
             return False
+        if mark is None and len(token.fold) == SHORT_NAME and token.fold.upper() in self.labels.proper:
+            return False  # "ai" for "AI tools", where it is no word of the text's language
         return (
             len(token.fold) < 2
             or (mark is not None and bool(mark.classes & _SLIGHT))
@@ -177,7 +203,16 @@ class Finder:
 
     def _is_proper(self, token: Token) -> bool:
         """Whether a token is written with a capital letter as a label writes it: "Ben", no word of this language."""
-        return len(token.fold) > 2 and token.raw[0].isupper() and token.raw in self.labels.proper
+        told = not token.raw.isascii() or token.raw.isupper()  # "Zé", "AI", not "Le"
+        short = len(token.fold) == SHORT_NAME and told
+        long_enough = short or len(token.fold) > SHORT_NAME
+        return long_enough and token.raw[0].isupper() and token.raw in self.labels.proper
+
+    def _is_name(self, at: int) -> bool:
+        """Whether what may be a little word is a name: short with an accent ("Zé"), or a capital within a sentence."""
+        token, before = self.marked.tokens[at], self.marked.tokens[at - 1] if at else None
+        within = before is not None and before.kind != "stop" and "\n" not in before.raw
+        return len(token.fold) == SHORT_NAME or (within and token.raw in self.labels.inner)
 
     def _names_number(self, token: Token) -> bool:
         """Whether a label holds the number itself, not as an hour."""
@@ -281,10 +316,12 @@ class Finder:
     def _fullest(self, options: frozenset[int], used: Sequence[int]) -> frozenset[int]:
         """Return, of options that share the words used, those whose whole label these are; all when none is."""
         said = {self.marked.tokens[i].fold for i in used}
-        whole = frozenset(
-            n for n in options if {w for w in self.labels.folds[n] if not self.vocabulary.is_common(w)} <= said
-        )
+        whole = frozenset(n for n in options if {w for w in self.labels.folds[n] if not self._is_little(w)} <= said)
         return whole or options
+
+    def _is_little(self, word: str) -> bool:
+        """Whether a word of a label is but a function word, and not the short name of a day: "Di" is one in German."""
+        return self.vocabulary.is_common(word) and not self.vocabulary.values(word, "weekday")
 
 
 def _may_point(at: int, token: Token, mark: Mark | None) -> bool:

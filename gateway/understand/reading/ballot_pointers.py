@@ -16,11 +16,14 @@ _BESIDE = classes(
     """
     filler and or nor negator except choose instead option_word over contrast conclusion yes no
     common change best_place worst_place closing thanks number fallback tie also near_negator reject full_marks earns
+    sole
     """
 )
 _ENDS_LETTER = classes("choose and or over closing thanks conclusion contrast earns")  # "a please", "a for me"
 # A small letter asks for more beside it.
-_BESIDE_SMALL = classes("filler and or nor except choose option_word over closing thanks yes number conclusion earns")
+_BESIDE_SMALL = classes(
+    "filler and or nor except choose option_word over closing thanks yes number conclusion earns sole"
+)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -168,7 +171,12 @@ class Pointers:
         return (next(iter(values)), mark.end) if len(values) == 1 else None
 
     def picked(self, mention: Mention) -> Mention:
-        """Return a naming of several options with an ordinal right ahead of it as the one it means: "second Monday"."""
+        """Return a naming of options behind an ordinal as what both mean: "second Monday", "first three"."""
+        labels = self.finder.labels
+        if (labels.numbered or labels.timed) and mention.start and mention.end - mention.start == 1:
+            counted = None if self.question.method is Method.SCORE else self._counted(mention.start - 1, mention.end)
+            if counted is not None and counted.end == mention.end:
+                return counted
         found = self._place(mention.start - 1) if mention.start and 1 < len(mention.options) < self.count else None
         if found is None or found[1] != mention.start or not -len(mention.options) <= found[0] < len(mention.options):
             return mention
@@ -222,7 +230,8 @@ class Pointers:
         return None
 
     def _stretch(self, place: int, size: int, start: int, end: int) -> Mention | None:
-        if not 1 < size <= self.count:
-            return None
+        after = self.marked.cover[end] if end < len(self.marked.tokens) else None
+        if not 1 < size <= self.count or (after is not None and "unit" in after):
+            return None  # "the last three times" are no options
         options = range(size) if place == 0 else range(self.count - size, self.count)
         return Mention(frozenset(options), start, end, "counted")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from gateway.understand.reading.ballot_frame import Body
 from gateway.understand.reading.ballot_mentions import mentions_in
@@ -17,6 +18,7 @@ from gateway.understand.reading.ballot_words import Mark
 
 FEWEST_SLASHES = 2  # "3/5" is three of five
 _SCALE = re.compile(r"(?<![\d.,])([01])(?:\s?[-–—]\s?|\s\w{1,3}\s)(10{1,2}|[3-9]|20)(?![\d.,]\d|\d)")
+BOTH = 2
 NEAR_ALL = 4  # tokens between "all" and the points given to all
 
 
@@ -40,14 +42,15 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     """Return the points a text gives to each option."""
     named = [m for m in mentions_in(body, finder) if m.by != "counted"]
     named = [m for m in named if not _in_aside(body, m.start)]
-    named = [m for m in named if m.by != "number"]
+    both = _means_both(body, finder)
+    named = [m for m in named if m.by != "number" and not (both and m.by == "letter")]  # "un 4 a ambos"
     beside = [m for m in named if _has_number(body, m)]
     named = beside or named  # "Oslo: never been" on a line of its own gives it no points
     numbers = [n for n in _numbers(body, float(highest)) if not any(m.start <= n.start < m.end for m in named)]
     numbers = numbers if named else _parted_by_slashes(body, numbers)
-    named = [m for m in named if m.start not in body.told]
+    named = [m for m in named if m.start not in body.told and not _is_left_open(body, m)]
     named = [m for n, m in enumerate(named) if not _is_passed_over(body, m, named[n + 1 :], numbers)]
-    general = _general_number(body, numbers)
+    general = _general_number(body, numbers, named)
     numbers = [n for n in numbers if n is not general]
     if not numbers:
         return Scored(None, obstacle(body) or "choice")
@@ -74,6 +77,12 @@ def scale_of(question: str) -> tuple[int, int] | None:
 PASSING = frozenset(("abstain", "indifferent", "later", "doubt", "none", "no_rest"))
 
 
+def _is_left_open(body: Body, mention: Mention) -> bool:
+    """Whether a question mark stands in the place of points: "Oslo 4, Rome ?, Bern 5"; "Rome? 5" has points."""
+    after = body.marked.tokens[mention.end : mention.end + 2]
+    return bool(after) and "?" in after[0].raw and not (len(after) > 1 and after[1].kind == "number")
+
+
 def _is_passed_over(body: Body, mention: Mention, later: list[Mention], numbers: list[_Number]) -> bool:
     """Whether an option is named only to say that it gets no points: "and Oslo I skip"."""
     clause = next(c for c in body.clauses if c.start <= mention.start < c.end)
@@ -92,15 +101,22 @@ def _is_passed_over(body: Body, mention: Mention, later: list[Mention], numbers:
     )
 
 
-def _general_number(body: Body, numbers: list[_Number]) -> _Number | None:
+def _general_number(body: Body, numbers: list[_Number], named: list[Mention]) -> _Number | None:
     """Return the points given to all that are not given others: "4 for all but Oslo, which gets a 2"."""
     for mark in body.marked.within(body.start, body.end):
-        if "all" not in mark or len(numbers) < 2:
+        if "all" not in mark or len(numbers) < 2 or _is_each_named(body, mark, named):
             continue
         near = [n for n in numbers if _is_beside(body, n, mark)]
         if near:
             return min(near, key=lambda n: abs(n.start - mark.start))
     return None
+
+
+def _is_each_named(body: Body, mark: Mark, named: list[Mention]) -> bool:
+    """Whether an "each" goes with options named in its clause: "Oslo and Rome 4 each"."""
+    clause = next(c for c in body.clauses if c.start <= mark.start < c.end)
+    excepted = body.marked.has("except", clause.start, clause.end)
+    return not excepted and any(clause.start <= m.start < clause.end for m in named)
 
 
 def _is_beside(body: Body, number: _Number, mark: Mark) -> bool:
@@ -123,12 +139,17 @@ def _in_aside(body: Body, at: int) -> bool:
     )
 
 
+def _is_all_of_aside(body: Body, number: _Number) -> bool:
+    """Whether brackets hold nothing but a number: "Oslo (4), Rome (3)"."""
+    return any(c.opener == "aside" and c.start == number.start and c.end == number.end for c in body.clauses)
+
+
 def _numbers(body: Body, highest: float) -> list[_Number]:
     found: list[_Number] = []
     at = body.start
     while at < body.end:
         number = _number_at(body, at, highest)
-        if number is None or _in_aside(body, at):
+        if number is None or (_in_aside(body, at) and not _is_all_of_aside(body, number)):
             at += 1
             continue
         found.append(number)
@@ -199,7 +220,7 @@ def _paired(body: Body, finder: Finder, named: list[Mention], numbers: list[_Num
     by_clause = _paired_by_clause(body, named, numbers)
     items = sorted(every, key=lambda item: item.start)
     kinds = ["m" if isinstance(item, Mention) else "n" for item in items]
-    pairs = by_clause or (_shared(body, items, kinds) if _is_run(kinds) else None)
+    pairs = by_clause or (_shared(body, items, kinds) if _is_run(kinds) else None) or _by_sentence(body, items)
     if pairs is None:
         return None
     given: dict[int, float] = {}
@@ -222,6 +243,18 @@ def _paired_by_clause(body: Body, named: list[Mention], numbers: list[_Number]) 
         if len(given) != 1 or len(for_) != 1:
             return None
         pairs.append((next(iter(for_[0].options)), given[0].value))
+    return pairs
+
+
+def _by_sentence(body: Body, items: list[Mention | _Number]) -> list[tuple[int, float]] | None:
+    """Return the points where each sentence pairs them its own way: "5 for Oslo and 4 for Rome. Bonn 0"."""
+    pairs: list[tuple[int, float]] = []
+    for _, group in groupby(items, key=lambda item: body.sentence_of(item.start)):
+        row = list(group)
+        found = _shared(body, row, ["m" if isinstance(item, Mention) else "n" for item in row])
+        if found is None:
+            return None
+        pairs += found
     return pairs
 
 
@@ -280,15 +313,22 @@ def _rest_number(body: Body, numbers: list[_Number]) -> _Number | None:
         behind = [n for n in numbers if n.start >= mark.end and _are_near(body, mark.end, n.start)]
         home = body.sentences[body.sentence_of(mark.start)]
         before = [n for n in numbers if home.start <= n.start and _are_near(body, n.end, mark.start)]
+        # "Oslo 5, the rest I skip" gives the rest nothing.
+        before = [n for n in before if all(t.is_word for t in body.marked.tokens[n.end : mark.start])]
         if behind:
             return behind[0]
         return before[-1] if before else None
     return None
 
 
+def _means_both(body: Body, finder: Finder) -> bool:
+    """Whether a "both" means all options, of which there are two."""
+    return finder.count == BOTH and body.marked.has("both_of", body.start, body.end)
+
+
 def _paired_by_place(body: Body, finder: Finder, numbers: list[_Number]) -> list[tuple[int, float]] | None:
     """Return points given without names: "all 4", "1: 3, 2: 5", or as many numbers as there are options."""
-    if body.marked.has("all", body.start, body.end) and len(numbers) == 1:
+    if (_means_both(body, finder) or body.marked.has("all", body.start, body.end)) and len(numbers) == 1:
         return [(n, numbers[0].value) for n in range(finder.count)]
     if content(body, body.start, body.end, [range(n.start, n.end) for n in numbers]):
         return None

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_choice import held_back, latest
-from gateway.understand.reading.ballot_frame import Body
+from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_pointers import LETTERS
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
 from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_words import Mark
 
 MOST_SLIPS = 3  # letters from which on a run of them is no abbreviation of something else; small ones may be a word
 LAST = 99.0  # the rank of what is put last, however many options there are
@@ -173,7 +174,7 @@ def _rank_behind(body: Body, placed: list[Standing], number: int, count: int) ->
 def _is_slight(body: Body, at: int) -> bool:
     token, mark = body.marked.tokens[at], body.marked.cover[at]
     if not token.is_word:
-        return token.raw in (".", ":", ",", "=", "(", ")", "-", "–", "\n", '"')
+        return token.raw in (".", ":", ",", "=", "(", ")", "-", "–", "/", "\n", '"')
     return mark is not None and bool(mark.classes & {"common", "filler", "option_word", "ordinal_suffix", "choose"})
 
 
@@ -220,13 +221,15 @@ def _is_ordered(body: Body, placed: list[Standing]) -> bool:
         "last",
         "no_rest",
         "after",
+        "in_order",
     }
     if any(m.classes & ordered for m in marks) or any(
-        t.raw in "><≥≤" for t in body.marked.tokens[body.start : body.end] if t.kind == "punct"
+        t.raw in "><≥≤=" for t in body.marked.tokens[body.start : body.end] if t.kind == "punct"
     ):
         return len(placed) > 1 or placed[0].stance >= Stance.NAMED
     if all(s.stance >= Stance.CHOSEN or s.stance is Stance.SPARE for s in placed):
-        return not any(s.link == "or" for s in placed) and len({s.clause for s in placed}) <= len(placed)
+        pair = len(placed) == 2 and placed[1].link == "and"  # "Oslo and Rome" may be level
+        return not any(s.link == "or" for s in placed) and not pair
     return False
 
 
@@ -306,12 +309,31 @@ def _has_place(body: Body, placed: list[Standing], standing: Standing, name: str
     other = "best_place" if name == "worst_place" else "worst_place"
     at = placed.index(standing)
     floor = max(body.sentences[clause.sentence].start, placed[at - 1].mention.end if at else body.start)
-    ceiling = min(clause.end, placed[at + 1].mention.start if at + 1 < len(placed) else body.end)
+    ceiling = min(_drawn_to(body, clause), placed[at + 1].mention.start if at + 1 < len(placed) else body.end)
     return any(
         name in mark and other not in mark and not (mark.end <= clause.start and content(body, mark.end, clause.start))
         for mark in body.marked.within(floor, ceiling)
         if not standing.mention.start <= mark.start < standing.mention.end  # a label may be "Gold" or "Last Stop"
+        and not (at + 1 < len(placed) and mark.start >= standing.mention.end and _leads_on(body, mark, placed[at + 1]))
     )
+
+
+def _drawn_to(body: Body, clause: Clause) -> int:
+    """Return where a clause ends, with a place drawn from what it says: "Rome I know, | so last place"."""
+    behind = next((c for c in body.clauses if c.start >= clause.end), None)
+    if behind is None or behind.sentence != clause.sentence:
+        return clause.end
+    opening = body.marked.cover[behind.start]
+    draws = opening is not None and "conclusion" in opening and not content(body, behind.start, behind.end)
+    return behind.end if draws else clause.end
+
+
+def _leads_on(body: Body, mark: Mark, following: Standing) -> bool:
+    """Whether a step to the next option is no place of the one before it: "Oslo first and last Rome"."""
+    between = body.marked.within(mark.end, following.mention.start)
+    touches = all(token.is_word for token in body.marked.tokens[mark.end : following.mention.start])
+    plain = all("common" in m and "and" not in m for m in between)
+    return "over" in mark and touches and plain and not content(body, mark.end, following.mention.start)
 
 
 def _with_ends(groups: list[tuple[int, ...]], highest: set[int], lowest: set[int]) -> list[tuple[int, ...]]:

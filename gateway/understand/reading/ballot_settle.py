@@ -58,7 +58,7 @@ class Settled:
 def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     """Return the verdict the body comes to; `extra` are signs read elsewhere, such as signed numbers."""
     # A stretch read elsewhere, as the number in "+1", is no sign of its own a second time.
-    own = [_as_asked(body, s) for s in signals(body) if not any(s.start <= e.start < s.end for e in extra)]
+    own = [_as_asked(body, s) for s in signals(body) if not any(s.start < e.end and e.start < s.end for e in extra)]
     implied = (
         *kept(body),
         *without_reason(body),
@@ -71,9 +71,9 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     )
     every = sorted([*own, *extra, *implied], key=lambda s: s.start)
     found = [s for s in every if s.weight > 0 and not any(is_no_vote(body, s) for is_no_vote in NO_VOTES)]
-    found = _concluded(body, _last_mind(body, found))
-    if not found and not obstacle(body):
-        found = echoed(body) or none_object(body)
+    found = _concluded(body, _last_mind(body, _agreed(body, found)))
+    if not found:
+        found = none_object(body) or (echoed(body) if not obstacle(body) else [])
     if not found:
         return Settled(None, obstacle(body) or "choice")
     best = _best(body, found)
@@ -83,9 +83,17 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
     if held:
         return Settled(None, held, (best.verdict,), best.start, best.end)
     said = len(content(body, body.start, body.end))
+    if best.weight <= HINTED and said and _is_indifferent(body):
+        return Settled(None, "choice")  # "no opinion, I don't drive"
     if best.weight <= HINTED and (said > LONGEST_HINT or (best.soft and said)):
         return Settled(None, obstacle(body) or "choice", (best.verdict,), best.start, best.end)
     return Settled(best.verdict, start=best.start, end=best.end, tepid=best.tepid)
+
+
+def _is_indifferent(body: Body) -> bool:
+    """Whether the author says in so many words to have no preference."""
+    marks = body.marked.within(body.start, body.end)
+    return any("indifferent" in m and m.start not in body.told for m in marks)
 
 
 # What keeps a text without a verdict from having one, most telling first.
@@ -118,7 +126,18 @@ def _as_asked(body: Body, signal: Signal) -> Signal:
         return signal
     if "unopposed" in mark and "yes" not in mark:
         return replace(signal, verdict=NEGATIVE, tepid=False)
+    welcomes = signal.soft or (mark.end - mark.start > 1 and "yes" in mark and "particle" not in mark)
+    if welcomes and signal.verdict == POSITIVE:
+        return replace(signal, verdict=NEGATIVE)  # "go ahead", "fine with me"
     return replace(signal, verdict=POSITIVE) if "against" in mark and signal.verdict == NEGATIVE else signal
+
+
+def _agreed(body: Body, found: list[Signal]) -> list[Signal]:
+    """Return the signs without a bidding beside a "no", where the question is who objects: "No, go ahead"."""
+    if not body.marked.asked_to_object or not any(s.verdict == NEGATIVE and s.weight == BARE for s in found):
+        return found
+    marks = {s.start: body.marked.cover[s.start] for s in found}
+    return [s for s in found if s.verdict != POSITIVE or (m := marks[s.start]) is None or "particle" in m]
 
 
 def _is_told(body: Body, signal: Signal) -> bool:
@@ -143,7 +162,7 @@ def _in_question(body: Body, signal: Signal) -> bool:
         return True
     if mark is not None and "rhetorical" in mark and _stands_free(body, signal, sentence.start, clause.end):
         return False
-    alone = clause.start == sentence.start and clause.end < sentence.end and signal.weight == BARE
+    alone = clause.start == sentence.start and clause.end < sentence.end and signal.weight >= BARE
     return not alone
 
 
@@ -180,15 +199,17 @@ def _is_former(body: Body, signal: Signal) -> bool:
 
 def _is_forgone(body: Body, signal: Signal, clause: Clause) -> bool:
     """Whether a sign tells what its author would do, but for what the next clause says: "I'd vote yes, but …"."""
-    return _is_set_against(body, clause) and any(
-        "would_i" in mark for mark in body.marked.heard(clause.start, signal.end)
-    )
+    if not _is_set_against(body, clause) or _concedes(body, body.clauses[signal.clause + 1]):
+        return False
+    return any("would_i" in mark for mark in body.marked.heard(clause.start, signal.end))
 
 
 def _is_moved_from(body: Body, signal: Signal) -> bool:
     """Whether the sign is what a vote is changed from, as in "from -1 to +1"."""
     before = body.marked.cover[signal.start - 1] if signal.start else None
     after = body.marked.cover[signal.end] if signal.end < body.end else None
+    if after is not None and "becomes" in after:
+        return True  # "my yes turns into a no"
     if after is None or "to_word" not in after:
         return False
     if before is not None and "from_word" in before:
@@ -202,8 +223,13 @@ def _is_moved_from(body: Body, signal: Signal) -> bool:
 
 
 def _is_taken_back(body: Body, signal: Signal) -> bool:
-    clause = body.clauses[signal.clause]
-    return any("withdraw" in m and m.end <= signal.start for m in body.marked.within(clause.start, clause.end))
+    """Whether a sign is what its author takes back; "…, and agree" goes on with what stands instead."""
+    clause, home = body.clauses[signal.clause], body.marked.cover[signal.start]
+    if home is not None and "withdraw" in home and home.start < signal.start:
+        return True  # "I retract my +1"
+    marks = body.marked.within(clause.start, signal.start)
+    taken = next((m for m in marks if "withdraw" in m and m.end <= signal.start), None)
+    return taken is not None and not any("and" in m and m.start >= taken.end for m in marks)
 
 
 def _is_forbidden(body: Body, signal: Signal) -> bool:
@@ -264,6 +290,16 @@ def _is_conceded(body: Body, last: Signal, strongest: list[Signal]) -> bool:
     )
 
 
+def _is_concession(body: Body, signal: Signal) -> bool:
+    """Whether a sign stands in what is conceded beside the answer: "I'd say no, though I'd love the workshop"."""
+    return _concedes(body, body.clauses[signal.clause])
+
+
+def _concedes(body: Body, clause: Clause) -> bool:
+    opening = body.marked.voices[clause.start]
+    return opening is not None and "concedes" in opening
+
+
 def _gives_way(body: Body, strongest: list[Signal]) -> bool:
     """Whether a dislike ends in standing aside: "not keen, but I won't stand in the way"."""
     last = strongest[-1]
@@ -273,8 +309,19 @@ def _gives_way(body: Body, strongest: list[Signal]) -> bool:
     return aside and not plain and all(s.clause < last.clause for s in strongest[:-1])
 
 
+def _is_of_two_minds(body: Body, strongest: list[Signal]) -> bool:
+    """Whether no objection is followed by a wish for something else: "I don't object, but I'd rather wait"."""
+    last, first = strongest[-1], strongest[0]
+    if not (first.tepid and first.verdict == POSITIVE and last.verdict == NEGATIVE and last.end - last.start > 1):
+        return False
+    mark = body.marked.cover[last.start]
+    plain = mark is not None and bool(mark.classes & {"for", "against", "block"})
+    return not plain and body.clauses[last.clause].opener == "contrast" and first.clause < last.clause
+
+
 def _best(body: Body, found: list[Signal]) -> Signal | None:
     """Return the sign that carries the verdict, None when equals disagree."""
+    found = [s for s in found if not _is_concession(body, s)] or found
     top = max(s.weight for s in found)
     strongest = [s for s in found if s.weight == top]
     verdicts = {s.verdict for s in strongest}
@@ -282,6 +329,8 @@ def _best(body: Body, found: list[Signal]) -> Signal | None:
         return next(s for s in found if s.verdict == BLOCK)
     if _gives_way(body, strongest):
         return strongest[-1]
+    if _is_of_two_minds(body, strongest):
+        return None
     firm = [s for s in strongest if not s.tepid] or strongest
     firm = [s for s in firm if not s.felt] or firm
     verdicts = {s.verdict for s in firm}
@@ -312,4 +361,6 @@ def _is_plain(body: Body, signal: Signal) -> bool:
     """Whether a sign is a bare yes or no."""
     mark = body.marked.cover[signal.start]
     plain = mark is not None and bool(mark.classes & {"yes", "no"}) and not mark.classes & {"for", "against"}
-    return plain and signal.end - signal.start == 1 and not signal.soft and signal.weight >= STATED
+    ends = signal.end == body.clauses[signal.clause].end  # "the hall yes, the yard no"
+    weighs = signal.weight >= STATED or (signal.weight > 0 and ends)
+    return plain and signal.end - signal.start == 1 and not signal.soft and weighs

@@ -1,6 +1,6 @@
-"""A ballot filled in like a sheet: the options copied, each on its line, and some of them ticked.
+"""A ballot filled in like a sheet: the options copied, each on its line, and some ticked, or a line of figures alone.
 
-Must not: know a word of a language, or read a line that is more than an option and its tick.
+Must not: know a word of a language, or read a line that is more than an option and its tick, or than figures.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ TICKABLE = frozenset((Method.SINGLE, Method.APPROVAL))
 FEWEST_LINES = 2
 # Signs of a tick behind or ahead of an option, the plainest first: where a list has ticks, its crosses are refusals.
 TICKS = ("✓✔☑✅", "xX", "+", "<←")
+# Figures in a line from which on what joins them is no decimal comma and no date: "1,3", "8,5,7".
+FEWEST_FIGURES = {Method.APPROVAL: 2, Method.RANKED: 2, Method.SCORE: 3}
+FEWEST_BY_SLASH = 3
+_FIGURES = re.compile(r"^[ ]*\d{1,2}(?:[ ]*([,+&/])[ ]*\d{1,2})(?:[ ]*\1[ ]*\d{1,2})*[ ]*$", re.MULTILINE)
 _MAY_TICK = re.compile(rf"[{TICKS[0]}{TICKS[2]}{TICKS[3]}]|(?:^|[\s:])[{TICKS[1]}](?=\s|$)", re.MULTILINE)
 _UNTICKED = "-–—✗✘❌☐⬜"
 _LINE = re.compile(
@@ -40,6 +44,22 @@ def ticked(text: str, options: Sequence[str], method: Method) -> str:
         return text
     kept = (rows[n][0] if n in chosen else line for n, line in enumerate(lines) if n in chosen or n not in rows)
     return "\n".join(kept)
+
+
+def listed(text: str, options: Sequence[str], method: Method) -> str:
+    """Return the text with the figures of a line that holds nothing else set apart: "1,3" as "1, 3"."""
+    fewest = FEWEST_FIGURES.get(method)
+    if fewest is None:
+        return text
+
+    def parted(line: re.Match[str]) -> str:
+        figures = re.findall(r"\d+", line[0])
+        slashed = line[1] == "/"  # "3/5/0" may be points out of five
+        enough = len(figures) >= (FEWEST_BY_SLASH if slashed else fewest) and not (slashed and method is Method.SCORE)
+        named = any(line[0].strip() in option for option in options)
+        return ", ".join(figures) if enough and not named else line[0]
+
+    return _FIGURES.sub(parted, text)
 
 
 def _row(line: str, labels: Mapping[tuple[str, ...], str]) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from enum import IntEnum
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_options import Mention
 from gateway.understand.reading.ballot_text import classes
-from gateway.understand.reading.ballot_verdict import is_condition
+from gateway.understand.reading.ballot_verdict import AWAY, is_condition
 from gateway.understand.reading.ballot_words import Mark
 
 
@@ -27,7 +27,9 @@ class Stance(IntEnum):
     CONCLUDED = 4
 
 
-NEGATING = classes("negator near_negator reject no no_to against bad block instead nor except but_not needless")
+NEGATING = classes(
+    "negator near_negator reject no no_to against bad block instead nor except but_not needless unwanted"
+)
 DENIABLE = frozenset(("against", "bad"))
 BEHIND = frozenset(("fallback", "lower_place"))  # beside an option that comes behind another
 CHOOSING = frozenset(("choose", "yes", "for", "unopposed"))
@@ -70,7 +72,7 @@ def stance_of(
     if (
         any("former" in m for m in whole)
         or any(m.classes & BEHIND for m in before)
-        or any(m.classes & {"also"} for m in after)
+        or any("also" in m for m in (*before, *after))
     ):
         return Stance.SPARE
     if any("lower_place" in m or ("fallback" in m and "over" not in m) for m in after):
@@ -110,7 +112,7 @@ def _behind_absence(body: Body, before: list[Mark]) -> list[Mark]:
         voice = body.marked.voices[mark.start]
         behind = before[number + 1 :]
         bound = next((n for n, m in enumerate(behind) if m.classes & {"until", "range_word"}), None)
-        if voice is None or "absent" not in voice or bound is None:
+        if voice is None or not voice.classes & AWAY or bound is None:
             continue
         day = next((n for n, m in enumerate(behind) if n > bound and m.classes & {"weekday", "month"}), None)
         if day is not None:

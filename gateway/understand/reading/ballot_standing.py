@@ -101,6 +101,8 @@ def _group(
     wished = wished or _is_bidden(body, clause, lower, first.start)
     ranked = finder.question.method is Method.RANKED
     stance = stance_of(body, before, after, bare=not said, wished=wished, clause=clause, ranked=ranked)
+    if not ranked and first.by == "label" and len(after) == 1 and after[0].values.get("ordinal", 0) > 0:
+        stance = min(stance, Stance.SPARE)  # "Oslo 1st, Rome 2nd"
     stance = _moved(body, finder, found, group, lower, upper, stance)
     if finder.question.method is Method.SINGLE and group[0] and _is_outranked(body, found[group[0] - 1], first):
         stance = min(stance, Stance.NAMED)

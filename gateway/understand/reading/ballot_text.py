@@ -42,7 +42,8 @@ _CHECKED = re.compile(r"^\W{0,4}[\[(][ ]*[xX✓✔☑✅][ ]*[\])]|^[ ]*[☑✅�
 _UNCHECKED = re.compile(r"^\W{0,4}(?:\[[ ._]*\]|\([ _]+\))|^[ ]*[☐⬜][ ]*(?=\w)|\[[ _]*\][ ]*$")
 _BOX_OPENS = frozenset("[(☑✅☒")
 _BOX = re.compile(r"[\[(][ ._xX✓✔☑✅]*[\])]|[☑☒☐⬜]")
-_SMILEY = re.compile(r"(?<!\w)[:;=8xX]['-]?[)(DPpo/|](?!\w)|\^\^|<3")
+# An 8 has eyes only behind a word: "(8)" and "8) Oslo" are numbers.
+_SMILEY = re.compile(r"(?<!\w)(?:[:;=xX]|(?<=[^\W\d_][ ])8)['-]?[)(DPpo/|](?!\w)|\^\^|<3")
 # One that ends a sentence in place of its full stop: "never again :) The second one."
 _LAST_SMILE = re.compile(r"(?<=[^\W\d_])[ ]+(?:[:;=]['-]?[)(DP](?!\w)|\^\^)[ ]+(?=[^\W\d_]+[ .!,])")
 

@@ -16,11 +16,16 @@ POSITIVE, NEGATIVE, BLOCK, ABSTAIN = "yes", "no", "block", "abstain"
 # A term's sign and how much an embedded mention of it weighs; a bare clause weighs BARE.
 TERMS = {"for": (1, 2), "against": (-1, 2), "good": (1, 1), "bad": (-1, 1)}
 # What a negator turns into a no, and is no sign without one: "I don't see the point".
-APPRAISED = frozenset((*TERMS, "block", "merit"))
+APPRAISED = frozenset((*TERMS, "block", "merit", "wanted", "unwanted"))
 BARE, STATED, HINTED = 3, 2, 1
 STANCES = frozenset(("yes", "no", "for", "against", "block", "abstain", "unopposed", "good", "bad", "negator"))
 SAME_STEM = 5  # letters two forms of a word share
 OPENINGS = classes("filler contrast conclusion reason and greeting thanks yes no change closing")  # before an answer
+AWAY = frozenset(("absent", "whereabouts"))
+LONGEST_PLACE = 2  # words of a place where an author is until a day
+# What makes words of the question another answer: "we should repaint it or sell it".
+TURNING = classes("negator except contrast condition or nor but_not instead until no yes")
+NEGATORS = frozenset(("negator", "near_negator", "but_not"))
 SCOPE = 6  # tokens before a term in which a negator reaches it
 NEAR = 3  # tokens for a determiner
 AFTER = 4  # tokens behind a verb, in languages that negate there
@@ -65,6 +70,8 @@ def _says_something(body: Body, at: int) -> bool:
     token, mark = body.marked.tokens[at], body.marked.cover[at]
     if token.kind in ("stop", "punct", "emoji", "sign") or len(token.fold) == 1:
         return False
+    if mark is not None and "month" in mark and token.fold in body.marked.asked:
+        return False  # as a weekday
     return mark is None or not mark.classes & CONTENT_FREE or _counts_up(body, at, mark)
 
 
@@ -85,7 +92,8 @@ def signals(body: Body) -> list[Signal]:
 
 def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     marks = body.marked.within(clause.start, clause.end)
-    negators = [m for m in marks if m.classes & {"negator", "near_negator", "but_not"}]
+    negators = [m for m in marks if m.classes & NEGATORS]
+    negators = [*_negators_ahead(body, clause, number), *negators]
     spent: set[int] = set()
     terms = [m for m in marks if m.classes & APPRAISED]
     doubt = next((m.start for m in marks if "doubt" in m), None)
@@ -122,6 +130,16 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     ]
 
 
+def _negators_ahead(body: Body, clause: Clause, number: int) -> list[Mark]:
+    """Return the negators of the clause that a relative one goes on with: "I know nothing | that speaks against it"."""
+    voice = body.marked.voices[clause.start]
+    before = body.clauses[number - 1] if number else None
+    if voice is None or "relative" not in voice or before is None or before.sentence != clause.sentence:
+        return []
+    marks = body.marked.within(before.start, before.end)
+    return [] if any(m.classes & APPRAISED for m in marks) else [m for m in marks if m.classes & NEGATORS]
+
+
 def _reaches(body: Body, negator: Mark, term: Mark) -> bool:
     """Whether a negator stands before a term, near enough; a determiner must all but touch it."""
     gap = term.start - negator.end
@@ -153,6 +171,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     """Return the verdict of one mark and its weight when embedded, None when it is none."""
     if mark.classes & {"negator", "near_negator"} and any(_reaches(body, mark, t) for t in terms if t is not mark):
         return None
+    if mark.classes & {"wanted", "unwanted"} and (wanted := _of_what_there_is(body, mark, flips)):
+        return wanted
     if mark.classes & {"needless", "merit"} and body.marked.asked_to_drop:
         return None  # "we don't need it" may be a yes to dropping it
     if "needless" in mark and "no" not in mark:
@@ -182,6 +202,18 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     return (POSITIVE if sign > 0 else NEGATIVE), weight
 
 
+def _of_what_there_is(body: Body, mark: Mark, flips: list[Mark]) -> tuple[str, int] | None:
+    """Return what it means to want a thing gone ("get rid of it", "nobody reads it") or to stay ("I'd miss it").
+
+    None where the question neither keeps nor ends anything and the words are another answer or none.
+    """
+    keeps, drops = body.marked.asked_to_keep, body.marked.asked_to_drop
+    if keeps == drops and (keeps or "unwanted" not in mark or "yes" in mark):
+        return None
+    goes = ("unwanted" in mark) == (len(flips) % 2 == 0)
+    return (POSITIVE if goes == drops else NEGATIVE), STATED
+
+
 def _does_as_asked(body: Body, mark: Mark) -> bool:
     """Whether a phrase of refusal bids what the question asks for: "drop it" where dropping is the question."""
     if "no" not in mark or mark.end - mark.start == 1 or mark.classes & {"negator", "near_negator"}:
@@ -201,9 +233,34 @@ def _is_for_now(body: Body, start: int, end: int) -> bool:
     return first is not None and "this_while" in first and not content(body, first.end, end)
 
 
+def _only_repeats(body: Body, start: int, end: int) -> bool:
+    """Whether a stretch says something of the question and nothing else: "(I can't) do Thursday"."""
+    if any(m.classes & TURNING for m in body.marked.within(start, end)):
+        return False
+    words = [at for at in range(start, end) if body.marked.tokens[at].is_word and not _is_little(body, at)]
+    return bool(words) and all(_is_asked(body, at) for at in words)
+
+
+def _is_little(body: Body, at: int) -> bool:
+    """Whether a function word or a word of dress stands here."""
+    mark = body.marked.cover[at]
+    return mark is not None and bool(mark.classes & {"common", "filler"}) and not mark.values
+
+
+def _is_asked(body: Body, at: int) -> bool:
+    """Whether a word is one of the question, but for its ending."""
+    word = body.marked.tokens[at].fold
+    stem = word[:SAME_STEM]
+    return word in body.marked.asked or (
+        len(stem) == SAME_STEM and any(other.startswith(stem) for other in body.marked.asked)
+    )
+
+
 def _particle(body: Body, mark: Mark, clause: Clause) -> str | None:
     """Return the side of a word that is an answer by itself; some are one only where nothing follows them."""
     closes = mark.end == clause.end or ("no_clause" in mark and _is_for_now(body, mark.end, clause.end))
+    if not closes and mark.classes & {"yes_clause", "no_clause"}:
+        closes = _only_repeats(body, mark.end, clause.end)
     if (
         "yes" in mark
         or (closes and "yes_clause" in mark)
@@ -247,8 +304,9 @@ def _ends_absence(body: Body, mark: Mark) -> bool:
     clause = next((c for c in body.clauses if c.start <= mark.start < c.end), None)
     if clause is None or not names_time(body, mark.end, clause.end):
         return False
-    for absent in (m for m in body.marked.heard(clause.start, clause.end) if "absent" in m):
-        ahead = absent.end > mark.start or not content(body, absent.end, mark.start)
+    for absent in (m for m in body.marked.heard(clause.start, clause.end) if m.classes & AWAY):
+        where = LONGEST_PLACE if "whereabouts" in absent else 0  # "I'm in Leeds until Friday"
+        ahead = absent.end > mark.start or len(content(body, absent.end, mark.start)) <= where
         # Where the verb's other half stands last: "bin bis zum 15. im Urlaub".
         behind = [at for at in content(body, mark.end, absent.start) if body.marked.tokens[at].kind != "number"]
         if (absent.start < mark.start and ahead) or (absent.start > mark.start and not behind):

@@ -29,18 +29,20 @@ VALUED = {
     "minutes": "minute",
     "dayparts": "daypart",
 }
-UNMARKED = frozenset(("irony_sign", "would_endings", "amounts"))  # read from letters, not from words
+UNMARKED = frozenset(("irony_sign", "would_endings", "amounts", "telltales"))  # read from letters, not from words
 OVER_COMMAS = frozenset(("irony", "change"))  # of these, phrases match with commas between their words
 FIRST_PERSON = "first_person"
 # Classes that tell whose stance a stretch holds and of when: found beside the others, for they share words with them.
 VOICES = classes(
     """
     first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid
-    faint unread not_before before_act season mock smirk bound absent excuse another_year likens
+    faint unread not_before before_act season mock smirk bound absent excuse another_year likens saying regarding
+    relative concedes whereabouts
+    current
     """
 )
 QUESTIONS = frozenset(
-    ("keep_question", "drop_question", "object_question", "offer_question", "asking")
+    ("keep_question", "drop_question", "object_question", "offer_question", "asking", "which", "drop_behind")
 )  # looked for in the question alone
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
@@ -68,11 +70,27 @@ class Beginning:
 
     alone: Phrase | None
     paired: Mapping[str, tuple[Phrase, ...]]
-    parted: tuple[Phrase, ...]  # those whose words need not touch
+    crowded: Mapping[str, Mapping[int, Mapping[Spelling, Phrase]]]  # where those are many: by length, longest first
+    parted: Parted | None  # those whose words need not touch
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Phrases whose words need not touch, by what follows the first word: its second, a comma, any other word."""
+
+    by_second: Mapping[str, tuple[Phrase, ...]]
+    over_comma: tuple[Phrase, ...]
+    otherwise: tuple[Phrase, ...]  # their second word may stand further on
+
+    def after(self, following: str) -> tuple[Phrase, ...]:
+        """Return the few that may stand here, in their order."""
+        return self.over_comma if following == "," else self.by_second.get(following, self.otherwise)
 
 
 Phrasebook = Mapping[str, Beginning]
 _UNPAIRED: Mapping[str, tuple[Phrase, ...]] = {}
+_UNCROWDED: Mapping[str, Mapping[int, Mapping[Spelling, Phrase]]] = {}
+FEWEST_CROWDED = 16  # phrases that begin with the same two words from which on they are looked up, not gone through
 _NO_NAMES: frozenset[str] = frozenset()
 _NO_NUMBERS: frozenset[int] = frozenset()
 _NO_VALUES: Mapping[str, int] = {}
@@ -90,6 +108,7 @@ class Language:
     spelt: tuple[str, ...]
     jumbled: Mapping[str, tuple[str, ...]]  # the same by their letters in alphabetical order
     would_endings: tuple[str, ...] = ()  # of verbs that say what their speaker would do
+    telltales: frozenset[str] = frozenset()  # letters and signs that no other of the languages writes
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # by identity, to be a key of a cache
@@ -236,6 +255,7 @@ def _language(table: Mapping[str, Any], shared: _Shared) -> Language:
         spelt=spelt,
         jumbled=jumbled,
         would_endings=tuple(fold(ending) for ending in table.get("would_endings", ())),
+        telltales=frozenset(table.get("telltales", ())),
     )
 
 
@@ -283,7 +303,32 @@ def _beginning(phrases: Sequence[Phrase]) -> Beginning:
             paired.setdefault(phrase.tokens[1], []).append(phrase)
         if phrase.gapped or phrase.classes & OVER_COMMAS:
             parted.append(phrase)
-    return Beginning(alone, {second: tuple(of) for second, of in paired.items()} or _UNPAIRED, tuple(parted))
+    return Beginning(
+        alone,
+        {second: tuple(of) for second, of in paired.items()} or _UNPAIRED,
+        {second: _by_length(of) for second, of in paired.items() if len(of) >= FEWEST_CROWDED} or _UNCROWDED,
+        _parted(parted),
+    )
+
+
+def _by_length(phrases: Sequence[Phrase]) -> Mapping[int, Mapping[Spelling, Phrase]]:
+    """Return phrases that come longest first by their length and their words."""
+    found: dict[int, dict[Spelling, Phrase]] = {}
+    for phrase in phrases:
+        found.setdefault(len(phrase.tokens), {})[phrase.tokens] = phrase
+    return found
+
+
+def _parted(phrases: Sequence[Phrase]) -> Parted | None:
+    if not phrases:
+        return None
+    seconds = {phrase.tokens[1] for phrase in phrases} - {GAP}
+    by_second = {second: tuple(one for one in phrases if one.tokens[1] in (second, GAP)) for second in seconds}
+    return Parted(
+        by_second or _UNPAIRED,
+        over_comma=tuple(one for one in phrases if not one.gapped or one.tokens[1] == GAP),
+        otherwise=tuple(one for one in phrases if one.tokens[1] == GAP),
+    )
 
 
 def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
@@ -326,18 +371,23 @@ def longest(tokens: Sequence[Token], folds: Sequence[str], at: int, book: Phrase
     if beginning is None:
         return at, None
     found, end = beginning.alone, at + (beginning.alone is not None)
-    for phrase in beginning.paired.get(folds[at + 1], ()) if at + 1 < len(folds) else ():
-        last = at + len(phrase.tokens)
-        if tuple(folds[at:last]) == phrase.tokens:
-            found, end = phrase, last
-            break
-    if not beginning.parted:
+    if at + 1 == len(folds):
         return end, found
-    following, comma = (folds[at + 1], tokens[at + 1].raw == ",") if at + 1 < len(folds) else ("", False)
-    for phrase in beginning.parted:
-        second = phrase.tokens[1]
-        if second != following and second != GAP and (phrase.gapped or not comma):
-            continue  # as nearly all do
+    following = folds[at + 1]
+    if following in beginning.crowded:
+        for length, phrases in beginning.crowded[following].items():
+            if (spelt := phrases.get(tuple(folds[at : at + length]))) is not None:
+                found, end = spelt, at + length
+                break
+    else:
+        for phrase in beginning.paired.get(following, ()):
+            last = at + len(phrase.tokens)
+            if tuple(folds[at:last]) == phrase.tokens:
+                found, end = phrase, last
+                break
+    if beginning.parted is None:
+        return end, found
+    for phrase in beginning.parted.after(following):
         last = (
             _end_over_gap(folds, tokens, at, phrase.tokens)
             if phrase.gapped

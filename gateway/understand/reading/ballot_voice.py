@@ -41,7 +41,9 @@ def _told(body: Body, is_label: IsLabel) -> frozenset[int]:
         if start is None and carried and not _is_own(body, clause):
             start, carries = clause.start, True
         if start is not None:
-            found.update(range(start, clause.end))
+            own = _own_again(body, clause, start, is_label)
+            found.update(range(start, own))
+            carries = carries and own == clause.end
         carried = carries
         if _names_speaker(body, clause, is_label):
             found.update(range(body.sentences[sentence].start, clause.end))
@@ -100,6 +102,22 @@ def _is_own(body: Body, clause: Clause) -> bool:
         return True
     marks = [*body.marked.heard(clause.start, clause.end), *body.marked.within(clause.start, clause.end)]
     return any(FIRST_PERSON in mark for mark in marks)
+
+
+def _own_again(body: Body, clause: Clause, start: int, is_label: IsLabel) -> int:
+    """Return where the author speaks again behind another's stance, a clause's end where nowhere.
+
+    "My kids say Oslo | so Oslo it is", "Ana wants Oslo | and I Rome".
+    """
+    for mark in body.marked.within(start + 1, clause.end):
+        if not mark.classes & {"conclusion", "and"} or "choose" in mark or mark.end >= clause.end:
+            continue  # in "Ana would vote Oslo" nobody concludes
+        after, voice = body.marked.cover[mark.end], body.marked.voices[mark.end]
+        first = voice is not None and FIRST_PERSON in voice
+        concludes = is_label(mark.end) or (after is not None and after.classes & COUNTED)
+        if first or (concludes and "conclusion" in mark):
+            return mark.start
+    return clause.end
 
 
 def _names_speaker(body: Body, clause: Clause, is_label: IsLabel) -> bool:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from gateway.understand.reading.ballot_asked import asked
 from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_of
 from gateway.understand.reading.ballot_vocabulary import (
     FIRST_PERSON,
@@ -39,7 +39,6 @@ LITTLE = frozenset(("common", "option_word"))
 REFUSALS = frozenset(("no", "no_to", "outright"))
 WOULD_I = frozenset(("would_i",))
 SHORTEST_VERB = 5
-MOST_WORDS_TO_VERB = 6  # words of a question among which its verb stands
 ANSWERS = frozenset(("yes", "no"))
 OVERRIDING = classes("doubt indifferent later defer abstain unopposed withdraw for against block yes no")
 SIDES = {"for": "yes", "good": "yes", "against": "no"}
@@ -73,6 +72,7 @@ class Marked:
     cover: tuple[Mark | None, ...]  # for each token its mark
     voices: tuple[Mark | None, ...] = ()  # for each token its mark of a voice
     voiced: tuple[Mark, ...] = ()  # these marks, each once
+    heard_at: tuple[int, ...] = ()  # where each of them begins
     asked_to_keep: bool = False  # whether the question is about leaving things as they are
     asked_to_drop: bool = False  # whether the question is about ending something, so that "we don't need it" is a yes
     offered: bool = False  # whether the question offers its reader something, so that "I'll pass" is a no
@@ -80,6 +80,8 @@ class Marked:
     asked_when: bool = False  # whether the question names a time of its own, which an answer may move
     asked: frozenset[str] = frozenset()  # the words of the question, folded
     asked_first: frozenset[str] = frozenset()  # its first and its last word of content: where its verb stands
+    asked_days: frozenset[tuple[str, int]] = frozenset()  # the weekdays and months it names
+    asked_for: str = ""  # its word right behind a "which": what its options are
     ironic: bool = False  # whether the text ends with a sign that it is not meant
     starts: tuple[int, ...] = ()  # where each mark begins
     folds: tuple[str, ...] = ()  # for each token the spelling under which it was looked for
@@ -96,8 +98,9 @@ class Marked:
 
     def heard(self, start: int = 0, end: int | None = None) -> list[Mark]:
         """Return the marks of voices that begin within the stretch."""
-        stop = len(self.tokens) if end is None else end
-        return [m for m in self.voiced if start <= m.start < stop]
+        first = bisect_left(self.heard_at, start)
+        stop = len(self.heard_at) if end is None else bisect_left(self.heard_at, end, first)
+        return list(self.voiced[first:stop])
 
     def source(self, start: int, end: int) -> str:
         """Return the text of a stretch of tokens, as written."""
@@ -141,43 +144,20 @@ def _marked(
         cover[at : mark.end] = [mark] * (mark.end - at)
         at = mark.end
     voices = _voices(tokens, folds, cover, words, order)
+    heard_at = tuple(at for at, m in enumerate(voices) if m is not None and m.start == at)
     return Marked(
         text,
         tokens,
         tuple(marks),
         tuple(cover),
         voices,
-        tuple(m for at, m in enumerate(voices) if m is not None and m.start == at),
-        *_asked(question, words),
+        tuple(m for at in heard_at if (m := voices[at]) is not None),
+        heard_at,
+        *asked(question, words),
         ironic=text.rstrip().casefold().endswith(words.irony_signs),
         starts=tuple(m.start for m in marks),
         folds=tuple(folds),
         order=order,
-    )
-
-
-class _Asked(NamedTuple):
-    """What a question asks, as `Marked` tells it, and in its order."""
-
-    asked_to_keep: bool
-    asked_to_drop: bool
-    offered: bool
-    asked_to_object: bool
-    asked_when: bool
-    asked: frozenset[str]
-    asked_first: frozenset[str]
-
-
-@lru_cache(maxsize=256)
-def _asked(question: str, words: Vocabulary) -> _Asked:
-    return _Asked(
-        asked_to_keep=_asks_to_keep(question, words),
-        asked_to_drop=_asks_to_drop(question, words),
-        offered=_asks_in(question, words, "offer_question"),
-        asked_to_object=_asks_in(question, words, "object_question"),
-        asked_when=_names_time(question, words),
-        asked=_folds_of(question),
-        asked_first=_verbs_of(question, words),
     )
 
 
@@ -221,11 +201,20 @@ def _cut_short(
     """Return an answer without its last word where a phrase begins with that word and goes on: "pues | no sé qué"."""
     last, phrases = mark.end - 1, words.languages[order[0]].phrases
     end, following = longest(tokens, folds, last, phrases)
-    if following is None or end <= mark.end or not following.classes & OVERRIDING:
+    if following is None or (end <= mark.end and not _is_bare_if(tokens, mark, following)):
+        return None
+    if end > mark.end and not following.classes & OVERRIDING:
         return None
     reached, phrase = longest(tokens[:last], folds[:last], mark.start, phrases)
-    phrase = phrase if reached == last else None
-    return Mark(mark.start, last, phrase.classes, phrase.values) if phrase is not None else None
+    if phrase is None or any(token.is_word for token in tokens[reached:last]):
+        return None
+    return Mark(mark.start, reached, phrase.classes, phrase.values)
+
+
+def _is_bare_if(tokens: Sequence[Token], mark: Mark, last: Phrase) -> bool:
+    """Whether a yes is followed by an "if" that only an accent would make a yes too: "Sí si hay dinero"."""
+    accents = [not token.raw.isascii() for token in tokens[mark.start : mark.end]]
+    return accents[0] and not accents[-1] and "condition" in last.classes and bool(last.accented)
 
 
 def _bounded(tokens: list[Token]) -> tuple[Token, ...]:
@@ -234,71 +223,11 @@ def _bounded(tokens: list[Token]) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=256)
-def _folds_of(question: str) -> frozenset[str]:
-    return frozenset(t.fold for t in tokens_of(question[:600]) if t.kind == "word")
-
-
-@lru_cache(maxsize=8)
-def _asking(words: Vocabulary) -> frozenset[str]:
-    return frozenset(word for language in words.languages.values() for word, beginning in language.asked.items()
-                     if beginning.alone is not None and "asking" in beginning.alone.classes)  # fmt: skip
-
-
-def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
-    asking = _asking(words)
-    spoken = (t.fold for t in tokens_of(question[:600]) if t.kind == "word")
-    folds = [word for word in spoken if word not in asking and not words.is_common(word)]
-    return frozenset((*folds[:1], *folds[-1:]))
-
-
-def _asks_to_keep(question: str, words: Vocabulary) -> bool:
-    folds = _folds_of(question)
-    found = (language.asked[f].alone for language in words.languages.values() for f in folds if f in language.asked)
-    return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
-
-
-def _asks_to_drop(question: str, words: Vocabulary) -> bool:
-    """Whether one of the first words of a question bids to end something: "Shall we cancel …?"."""
-    tokens = [t for t in tokens_of(question[:200]) if t.kind == "word"][:MOST_WORDS_TO_VERB]
-    folds = [t.fold for t in tokens]
-    return any("drop_question" in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
-
-
-def _asks_in(question: str, words: Vocabulary, name: str) -> bool:
-    """Whether a question holds a phrase of a class."""
-    tokens = tuple(tokens_of(question[:600]))
-    folds = [t.fold for t in tokens]
-    return any(name in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
-
-
-def _asked_phrases(tokens: Sequence[Token], folds: Sequence[str], words: Vocabulary) -> Iterator[Phrase]:
-    """Yield the phrases of any language that are looked for in a question alone."""
-    for language in words.languages.values():
-        for at, word in enumerate(folds):
-            phrase = longest(tokens, folds, at, language.asked)[1] if word in language.asked else None
-            if phrase is not None:
-                yield phrase
-
-
-def _names_time(question: str, words: Vocabulary) -> bool:
-    """Whether a question holds a number, an hour, or the name of a day, a month or a season."""
-    tokens = tokens_of(question[:600])
-    if any(token.kind in ("number", "time") for token in tokens):
-        return True
-    spoken = [token for token in tokens if token.kind == "word"]
-    named = [t.fold for n, t in enumerate(spoken) if (n and t.raw[0].isupper()) or not words.is_common(t.fold)]  # "May"
-    return any(words.values(word, name) for word in named for name in ("weekday", "month")) or any(
-        (beginning := language.voices.get(token.fold)) is not None
-        and beginning.alone is not None
-        and "season" in beginning.alone.classes
-        for language in words.languages.values()
-        for token in tokens
-    )
-
-
-@lru_cache(maxsize=256)
 def _question_weights(question: str, words: Vocabulary) -> tuple[tuple[str, float], ...]:
-    return tuple(_weights((t.fold for t in tokens_of(question[:600])), words).items())
+    weights = _weights((t.fold for t in tokens_of(question[:600])), words)
+    written = frozenset(question.casefold())
+    told = {code: len(written & language.telltales) for code, language in words.languages.items()}
+    return tuple((code, weight + 2 * told[code]) for code, weight in weights.items())
 
 
 def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
@@ -313,9 +242,13 @@ def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
 
 def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[str, ...]:
     """Return the languages the text may be in, likeliest first: its own words tell, then those of the question."""
-    weights = _weights((t.fold for t in tokens if t.kind == "word"), words)
+    spoken = [t.fold for t in tokens if t.kind == "word"]
+    weights = _weights(spoken if any(len(word) > 1 for word in spoken) else (), words)  # "A y C" may be of any
     for code, weight in _question_weights(question, words):
         weights[code] += min(weight, 4) * 0.3
+    if spelt := "".join(t.raw for t in tokens if not t.raw.isascii()):
+        for code, language in words.languages.items():
+            weights[code] += not language.telltales.isdisjoint(spelt.casefold())
     order = sorted(weights, key=lambda code: -weights[code])
     best = weights[order[0]] if order else 0
     return tuple(code for code in order if weights[code] >= 0.6 * best or code == order[0])
@@ -348,10 +281,18 @@ def _mended(word: str, words: Vocabulary, order: tuple[str, ...]) -> str:
         if process.extractOne(word, language.spelt, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) is None:
             continue
         found = process.extract(word, language.spelt, scorer=fuzz.ratio, limit=6, score_cutoff=CLOSE_ENOUGH - AHEAD)
-        best = _verdicts(language, found[0][0])
-        if all(_verdicts(language, other) == best for other, score, _ in found if found[0][1] - score < AHEAD):
-            return found[0][0]
+        best, rivals = found[0], [row for row in found if found[0][1] - row[1] < AHEAD]
+        if _is_prefixed(word, best[0]):
+            return word
+        side = _verdicts(language, best[0])
+        if all(_verdicts(language, other) == side or _is_prefixed(word, other) for other, _, _ in rivals):
+            return best[0]
     return word
+
+
+def _is_prefixed(word: str, other: str) -> bool:
+    """Whether a word is another one with something put ahead of it, which may deny it: "unreasonable"."""
+    return len(word) > len(other) + 1 and word.endswith(other)
 
 
 def is_swapped(word: str, other: str) -> bool:

@@ -5,7 +5,7 @@ Must not: know a language, or take a date for an absence that nothing tells of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from gateway.model.reading import CheckInKind, CheckInReading
@@ -23,9 +23,10 @@ from gateway.understand.reading.checkin_signs import (
 )
 from gateway.understand.reading.checkin_words import ALIKE, CUES, WEAK, Speech
 from gateway.understand.reading.lines import Line
-from gateway.understand.reading.phrases import Hit, Word, words_of
+from gateway.understand.reading.phrases import Hit, Phrases, Word, words_of
 from gateway.understand.reading.questions import BLOCKERS, DONE, NEXT
 
+_NEAR_VERB = 2  # words from the verb to the absence it tells of, the verb among them
 _FEW_MORE = 3  # words behind an acknowledgement that tell of nothing by themselves
 
 
@@ -89,6 +90,8 @@ def _says_unclear(speech: Speech, sentences: Sequence[str], own: str) -> bool:
     works = any(score[DONE] >= CLEAR * EARLY for score in scores)
     if any(hit.language in speech.languages for hit in speech.lists.unclear.find(words)) and not works:
         return True
+    if not works and _only_promises(speech, sentences, words):
+        return True
     asks = [s for s in sentences if s.endswith("?")]
     if len(asks) == len(sentences):
         return True
@@ -99,6 +102,23 @@ def _says_unclear(speech: Speech, sentences: Sequence[str], own: str) -> bool:
         return False
     # Wishes and cheers tell of no work: nothing but exclamations, and no sign in them.
     return not said and all(s.rstrip(" )").endswith("!") or not _has_letters(s) for s in sentences)
+
+
+def _only_promises(speech: Speech, sentences: Sequence[str], words: Sequence[Word]) -> bool:
+    """Tell whether a text says that its check-in comes later, and tells of no work beside ("will send this later")."""
+    if not any(hit.language in speech.languages for hit in speech.lists.promised.find(words)):
+        return False
+    clauses = [one for s in sentences for one in CLAUSE.split(s) if one and not is_noise(speech, one)]
+    beside = [one for one in clauses if not speech.lists.promised.find(words_of(one)) and not is_away(speech, one)]
+    return not any(_tells_anything(speech, one) for one in beside)
+
+
+def _tells_anything(speech: Speech, clause: str) -> bool:
+    """Tell whether a clause has a sign of work: more than "I'm" and "today"."""
+    words = words_of(clause)
+    signs = ((words[hit.start : hit.end], CUES[hit.key][1]) for hit in signs_in(speech, words))
+    lists = speech.lists
+    return not all(lists.own.whole(sign) or (weight <= WEAK and lists.times.whole(sign)) for sign, weight in signs)
 
 
 def _has_letters(text: str) -> bool:
@@ -121,6 +141,8 @@ def is_skip(speech: Speech, sentence: str) -> bool:
     if not hits:
         return False
     end = max(hit.end for hit in hits)
+    if _leads_to_work(speech, sentence, words, end) or _takes_a_thing(speech, words, end):
+        return False
     if end == len(words) or _stops_after(sentence, words, end):
         return True
     if any(_blocks(sign) and sign.start <= hit.start < sign.end for sign in signs for hit in hits):
@@ -137,6 +159,21 @@ def _stops_after(sentence: str, words: Sequence[Word], end: int) -> bool:
     return end < len(words) and bool(sentence[words[end - 1].end : words[end].start].strip(" "))
 
 
+def _takes_a_thing(speech: Speech, words: Sequence[Word], end: int) -> bool:
+    """Tell whether a phrase for passing goes on to a thing: "je passe le vernis", "ich passe die Texte an"."""
+    if end >= len(words) or any(True for _ in speech.lists.times.at(words, end)):
+        return False
+    return any(True for _ in _spoken(speech, speech.lists.article, words, end))
+
+
+def _leads_to_work(speech: Speech, sentence: str, words: Sequence[Word], end: int) -> bool:
+    """Tell whether a colon leads on to work: "Not much to tell: finally reached the water company"."""
+    if not sentence[words[end - 1].end :].lstrip(" )").startswith(":"):
+        return False
+    signs = ((words[end:][hit.start : hit.end], CUES[hit.key][1]) for hit in signs_in(speech, words[end:]))
+    return any(weight > WEAK and not speech.lists.having.whole(sign) for sign, weight in signs)
+
+
 def _done_after(speech: Speech, words: Sequence[Word]) -> bool:
     """Tell whether work is told right behind; "yesterday" alone tells none."""
     signs = (hit for hit in signs_in(speech, words) if hit.key == "done" and hit.start < 2)
@@ -148,9 +185,9 @@ def is_away(speech: Speech, sentence: str) -> bool:
     words = words_of(sentence)
     hits = _away_hits(speech, words)
     if hits:
-        early = hits[0].start <= 4 and not _starts_with_work(speech, words[: hits[0].start + 1])
+        early = hits[0].start <= 4 and not _starts_with_work(speech, words[: hits[0].start + 1], hits)
         dated = absence_in(sentence, speech.base, speech.lexicon) is not None
-        return (early and (len(words) <= 14 or dated)) or (dated and not _starts_with_work(speech, words))
+        return (early and (len(words) <= 14 or dated)) or (dated and not _starts_with_work(speech, words, hits))
     backs = [hit for start in range(min(2, len(words))) for hit in speech.lists.back.at(words, start)]
     return bool(backs) and len(words) <= 8 and absence_in(sentence, speech.base, speech.lexicon) is not None
 
@@ -174,8 +211,31 @@ def absence_parted(speech: Speech, sentence: str) -> tuple[str, str]:
 def _away_hits(speech: Speech, words: Sequence[Word]) -> list[Hit]:
     """Return the phrases for being away, without those that go on to mean something else ("off to the market")."""
     hits = [hit for hit in speech.lists.away.find(words) if hit.language in speech.languages]
+    if not hits:
+        return []
     others = speech.lists.not_away.find(words)
-    return [hit for hit in hits if not any(_means_other(one, hit) for one in others)]
+    hits = [hit for hit in hits if not any(_means_other(one, hit) for one in others)]
+    return [hit for hit in hits if not _is_a_thing(speech, words, hit) and not _is_of_others(speech, words, hit)]
+
+
+def _is_a_thing(speech: Speech, words: Sequence[Word], hit: Hit) -> bool:
+    """Tell whether an article makes a thing of a word for being away ("the hospital beds", "the holiday rota")."""
+    alone = hit.end - hit.start == 1 and hit.start > 0
+    return alone and any(True for _ in _spoken(speech, speech.lists.article, words, hit.start - 1))
+
+
+def _is_of_others(speech: Speech, words: Sequence[Word], hit: Hit) -> bool:
+    """Tell whether it is something else that is said to be away: "the parcels are out", "the boiler is off today"."""
+    near = range(max(1, hit.start - _NEAR_VERB), hit.start)  # a verb in front has left "I" out
+    others = speech.lists.others.find(words[: hit.start])  # "three people off sick"
+    is_others = any(one.language in speech.languages for one in others)
+    if not is_others and not any(True for at in near for _ in _spoken(speech, speech.lists.others_are, words, at)):
+        return False
+    return not any(one.language in speech.languages for one in speech.lists.own.find(words))
+
+
+def _spoken(speech: Speech, phrases: Phrases, words: Sequence[Word], at: int) -> Iterator[Hit]:
+    return (hit for hit in phrases.at(words, at) if hit.language in speech.languages)
 
 
 def _means_other(other: Hit, hit: Hit) -> bool:
@@ -183,9 +243,11 @@ def _means_other(other: Hit, hit: Hit) -> bool:
     return other.start <= hit.start < other.end and (hit.end <= other.end or other.start < hit.start)
 
 
-def _starts_with_work(speech: Speech, words: Sequence[Word]) -> bool:
-    """Tell whether the words before an absence tell of work; "I have" or "I was" alone does not."""
+def _starts_with_work(speech: Speech, words: Sequence[Word], away: Sequence[Hit]) -> bool:
+    """Tell whether the words before an absence tell of work; "I have" or "I was" alone does not, nor the absence."""
+    longer = [one for one in away if one.end - one.start > 1]  # "signed off until Friday"
     signs = (hit for hit in signs_in(speech, words) if hit.key == "done" and hit.start < EARLY_WORDS)
+    signs = (hit for hit in signs if not any(one.start <= hit.start < one.end for one in longer))
     return any(not speech.lists.having.whole(words[hit.start : hit.end]) for hit in signs)
 
 

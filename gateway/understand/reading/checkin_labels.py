@@ -26,6 +26,7 @@ _SEPARATOR = re.compile(
 _STOP = re.compile(r"[.!?]\s+(?=\S)")  # between sentences
 _PROSE_STOPS = 2
 _MARKED = re.compile(r"\(?(?:([a-dA-D])[.)]|#\s?([1-4])[.):]?|([1-4])[°º][.):]?|([①-④]))\s*(?=\S)")
+_BARE = re.compile(r"([1-4])\s+(?=[^\W\d_])")  # a figure alone numbers lines only where all of them have theirs
 _MARKS = "abcd1234①②③④"
 _STOPS = ".,;/|!?)–-\n"  # a label may stand behind one of these on a line
 _FIRM_STOPS = "/|;"
@@ -121,7 +122,8 @@ def sections_of(speech: Speech, lines: Sequence[Line]) -> tuple[list[Section], l
             quoted_before = bool(line.text.strip())
             continue
         quoted_before = False
-        labels, before = _labels(speech, line, sections, heads_list=_heads_list(lines, at))
+        answers = _is_numbered_answer(lines, at)
+        labels, before = _labels(speech, line, sections, heads_list=_heads_list(lines, at), may_stand_alone=not answers)
         target = sections[-1].lines if sections else preamble
         if before.strip(" .,;/|-–") or not labels:
             target.append(Line(before.strip(), line.bullet, line.number if not labels else None, False, line.heading))
@@ -135,10 +137,13 @@ def sections_of(speech: Speech, lines: Sequence[Line]) -> tuple[list[Section], l
 
 def lettered(lines: Sequence[Line]) -> list[Line]:
     """Return the lines with "a)", "#2", "①" … as the numbers they stand for; as they are when not in that order."""
+    filled = [line for line in lines if not line.is_blank]
+    bare = [_BARE.match(line.text) for line in filled]
+    is_bare = len(filled) >= len(STANDARD) and all(match and int(match[1]) == at for at, match in enumerate(bare, 1))
     found: list[Line] = []
     following = 1
     for line in lines:
-        match = _MARKED.match(line.text)
+        match = (_BARE if is_bare else _MARKED).match(line.text)
         if match and line.number is None and _number_of(match) == following:
             found.append(Line(line.text[match.end() :], number=following))
             following += 1
@@ -161,6 +166,15 @@ def _heads_list(lines: Sequence[Line], at: int) -> bool:
     return not lines[at].bullet and at + 1 < len(lines) and lines[at + 1].bullet
 
 
+def _is_numbered_answer(lines: Sequence[Line], at: int) -> bool:
+    """Tell whether a numbered line has the next number right below it: "2. Waiting." answers, and heads nothing."""
+    number = lines[at].number
+    if number is None or lines[at].text.endswith(":"):
+        return False
+    below = next((line for line in lines[at + 1 :] if not line.is_blank), None)
+    return below is not None and below.number == number + 1
+
+
 def _question_kind(speech: Speech, text: str) -> str:
     """Return which question a quoted line asks, "" when it asks none that we know."""
     plain = fold(text).strip()
@@ -172,12 +186,17 @@ def _question_kind(speech: Speech, text: str) -> str:
 
 
 def _labels(
-    speech: Speech, line: Line, sections: Sequence[Section], *, heads_list: bool = False
+    speech: Speech,
+    line: Line,
+    sections: Sequence[Section],
+    *,
+    heads_list: bool = False,
+    may_stand_alone: bool = True,
 ) -> tuple[list[_Label], str]:
     """Return the labels on a line with what follows each, and what stands before the first."""
     spots = _label_spots(speech, line)
     if not spots:
-        alone = _label_alone(speech, line, sections, heads_list=heads_list)
+        alone = _label_alone(speech, line, sections, heads_list=heads_list) if may_stand_alone else None
         return ([alone], "") if alone else ([], line.text)
     labels: list[_Label] = []
     for index, (_, end, kind, weak) in enumerate(spots):

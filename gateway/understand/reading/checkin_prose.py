@@ -28,17 +28,20 @@ from gateway.understand.reading.checkin_signs import (
     signs_in,
     without_lead_time,
 )
-from gateway.understand.reading.checkin_words import CUES, WEAK, Speech
+from gateway.understand.reading.checkin_words import CUES, STRONG, WEAK, Speech
+from gateway.understand.reading.date import find_dates
 from gateway.understand.reading.lines import Line, paragraphs_of, stands_alone
 from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.questions import BLOCKERS, DONE, NEXT, STANDARD
 
 _POSITION = 1.6  # what the place among three tells
+_LITTLE = 0.25  # that a weaker sign beside adds
 _INERTIA = 0.3  # a sentence without signs goes on with the one before
 _IN_TURN = 3.0  # what the third place tells below two that say what they are asked
 # People tell what was done, what comes, what is in the way, in this order: what is likely after what, and what is not.
 _AFTER = {NEXT: {DONE: -0.9, BLOCKERS: 0.4}, BLOCKERS: {DONE: -0.9}}
 _NOTHING = "nothing"
+_FEWEST_TOLD = 2  # words of a clause that tells something
 
 
 class _Piece(NamedTuple):
@@ -166,8 +169,9 @@ def _clauses(speech: Speech, sentence: str) -> list[_Piece]:
         return [_Piece(sentence)]
     merged: list[_Piece] = []
     denied = any(is_none_block(speech, part) for part in parts)
+    last = _told_last(speech, parts)
     for part in parts:
-        kind = _clause_kind(speech, part)
+        kind = BLOCKERS if part is last else _clause_kind(speech, part)
         if kind == BLOCKERS and denied:  # "chasing late payers today, nothing blocking"
             scores = score(speech, part)
             kind = max((DONE, NEXT), key=lambda one: scores[one]) if max(scores[DONE], scores[NEXT]) else BLOCKERS
@@ -181,6 +185,24 @@ def _clauses(speech: Speech, sentence: str) -> list[_Piece]:
     return [_Piece(without_lead_time(speech, piece.text), piece.kind) for piece in merged]
 
 
+def _told_last(speech: Speech, parts: Sequence[str]) -> str | None:
+    """Return the last of three clauses, what was done and what comes next before it, where nothing in it tells its
+    kind: people tell last what is in the way ("lawn mown, hedge next, shears blunt"). One that may go on with the
+    clause before ("tomorrow the hall, the stairs", "… and the attic") is none.
+    """
+    if len(parts) != len(STANDARD):
+        return None
+    words = words_of(parts[-1])
+    first, second, last = (_clause_kind(speech, part) for part in parts)
+    is_unsaid = not last or (last == DONE and score(speech, parts[-1])[DONE] < STRONG)
+    if first not in (DONE, "") or second != NEXT or not is_unsaid or len(words) < _FEWEST_TOLD:
+        return None
+    goes_on = (*speech.lists.article.at(words, 0), *speech.lists.joins.find(words))
+    if any(hit.language in speech.languages for hit in goes_on) or is_none(speech, parts[-1], BLOCKERS):
+        return None
+    return parts[-1]
+
+
 def _main_clauses(speech: Speech, sentence: str) -> list[str]:
     """Return the clauses of a sentence, each with those that hang on it ("the surveyor, who has not called")."""
     clauses: list[str] = []
@@ -188,7 +210,7 @@ def _main_clauses(speech: Speech, sentence: str) -> list[str]:
     for part in CLAUSE.split(sentence):
         start = sentence.index(part, end)
         words = words_of(part)
-        hangs = clauses and words and any(h.language in speech.languages for h in speech.lists.hangs_on.at(words, 0))
+        hangs = clauses and words and any(h.language in speech.languages for h in speech.lists.hanging.at(words, 0))
         if hangs:
             clauses[-1] += sentence[end : start + len(part)]
         elif part.strip():
@@ -238,6 +260,8 @@ def _place(speech: Speech, pieces: Sequence[_Piece], position: bool, found: Foun
             found.answered.add(BLOCKERS)
         elif (place or told) and is_none(speech, piece, place or told):
             found.answered.add(place or told)
+        elif previous == NEXT and len(words_of(piece)) == 1 and is_none(speech, piece, BLOCKERS):
+            found.answered.add(BLOCKERS)  # "Emptied the bays. Refilling them. No."
         elif not _is_beside(speech, piece, place):
             kind = told or _kind_of(speech, piece, place, previous)
             short = len(words_of(piece)) <= EARLY_WORDS
@@ -246,10 +270,10 @@ def _place(speech: Speech, pieces: Sequence[_Piece], position: bool, found: Foun
 
 
 def _without_preface(speech: Speech, piece: str) -> str:
-    """Take "Quick update:" off the front of a piece."""
+    """Take "Quick update:", "Not much to tell:" off the front of a piece."""
     head, colon, rest = piece.partition(": ")
-    words = words_of(head)
-    prefaces = bool(words) and any(hit.end == len(words) for hit in speech.lists.noise.at(words, 0))
+    words = words_of(head) if colon else ()
+    prefaces = bool(words) and any(hit.end == len(words) for hit in speech.lists.prefaces.at(words, 0))
     return rest if colon and rest.strip() and prefaces else piece
 
 
@@ -266,12 +290,22 @@ def _is_beside(speech: Speech, piece: str, place: str) -> bool:
 
 def _kind_of(speech: Speech, piece: str, place: str, previous: str) -> str:
     scores = score(speech, piece)
+    if max(scores.values()) <= WEAK * EARLY + _LITTLE and _names_day_ahead(speech, piece, opens=scores[DONE] > 0):
+        scores[NEXT] += WEAK  # "it goes to the trustees on the 12th"
     if place:
         scores[place] += _IN_TURN if place == BLOCKERS and previous == NEXT else _POSITION
     scores[previous or DONE] += _INERTIA
     for kind, more in _AFTER.get(previous, {}).items():
         scores[kind] += more
     return max(STANDARD, key=lambda kind: (scores[kind], -STANDARD.index(kind)))
+
+
+def _names_day_ahead(speech: Speech, piece: str, *, opens: bool) -> bool:
+    """Tell whether the first date in a piece is still to come; it has to open the piece where that may be of the past:
+    "el lunes ordenamos", not "entregamos na sexta".
+    """
+    found = find_dates(piece, speech.base, speech.lexicon)
+    return bool(found) and found[0].day > speech.sent_on and not (opens and found[0].span[0])
 
 
 def _is_question_only(speech: Speech, text: str) -> bool:

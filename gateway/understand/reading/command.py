@@ -22,7 +22,7 @@ from gateway.understand.reading.command_task import read_new_task, read_task_don
 from gateway.understand.reading.command_word import read_word
 from gateway.understand.reading.frequency import read_frequency
 from gateway.understand.reading.phrases import words_of
-from gateway.understand.reading.request import Request, make_request
+from gateway.understand.reading.request import Request, Told, make_request
 from gateway.understand.reading.vote import asked_options, proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
@@ -165,9 +165,13 @@ def _vote_said(request: Request) -> CommandReading | None:
     proposed = label_of(request.subject.text, request, "propose_label") or (
         request.mentions("propose") and any(proposal_of(told, request) for told in request.sentences)
     )
+    if label_of(request.subject.text, request, "tag_consent") and not proposed:
+        return read_vote_request(request, consent=True)  # "Lazy consensus: …"
     consents = request.mentions("consent") and any(request.hits(told, "consent") for told in request.told)
     if proposed and consents:
         return read_vote_request(request, consent=True)
+    if labelled and ":" not in request.subject.text and _asks_for_views(request):
+        return None  # talks of a decision
     if labelled and request.body_words <= 4 * LONG and _can_be_answered(request):
         return read_vote_request(request)
     asked = asked_for(request, "vote_ask")
@@ -179,11 +183,16 @@ def _vote_said(request: Request) -> CommandReading | None:
         or any(told.asks for told in request.sentences)
         or any(asked_options(told, request) for told, _ in asked)
     )
-    if len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told):
-        return None  # talks of a vote, and asks for views
+    if _asks_for_views(request):
+        return None  # talks of a vote
     if answerable or any(request.dates(told.text) for told, _ in asked):
         return read_vote_request(request)
     return None
+
+
+def _asks_for_views(request: Request) -> bool:
+    """Tell whether a mail asks what others think, and lists nothing to choose from."""
+    return len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told)
 
 
 def _says_little_else(request: Request) -> bool:
@@ -239,12 +248,28 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     full = bool(reading.done) and bool(reading.next or reading.blockers or reading.answers)
     full = full or len(reading.answers) > 1
     labelled = full and ":" in text and len(reading.evidence) > 0
+    if not (labelled or request.subject.is_reply or _is_headed_checkin(request)):
+        return None  # "Report on the boiler" is for everybody
     told_work = request.subject.is_reply and bool(reading.done) and _tells_own_work(request)
     # A digest is answered with all kinds of talk, and a mail without a subject may be anything: labels have to tell.
     is_digest = bool(request.lists.of("digest_subject").find(words_of(subject)))
     if labelled if is_digest or not subject else told_work or (full and _says_more_than_wishes(request)):
         return CommandReading(intent=Intent.NEW_CHECKIN_ANSWER, checkin=reading, evidence=reading.evidence)
     return None
+
+
+def _is_headed_checkin(request: Request) -> bool:
+    """Tell whether a subject names a check-in and nothing else, but when it is ("Update for Tuesday")."""
+    return not request.subject.text or is_all_ours(_without_kind(request), request)
+
+
+def _without_kind(request: Request) -> Told:
+    """Return the subject without the word for a check-in that it begins with."""
+    subject = request.subject.text
+    words = words_of(subject)
+    ends = [hit.end for hit in request.lists.of("checkin_subject").at(words, 0)] if words else []
+    rest = subject[words[max(ends) - 1].end :] if ends else subject
+    return Told(rest, words_of(rest), is_subject=True)
 
 
 def _says_more_than_wishes(request: Request) -> bool:

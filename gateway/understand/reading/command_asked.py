@@ -19,6 +19,8 @@ LONG = 90  # from here on only the first sentences are listened to
 _FIRST = 2
 NEAR = 3  # words between "not" and what it denies
 _LASTS = frozenset({"until", "to", "within"})  # words that lead up to the end of a stretch
+_FEWEST_CAPITALS = 2  # letters: "A vote" is none in capitals …
+_SHORT_NAME = 4  # … and "BBQ" no word but an abbreviation
 _LABEL_END = re.compile(r":|\s[-–—]\s")
 TASK_MARK = re.compile(r"(?i)(?<!\w)t-?\d{1,6}(?!\w)")  # of a task in a digest or a subject: T-12
 
@@ -135,6 +137,12 @@ def _lasts(one: Dated, request: Request) -> bool:
     return "for" in one.leads and bool(find_lengths(one.when.evidence, request.sent_at, request.lexicon))
 
 
+def is_in_capitals(subject: str, first: Word, following: Word) -> bool:
+    """Tell whether a subject begins with a word in capitals and goes on in others; "TASK FORCE …" is one name."""
+    goes_on = subject[following.start : following.end].isupper() and len(following.text) > _SHORT_NAME
+    return first.end > _FEWEST_CAPITALS and subject[: first.end].isupper() and not goes_on
+
+
 def label_of(subject: str, request: Request, key: str) -> str | None:
     """Return what follows a label of this key and a colon or dash at the front of a subject; None without one."""
     parted = _LABEL_END.search(subject)
@@ -142,6 +150,9 @@ def label_of(subject: str, request: Request, key: str) -> str | None:
     if rest.strip() and request.whole(head, key):
         return rest.strip()
     words = words_of(subject)
+    heads = [hit.end for hit in request.lists.of(key).at(words, 0)] if words and not parted else []
+    if heads and max(heads) < len(words) and is_in_capitals(subject, words[0], words[max(heads)]):
+        return subject[words[max(heads)].start :]  # "POLL summer party"
     if key == "reminder_label" and TASK_MARK.match(subject.strip("[] ")) and len(words) > 2:
         return subject
     return None

@@ -5,12 +5,15 @@ Must not: know a language, or take the absence of somebody else for the author's
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gateway.model.reading import CommandReading, Intent
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import absence_in, tells_return
 from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, is_past, is_played
-from gateway.understand.reading.command_ours import clause_of, is_ours, strangers
+from gateway.understand.reading.command_ours import clause_of, is_ours, says_only_when, strangers
 from gateway.understand.reading.doubt import is_on_condition, is_unreal
-from gateway.understand.reading.phrases import Hit, words_of
+from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.tongue import is_common
 
@@ -19,7 +22,7 @@ def read_away(request: Request) -> CommandReading | None:
     """Read "I'm on leave from 3 to 14 August", "OOO" over "Out 8/3 - 8/7", "vacances du … au …"."""
     if not request.mentions("away", "away_start", "going"):
         return None
-    starts = [told for told in request.told if _starts_away(told, request)]
+    starts = [told for told in request.told if _starts_away(_without_heads_up(told, request), request)]
     goes = request.mentions("going") and _names_stretch(request)
     keys = ("away", "going") if goes else ("away",)  # "I am going away" says it with dates only
     told_away = [told for told, hit in asked_for(request, *keys) if not _is_other(told, hit, request)]
@@ -44,6 +47,15 @@ def read_away(request: Request) -> CommandReading | None:
     return None
 
 
+def _without_heads_up(told: Told, request: Request) -> Told:
+    """Take "FYI", "Just a heads up:" off the front of a sentence."""
+    ends = [hit.end for hit in request.lists.of("heads_up").at(told.words, 0)] if told.words else []
+    if not ends or max(ends) >= len(told.words):
+        return told
+    text = told.text[told.words[max(ends)].start :]
+    return Told(text, words_of(text), told.is_subject)
+
+
 def _is_over(told: Told, request: Request) -> bool:
     """Tell whether all a sentence says of an absence is that it has been, is a joke, is not to be, or may be.
 
@@ -52,6 +64,8 @@ def _is_over(told: Told, request: Request) -> bool:
     hits = request.hits(told, "away", "away_start", "going")
     if is_played(told, request) or (hits and all(is_past(told, hit, request) for hit in hits)):
         return True
+    if hits and request.hits(told, "returned") and not request.dates(told.text):
+        return True  # "back from holiday"
     return any(is_unreal(told, hit, request) or is_on_condition(told, hit, request) for hit in hits)
 
 
@@ -76,15 +90,38 @@ def _starts_away(told: Told, request: Request) -> bool:
     ends = [hit.end for hit in request.lists.of("away_start").at(told.words, 0)]
     ends += [hit.end for hit in request.hits(told, "away") if _leads_in(told, hit, request)]
     if not ends:
-        return False
-    if max(ends) == len(told.words):
-        return True
-    if _all_away(told, request):
+        return _says_else_only_when(told, request)
+    if max(ends) == len(told.words) or _all_away(told, request) or _says_what_for(told, request):
         return True
     rest = told.text[told.words[max(ends)].start :]
     dates = request.dates(rest)
     covered = sum(len(words_of(one.when.evidence)) for one in dates)
     return bool(dates) and covered * 2 >= len(words_of(rest))
+
+
+def _says_else_only_when(told: Told, request: Request) -> bool:
+    """Tell whether a sentence is days and an absence, and nothing else: "Thursday and Friday out of office"."""
+    hits = request.hits(told, "away")
+    covered = {at for hit in hits for at in range(hit.start, hit.end)}
+    spans = [one.when.span for one in request.dates(told.text)] if hits else []
+    dated = {at for at, word in enumerate(told.words) if any(a <= word.start < b for a, b in spans)}
+    rest = [word for at, word in enumerate(told.words) if at not in covered | dated]
+    return bool(spans) and not told.asks and says_only_when(rest, request.lexicon)
+
+
+def _says_what_for(told: Told, request: Request) -> bool:
+    """Tell whether a subject names an absence and what it is for ("Absence for training"), and some sentence when."""
+    if not told.is_subject:
+        return False
+    ends = [hit.end for hit in request.lists.of("absence_noun").at(told.words, 0)]
+    if not ends or not any(True for _ in _for(request.lexicon).at(told.words, max(ends))):
+        return False
+    return any(request.hits(one, "first_person") and request.dates(one.text) for one in request.sentences)
+
+
+@lru_cache(maxsize=8)
+def _for(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("for",)))
 
 
 def _leads_in(told: Told, hit: Hit, request: Request) -> bool:

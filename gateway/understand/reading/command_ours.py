@@ -57,7 +57,8 @@ def _numbers(lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=8)
 def _reasons(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("govern"), ("because",)))
+    meanwhile = listed(lexicon.tables(TABLE), ("meanwhile",))
+    return Phrases((*listed(lexicon.tables("govern"), ("because",)), *meanwhile))
 
 
 def clause_of(told: Told, hit: Hit, request: Request) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
 
 _ONE_DAY = timedelta(days=1)
+_A_CLAUSE = 4  # words that say of themselves who will write: "I'll tell you when"
 _RHYTHM_WORDS = ("daily", "weekly", "biweekly", "monthly")
 
 
@@ -54,10 +55,37 @@ def read_pause(request: Request) -> CommandReading | None:
         return halted
     for told, hit in asked_for(request, "leave"):
         until = until_in(told, request, lengths=False)
+        if _is_meanwhile(told, hit, request):
+            return _meanwhile(told, request)
+        if not until and _is_for_now(told, hit, request) and is_ours(told, hit, request, groups=True):
+            return CommandReading(intent=Intent.PAUSE, evidence=told.text)  # "no more mails for now, please"
         if until and _ends(told, request) and is_ours(told, hit, request, groups=True):
             through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
+
+
+def _is_meanwhile(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether mail is to stop while something lasts: "can you stop these while I'm on leave?"."""
+    behind = told.words[hit.end :]
+    lasting = request.spoken(request.lists.of("meanwhile").find(behind))
+    return bool(lasting) and bool(request.hits(told, "away", "going"))
+
+
+def _meanwhile(told: Told, request: Request) -> CommandReading:
+    """Return the pause with the end that some sentence names."""
+    found = ((until, one) for one in request.told if (until := until_in(one, request)))
+    until, said = next(found, (None, told))
+    return CommandReading(
+        intent=Intent.PAUSE, until=until, through=is_through(said, until, request), evidence=told.text
+    )
+
+
+def _is_for_now(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether the clause of a phrase says that it is for now only, or its sentence that the author will write."""
+    start, end = clause_of(told, hit, request)
+    ends = request.hits(told, "open_end")
+    return any(start <= one.start < end or one.end - one.start >= _A_CLAUSE for one in ends)
 
 
 def _read_halt(request: Request) -> CommandReading | None:
@@ -65,16 +93,24 @@ def _read_halt(request: Request) -> CommandReading | None:
     if request.body_words > 2 * SHORT:
         return None
     for told, hit in asked_for(request, "halt"):
-        named = request.hits(told, "mails") or request.spoken(request.lists.of("them").find(told.words))
+        named = request.hits(told, "mails", "send", "everything") or request.spoken(
+            request.lists.of("them").find(told.words)
+        )
         if told.is_subject or not named or request.hits(told, *_RHYTHM_WORDS) or _is_out_of_reach(told, hit, request):
             continue
-        until = until_in(told, request)
+        until = until_in(told, request) or _day_before_which(told, request)
         if not until and not request.hits(told, "open_end"):
             continue
         if is_apt(told, hit, request) and _is_of_us(told, hit, request):
             through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
+
+
+def _day_before_which(told: Told, request: Request) -> date | None:
+    """Return the day before which no mail is wanted: "no mail before Thursday"."""
+    days = (one.when.day for one in request.dates(told.text) if "before" in one.leads)
+    return next((day for day in days if day > request.sent_at.date()), None)
 
 
 def _is_of_us(told: Told, hit: Hit, request: Request) -> bool:
@@ -103,7 +139,8 @@ def _is_meant(told: Told, hit: Hit, request: Request) -> bool:
     if request.lists.of("me", "mails").find(told.words[hit.start : hit.end]):
         return True
     asks = request.hits(told, "me", "first_person", "mails", "send")
-    return bool(until_in(told, request)) or bool(asks) or len(told.words) <= hit.end - hit.start + 2
+    ends = until_in(told, request) or request.hits(told, "open_end")
+    return bool(ends) or bool(asks) or len(told.words) <= hit.end - hit.start + 2
 
 
 def _until(told: Told, request: Request) -> tuple[date | None, bool]:

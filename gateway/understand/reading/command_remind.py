@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from gateway.model.reading import CommandReading, Intent, TaskRequest
+from gateway.model.reading import CommandReading, Intent, TaskRequest, When
 from gateway.understand.reading.command_asked import asked_for
 from gateway.understand.reading.phrases import Hit, Word, words_of
 from gateway.understand.reading.request import Request, Told
@@ -60,6 +60,9 @@ def read_reminder(request: Request) -> CommandReading | None:
 
 def _reminder(told: Told, hit: Hit, request: Request) -> TaskRequest | None:
     due, rest = _without_ahead(_told_of(told, hit, request), request)
+    if told.is_subject and not rest.strip(_EDGES) and request.sentences:  # the body goes on: "Remind me", "to …"
+        ahead, rest = _without_ahead(request.sentences[0].text, request)
+        due = due or ahead
     words = words_of(rest)
     named = bool(words) and not request.lists.of("remind_of").whole(words)
     what = _what(rest, request, dated=due is not None) if named else _elsewhere(told, request) if due or words else ""
@@ -92,12 +95,19 @@ def _without_ahead(text: str, request: Request) -> tuple[date | None, str]:
         whens = [one.when for one in request.dates(rest)] if due is None else []
         ahead = next((when for when in whens if not rest[: when.span[0]].strip()), None)
         if ahead:
-            due, text = ahead.day, rest[ahead.span[1] :]
+            due, text = ahead.day, rest[_end_of(ahead, rest, request) :]
         elif ends:
             text = rest[words[max(ends) - 1].end :]
         else:
             break
     return due, text
+
+
+def _end_of(when: When, text: str, request: Request) -> int:
+    """Return where a date ends, without the "de" that leads on to the deed: "le 1er octobre de payer"."""
+    start, end = when.span
+    words = words_of(text[start:end])
+    return start + words[-1].start if words and request.lists.of("remind_of").whole(words[-1:]) else end
 
 
 def _what(rest: str, request: Request, *, dated: bool) -> str:

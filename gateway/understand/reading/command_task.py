@@ -19,6 +19,7 @@ from gateway.understand.reading.task import read_tasks
 from gateway.understand.reading.todo import read_todos
 
 _FEWEST_LINES = 2
+_FEW_WORDS = 2  # that say whom a task is for, ahead of a colon: "add a task for me: …"
 _NEAR = 3  # words between "me" and the list
 _WHOM = re.compile(r"\s*@[\w.-]+\w[:,]?\s")  # whom a body is addressed to
 _SHORT_PAST = 14  # words of a sentence that says in the past tense that the task is done
@@ -111,7 +112,10 @@ def read_new_task(request: Request) -> CommandReading | None:
         return tasks_of(request, from_subject=False)
     if re.search(r"(?<![\w.])@\w", request.subject.text) and request.dates(request.subject.text):
         return tasks_of(request, from_subject=True)
-    if request.subject.text and _only_hands_out(request):
+    headed = _headed(request)
+    if headed:
+        return headed
+    if request.subject.text and (_only_hands_out(request) or _is_handed_in_subject(request)):
         return tasks_of(request, from_subject=True)
     return _asked_task(request)
 
@@ -128,6 +132,26 @@ def _only_hands_out(request: Request) -> bool:
     known = request.lists.of("due_label", "task_lead")
     rest = [word for word in told.words if word.start >= named.end() and not any(a <= word.start < b for a, b in due)]
     return all(known.whole((word,)) for word in rest)
+
+
+def _headed(request: Request) -> CommandReading | None:
+    """Read a list below the line "Tasks:" that says of each whose it is; else it may be its author's own."""
+    heads = (told for told in request.sentences if told.text.endswith(":"))
+    if not request.listed_lines() or not any(request.whole(told.text, "task_label") for told in heads):
+        return None
+    reading = tasks_of(request, from_subject=False)
+    return reading if reading and all(task.assignee for task in reading.tasks) else None
+
+
+def _is_handed_in_subject(request: Request) -> bool:
+    """Tell whether a subject begins with whom it is for, over a body that says but when: "@ann order paper"."""
+    if not request.subject.text.startswith("@") or len(request.sentences) != 1:
+        return False
+    told = request.sentences[0]
+    due = [one.when.span for one in request.dates(told.text)]
+    known = request.lists.of("due_label", "task_lead", "courtesy_word")
+    rest = (word for word in told.words if not any(a <= word.start < b for a, b in due))
+    return bool(due) and all(known.whole((word,)) for word in rest)
 
 
 def read_todo_lines(request: Request) -> CommandReading | None:
@@ -152,7 +176,8 @@ def _labelled_for(subject: str, request: Request) -> str | None:
         return None
     mine = request.lists.of("me").whole(words[-1:])
     name = subject[words[-1].start : words[-1].end]
-    return "me" if mine else name if name[:1].isupper() and not request.dates(subject) else None
+    is_named = name[:1].isupper() or subject[words[-1].start - 1] == "@"
+    return "me" if mine else name if is_named and not request.dates(subject) else None
 
 
 def _handed(reading: CommandReading | None, assignee: str) -> CommandReading | None:
@@ -168,7 +193,9 @@ def _asked_task(request: Request) -> CommandReading | None:
     if reminder:
         return reminder
     asked = asked_for(request, "task_ask", "my_task")
-    asked = [(told, hit) for told, hit in asked if not asks_to_know(told, hit, request)]
+    asked = [
+        (told, hit) for told, hit in asked if not asks_to_know(told, hit, request) and not _joins(told, hit, request)
+    ]
     if not asked:
         return _introduced(request)
     told, hit = asked[0]
@@ -180,10 +207,17 @@ def _asked_task(request: Request) -> CommandReading | None:
     if hit.key == "task_ask" and (_is_object(told, hit, request) or _is_notice(told, hit, request)):
         return None
     asked_task = replace(told, is_subject=False)
-    if ":" in told.text[told.words[hit.end - 1].end : told.words[hit.end].start]:
-        text = told.text[told.words[hit.end].start :]
-        asked_task = Told(text, words_of(text))
-    return tasks_of(replace(request, sentences=(asked_task,)), from_subject=False)
+    head, colon, text = told.text[told.words[hit.end - 1].end :].partition(":")
+    whom = words_of(head)
+    if not colon or not text.strip() or len(whom) > _FEW_WORDS:
+        return tasks_of(replace(request, sentences=(asked_task,)), from_subject=False)
+    tasks = tasks_of(replace(request, sentences=(Told(text.strip(), words_of(text.strip())),)), from_subject=False)
+    return _handed(tasks, "me") if request.lists.of("me").whole(whom[-1:]) else tasks
+
+
+def _joins(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a phrase is but the end of one for joining: "could I be added to the list"."""
+    return any(one.start < hit.start < one.end for one in request.hits(told, "join"))
 
 
 def _is_notice(told: Told, hit: Hit, request: Request) -> bool:

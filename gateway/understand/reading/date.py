@@ -7,6 +7,7 @@ without a month, a weekday or a word that makes it one), count working days, or 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,7 +20,7 @@ from gateway.understand.reading.date_parser import Parser
 from gateway.understand.reading.date_rules import MOST_LEADS
 from gateway.understand.reading.date_values import DAYS_LONG, Moment, Resolve, after_span, coming_weekday
 from gateway.understand.reading.date_words import LEADS, TABLE, date_words
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Word, words_of
 
 _LONGEST_TEXT = 6_000  # letters looked at; a deadline stands near the top
 _HORIZON = timedelta(days=370)  # a fallback reading further off than this is a misreading
@@ -39,9 +40,10 @@ _HEARTS = frozenset(
     (
         "iso", "numeric", "numeric_weak", "numeric_range", "month", "weekday", "weekday_short", "weekday_part",
         "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "unit", "span",
-        "week_close", "month_close", "close", "nth",
+        "week_close", "month_close", "close", "nth", "feast",
     )
 )  # fmt: skip
+_AROUND = frozenset({"after", "before"})
 _LIMITS = frozenset({"by", "until", "before"})
 _DATE_TAGS = frozenset({"month", "weekday", "numeric", "clock", "iso", "part", "today", "tomorrow", "overmorrow"})
 
@@ -98,7 +100,8 @@ def _narrowed(lexicon: Lexicon, languages: tuple[str, ...] | None) -> Lexicon:
 def _read_at(parser: Parser, start: int, base: datetime, before: When | None) -> tuple[Dated | None, int]:
     """Return the date that begins at a word, and where to go on; `before` is the one read last."""
     lattice = parser.lattice
-    if not lattice.edges[start]:
+    tags = lattice.edges[start]
+    if not tags or (len(tags) == 1 and "common" in tags):  # a common word opens no date
         return None, start + 1
     for begin, resolve, end in _candidates(parser, start):
         moment = _resolved(resolve, base)
@@ -335,12 +338,26 @@ def find_limit(text: str, base: datetime, lexicon: Lexicon) -> When | None:
     return None
 
 
+def _is_within(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a figure alone stands within one of these stretches of a text."""
+    return word.text.isdecimal() and any(start <= word.start < end for start, end in spans)
+
+
 def find_clock(text: str, base: datetime, lexicon: Lexicon) -> time | None:
-    """Return the first clock time named in a text ("around 17:30"), with or without a date; None without one."""
+    """Return the first clock time named in a text ("around 17:30"), with or without a date; None without one.
+
+    "After lunch" is none where a clearer one follows.
+    """
     parser = Parser(Lattice(text[:_LONGEST_TEXT], base, date_words(lexicon)))
+    days = [one.when.span for one in find_dated(text, base, lexicon) if one.when.at is None]
+    vague: time | None = None
     for start in range(parser.size):
         found = sorted(parser.times(start), key=lambda pair: -pair[1])
-        if found:
-            clock: time = found[0][0]
+        if not found or _is_within(parser.lattice.words[found[0][1] - 1], days):
+            continue  # the "2." of "bis 2. November" is no hour
+        clock: time = found[0][0]
+        in_words = not any(word.text[0].isdecimal() for word in parser.lattice.words[start : found[0][1]])
+        if not in_words or not _leads_before(parser, start)[0] & _AROUND:
             return clock
-    return None
+        vague = vague or clock
+    return vague

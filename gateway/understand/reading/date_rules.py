@@ -22,6 +22,7 @@ from gateway.understand.reading.date_values import (
     days_ahead,
     edge_of,
     edge_of_month,
+    feast,
     following_units,
     lasting,
     make_date,
@@ -139,6 +140,8 @@ _DAY_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("middle of? month of? year?", lambda c: edge_of_month(c["month"], c.get("year"), "middle")),
     ("begin of? month of? year?", lambda c: edge_of_month(c["month"], c.get("year"), "begin")),
     ("until|before|by month year?", lambda c: before_month(c["month"], c.get("year"))),
+    # A feast alone is what something is about ("the Christmas party"), not when.
+    ("until|before|by feast", lambda c: feast(c["feast"])),
     ("month_lead month year?", lambda c: whole_month(c["month"], c.get("year"))),
     ("month_apart year", lambda c: whole_month(c["month_apart"], c["year"])),
 )
@@ -215,6 +218,7 @@ _RANGE_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("for number unit from DAY", lambda c: lasting(c["DAY"], c["number"], c["unit"])),
     ("number unit from DAY", lambda c: lasting(c["DAY"], c["number"], c["unit"])),
     ("DAY for number unit", lambda c: lasting(c["DAY"], c["number"], c["unit"])),
+    ("from DAY number unit", lambda c: _long_from(c)),
 )
 
 
@@ -228,6 +232,11 @@ def _joined(caught: Caught) -> Resolve:
         return moment if close else None
 
     return resolve
+
+
+def _long_from(caught: Caught) -> Resolve | None:
+    """Return "from Thursday two weeks"; days would be of a rhythm ("from Monday 3 days a week")."""
+    return None if caught["unit"] == "day" else lasting(caught["DAY"], caught["number"], caught["unit"])
 
 
 def _numbers_only(caught: Caught) -> Resolve:

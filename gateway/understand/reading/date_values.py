@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from dateutil.easter import easter
+
 _FRIDAY = 4
 SPAN_HOURS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 _SPAN_DAYS = {"day": 1, "week": 7, "fortnight": 14}
@@ -81,6 +83,19 @@ def calendar_day(day: int, month: int, year: int | None) -> Resolve:
         if found is None or found < today:
             found = next((d for ahead in range(1, 5) if (d := make_date(today.year + ahead, month, day))), None)
         return Moment(found, floats=True) if found else None
+
+    return resolve
+
+
+def feast(worth: str | int) -> Resolve:
+    """Return the next coming of a feast: "12-25", month and day, or its days from Easter Sunday."""
+    if isinstance(worth, str):
+        month, _, day = worth.partition("-")
+        return calendar_day(int(day), int(month), None)
+
+    def resolve(base: datetime) -> Moment:
+        days = (easter(year) + timedelta(days=worth) for year in (base.year, base.year + 1))
+        return Moment(next((day for day in days if day >= base.date()), base.date()), floats=True)
 
     return resolve
 

@@ -78,6 +78,7 @@ def date_words(lexicon: Lexicon) -> DateWords:
             ("month", "month_names"),
             ("number", "numbers"),
             ("nth", "ordinals"),
+            ("feast", "feasts"),
         ):
             for name, number in table.get(key, {}).items():
                 add(tag, language, name, number)

@@ -5,17 +5,27 @@ Must not: take a mere mention of a weekday or a rhythm for a wish; a word of ask
 
 from __future__ import annotations
 
+import re
 from datetime import time
 
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.command_asked import is_past, is_played
-from gateway.understand.reading.command_ours import bears_out, clause_of, day_numbers, is_all_ours, is_ours, strangers
+from gateway.understand.reading.command_ours import (
+    bears_out,
+    clause_of,
+    day_numbers,
+    is_all_ours,
+    is_ours,
+    says_only_when,
+    strangers,
+)
 from gateway.understand.reading.date import find_clock
-from gateway.understand.reading.phrases import Hit, words_of
+from gateway.understand.reading.phrases import Hit, Word, words_of
 from gateway.understand.reading.request import Request, Told
 
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RHYTHMS = ("biweekly", "monthly", "weekly", "never", "daily")  # the rarer one is wished for where two are named
+_RHYTHM_WORDS = ("word_daily", "word_weekly", "word_biweekly", "word_monthly")
 _WORKING_DAYS = 5
 _SHORT = 14
 _OPENING = 2  # words in which a sentence says whom it is about
@@ -64,14 +74,31 @@ def _wishes(told: Told, request: Request) -> bool:
         return False  # what several people do, rather than what one of them is sent
     if terse and request.hits(told, "every_other", "biweekly"):
         return _speaks_of_us(told, request)
+    if _answers_questions(request) and request.whole(told.text, *_RHYTHM_WORDS):
+        return True  # "Every day is too often. Weekly?"
     if told.is_subject:
-        named = bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks)
+        spoken = request.whole(told.text, *_RHYTHMS) and request.mentions("mails")
+        named = bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks or spoken)
         return named and bears_out(request) and _speaks_of_us(told, request)
     if not (asks or limits) or not (speaks or _answers_questions(request)):
         return False
+    if limits and _opens_with_time(told, request):
+        return True  # "7 am please, before the children wake up"
     if rhythm or days:
         return (asks or len(told.words) <= _SHORT) and _speaks_of_us(told, request)
     return asks and _names_time(told, request) and _speaks_of_us(told, request)
+
+
+def _opens_with_time(told: Told, request: Request) -> bool:
+    """Tell whether the first clause of a sentence is a time and courtesy, in an answer to what we sent."""
+    clause = re.split(r"[,;.!]", told.text, maxsplit=1)[0]
+    if not _answers_questions(request) or find_clock(clause, request.sent_at, request.lexicon) is None:
+        return False
+    return says_only_when([word for word in words_of(clause) if not _is_courtesy(word, request)], request.lexicon)
+
+
+def _is_courtesy(word: Word, request: Request) -> bool:
+    return bool(request.lists.of("courtesy_word", "only").whole((word,)))
 
 
 def _is_headed_mails(request: Request) -> bool:
@@ -105,7 +132,11 @@ def _is_anothers(told: Told, request: Request) -> bool:
     owned = [hit.end for hit in request.hits(told, "possessive") if hit.start == 0]
     if owned and max(owned) in strangers(told, 0, len(told.words), request):
         return True
-    return any(hit.start < _OPENING for hit in request.hits(told, "third_person"))
+    asks = request.hits(told, "send")  # "serait-il possible" speaks of nobody
+    return any(
+        hit.start < _OPENING and not any(one.start <= hit.start and hit.end <= one.end for one in asks)
+        for hit in request.hits(told, "third_person")
+    )
 
 
 def _day_hits(told: Told, request: Request) -> list[Hit]:

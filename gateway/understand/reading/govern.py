@@ -7,14 +7,16 @@ say with them is no governing line. Must not: know who may govern, or hold a wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from gateway.model.understood import Act, Governing, Setting, Settle, Undo, Word
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.marks import marks_in, without_marks
 from gateway.understand.reading.date import find_dates
+from gateway.understand.reading.govern_deadline import end_of, read_deadline
+from gateway.understand.reading.govern_options import read_added_option, read_corrected_options, read_options_named
 from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 from gateway.understand.reading.phrases import Word as Token
 from gateway.understand.reading.spelling import is_spelt_so
@@ -29,11 +31,9 @@ _GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _LABEL = re.compile(r"^([^:：\n]{1,60})[:：]\s*(.*)$", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–—]\s+")
 _TRAIL = " \t\r\n.!;,:–—-"
-_LAST_MINUTE = time(23, 59)  # a day named alone is open to its end
 
 _PLAIN_ACTS = (Act.CANCEL, Act.CLOSE, Act.RESUME, Act.VOTE)
 _TEXT_ACTS = (Act.CORRECT, Act.AMEND, Act.ADD_OPTION)  # what they change follows
-_TO_THE_END = (Act.CORRECT, Act.AMEND)  # with all lines below
 _REASONED = (Act.CANCEL, Act.EXTEND, Act.RESUME)
 _UNITS = ("minute", "hour", "day", "week")
 _SPAN_UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
@@ -85,7 +85,7 @@ def read_governing(text: str, sent_at: datetime, lexicon: Lexicon, options: Sequ
     text = _MARK.sub(" ", _without_greeting(text), count=1).strip()
     if not text or _is_option(text, options):
         return None
-    return _labelled(text, lexicon) or _stated(text, sent_at, lexicon)
+    return read_corrected_options(text, lexicon) or _labelled(text, sent_at, lexicon) or _stated(text, sent_at, lexicon)
 
 
 def _without_greeting(text: str) -> str:
@@ -98,7 +98,7 @@ def _is_option(text: str, options: Sequence[str]) -> bool:
     return any(said == [word.text for word in words_of(option)] for option in options)
 
 
-def _labelled(text: str, lexicon: Lexicon) -> Governing | None:
+def _labelled(text: str, sent_at: datetime, lexicon: Lexicon) -> Governing | None:
     """Read `add option: Madrid`, `amend: …`, `cancel: nobody has time`."""
     found = _LABEL.match(text)
     if not found:
@@ -107,7 +107,15 @@ def _labelled(text: str, lexicon: Lexicon) -> Governing | None:
     act = next((act for act in (*_TEXT_ACTS, Act.CANCEL) if act.value in hits), None)
     if act is None or not found[2].strip():
         return None
-    says = found[2].strip() if act in _TO_THE_END or act is Act.CANCEL else found[2].strip().partition("\n")[0].strip()
+    says = found[2].strip()
+    if act is Act.ADD_OPTION:
+        says = says.partition("\n")[0].strip(_TRAIL + "\"'“”«»„")
+    until = read_deadline(found[1], says, sent_at, lexicon) if act is Act.CORRECT else None
+    if until:
+        return Governing(Act.EXTEND, until=until, evidence=text.partition("\n")[0].strip())
+    options = read_options_named(says, lexicon) if act is Act.CORRECT else ()
+    if options:
+        return Governing(Act.CORRECT_OPTIONS, options=options, evidence=text.partition("\n")[0].strip())
     return Governing(act, text=says, evidence=text.partition("\n")[0].strip())
 
 
@@ -144,7 +152,7 @@ def _stated(text: str, sent_at: datetime, lexicon: Lexicon) -> Governing | None:
     if plain:
         act, reason = plain
         return Governing(act, text=(reason or rest) if act in _REASONED else "", evidence=sentence.strip())
-    return _added(sentence, words, lexicon) or _extended(sentence, words, rest, sent_at, lexicon)
+    return read_added_option(sentence, lexicon) or _extended(sentence, words, rest, sent_at, lexicon)
 
 
 def _plain(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> tuple[Act, str] | None:
@@ -156,16 +164,6 @@ def _plain(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> tuple[Act
     hits = _whole_acts(said, lexicon)
     act = next((act for act in _PLAIN_ACTS if act.value in hits), None)
     return (act, reason) if act else None
-
-
-def _added(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> Governing | None:
-    """Read `add option Madrid`: a phrase of two words or more, then the option."""
-    hits = [hit for hit in _acts(lexicon).at(words, 0) if hit.key == Act.ADD_OPTION and hit.end >= 2]
-    longest = max(hits, key=lambda hit: hit.end, default=None)
-    if longest is None or longest.end >= len(words):
-        return None
-    label = sentence[words[longest.end].start :].strip(_TRAIL + "\"'“”«»„")
-    return Governing(Act.ADD_OPTION, text=label, evidence=sentence.strip()) if label else None
 
 
 def _extended(
@@ -183,8 +181,7 @@ def _extended(
     dates = find_dates(about, sent_at, lexicon)
     if len(dates) != 1:
         return None if dates or _left(words_of(about), lexicon) else Governing(Act.EXTEND, evidence=sentence.strip())
-    until = dates[0].instant or datetime.combine(dates[0].day, dates[0].at or _LAST_MINUTE, sent_at.tzinfo)
-    return Governing(Act.EXTEND, until=until, text=rest, evidence=sentence.strip())
+    return Governing(Act.EXTEND, until=end_of(dates[0], sent_at), text=rest, evidence=sentence.strip())
 
 
 def _at_an_end(words: Sequence[Token], lexicon: Lexicon) -> Hit | None:
@@ -202,15 +199,21 @@ def _at_an_end(words: Sequence[Token], lexicon: Lexicon) -> Hit | None:
 
 def _length(words: Sequence[Token], lexicon: Lexicon) -> str:
     """Return a length as spans are written (`2 working days`), "" when none is named."""
+    return next((length for length, _, _ in lengths_in(words, lexicon)), "")
+
+
+def lengths_in(words: Sequence[Token], lexicon: Lexicon) -> Iterator[tuple[str, int, int]]:
+    """Yield lengths as spans are written (`2 working days`), each with the words [start, end) that say it."""
     counted = [(number, index) for index, word in enumerate(words) if (number := _number(word, lexicon))]
     # Figures first: a number word of one language may be a little word of another ("um 2 Tage").
     for number, index in sorted(counted, key=lambda pair: not words[pair[1]].text.isdigit()):
         for begin in (index + 1, index + 2):  # one word may stand between: "2 more days"
             hits = list(_lengths(lexicon).at(words, begin)) if begin < len(words) else []
             if hits:
-                unit = max(hits, key=lambda hit: hit.end).key
-                return f"{number} {_SPAN_UNITS.get(unit) or unit.replace('_', ' ') + 's'}"
-    return ""
+                last = max(hits, key=lambda hit: hit.end)
+                unit = _SPAN_UNITS.get(last.key) or last.key.replace("_", " ") + "s"
+                yield f"{number} {unit}", index, last.end
+                break
 
 
 def _number(word: Token, lexicon: Lexicon) -> int:
@@ -335,25 +338,33 @@ def read_undo(text: str, lexicon: Lexicon) -> Undo | None:
     return asked[0] if len(asked) == 1 else None
 
 
-def read_undos(text: str, lexicon: Lexicon) -> tuple[Undo, ...]:
-    """Return what `undo`, `undo line 2` or `undo 1 and 3` takes back, the last line first; () for any other text."""
-    words = _left(words_of(_without_greeting(text).partition("\n")[0]), lexicon, ("polite",))
-    if not words or len(words) > _SETTING_WORDS:
+def read_undos(text: str, lexicon: Lexicon, marks: Sequence[str] = ()) -> tuple[Undo, ...]:
+    """Return what `undo`, `undo line 2` or `undo 1 and 3` takes back, the last line first; () for any other text.
+
+    `marks` are those that may stand for a line: "undo V-1".
+    """
+    first = _without_greeting(text).partition("\n")[0]
+    by_mark = tuple(Undo(mark=mark) for mark in dict.fromkeys(marks_in(first)) if mark in marks)
+    words = _left(words_of(without_marks(first) if by_mark else first), lexicon, ("polite",))
+    if not words or len(words) > _SETTING_WORDS or len(by_mark) < len(set(marks_in(first))):
         return ()
     if _undoing(lexicon).whole(words):
-        return (Undo(),)
+        return by_mark or (Undo(),)
     for at in range(1, len(words)):
-        if _undoing(lexicon).whole(words[:at]) and (numbers := _lines_named(words[at:], lexicon)):
-            return tuple(Undo(number) for number in sorted(numbers, reverse=True))
+        named = _undoing(lexicon).whole(words[:at])
+        if named and (by_mark or any(word.text.isdecimal() for word in words[at:])):
+            numbers = _lines_named(words[at:], lexicon)
+            if numbers is not None:
+                return (*by_mark, *(Undo(number) for number in sorted(numbers, reverse=True)))
     return ()
 
 
-def _lines_named(words: Sequence[Token], lexicon: Lexicon) -> frozenset[int]:
-    """Return the numbers of lines that words name, () where they say anything else."""
+def _lines_named(words: Sequence[Token], lexicon: Lexicon) -> frozenset[int] | None:
+    """Return the numbers of lines that words name, None where they say anything else."""
     numbers = [word for word in words if word.text.isdecimal() and 0 < int(word.text) < 100]
     others = [word for word in words if word not in numbers]
     if any(not _of_line(lexicon).whole((word,)) for word in others):
-        return frozenset()
+        return None
     return frozenset(int(word.text) for word in numbers)
 
 

@@ -294,25 +294,36 @@ def _after_ordinals(lexicon: Lexicon) -> frozenset[str]:
     return month_words(lexicon) | {words[0].text for _, _, phrase in ranges if (words := words_of(phrase))}
 
 
-def _goes_on(before: str, after: str, ordinals: frozenset[str]) -> bool:
+@lru_cache(maxsize=8)
+def _before_ordinals(lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that stand before the number of a day with a dot ("am 2. wieder da")."""
+    dotted = listed(lexicon.tables("date"), ("article_dotted",))
+    return frozenset(words[-1].text for _, _, phrase in dotted if (words := words_of(phrase)))
+
+
+def _goes_on(before: str, after: str, ordinals: frozenset[str], dotted: frozenset[str]) -> bool:
     """Tell whether the dot between two stretches belongs to a number of a date or a list, and ends no sentence."""
     if not before[-1:].isdecimal():
         return False
     if before.strip().isdecimal() or (_DATED.search(before) and after[:1].islower()):
         return True
-    words = words_of(after)
-    return bool(_DAY.search(before)) and bool(words) and words[0].text in ordinals
+    if not _DAY.search(before):
+        return False
+    leads, words = words_of(before)[-2:-1], words_of(after)
+    if leads and leads[0].text in dotted and after[:1].islower():
+        return True
+    return bool(words) and words[0].text in ordinals
 
 
 def sentences_of(text: str, lexicon: Lexicon) -> list[str]:
     """Return the sentences of a text, as written; the dot of an abbreviation, an initial or a date ends none."""
-    ordinals = _after_ordinals(lexicon)
+    ordinals, dotted = _after_ordinals(lexicon), _before_ordinals(lexicon)
     found = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
         before = text[max(start, match.start(1) - _TAIL) : match.start(1)]
         if match[1] == "." and (
-            _SHORT_WORD.search(before) or _goes_on(before, text[match.end() : match.end() + 40], ordinals)
+            _SHORT_WORD.search(before) or _goes_on(before, text[match.end() : match.end() + 40], ordinals, dotted)
         ):
             continue
         found.append(text[start : match.end(1)].strip())

@@ -26,6 +26,7 @@ from gateway.understand.reading.plan_words import (
     Words,
     ends_in_verb,
     is_day,
+    is_led_by_day,
     leading_verb,
     numbers_in,
     verb_of,
@@ -40,6 +41,7 @@ _AFTER_NUMBER = re.compile(r"\s*(?:[.):=]|[-–—](?!>))?\s*")
 _NUMBERED = re.compile(r"\W{0,3}\d{1,2}\b")
 _BREAK = re.compile(r"(?:^|;\s*|\s{2,}|\t)\Z")
 _PAUSE = re.compile(r"[,.!)]\s*\Z")
+_STOP = re.compile(r"[.!]\s+\Z")
 _UP_TO_BREAK = re.compile(r"[,;]|\.\s|\s{2,}|\s(?=[+#\d])")
 _SHARE_BEFORE = re.compile(r"\s+\(\d{1,3} ?%[^()]*\)$")
 _MOVED_BEFORE = re.compile(r"\s+→[^→]*$")
@@ -47,6 +49,8 @@ _LONGEST = 4_000  # letters; who writes more than that does not answer by number
 _NEAR = 100  # letters around a number that tell whether something is said of it
 _FEWEST_LETTERS = 5  # of a line that may be said again in place of its number
 _CLAUSE = re.compile(r"[,;]\s+")
+_FEWEST_LINES = 2  # of a plan below which a second number is no slip
+_MOST_BEYOND = 3  # numbers too many in an answer to it
 _COURTESY_WORDS = 3  # a line this short beside plan lines is a greeting or a name
 
 
@@ -58,6 +62,7 @@ class _Piece:
     verb: str
     remark: str
     is_freed: bool = False  # said of what stops the author, without its number
+    said: str = ""  # as written, where it may have to be asked back
 
 
 _UNSAID = _Piece((), "", "")
@@ -90,8 +95,11 @@ def read_plan(
     shown = Numbered(tuple(plan), tuple(blockers), tuple(stopped))
     told = ARROW.sub("→", placed or text)
     pieces, others = _parted(told, shown, words)
+    pieces, beyond = _within(pieces, len(plan) + len(blockers))
+    if not pieces:
+        return None
     adds = bool(plan or blockers or is_answered) and _only_adds(pieces) and not _heads_additions(told, lexicon)
-    if not adds and not _is_answer(pieces, len(plan) + len(blockers), is_placed=bool(placed)):
+    if not adds and not _is_answer(pieces, is_placed=bool(placed)):
         return None
     beside = _beside(others, lexicon, sent_on, questions)
     if beside is None:
@@ -100,7 +108,7 @@ def read_plan(
         # A check-in of its own words, which also says that something no longer stops its author.
         cleared = _cleared(shown, _by_line(pieces, len(plan)))
         return replace(beside, done=(*beside.done, *_told(pieces)), cleared=cleared, evidence=text.strip())
-    return _merged(shown, pieces, beside, text)
+    return replace(_merged(shown, pieces, beside, text), beyond=beyond)
 
 
 def numbered_by_quotes(blocks: Sequence[Quoted], lines: Sequence[str]) -> str:
@@ -142,14 +150,29 @@ def _number_of(line: str, lines: Sequence[str]) -> int:
     return 0
 
 
-def _is_answer(pieces: Sequence[_Piece], lines: int, *, is_placed: bool) -> bool:
-    """No number is beyond what was shown; more of the lines have a verb than not, where no quote places them."""
+def _within(pieces: list[_Piece], lines: int) -> tuple[list[_Piece], tuple[str, ...]]:
+    """Return the pieces whose numbers were shown, and the words of those that have one too many, "3 dropped" below two
+    lines. These are left out only where the numbers are plainly a list of lines: 1, 2, 3 and so on.
+    """
+    named = sorted({number for piece in pieces for number in piece.numbers if number})
+    beyond = [piece for piece in pieces if any(number > lines for number in piece.numbers)]
+    if not beyond or not all(piece.said for piece in beyond):
+        return pieces, ()
+    if lines < _FEWEST_LINES or named != list(range(1, len(named) + 1)) or len(named) > lines + _MOST_BEYOND:
+        return [], ()
+    shown = [
+        replace(piece, numbers=tuple(number for number in piece.numbers if number <= lines)) if piece.numbers else piece
+        for piece in pieces
+    ]
+    return [piece for piece in shown if piece.numbers or piece.verb == "new"], tuple(piece.said for piece in beyond)
+
+
+def _is_answer(pieces: Sequence[_Piece], *, is_placed: bool) -> bool:
+    """More of the lines have a verb than not, where no quote places them; `rest` speaks of no line beside others."""
     numbered = [piece for piece in pieces if piece.verb != "new"]
     told = [piece for piece in numbered if piece.verb]
-    within = all(
-        number <= lines and (number or piece.numbers == (0,)) for piece in numbered for number in piece.numbers
-    )
-    return within and (is_placed or (bool(told) and 2 * len(told) > len(numbered)))
+    is_plain = all(number or piece.numbers == (0,) for piece in numbered for number in piece.numbers)
+    return is_plain and (is_placed or (bool(told) and 2 * len(told) > len(numbered)))
 
 
 def _only_adds(pieces: Sequence[_Piece]) -> bool:
@@ -218,12 +241,15 @@ def _pieces_of(line: str, shown: Numbered, words: Words) -> Iterator[_Piece]:
     anchors: list[tuple[int, int, tuple[int, ...]]] = sorted([*_anchors(line, words), *new])
     if not anchors or anchors[0][0] != 0:
         return
-    for (_, begins, numbers), following in zip(anchors, [*anchors[1:], (len(line), 0, ())], strict=True):
+    for (begun, begins, numbers), following in zip(anchors, [*anchors[1:], (len(line), 0, ())], strict=True):
         clause, *beside = _CLAUSE.split(line[begins : following[0]])
         freeing_too = [_freed(one, shown, words) for one in beside]
         said = ", ".join((clause, *(one for one, piece in zip(beside, freeing_too, strict=True) if piece is None)))
         if numbers:
-            yield _Piece(numbers, *verb_of(_without_line(without_join(said, words), numbers, plan), words))
+            verb, remark = verb_of(_without_line(without_join(said, words), numbers, plan), words)
+            # Behind a full stop a line is spoken of that nothing becomes of: "1 done. 2 needs another week".
+            verb = verb or ("same" if _STOP.search(line[:begun]) else "")
+            yield _Piece(numbers, verb, remark, said=line[begun : following[0]].strip(AROUND))
         else:
             yield _Piece((), "new", said.strip(" \t,;"))
         yield from (piece for piece in freeing_too if piece)
@@ -269,12 +295,16 @@ def _said_again(line: str, plan: Sequence[str], words: Words) -> _Piece | None:
 
 def _anchors(line: str, words: Words) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """Yield where numbers stand that something is said of: after a break, or where a verb follows at once."""
+    last = 0
     for match in words.numbers.finditer(line):
         begins = match.end() + _end(_AFTER_NUMBER.match(line[match.end() :]))
         before = line[max(0, match.start() - _NEAR) : match.start()]
         is_signed = match[0].startswith("#") or line[match.end() : begins].strip() in (")", ":")
-        if _is_told(before, line[begins : begins + _NEAR], words, is_signed=is_signed):
-            yield match.start(), begins, numbers_in(match[1], words)
+        numbers = numbers_in(match[1], words)
+        is_next = numbers[:1] == (last + 1,) and last > 0 and _STOP.search(before) and begins < len(line)
+        if is_next or _is_told(before, line[begins : begins + _NEAR], words, is_signed=is_signed):
+            last = numbers[-1]
+            yield match.start(), begins, numbers
     found = words_of(line)
     for place in range(1, len(found)):
         for phrase in words.rest:
@@ -297,7 +327,7 @@ def _is_told(before: str, behind: str, words: Words, *, is_signed: bool) -> bool
         some = words_of(said)[1 : DAY_WORDS + 1]
         return any(is_day(said[some[0].start : some[n].end], words.lexicon) for n in range(len(some)))
     is_over = is_signed or _PAUSE.search(before) or ends_in_verb(without_join(before, words), words)
-    return bool(is_over) and is_day(said, words.lexicon)
+    return bool(is_over) and is_led_by_day(said, words)
 
 
 def _of_all(line: str, plan: Sequence[str], words: Words) -> _Piece | None:

@@ -16,7 +16,7 @@ from gateway.understand.reading.date import read_when
 from gateway.understand.reading.phrases import Word, words_of
 
 # What can become of a line; also the keys of its words.
-_VERBS = ("done", "gone", "dropped", "moved", "same", "blocked")
+_VERBS = ("done", "gone", "dropped", "moved", "same", "blocked", "promised")
 _SIGNS = {"✓": "done", "✔": "done", "✅": "done", "☑": "done", "👍": "done", "✗": "dropped", "✘": "dropped"}
 _SIGNS |= {"❌": "dropped", "🗑": "dropped", "→": "moved", "➡": "moved", "⏭": "moved", "⏳": "same", "⛔": "blocked"}
 ARROW = re.compile(r"(?:-{1,2}|=)>|»")
@@ -39,6 +39,7 @@ class Words:
     numbers: re.Pattern[str]
     listed: re.Pattern[str]  # numbers behind a verb, where only spaces may stand between them
     except_for: re.Pattern[str]
+    reasons: frozenset[str]  # "because"
     lexicon: Lexicon
 
 
@@ -63,6 +64,9 @@ def words_in(lexicon: Lexicon) -> Words:
         joins=frozenset(phrase[0] for phrase in phrases("and")),
         all=frozenset(phrases("all")),
         rest=frozenset(phrases("rest")),
+        reasons=frozenset(
+            found[0].text for reason in lexicon.words("govern", "because") if (found := words_of(reason))
+        ),
         numbers=re.compile(rf"(?<![\w.,:/+%-])#?(\d{{1,2}}(?:\s*(?:{between})\s*#?\d{{1,2}})*)(?![\w%/])"),
         listed=re.compile(rf"#?(\d{{1,2}}(?:\s*(?:{between}|\s)\s*#?\d{{1,2}})*)"),
         except_for=re.compile(rf"\b(?:{one_of('except')})\s+", re.IGNORECASE),
@@ -119,15 +123,37 @@ def verb_of(said: str, words: Words) -> tuple[str, str]:
     hit = leading_verb(found, words)
     if hit:
         verb, taken = hit
-        return verb, _remark(said[found[taken - 1].end :], verb, words)
+        behind = said[found[taken - 1].end :]
+        return _promised(behind, words) if verb == "promised" else (verb, _remark(behind, verb, words))
     texts = tuple(word.text for word in found)
     for phrase, verb in words.verbs:
         if len(texts) > len(phrase) and texts[-len(phrase) :] == phrase:
             # `1 login page done` says the line again; `2 auf Donnerstag verschoben` says the day before the verb.
             before = _remark(said[: found[-len(phrase)].start], verb, words)
+            if verb == "promised":
+                return _promised(before, words)
             return verb, before if verb == "moved" and is_day(before, words.lexicon) else ""
     remark = said.strip(AROUND)
-    return "moved" if is_day(remark, words.lexicon) else "", remark
+    if is_day(remark, words.lexicon):
+        return "moved", remark
+    verb, of_day = _promised(said, words)
+    return (verb, of_day) if verb == "moved" else ("", remark)
+
+
+def _promised(said: str, words: Words) -> tuple[str, str]:
+    """Return what becomes of a line that is promised: it moves to the day named, or stays where none is."""
+    remark = _remark(said, "moved", words)
+    return "moved" if is_led_by_day(remark, words) else "same", remark
+
+
+def is_led_by_day(said: str, words: Words) -> bool:
+    """Whether a text is a day and at most why: `2 Thursday, because the supplier is late`."""
+    found = words_of(said)
+    for count in range(min(DAY_WORDS, len(found)), 0, -1):
+        closes = count == len(found) or found[count].text in words.reasons
+        if closes and is_day(said[: found[count - 1].end].strip(AROUND), words.lexicon):
+            return True
+    return False
 
 
 def is_day(text: str, lexicon: Lexicon) -> bool:

@@ -12,8 +12,7 @@ from functools import lru_cache
 
 from gateway.model.message import Message
 from gateway.model.nature import Reaction
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.bounce import any_of
+from gateway.understand.lexicon import Lexicon, any_of
 
 _GMAIL_TYPE = "text/vnd.google.email-reaction+json"
 _LONGEST_JSON = 1_000

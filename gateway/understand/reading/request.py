@@ -30,13 +30,17 @@ ASIDE = frozenset(
         "judged", "habit", "rhythm_subject", "supposed", "on_condition", "no_longer", "called_off", "reply_prefix",
         "forward_prefix", "no_subject", "vote_open", "setting_filler", "scope_from", "checkin_subject", "acknowledged",
         "assign_to", "assign_verbs", "task_lead", "due_label", "word_status", "remind_between", "remind_of",
-        "remind_asks", "remind_deed", "remind_ends", "time_given", "task_from",
+        "remind_asks", "remind_deed", "remind_ends", "time_given", "task_from", "courtesy_word", "meanwhile",
+        "heads_up", "absence_noun", "absence_notice", "address_help", "address_join", "address_leave", "address_status",
+        "address_task", "address_vote", "tag_result", "tag_task", "reminder_label", "digest_subject", "word_help",
+        "word_join", "word_pause", "word_resume", "word_daily", "word_weekly", "word_biweekly", "word_monthly",
+        "word_never", "word_digest", "including",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
 _PREFIX = re.compile(r"\s*([^\W\d_]{1,14})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
 _BRACKET = re.compile(r"\s*\[([^\]]{1,60})\]\s*")
-_LETTERED = re.compile(r"\s*\(?[a-hA-H][.)]\s+(?=\S)")
+_LETTERED = re.compile(r"\s*\(?[a-hA-H](?:[.)]|\s?[-–—:])\s+(?=\S)")
 _SEPARATORS = re.compile(r"[+.=_-]")
 
 
@@ -61,6 +65,7 @@ class Lists:
         self.reply_prefixes = self._set("reply_prefix")
         self.forward_prefixes = self._set("forward_prefix")
         self.no_subjects = self._set("no_subject")
+        self.bare_asked = frozenset(key for key, _, phrase in listed(self._tables) if phrase == "?")
 
     def _set(self, key: str) -> frozenset[str]:
         return frozenset(fold(word) for _, _, word in listed(self._tables, (key,)))
@@ -174,8 +179,15 @@ class Request:
         if len(stripped) > _LONGEST_WHOLE:
             return False
         if stripped in ("?", "??", "???"):
-            return any(phrase == "?" for key in keys for _, _, phrase in listed(self.lexicon.tables(TABLE), (key,)))
-        return bool(self.lists.of(*keys).whole(words_of(stripped)))
+            return not self.lists.bare_asked.isdisjoint(keys)
+        words = words_of(stripped)
+        phrases = self.lists.of(*keys)
+        if phrases.whole(words):
+            return True
+        courteous = _courteous(self.lexicon)
+        if not words or not (words[0].text in courteous or words[-1].text in courteous):
+            return False
+        return bool(phrases.whole(_without_courtesy(words, self.lexicon)))
 
     def dates(self, text: str) -> tuple[Dated, ...]:
         """Return the dates in a text, relative to when the mail was sent."""
@@ -208,6 +220,26 @@ class Request:
         return ()
 
 
+@lru_cache(maxsize=8)
+def _courtesies(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(TABLE), ("courtesy_word",)))
+
+
+@lru_cache(maxsize=8)
+def _courteous(lexicon: Lexicon) -> frozenset[str]:
+    """Return the words of courtesies: most texts begin and end with none."""
+    phrases = listed(lexicon.tables(TABLE), ("courtesy_word",))
+    return frozenset(word.text for _, _, phrase in phrases for word in words_of(phrase))
+
+
+def _without_courtesy(words: tuple[Word, ...], lexicon: Lexicon) -> tuple[Word, ...]:
+    """Return words without a "please" at either end."""
+    hits = _courtesies(lexicon).find(words)
+    start = max((hit.end for hit in hits if not hit.start), default=0)
+    end = min((hit.start for hit in hits if hit.end == len(words)), default=len(words))
+    return words[start:end] if start < end else ()
+
+
 def _is_bare(text: str) -> bool:
     return len(text) <= _LONGEST_BARE and text[-1] not in ".,;:!?" and len(text.split()) <= _BARE_WORDS
 
@@ -226,7 +258,7 @@ def make_request(
     split = split_subject(subject, lists)
     own = [_undated(line, lexicon) for line in lines_of(text) if not line.quoted]
     lines = tuple(without_manners(own, lexicon))
-    sentences = tuple(_sentences(lines, lexicon))
+    sentences = sentences_in(lines, lexicon)
     spoken = [word for told in sentences for word in told.words]
     body = "\n".join(line.text for line in lines)
     languages = languages_of((*words_of(split.text), *spoken), lexicon)
@@ -258,6 +290,11 @@ def _undated(line: Line, lexicon: Lexicon) -> Line:
     return replace(line, text=f"{line.number}. {line.text}", number=None)
 
 
+def sentences_in(lines: Sequence[Line], lexicon: Lexicon) -> tuple[Told, ...]:
+    """Return the sentences of some lines, in order."""
+    return tuple(_sentences(lines, lexicon))
+
+
 def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:
     """Yield the sentences; lines that wrap are joined first, bulleted ones stand alone."""
     joined: list[str] = []
@@ -266,14 +303,13 @@ def _sentences(lines: Sequence[Line], lexicon: Lexicon) -> Iterable[Told]:
         if line.is_blank:
             fresh = True
             continue
-        apart = (
-            fresh or line.bullet or line.number is not None or not joined or joined[-1].endswith((".", "!", "?", ":"))
-        )
+        is_item = line.bullet or line.number is not None or bool(_LETTERED.match(line.text))
+        apart = fresh or is_item or not joined or joined[-1].endswith((".", "!", "?", ":"))
         if apart or (line.text[:1].isupper() and len(joined[-1]) < _WRAP_FROM):
             joined.append(line.text)
         else:
             joined[-1] += " " + line.text
-        fresh = line.bullet or line.number is not None
+        fresh = is_item
     for text in joined:
         for sentence in sentences_of(text, lexicon):
             yield Told(sentence, words_of(sentence))

@@ -30,7 +30,7 @@ _DOER_WORDS = 4  # of a part that says only who does it
 
 def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ...]:
     """Return the tasks a mail asks for; the subject is the title when `from_subject` says that it names one."""
-    listed = request.listed_lines()
+    listed = request.listed_lines() or _handed_out(request)
     if listed:
         found = tuple(task for task in (read_task(line, request) for line in listed) if task)
         if found:
@@ -47,6 +47,14 @@ def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ..
             task.title, task.assignee, _due_of(" ".join(told.text for told in request.sentences[1:3]), request)
         )
     return (task,)
+
+
+def _handed_out(request: Request) -> tuple[str, ...]:
+    """Return the lines without bullets that are a task each: below a mere label, or where several name who does it."""
+    handing = tuple(line.text for line in request.lines if line.text and _named_first(line.text, request)[0])
+    if len(handing) > 1:
+        return handing
+    return request.bare_lines() if request.whole(request.subject.text, "task_label") else ()
 
 
 def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest, ...]:
@@ -232,7 +240,7 @@ def _due(text: str, request: Request) -> tuple[date | None, str]:
     """Return when it is due, and the text without those words: a date led up to by such words, or the last."""
     dates = request.dates(text)
     chosen = next((one for one in dates if one.leads & {"by", "until", "before", "within"}), None)
-    chosen = chosen or next((one for one in reversed(dates) if one.leads & _DUE or _ends(one, text)), None)
+    chosen = chosen or next((one for one in reversed(dates) if one.leads & _DUE or _ends(one, text, request)), None)
     if chosen is None:
         return None, text
     start, end = chosen.when.span
@@ -241,8 +249,11 @@ def _due(text: str, request: Request) -> tuple[date | None, str]:
     return chosen.when.end_day or chosen.when.day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
 
 
-def _ends(one: Dated, text: str) -> bool:
-    return not text[one.when.span[1] :].strip(_EDGES) or not text[: one.when.span[0]].strip(_EDGES)
+def _ends(one: Dated, text: str, request: Request) -> bool:
+    """Tell whether a date stands at either end of a text, but for a "please" behind it."""
+    behind = text[one.when.span[1] :].strip(_EDGES)
+    is_last = not behind or request.whole(behind, "courtesy_word")
+    return is_last or not text[: one.when.span[0]].strip(_EDGES)
 
 
 def _without_label(before: str, request: Request) -> str:

@@ -55,7 +55,7 @@ _SOURCES: tuple[tuple[str, str, str], ...] = (
     ("task", "no", "no"),
 )
 _WEAK = frozenset({"yes", "no"})
-_NOT_YET = frozenset({"before", "until", "within"})  # words that lead up to a day
+_NOT_YET = frozenset({"before", "by", "until", "within"})  # words that lead up to a day
 # Two acts in one sentence that are one: "I can't, @ben can you?" hands over, "still on it, → Thursday" puts off.
 _AS_ONE: dict[frozenset[str], TaskAct] = {
     frozenset({TaskAct.STILL, TaskAct.POSTPONE}): TaskAct.POSTPONE,
@@ -78,6 +78,7 @@ class _Words:
         self.after_name = Phrases(listed(lexicon.tables("task"), ("asked",)))
         self.me = Phrases(listed(lexicon.tables("command"), ("me",)))
         self.negation = Phrases(listed(lexicon.tables("command"), ("negation",)))
+        self.in_part = Phrases(listed(lexicon.tables("task"), ("in_part",)))
 
 
 @lru_cache(maxsize=4)
@@ -181,6 +182,8 @@ def _one_act(act: TaskAct, acts: dict[str, str], told: Told, request: Request) -
     day = _day(told, request) if act is TaskAct.POSTPONE else None
     if act is TaskAct.DECLINE and any(one.leads & _NOT_YET for one in request.dates(told.text)):
         return _Said(None, told.text)  # "I can't before Thursday": put off, or not at all?
+    if act is TaskAct.DONE and _spoken(_words(request.lexicon).in_part.find(told.words), told, request):
+        return _Said(None, told.text)  # "done except the annex": it is not over
     return _Said(act, _up_to_day(told, request) if day else acts[act], due=day)
 
 
@@ -279,6 +282,8 @@ def _bare_day(told: Told, request: Request) -> date | None:
 
 def _handed(told: Told, request: Request) -> _Said | None:
     """Return who is to do it instead: "@ben can you?", "give it to Ben", "Ben, could you do it?"."""
+    if len(set(_HANDLE.findall(told.text))) > 1:
+        return _Said(None, told.text)  # a task has one owner
     who = _named(told, request)
     return _Said(TaskAct.HAND, told.text, who=who, due=_day(told, request)) if who else None
 

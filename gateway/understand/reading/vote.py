@@ -1,57 +1,53 @@
-"""A vote opened by mail: its question, its options from list lines or words, its method and its deadline.
+"""A vote opened by mail: its question, its options from list lines or words, and its method.
 
-Must not: decide that a mail asks for a vote (command.py does), or choose what the author left open.
+Must not: decide that a mail asks for a vote (command.py does), say when it ends (vote_end.py), or choose what its
+author left open.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
-from functools import lru_cache
 
-from gateway.model.reading import CommandReading, Intent, When
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.date import Dated, find_lengths, find_limit
-from gateway.understand.reading.phrases import Phrases, listed, words_of
+from gateway.model.reading import CommandReading, Intent
+from gateway.understand.reading.command_asked import is_in_capitals
+from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.vote_about import about_vote
+from gateway.understand.reading.vote_end import read_vote_end
+from gateway.understand.reading.vote_lines import with_rules_apart, without_rules
 from gateway.understand.reading.vote_rules import read_vote_rules
 
 _METHODS = ("plusone", "ranked", "approval", "score", "consent", "yesno", "single")
-_ENDS = frozenset({"by", "until", "before"})
-_LASTS = frozenset({"within", "for", "in"})  # with a length: "for 72 hours", "in 3 days"
 _FEWEST, _MOST = 2, 30  # options
 _LONGEST_OPTION = 120
 _OPTION_WORDS = 4
 _EDGES = " \t.,;:!-–—*_"
-_SHORT = 12  # words of a sentence that says little but when
-_MOST_AHEAD = 2  # words of it ahead of the time
-_DAY_END = time(23, 59)
 
 
 def read_vote_request(request: Request, *, consent: bool = False) -> CommandReading | None:
     """Return the vote a mail opens, None when no question can be made out."""
+    request = with_rules_apart(request)
     question, spare = _question(request)
     options = _options(request, question)
     method = "consent" if consent else _method(request)
     rules = read_vote_rules(request, question, options)
     method = method or ("ranked" if rules.run_off else None)
-    deadline = _deadline(request)
-    question = _without_deadline(question, request)
+    end = read_vote_end(request, options)
+    asked, question = question, end.cut_off(question, request)
     if not question.strip(_EDGES):
         return None
     if method in ("consent", "plusone", "yesno"):
         options = ()
-    when = deadline.when if deadline else None
-    exact = (when.instant or _after_length(deadline, request)) if when and deadline else None
-    instant = (exact or datetime.combine(when.end_day or when.day, _DAY_END, request.sent_at.tzinfo)) if when else None
     return CommandReading(
         intent=Intent.NEW_VOTE,
         question=question.strip(" \t.,;:-–—*_"),
         options=options,
         method=method,
-        deadline=instant,
-        deadline_has_time=exact is not None,
+        deadline=end.at,
+        open_for=end.open_for,
+        deadline_has_time=end.has_time,
         rules=rules,
+        about=about_vote(request, asked, options, end),
         evidence=spare or question,
     )
 
@@ -69,7 +65,9 @@ def _question(request: Request) -> tuple[str, str]:
     if not is_label:
         return subject, ""
     asked = next((told.text for told in request.sentences if told.asks), "")
-    first = next((told.text for told in request.sentences if len(told.words) > 2), "")
+    lines = request.listed_lines()
+    leads = next((told.text for told in request.sentences if told.text.endswith(":")), "") if lines else ""
+    first = leads or next((told.text for told in request.sentences if len(told.words) > 2), "")
     return _without_label(asked or first, request), subject
 
 
@@ -91,10 +89,11 @@ def proposal_of(told: Told, request: Request) -> str:
 def _without_label(text: str, request: Request) -> str:
     """Take "Poll:", "Vote -" … off the front of a question."""
     words = words_of(text)
-    for hit in request.lists.of("vote_label", "propose_label", "tag_vote", "tag_consent").at(words, 0) if words else ():
+    hits = request.lists.of("vote_label", "propose_label", "tag_vote", "tag_consent").at(words, 0) if words else ()
+    for hit in sorted(hits, key=lambda hit: -hit.end):
         if hit.end < len(words):
             between = text[words[hit.end - 1].end : words[hit.end].start]
-            if any(mark in between for mark in ":-–—>|"):
+            if any(mark in between for mark in ":-–—>|") or is_in_capitals(text, words[0], words[hit.end]):
                 return text[words[hit.end].start :]
     return text
 
@@ -114,6 +113,7 @@ def _method(request: Request) -> str | None:
 
 def _options(request: Request, question: str) -> tuple[str, ...]:
     listed = tuple(line.strip(_EDGES) for line in request.listed_lines() if len(line) <= _LONGEST_OPTION)
+    listed = without_rules(listed, question, request)
     if _FEWEST <= len(listed) <= _MOST:
         return listed
     for told in request.sentences:
@@ -121,6 +121,7 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
         if named:
             return named
     bare = tuple(line.strip(_EDGES) for line in request.bare_lines())
+    bare = without_rules(bare, question, request)
     if _FEWEST <= len(bare) <= _MOST:
         return bare
     asked = (told.text for told in request.sentences if told.asks)
@@ -177,83 +178,3 @@ def _split(text: str, request: Request) -> tuple[str, ...]:
     )
     short = all(len(words_of(option)) <= 2 * _OPTION_WORDS for option in found)
     return found if _FEWEST <= len(found) <= _MOST and short else ()
-
-
-def _deadline(request: Request) -> Dated | None:
-    """Return the first date led up to as a deadline is, the subject before the body."""
-    said = ((told.text, told.asks) for told in request.sentences)
-    for text, asks in ((request.subject.text, True), *said):
-        lasts = _tells_how_long(text, request)
-        chosen = next((one for one in request.dates(text) if _closes(one, request, asks=asks, lasts=lasts)), None)
-        if chosen:
-            return chosen
-    return _by_clock(request) or _by_length(request)
-
-
-def _by_length(request: Request) -> Dated | None:
-    """Return the deadline that a bare length sets: "You have one week.", "Ihr habt zwei Wochen Zeit."."""
-    for told in request.sentences:
-        given = request.spoken(request.lists.of("time_given").find(told.words))
-        if len(told.words) > _SHORT or told.asks or not any(hit.start < _MOST_AHEAD for hit in given):
-            continue
-        lengths = find_lengths(told.text, request.sent_at, request.lexicon)
-        if len(lengths) == 1 and not request.spoken(request.lists.of("been").find(told.words)):
-            return Dated(When(lengths[0]), _ENDS)
-    return None
-
-
-def _by_clock(request: Request) -> Dated | None:
-    """Return the deadline that a time without a day sets: "Please answer by 5 pm.", "Open until 17:00."."""
-    for told in request.sentences:
-        said = request.lists.of("vote_label", "vote_ask", "consent").find(told.words)
-        been = told.asks or request.spoken(request.lists.of("been").find(told.words))
-        limit = None if been else find_limit(told.text, request.sent_at, request.lexicon)
-        # "Open until 17:00." says little ahead of it; "The mill is open until 17:00." tells of something.
-        ahead = len(words_of(told.text[: limit.span[0]])) if limit else 0
-        if limit and (request.spoken(said) or ahead <= _MOST_AHEAD):
-            return Dated(limit, _ENDS)
-    return None
-
-
-def _after_length(deadline: Dated, request: Request) -> datetime | None:
-    """Return the end of a vote that is open for some days: at the hour it began, as one of 72 hours ends."""
-    is_length = bool(_lengths(request.lexicon).find(words_of(deadline.when.evidence)))
-    if not is_length or "for" not in deadline.leads or deadline.when.end_day:
-        return None
-    return datetime.combine(deadline.when.day, request.sent_at.timetz())
-
-
-def _tells_how_long(text: str, request: Request) -> bool:
-    """Tell whether a length in a sentence is the vote's: "open for 72 hours", not "she has been here for a year"."""
-    words = words_of(text)
-    if request.spoken(request.lists.of("been").find(words)):
-        return False
-    return bool(request.spoken(request.lists.of("vote_open", "vote_label", "vote_ask").find(words)))
-
-
-def _closes(one: Dated, request: Request, *, asks: bool, lasts: bool) -> bool:
-    """Tell whether a date says when a vote ends: "by Friday", "for 72 hours"; "in August" is what it is about.
-
-    A word that leads both ways ("for", "pour", "voor") leads up to a deadline only where nothing is asked.
-    """
-    is_length = bool(_lengths(request.lexicon).find(words_of(one.when.evidence)))
-    if is_length and not lasts and one.leads & _LASTS and "within" not in one.leads:
-        return False
-    if one.leads & _ENDS and not (asks and "for" in one.leads):
-        return True
-    return is_length and bool(one.leads & _LASTS)
-
-
-@lru_cache(maxsize=8)
-def _lengths(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("date"), ("minute", "hour", "day", "week", "month", "year")))
-
-
-def _without_deadline(question: str, request: Request) -> str:
-    """Take "by Friday 17:00" off the end of a question."""
-    lasts = _tells_how_long(question, request)
-    for one in request.dates(question):
-        start, end = one.when.span
-        if _closes(one, request, asks=True, lasts=lasts) and not question[end:].strip(_EDGES + "()?]"):
-            return question[:start].rstrip(" (,;:–-[")
-    return question

@@ -24,7 +24,7 @@ _SHARES = {"third": 1 / 3, "half": 0.5, "two_thirds": 2 / 3, "three_quarters": 0
 _LABELS = ("quorum", "majority")
 _ASIDE = ("propose", "hypothetical", "been")  # of [command]: what a rule is not said with
 _EARLIER = "earlier"  # what is told of former votes
-_LONGEST = 16  # words of a sentence that states rules
+LONGEST = 16  # words of a sentence that states rules
 _MOST_BETWEEN = 2  # words between a share and what it is the share of: "a quorum of the half"
 _MOST_BESIDE_A_FLAG, _MOST_BESIDE_AN_AMOUNT = 6, 5  # words of a sentence that are of no rule
 _YEARS = range(1900, 2100)
@@ -57,9 +57,20 @@ def read_vote_rules(request: Request, question: str, options: tuple[str, ...]) -
     return StatedRules(**found)  # type: ignore[arg-type]  # each name has values of its own type
 
 
+def rules_in(told: Told, request: Request) -> tuple[Hit, ...]:
+    """Return what a sentence holds of the words of rules, former votes aside."""
+    return tuple(hit for hit in _phrases(request.lexicon).find(told.words) if hit.key != _EARLIER)
+
+
+def states_a_rule(told: Told, request: Request) -> bool:
+    """Tell whether a sentence sets something of how the vote is held, whatever it says besides."""
+    hits = list(rules_in(told, request))
+    return bool(hits) and (any(hit.key in _FLAGS for hit in hits) or next(_amounts(told, hits), None) is not None)
+
+
 def _statements(request: Request, options: tuple[str, ...]) -> Iterator[Told]:
     for told in request.sentences:
-        aside = told.asks or len(told.words) > _LONGEST or request.spoken(request.lists.of(*_ASIDE).find(told.words))
+        aside = told.asks or len(told.words) > LONGEST or request.spoken(request.lists.of(*_ASIDE).find(told.words))
         if not aside and told.text.strip(" .") not in options:
             yield told
 

@@ -1,0 +1,73 @@
+"""When we were down, and so what still came in time: the signs of life, and the server before ours.
+
+Must not: decide what follows from an outage.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from gateway.model.arrival import Arrival
+from store.transaction import Transaction
+
+ALIVE = "alive_at"  # when there was last a sign of life
+_OUTAGE = "outage"
+_FASTEST = 100  # notices a second, far more than ever go out
+
+
+class Outage(msgspec.Struct, frozen=True, kw_only=True):
+    """When we were last down: from the last sign of life to the start."""
+
+    since: datetime
+    until: datetime
+
+
+def outage(tx: Transaction) -> Outage | None:
+    """Return the last time we were down, None when there was none."""
+    noted = tx.get_mark(_OUTAGE)
+    return msgspec.json.decode(noted.encode(), type=Outage) if noted else None
+
+
+def note_outage(tx: Transaction, now: datetime, gap: timedelta) -> None:
+    """Keep the time since the last sign of life as an outage when it was longer than `gap`.
+
+    Perhaps there was none, and this is an older record that somebody put back: the numbers of notices that may have
+    gone out since are left out, so that the tokens of these stay theirs alone.
+    """
+    last = tx.get_mark(ALIVE)
+    since = datetime.fromisoformat(last) if last else None
+    if since and now - since > gap:
+        tx.set_mark(_OUTAGE, msgspec.json.encode(Outage(since=since, until=now)).decode())
+        tx.outbox.leave_out(_FASTEST * int((now - since).total_seconds()))
+
+
+def is_set_back(tx: Transaction, now: datetime, gap: timedelta) -> bool:
+    """Whether the last sign of life is later than now by more than `gap`: the clock was ahead, and is right again."""
+    last = tx.get_mark(ALIVE)
+    return last is not None and datetime.fromisoformat(last) > now + gap
+
+
+def in_time_at(arrival: Arrival, down: Outage | None) -> datetime:
+    """Return what counts for being in time: when our server took it, or, while we were down, the one before us."""
+    if arrival.accepted_at is not None:
+        return min(arrival.accepted_at, arrival.received_at)
+    if down is None or arrival.received_at < down.until:
+        return arrival.received_at
+    stamped = _topmost_received(arrival.raw)
+    return stamped if stamped is not None and down.since <= stamped <= down.until else arrival.received_at
+
+
+def _topmost_received(raw: bytes) -> datetime | None:
+    """Return the date of the topmost Received field: the server before us wrote it (RFC 5321 §4.4)."""
+    head = raw[:16_384].replace(b"\r\n", b"\n").partition(b"\n\n")[0].replace(b"\n ", b" ").replace(b"\n\t", b" ")
+    for line in head.split(b"\n"):
+        if line[:9].lower() == b"received:":
+            try:
+                stamped = parsedate_to_datetime(line.rpartition(b";")[2].decode("ascii", "replace").strip())
+            except (ValueError, TypeError):
+                return None
+            return stamped if stamped.tzinfo else None
+    return None

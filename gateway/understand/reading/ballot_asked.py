@@ -1,0 +1,137 @@
+"""What the question of a ballot asks: to keep or end something, an offer, who objects, on which day, for which thing.
+
+Must not: hold a word of a language itself, or know an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from gateway.understand.reading.ballot_text import Token, tokens_of
+from gateway.understand.reading.ballot_vocabulary import Phrase, Vocabulary, longest
+
+DAYS = ("weekday", "month")
+SHORTEST_DAY_NAMED = 4  # letters of a day that is no short name: "so" and "do" are other words too
+MOST_WORDS_TO_VERB = 6  # words of a question among which its verb stands …
+MOST_WORDS_OF_LAST_VERB = 2  # … where it does not end the question
+LONGEST_QUESTION = 600  # characters read of one
+
+
+class Asked(NamedTuple):
+    """What a question asks, as `Marked` of ballot_words tells it, and in its order."""
+
+    asked_to_keep: bool
+    asked_to_drop: bool
+    offered: bool
+    asked_to_object: bool
+    asked_when: bool
+    asked: frozenset[str]
+    asked_first: frozenset[str]
+    asked_days: frozenset[tuple[str, int]]
+    asked_for: str
+
+
+@lru_cache(maxsize=256)
+def asked(question: str, words: Vocabulary) -> Asked:
+    """Return what a question asks; cached, for all the answers to it."""
+    return Asked(
+        asked_to_keep=_asks_to_keep(question, words),
+        asked_to_drop=_asks_to_drop(question, words),
+        offered=_asks_in(question, words, "offer_question"),
+        asked_to_object=_asks_in(question, words, "object_question"),
+        asked_when=_names_time(question, words),
+        asked=_folds_of(question),
+        asked_first=_verbs_of(question, words),
+        asked_days=_days_of(question, words),
+        asked_for=_asked_for(question, words),
+    )
+
+
+@lru_cache(maxsize=256)
+def _folds_of(question: str) -> frozenset[str]:
+    return frozenset(t.fold for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word")
+
+
+@lru_cache(maxsize=8)
+def _asking(words: Vocabulary) -> frozenset[str]:
+    return frozenset(word for language in words.languages.values() for word, beginning in language.asked.items()
+                     if beginning.alone is not None and "asking" in beginning.alone.classes)  # fmt: skip
+
+
+def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
+    asking = _asking(words)
+    spoken = (t.fold for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word")
+    folds = [word for word in spoken if word not in asking and not words.is_common(word)]
+    return frozenset((*folds[:1], *folds[-1:]))
+
+
+def _days_of(question: str, words: Vocabulary) -> frozenset[tuple[str, int]]:
+    """Return the weekdays and months a question names, each with what it is."""
+    folds = [fold for fold in _folds_of(question) if len(fold) >= SHORTEST_DAY_NAMED]
+    return frozenset((name, value) for fold in folds for name in DAYS for value in words.values(fold, name))
+
+
+def _asked_for(question: str, words: Vocabulary) -> str:
+    """Return the word that stands right behind a "which": "Which (logo) …"; "" where none does."""
+    tokens = tuple(tokens_of(question[:LONGEST_QUESTION]))
+    folds = [t.fold for t in tokens]
+    for language in words.languages.values():
+        for at, word in enumerate(folds):
+            end, phrase = longest(tokens, folds, at, language.asked) if word in language.asked else (at, None)
+            if phrase is not None and "which" in phrase.classes and end < len(tokens) and tokens[end].kind == "word":
+                return "" if words.is_common(folds[end]) else folds[end]
+    return ""
+
+
+def _asks_to_keep(question: str, words: Vocabulary) -> bool:
+    folds = _folds_of(question)
+    found = (language.asked[f].alone for language in words.languages.values() for f in folds if f in language.asked)
+    return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
+
+
+def _asks_to_drop(question: str, words: Vocabulary) -> bool:
+    """Whether the first words of a question bid to end something, or its last: "Shall we cancel …?", "… absagen?"."""
+    tokens = [t for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word"]
+    stretches = (
+        (tokens[:MOST_WORDS_TO_VERB], frozenset(("drop_question", "drop_behind"))),
+        (tokens[-MOST_WORDS_OF_LAST_VERB:], frozenset(("drop_behind",))),
+    )
+    return any(
+        phrase.classes & wanted
+        for stretch, wanted in stretches
+        for phrase in _asked_phrases(stretch, [t.fold for t in stretch], words)
+    )
+
+
+def _asks_in(question: str, words: Vocabulary, name: str) -> bool:
+    """Whether a question holds a phrase of a class."""
+    tokens = tuple(tokens_of(question[:LONGEST_QUESTION]))
+    folds = [t.fold for t in tokens]
+    return any(name in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
+
+
+def _asked_phrases(tokens: Sequence[Token], folds: Sequence[str], words: Vocabulary) -> Iterator[Phrase]:
+    """Yield the phrases of any language that are looked for in a question alone."""
+    for language in words.languages.values():
+        for at, word in enumerate(folds):
+            phrase = longest(tokens, folds, at, language.asked)[1] if word in language.asked else None
+            if phrase is not None:
+                yield phrase
+
+
+def _names_time(question: str, words: Vocabulary) -> bool:
+    """Whether a question holds a number, an hour, or the name of a day, a month or a season."""
+    tokens = tokens_of(question[:LONGEST_QUESTION])
+    if any(token.kind in ("number", "time") for token in tokens):
+        return True
+    spoken = [token for token in tokens if token.kind == "word"]
+    named = [t.fold for n, t in enumerate(spoken) if (n and t.raw[0].isupper()) or not words.is_common(t.fold)]  # "May"
+    return any(words.values(word, name) for word in named for name in ("weekday", "month")) or any(
+        (beginning := language.voices.get(token.fold)) is not None
+        and beginning.alone is not None
+        and "season" in beginning.alone.classes
+        for language in words.languages.values()
+        for token in tokens
+    )
