@@ -376,7 +376,7 @@ def _store(app: App) -> Iterator[Finding]:
             yield Finding(
                 "clock", False,
                 f"the last sign of life in the store is still to come, and here it is {now:%Y-%m-%d %H:%M} UTC: set the"
-                " clock right; if it is right by now, start `serve`, which plans anew what a wrong one planned",
+                " clock right; if it is right by now, let `serve` run: in an hour it plans anew what it planned",
             )  # fmt: skip
         names = sorted(tx.charters.names())
         if not names:

@@ -22,6 +22,7 @@ from gateway.model.entry import (
     AwayEnded,
     AwayNoted,
     Entry,
+    MemberLeft,
     Posted,
     RoundOpened,
     SettingsChanged,
@@ -56,6 +57,8 @@ def _advanced(context: MailContext, entry: Entry) -> MailContext:
             return _seated(_with_view(context, mark, standing=before, set_aside=None), mark)
         case Withdrawn(mark=mark) if mark in context.rounds:
             return _with_view(context, mark, standing=None, set_aside=None)
+        case MemberLeft(member_id=member_id):
+            return dataclasses.replace(context, members=tuple(one for one in context.members if one.id != member_id))
         case _:
             mark = getattr(entry, "mark", "")
             view = context.rounds.get(mark)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from gateway.decide import rounds
 from gateway.decide.rituals import undo
 from gateway.model.context import MailContext
 from gateway.model.facts import Act
@@ -22,6 +23,14 @@ def words_asked(understood: Understood) -> str:
     said = (piece.text.strip() for piece in understood.pieces if isinstance(piece.reading, _CHANGING))
     words = "\n".join(dict.fromkeys(filter(None, said)))
     return words if len(words) <= _LONGEST else words[:_LONGEST].rstrip() + "…"
+
+
+def marks_asked(context: MailContext, understood: Understood) -> tuple[str, ...]:
+    """Return the marks of what a mail would change for everybody, each once; only such as are on record."""
+    views = (
+        rounds.answered_view(context, piece.mark) for piece in understood.pieces if isinstance(piece.reading, _CHANGING)
+    )
+    return tuple(dict.fromkeys(view.round.mark for view in views if view))
 
 
 def acts_undone(context: MailContext, understood: Understood) -> tuple[Act, ...]:

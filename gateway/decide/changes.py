@@ -80,10 +80,10 @@ def _of_rounds(before: MailContext, now: MailContext, entries: Sequence[Entry]) 
     answered = {entry.mark for entry in entries if isinstance(entry, (Answered, AnswerRestored, Withdrawn))}
     for mark, view in now.rounds.items():
         known = before.rounds[mark]
-        answer = view.standing.answer if view.standing else None
+        answer = view.given.answer if view.given else None
         # An answer set aside by a change of its question comes back with the question.
-        if mark in answered and known.standing != view.standing:  # said again it stands since later
-            yield AnswerChange(mark=mark, before=known.standing, after=answer)
+        if mark in answered and known.given != view.given:  # said again it stands since later
+            yield AnswerChange(mark=mark, before=known.given, after=answer)
         if known.round != view.round:
             yield RoundChange(before=known.round, after=view.round)
     yield from (RoundBegun(mark=entry.round.mark) for entry in entries if isinstance(entry, RoundOpened))

@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
 from gateway.decide import bounces, on_click, rounds
 from gateway.decide.acted import Acted, declined, ignored
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
 from gateway.decide.answers_lost import answer_to_lost
-from gateway.decide.asked_for import acts_undone, words_asked
+from gateway.decide.asked_for import acts_undone, marks_asked, words_asked
 from gateway.decide.confirming import confirmation
 from gateway.decide.rituals import govern, membership, posting, task, undo, vote
 from gateway.decide.sent import has_own_token
@@ -258,8 +260,10 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
     mark = context.answering.mark if is_elsewhere and context.answering else understood.spills
     facts = ConfirmFacts(
         act=asked, title=title, arrival_id=context.arrival_id, address=address,
-        is_elsewhere=is_elsewhere, answers=_titled(mark, context), **_quoted(context, understood, asked),
+        is_elsewhere=is_elsewhere, answers=_titled(mark, context),
     )  # fmt: skip
+    if asked == "govern":
+        facts = msgspec.structs.replace(facts, **_shown(context, understood))
     return Acted(
         Why.ASKED_BACK if asked in _PUBLISHES else Why.NOT_AUTHENTIC,
         entries=(
@@ -272,11 +276,16 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
     )
 
 
-def _quoted(context: MailContext, understood: Understood, asked: str) -> dict[str, Any]:
-    """Return what is shown of a mail that would change things for everybody; of any other nothing is."""
-    if asked != "govern":
-        return {}
-    return {"words": words_asked(understood), "undoes": acts_undone(context, understood)}
+def _shown(context: MailContext, understood: Understood) -> dict[str, Any]:
+    """Return what is shown of a mail that would change things for everybody; of any other nothing is.
+
+    Its own words only where more than From says whose they are: else anybody could have us send theirs to a member. Of
+    such a mail the question names what it is about, in the words on record.
+    """
+    undone = acts_undone(context, understood)
+    if context.trust is Trust.PROVEN or (context.trust is Trust.CLAIMED and has_own_token(context)):
+        return {"words": words_asked(understood), "undoes": undone}
+    return {"title": ", ".join(_titled(mark, context) for mark in marks_asked(context, understood)), "undoes": undone}
 
 
 _VOTE_NAMED = re.compile(r"\bV[-‐-―−]\d", re.IGNORECASE)

@@ -129,6 +129,11 @@ class RoundView:
     gone: int = 0  # how many of those asked have left without an answer
 
     @property
+    def given(self) -> Standing | None:
+        """The answer that was given last, whether it stands or was set aside: it can be taken back all the same."""
+        return self.standing or self.set_aside
+
+    @property
     def asked(self) -> int:
         """Of how many an answer counts: who left without one is none of them (product.md §6)."""
         return self.round.electorate_size - self.gone

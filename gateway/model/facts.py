@@ -401,7 +401,7 @@ class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
     number: int = 0  # deliver: the how many-th try it is, 0 when the member was asked in answer to a mail of theirs
     is_elsewhere: bool = False  # mail: it was not written to the address that it came to
     answers: str = ""  # … where it would answer this, "V-7: Where shall we meet?"; post-vote: its line may
-    words: str = ""  # govern: what the mail asks for, as it was written
+    words: str = ""  # govern: what the mail asks for, as it was written; "" where From alone says whose words they are
     undoes: tuple[Act, ...] = ()  # … and the lines of a receipt that it takes back
 
 

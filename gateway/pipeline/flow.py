@@ -439,10 +439,9 @@ class Pipeline:
             self._alive(tx, now)
 
     def _alive(self, tx: Transaction, now: datetime) -> None:
-        if outages.is_set_back(tx, now, SILENCE):
+        if outages.note_alive(tx, now, SILENCE):
             log.warning("clock set back", to=now.isoformat())
             plan_anew(tx, knowing.workspaces(tx, self.rules.separator), now)
-        tx.set_mark(outages.ALIVE, now.isoformat())
 
 
 def _explained(context: MailContext, decision: Decision) -> str:

@@ -1,6 +1,6 @@
 """When we were down, and so what still came in time: the signs of life, and the server before ours.
 
-Must not: decide what follows from an outage.
+Must not: decide what follows from an outage, or from a clock that was wrong.
 """
 
 from __future__ import annotations
@@ -15,11 +15,21 @@ from store.transaction import Transaction
 
 ALIVE = "alive_at"  # when there was last a sign of life
 _OUTAGE = "outage"
+_BEHIND = "behind_since"  # since when the clock has been behind the last sign of life, "" while it is not
 _FASTEST = 100  # notices a second, far more than ever go out
+_LONGEST = timedelta(days=366)  # of what one start leaves out: a clock that was years off would use up all numbers
+STAYS_BEHIND = timedelta(hours=1)  # a clock so long behind is right: a host that starts with a wrong one is soon set
 
 
 class Outage(msgspec.Struct, frozen=True, kw_only=True):
     """When we were last down: from the last sign of life to the start."""
+
+    since: datetime
+    until: datetime
+
+
+class _Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """The clock is behind the last sign of life: from the first beat that found it so to the last, by that clock."""
 
     since: datetime
     until: datetime
@@ -41,11 +51,41 @@ def note_outage(tx: Transaction, now: datetime, gap: timedelta) -> None:
     since = datetime.fromisoformat(last) if last else None
     if since and now - since > gap:
         tx.set_mark(_OUTAGE, msgspec.json.encode(Outage(since=since, until=now)).decode())
-        tx.outbox.leave_out(_FASTEST * int((now - since).total_seconds()))
+        tx.outbox.leave_out(_FASTEST * int(min(now - since, _LONGEST).total_seconds()))
+
+
+def note_alive(tx: Transaction, now: datetime, gap: timedelta) -> bool:
+    """Keep a sign of life. Returns whether the clock was ahead when it gave the one before, and so all it planned.
+
+    A clock behind that sign by more than `gap` may as well be the wrong one: a host starts with it, and it is set right
+    in minutes; or it is one of two hosts. So the later sign stays until the clock has been behind for STAYS_BEHIND,
+    without a silence in between.
+    """
+    last = tx.get_mark(ALIVE)
+    if last is None or now >= datetime.fromisoformat(last):
+        _keep(tx, now)
+        return False
+    if not is_set_back(tx, now, gap):
+        return False
+    noted = tx.get_mark(_BEHIND)
+    before = msgspec.json.decode(noted.encode(), type=_Behind) if noted else None
+    goes_on = before is not None and abs(now - before.until) <= gap
+    since = min(before.since, now) if before and goes_on else now
+    if now - since >= STAYS_BEHIND:
+        _keep(tx, now)
+        return True
+    tx.set_mark(_BEHIND, msgspec.json.encode(_Behind(since=since, until=now)).decode())
+    return False
+
+
+def _keep(tx: Transaction, now: datetime) -> None:
+    tx.set_mark(ALIVE, now.isoformat())
+    if tx.get_mark(_BEHIND):
+        tx.set_mark(_BEHIND, "")
 
 
 def is_set_back(tx: Transaction, now: datetime, gap: timedelta) -> bool:
-    """Whether the last sign of life is later than now by more than `gap`: the clock was ahead, and is right again."""
+    """Whether the last sign of life is later than now by more than `gap`: the clock was ahead, or is behind."""
     last = tx.get_mark(ALIVE)
     return last is not None and datetime.fromisoformat(last) > now + gap
 

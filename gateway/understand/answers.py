@@ -50,8 +50,10 @@ from gateway.understand.post_beside import PostBeside, may_be_why, post_beside, 
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.ballot_reason import read_reason
 from gateway.understand.reading.checkin import read_checkin, with_questions
+from gateway.understand.reading.command_ours import is_all_ours
 from gateway.understand.reading.govern import read_governing
 from gateway.understand.reading.plan import read_plan
+from gateway.understand.reading.request import make_request
 from gateway.understand.reading.task_answer import read_task_answer
 from gateway.understand.unnamed import is_left, is_likely, is_nothing, number_above, which_item
 
@@ -225,8 +227,11 @@ def _which_item(text: str, mail: Mail) -> WhichItem | None:
     return which_item(text, mail.context, lambda mark, words: to_item(mark, words, mail))
 
 
-def to_round(text: str, view: RoundView, mail: Mail) -> Piece:
-    """Read a text as what its round makes of it: a governing line, a setting, an answer, a request, or a remark."""
+def to_round(text: str, view: RoundView, mail: Mail, *, may_be_reason: bool = True) -> Piece:
+    """Read a text as what its round makes of it: a governing line, a setting, an answer, a request, or a remark.
+
+    `may_be_reason`: in answer to "please say why" any words are that.
+    """
     mark = view.round.mark
     options = view.round.form.question.options if isinstance(view.round.form, VoteForm) else ()
     governing = read_governing(text, mail.written_at, mail.lexicon, options)
@@ -240,10 +245,10 @@ def to_round(text: str, view: RoundView, mail: Mail) -> Piece:
     if left and (isinstance(view.round.form, CheckInForm) or not is_an_answer(answer)):
         return Piece(text, mark, Settle(NONE_OF_THEM))  # a check-in takes any words
     if is_an_answer(answer):
-        return Piece(text, mark, _as_reason(text, view, answer, mail))
+        return Piece(text, mark, _as_reason(text, view, answer, mail) if may_be_reason else answer)
     asked = answer if isinstance(answer, CommandReading) else whole_request(text, mail)
     done = asked if asked and not _hides_a_vote(asked, answer) else None
-    return Piece(text, mark, done or _as_reason(text, view, answer, mail))
+    return Piece(text, mark, done or (_as_reason(text, view, answer, mail) if may_be_reason else answer))
 
 
 def _as_reason(text: str, view: RoundView, answer: Reading | None, mail: Mail) -> Reading | None:
@@ -252,7 +257,16 @@ def _as_reason(text: str, view: RoundView, answer: Reading | None, mail: Mail) -
     wanted = asked.guesses[0].choice if asked and asked.missing == "reason" and asked.guesses else None
     if wanted is None or not isinstance(answer, BallotReading) or not isinstance(view.round.form, VoteForm):
         return answer
+    absence = whole_request(text, mail)
+    if absence is not None and absence.intent is Intent.AWAY and _is_ours_alone(text, mail):
+        return absence
     return read_reason(text, wanted, answer, view.round.form.question, mail.lexicon)
+
+
+def _is_ours_alone(text: str, mail: Mail) -> bool:
+    """Whether a text names nothing but its author and their mail, so that it can be no reason for a vote."""
+    request = make_request(mail.context.workspace.name, "", text, mail.written_at, mail.lexicon)
+    return all(is_all_ours(told, request) for told in request.sentences)
 
 
 def _hides_a_vote(asked: CommandReading, answer: Reading | None) -> bool:

@@ -128,7 +128,7 @@ def asked_beside(text: str, mail: Mail) -> Setting | CommandReading | None:
 # Of table [command]: without a word of these no line asks for a pause, an absence or a rhythm. Most lines have none.
 _ASKING = (
     "away", "away_start", "going", "pause", "halt", "leave", "resume", "word_pause", "word_resume", "word_digest",
-    "word_daily", "word_weekly", "word_biweekly", "word_monthly", "biweekly", "every_other",
+    "word_daily", "word_weekly", "word_biweekly", "word_monthly", "weekly", "biweekly", "monthly", "every_other",
     "send",
 )  # fmt: skip
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from gateway.model.address import Door
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.understood import CatchUp, Piece, Reading, Setting
 from gateway.understand.asking import asked_beside, request_in, setting_in
-from gateway.understand.beside import Said, parted
+from gateway.understand.beside import Parted, Said, parted
 from gateway.understand.mail import Mail
 from gateway.understand.manners import is_manners
 from gateway.understand.reading.catching_up import read_catch_up
 from gateway.understand.reading.command_ours import is_all_ours
+from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.request import Request, Told, make_request
 
 _TERSE = 4  # words of a line that asks what was missed, and ends with no question mark
@@ -27,6 +29,8 @@ _REASON = 25  # words that speak of our mails, and so may be why something is as
 _LISTED = re.compile(r"\s{0,3}(?:[-*+•·–—]|\(?\d{1,3}[.):])\s")
 _FOR_READERS = (Intent.AWAY, Intent.RESUME)  # of these they may want to know as well
 _OF_OWN_MAIL = (Intent.AWAY, Intent.PAUSE, Intent.RESUME, Intent.SET_FREQUENCY)
+_IN_A_CLAUSE = (Intent.AWAY, Intent.PAUSE)  # asked in a clause, and the next may be for readers
+_CLAUSES = re.compile(r"[,;:()–—]\s|\s[-–—]\s")
 _TALK = (Intent.NEW_TOPIC, Intent.UNCLEAR)
 
 _Asked = Callable[[str], Reading | None]
@@ -67,6 +71,8 @@ def says_more(text: str, asked: Reading, mail: Mail) -> bool:
     request = _request(text, mail)
     if asked.intent is Intent.AWAY:
         return not all(is_all_ours(told, request) for told in request.sentences)
+    if asked.intent is Intent.PAUSE and _has_clause_beside(request):
+        return True
     first = request.sentences[0] if len(request.sentences) > 1 else None
     return first is not None and not _asks(first, request, mail)
 
@@ -94,15 +100,21 @@ def new_post_beside(mail: Mail, whole: Reading) -> tuple[Piece, ...]:
 
 
 def _apart(text: str, mail: Mail, asked: _Asked) -> PostBeside | None:
-    apart = parted(text, asked, is_post=True)
-    bare = [said for said, one in apart.asked if isinstance(one, Setting)]
-    if not apart.asked or len(bare) > 1:  # "less", and below it "more": a list
+    read = cache(asked)
+    alone = parted(text, read)
+    if _is_asked(alone) and is_manners(alone.text, mail.name, mail.lexicon, lambda said: True):
+        return PostBeside("", "", alone.asked)
+    apart = parted(text, read, is_post=True)
+    if not _is_asked(apart):
         return None
-    if is_manners(apart.text, mail.name, mail.lexicon, lambda said: True):
-        return PostBeside("", "", apart.asked)
     above, below = apart.asked[: apart.above], apart.asked[apart.above :]
     text = "\n\n".join((*_told(above), apart.text, *_told(below)))
     return PostBeside(text, apart.text, apart.asked, bool(above))
+
+
+def _is_asked(apart: Parted) -> bool:
+    """Whether anything is asked; "less", and below it "more", is a list."""
+    return bool(apart.asked) and sum(isinstance(one, Setting) for _, one in apart.asked) <= 1
 
 
 def _told(asked: Sequence[Said]) -> Iterator[str]:
@@ -163,8 +175,20 @@ def _is_away(reading: Reading | None) -> bool:
 def _tells_more(asked: Reading, mail: Mail, request: Request) -> bool:
     """Whether some sentence speaks of something else than what is asked; but for an absence, before it is asked."""
     told = request.sentences
+    if _has_clause_beside(request) and isinstance(asked, CommandReading) and asked.intent in _IN_A_CLAUSE:
+        return True
     others = [one for one in told if not is_all_ours(one, request) and not _asks(one, request, mail)]
     return bool(others) and (_is_away(asked) or others[0] is told[0])
+
+
+def _has_clause_beside(request: Request) -> bool:
+    """Whether one clause of a sentence that does not name our mails speaks of something else than the others do."""
+    for told in request.sentences:
+        clauses = [] if request.hits(told, "mails") else _CLAUSES.split(told.text)
+        ours = [is_all_ours(Told(clause, words_of(clause)), request) for clause in clauses if clause.strip()]
+        if len(ours) > 1 and not all(ours):
+            return True
+    return False
 
 
 def _asks(told: Told, request: Request, mail: Mail) -> bool:

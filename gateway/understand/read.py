@@ -341,7 +341,7 @@ def _left(mail: Mail) -> tuple[Piece, ...]:
 def _is_chosen_or_governs(mail: Mail) -> bool:
     """Whether `undo` in answer to what is no receipt is an option of a vote, or calls off what its author opened."""
     view = answered_round(mail.context)
-    reading = to_round(mail.found.own, view, mail).reading if view else None
+    reading = to_round(mail.found.own, view, mail, may_be_reason=False).reading if view else None
     return isinstance(reading, Governing) or (isinstance(reading, BallotReading) and is_an_answer(reading))
 
 

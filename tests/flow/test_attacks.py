@@ -556,6 +556,18 @@ def test_a_question_whether_to_join_lets_nobody_in_but_whom_it_asked(found: Foun
     assert len(town.entries(MemberAdded)) == 4
 
 
+def test_a_question_to_confirm_carries_no_words_of_a_forger(town: Town) -> None:
+    opened(town)
+    won = "V-1: correct: You have won! Claim at http://evil.example/now"
+    for subject, text in (("Hello", won), (won, won), (won, "invite eve@evil.example")):
+        town.sends(MALLORY, town.mail("ana", "acme", subject, text), "acme", sender=MALLORY)
+        asked = town.newest("ana", "confirm")
+        assert "changes things for everybody" in " ".join(asked.text.split())
+        assert "won" not in asked.all_words
+        assert "evil" not in asked.all_words
+    assert "V-1" in town.box("ana", "confirm")[0].subject
+
+
 def test_a_yes_that_comes_too_late_confirms_nothing(town: Town) -> None:
     """Not even that of whom the server before us proves: what was asked is to be asked anew by then."""
     town.rules = Rules(authserv_ids=(SERVER,), token_days=1)

@@ -75,3 +75,22 @@ def test_a_deadline_corrected_renames_nothing(found: Found) -> None:
     assert town.round("V-1").closes_at.isoformat() == "2026-06-04T17:00:00+02:00"
     assert town.round("V-1").title == "Where"
     assert town.kinds("ben")[-1] == "change"
+
+
+def test_what_is_taken_back_while_it_is_set_aside_stays_so_when_the_correction_is_undone(found: Found) -> None:
+    town = corrected(found)
+    town.answers("ben", town.newest("ben", "ballot"), "I withdraw my vote")
+    town.answers("cleo", town.newest("cleo", "receipt"), "undo")
+    town.answers("ana", town.newest("ana", "receipt"), "undo")
+    town.confirms("ana")
+    assert town.votes("V-1") == {}
+
+
+def test_undo_of_a_new_answer_leaves_the_one_that_was_set_aside(found: Found) -> None:
+    town = corrected(found)
+    town.answers("ben", town.newest("ben", "ballot"), "Ghent")
+    town.answers("ben", town.newest("ben", "receipt"), "undo")
+    assert town.votes("V-1") == {}
+    town.answers("ana", town.newest("ana", "receipt"), "undo")
+    town.confirms("ana")
+    assert town.votes("V-1") == {"ben": Pick("Porto"), "cleo": Pick("Porto")}

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
 
+import pytest
+from structlog.testing import capture_logs
+
 from gateway.model.ballot import Pick
 from gateway.model.entry import RoundOpened
 from gateway.model.round import Phase
+from gateway.pipeline.outages import ALIVE
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import CHECK_IN, TEAM, Town
 
@@ -98,6 +102,13 @@ def test_a_reminder_whose_time_has_passed_is_not_sent_late(found: Found) -> None
     assert len(town.box("ben", "reminder")) <= 1
 
 
+def beats(town: Town, *, minutes: int) -> None:
+    """Let a beat come each minute, as `serve` does, and what is due by then with it."""
+    for _ in range(minutes):
+        town.turn()
+        town.clock.at += timedelta(minutes=1)
+
+
 def test_a_clock_that_was_weeks_ahead_for_a_minute_silences_nobody_once_it_is_right(found: Found) -> None:
     town = found(*TEAM, routines={"daily": CHECK_IN})
     town.at("10:00")
@@ -105,9 +116,66 @@ def test_a_clock_that_was_weeks_ahead_for_a_minute_silences_nobody_once_it_is_ri
     town.clock.at = right + timedelta(days=40)
     town.turn()
     town.clock.at = right + timedelta(minutes=2)
-    town.turn()
     before = len(town.post_office.letters)
+    beats(town, minutes=61)
     town.at("2026-06-02 12:30")
     asked = [letter.to for letter in town.post_office.letters[before:] if letter.kind == "prompt"]
     assert sorted(asked) == ["ana@example.net", "ben@example.net", "cleo@example.net"]
     assert town.reached("reminder") == ["ana", "ben", "cleo"]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(days=3), timedelta(days=20_000)], ids=str)
+def test_a_host_that_starts_with_a_clock_behind_for_minutes_asks_and_tells_nothing_twice(
+    found: Found, back: timedelta
+) -> None:
+    town = found(*TEAM, routines={"daily": CHECK_IN}, delivery="daily")
+    town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed and quite dry.")
+    town.at("2026-06-02 09:30")
+    right, before = town.clock.at, len(town.post_office.letters)
+    town.close()
+    town.clock.at = right - back
+    town.open()
+    beats(town, minutes=10)
+    town.clock.at = right + timedelta(minutes=11)
+    beats(town, minutes=10)
+    assert town.post_office.letters[before:] == []
+    assert len(town.entries(RoundOpened)) == 2, "Monday's and Tuesday's"
+    town.at("2026-06-03 09:30")
+    assert [letter.mark for letter in town.box("ben", "prompt")][-1] == "C-3", "the next day comes all the same"
+
+
+def test_a_start_with_a_wrong_clock_each_time_adds_up_to_no_hour(found: Found) -> None:
+    town = found(*TEAM, routines={"daily": CHECK_IN})
+    town.at("10:00")
+    right, noted = town.clock.at, planned(town)
+    for start in range(4):
+        town.clock.at = right - timedelta(days=3) + timedelta(minutes=40 * start)
+        beats(town, minutes=10)
+    assert planned(town) == noted
+
+
+def test_two_hosts_minutes_apart_plan_nothing_anew(found: Found) -> None:
+    town = found(*TEAM, routines={"daily": CHECK_IN})
+    town.at("10:00")
+    noted = planned(town)
+    with capture_logs() as said:
+        for minute in range(90):
+            for apart in (4, 0):
+                town.pipeline.beat(town.clock.at + timedelta(minutes=minute + apart))
+    assert said == []
+    assert planned(town) == noted
+
+
+def planned(town: Town) -> list[str]:
+    workspace = town.workspace_id
+    with town.store.read() as tx:
+        return [str(due) for due in tx.schedule.list(workspace, town.clock.at + timedelta(days=40))]
+
+
+def test_starts_after_a_sign_of_life_decades_off_use_up_no_numbers(town: Town) -> None:
+    for _ in range(6):
+        with town.store.begin() as tx:
+            tx.set_mark(ALIVE, (town.clock.at - timedelta(days=70 * 365)).isoformat())
+        town.reopen()
+    town.writes("ana", "acme", "Hello", "Hello all")
+    assert town.newest("ben", "post").notice_id < 2**36

@@ -331,7 +331,7 @@ def test_wanting_a_thing_gone_or_not_answers_by_what_was_asked() -> None:
             (drop, "Nobody reads it", "Yes"),
             (buy, "Nobody reads it", "No"),
             (drop, "We don't need it", UNCLEAR),
-            ("Sollen wir den Newsletter einstellen?", "Den liest doch keiner mehr", "Yes"),
+            ("Sollen wir den Newsletter einstellen?", "Den liest doch keiner mehr", UNCLEAR),
             ("Zullen we de nieuwsbrief afschaffen?", "Niemand leest het nog", "Yes"),
         ],
     )

@@ -51,8 +51,17 @@ def test_a_word_above_an_answer_is_parted_from_it_unless_a_list_goes_on() -> Non
     assert parted("fewer mails as before\nPorto", asked).asked == ()
 
 
-@pytest.mark.parametrize(("text", "is_parted"), [("We meet.\nless", True), ("We meet:\nmore\nless", False)])
-def test_in_a_post_a_word_is_parted_from_what_is_complete(text: str, is_parted: bool) -> None:
+@pytest.mark.parametrize(
+    ("text", "is_parted"),
+    [
+        ("We meet.\n\nmute it", True),
+        ("We meet.\nmute it", False),
+        ("mute it\n\nWe meet.", False),
+        ("We meet.\n\nless", False),
+        ("We meet:\nmore\nless", False),
+    ],
+)
+def test_in_a_post_a_word_is_parted_only_below_an_empty_line_and_where_it_is_plain(text: str, is_parted: bool) -> None:
     assert bool(parted(text, each, is_post=True).asked) is is_parted
 
 

@@ -16,7 +16,7 @@ from gateway.decide.rituals import govern as rules
 from gateway.decide.rituals.undo import needs
 from gateway.model.ballot import Abstention, Choice, Method, Pick, Picks, Ranking
 from gateway.model.change import AnswerChange, Change, RoundChange
-from gateway.model.context import DueKind, MailContext
+from gateway.model.context import DueKind, MailContext, Sent, Trust
 from gateway.model.decision import Decision, Group
 from gateway.model.entry import AnswerRestored, Corrected, Resumed, RoundRestored
 from gateway.model.facts import Act as Line
@@ -31,6 +31,7 @@ from tests.builders import (
     NOW,
     context,
     facts_of,
+    message,
     of_kind,
     piece,
     question,
@@ -161,6 +162,16 @@ def test_a_question_to_confirm_says_what_would_be_done() -> None:
     decision = say(told, piece(TO_GHENT, "correct: Where in March?", "V-7"), piece(None, "And hello to all."))
     assert [(facts.act, facts.words) for facts in facts_of(decision, ConfirmFacts)] == [
         ("govern", "correct: Where in March?")
+    ]
+
+
+@pytest.mark.parametrize("answering", [None, sent("ballot", "V-7", to=BEN.id)], ids=["no-token", "of-somebody-else"])
+def test_a_question_to_confirm_what_from_alone_vouches_for_shows_none_of_its_words(answering: Sent | None) -> None:
+    told = context(ANA, view(PLACES), trust=Trust.CLAIMED, answering=answering, foreign_token=answering is not None)
+    won = "correct: You have won! Claim at http://evil.example"
+    decision = say(told, piece(Governing(Act.CORRECT, text="You have won!"), won, "V-7"), mail=message(subject=won))
+    assert [(facts.act, facts.words, facts.title) for facts in facts_of(decision, ConfirmFacts)] == [
+        ("govern", "", f"V-7: {PLACES.title}")
     ]
 
 

@@ -63,12 +63,6 @@ def asked(found: tuple[Piece, ...]) -> list[Any]:
         ("Please pause my mails until Monday.", Intent.PAUSE),
         ("Mettez mes messages en pause jusqu'à lundi, svp.", Intent.PAUSE),
         ("Bitte meine Mails bis Montag pausieren.", Intent.PAUSE),
-        ("resume", Intent.RESUME),
-        ("weekly", Intent.SET_FREQUENCY),
-        ("mute", Word.MUTE),
-        ("sourdine", Word.MUTE),
-        ("less", Word.LESS),
-        ("stop", Word.STOP),
     ],
 )
 @pytest.mark.parametrize("text", ["{news}\n\n{line}", "{line}\n\n{news}", "{news}\n{line}"])
@@ -79,7 +73,54 @@ def test_a_setting_beside_a_reply_to_a_post_is_done_and_shown_to_nobody(text: st
 
 @pytest.mark.parametrize(
     ("line", "what"),
-    [("pause 3d", Intent.PAUSE), ("resume", Intent.RESUME), ("less", Word.LESS), ("pause 3j", Intent.PAUSE)],
+    [
+        ("resume", Intent.RESUME),
+        ("weekly", Intent.SET_FREQUENCY),
+        ("mute", Word.MUTE),
+        ("sourdine", Word.MUTE),
+    ],
+)
+def test_a_word_in_a_post_is_a_setting_below_an_empty_line_only(line: str, what: Any) -> None:
+    found = to_post(f"{NEWS}\n\n{line}")
+    assert (posted(found), asked(found)) == ([NEWS], [what])
+    for text in (f"{line}\n\n{NEWS}", f"{line}\n{NEWS}", f"{NEWS}\n{line}"):
+        assert (posted(to_post(text)), asked(to_post(text))) == ([text], [])
+
+
+@pytest.mark.parametrize("read", [to_post, new])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stop!\nDo not enter the cellar.",
+        "I would not do it.\n\nStop.",
+        "Too much salt in the soup.\n\nLess",
+        "Weekly\nThat is how often we should water the plants.",
+        "Mute\nis what the button on the mic says.",
+        "Don't send anything before Friday, the flyer has a typo.",
+        "Send nothing until Monday, the shop is closed.",
+        "My son has the flu, so no cake on Monday.",
+        "La fièvre aphteuse : visites suspendues jusqu'au 20 juin.",
+    ],
+)
+def test_what_is_said_to_readers_is_no_setting(text: str, read: Any) -> None:
+    assert (posted(read(text)), len(read(text))) == ([text], 1)
+
+
+@pytest.mark.parametrize("read", [to_post, new])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Let me breathe until Monday, then I'll look at the timetable.",
+        "I'm on tour with the band until Friday, tickets attached.",
+    ],
+)
+def test_a_clause_for_readers_beside_a_request_is_published_as_well(text: str, read: Any) -> None:
+    assert (posted(read(text)), len(read(text))) == ([text], 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [("pause 3d", Intent.PAUSE), ("resume", Intent.RESUME), ("pause 3j", Intent.PAUSE)],
 )
 def test_a_setting_below_an_announcement_leaves_that_to_its_readers(line: str, what: Any) -> None:
     found = new(f"{NEWS}\n\n{line}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from gateway.decide import digests
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.addressed import to_member
+from gateway.decide.after import after
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
 from gateway.decide.rituals import settings, task
 from gateway.decide.sent import facts_of
@@ -79,10 +80,18 @@ def join(context: MailContext, message: Message, asked: ConfirmFacts) -> Acted:
 
 def _waits_for_stewards(context: MailContext, message: Message) -> Acted:
     entry = HeldForSteward(arrival_id=context.arrival_id, reason="join")
-    key = once_per_mail(context, "steward:join")
+    key = once_per_day(context, message, "steward:join")
     told = to_stewards(context, message, "join", key=key, arrival_id=context.arrival_id)
+    facts = DeclineFacts(reason="waits-for-steward")
+    waits = to_author(context, message, facts, once_per_day(context, message, "join"))
     return Acted(
-        Why.ASKED_BACK, entries=(entry,), broadcasts=(told,), state=ArrivalState.HELD, settled=False, detail="join"
+        Why.ASKED_BACK,
+        entries=(entry,),
+        notices=(waits,),
+        broadcasts=(told,),
+        state=ArrivalState.HELD,
+        settled=False,
+        detail="join",
     )
 
 
@@ -135,7 +144,11 @@ def enrol(context: MailContext, message: Message, asked: Enrolling) -> Acted:
         return declined(Why.DECLINED, DeclineFacts(reason="not-allowed"))
     addresses = tuple(dict.fromkeys(fold_address(address) for address in asked.addresses))
     rule = _invite if asked.act is Enrolment.INVITE else _remove
-    return joined(rule(context, message, address) for address in addresses[:_MOST_AT_ONCE])
+    parts: list[Acted] = []
+    for address in addresses[:_MOST_AT_ONCE]:
+        parts.append(rule(context, message, address))
+        context = after(context, parts[-1].entries)  # who is left, for the next of them
+    return joined(parts)
 
 
 def may_enrol(context: MailContext, asked: Enrolling) -> bool:
@@ -156,7 +169,7 @@ def _invite(context: MailContext, message: Message, address: str) -> Acted:
     charter = context.workspace.charter
     by = context.author.name or context.author.address
     notice = Notice(
-        key=f"confirm:join:{address}:{context.received_at.date().isoformat()}",
+        key=f"confirm:invite:{address}:{context.received_at.date().isoformat()}",
         facts=ConfirmFacts(act="join", title=charter.name, address=address, by=by),
         member_id=0,
         address=address,

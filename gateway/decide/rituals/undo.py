@@ -246,7 +246,7 @@ def _answer(context: MailContext, member: Member, change: AnswerChange) -> Acted
     refused = None if _is_late(view) else rounds.no_longer_open(context, view)
     if refused is not None:
         return refused
-    standing = view.standing.answer if view.standing else None
+    standing = view.given.answer if view.given else None
     if standing != change.after:
         return "nothing-to-withdraw" if standing is None else "changed-since"
     entry = AnswerRestored(mark=change.mark, member_id=member.id, standing=change.before)

@@ -110,7 +110,8 @@ def _standing(view: RoundView) -> Ballot | None:
 
 def _withdraw(context: MailContext, view: RoundView) -> Acted:
     assert context.author is not None
-    round_, before = view.round, _standing(view)
+    given = view.given.answer if view.given else None
+    round_, before = view.round, given if isinstance(given, Ballot) else None
     if before is None:
         return declined(Why.DECLINED, rounds.refusal("nothing-to-withdraw", round_))
     entry = Withdrawn(mark=round_.mark, member_id=context.author.id)

@@ -24,6 +24,7 @@ class Asked(NamedTuple):
 
     asked_to_keep: bool
     asked_to_drop: bool
+    asked_to_close: bool
     offered: bool
     asked_to_object: bool
     asked_when: bool
@@ -38,7 +39,8 @@ def asked(question: str, words: Vocabulary) -> Asked:
     """Return what a question asks; cached, for all the answers to it."""
     return Asked(
         asked_to_keep=_asks_to_keep(question, words),
-        asked_to_drop=_asks_to_drop(question, words),
+        asked_to_drop=bool(_drops(question, words)),
+        asked_to_close=_only_closes(question, words),
         offered=_asks_in(question, words, "offer_question"),
         asked_to_object=_asks_in(question, words, "object_question"),
         asked_when=_names_time(question, words),
@@ -91,18 +93,25 @@ def _asks_to_keep(question: str, words: Vocabulary) -> bool:
     return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
 
 
-def _asks_to_drop(question: str, words: Vocabulary) -> bool:
-    """Whether the first words of a question bid to end something, or its last: "Shall we cancel …?", "… absagen?"."""
+def _only_closes(question: str, words: Vocabulary) -> bool:
+    """Whether all that bids to end something may as well bid to begin it: "Shall we sell …?", "… einstellen?"."""
+    drops = _drops(question, words)
+    return bool(drops) and all("closing_question" in phrase.classes for phrase in drops)
+
+
+def _drops(question: str, words: Vocabulary) -> list[Phrase]:
+    """Return what bids to end something, among a question's first words or its last: "cancel …?", "… absagen?"."""
     tokens = [t for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word"]
     stretches = (
         (tokens[:MOST_WORDS_TO_VERB], frozenset(("drop_question", "drop_behind"))),
         (tokens[-MOST_WORDS_OF_LAST_VERB:], frozenset(("drop_behind",))),
     )
-    return any(
-        phrase.classes & wanted
+    return [
+        phrase
         for stretch, wanted in stretches
         for phrase in _asked_phrases(stretch, [t.fold for t in stretch], words)
-    )
+        if phrase.classes & wanted
+    ]
 
 
 def _asks_in(question: str, words: Vocabulary, name: str) -> bool:

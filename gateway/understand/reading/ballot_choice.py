@@ -17,7 +17,7 @@ from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
 from gateway.understand.reading.ballot_text import classes
-from gateway.understand.reading.ballot_verdict import content, is_condition
+from gateway.understand.reading.ballot_verdict import AWAY, content, is_condition
 from gateway.understand.reading.ballot_words import Mark
 
 NARROWING = classes("common from_word out_of option_word time_word to_word ordinal_suffix than")
@@ -403,7 +403,9 @@ def _is_open_ended(body: Body, standing: Standing) -> bool:
     at = standing.mention.start - 1
     while at >= body.start and (mark := body.marked.cover[at]) is not None and mark.classes & {"common", "range_word"}:
         if "range_word" in mark:
-            return not ("from_word" in mark and standing.mention.by == STRETCH)  # "from Tuesday to Thursday" is closed
+            voice = body.marked.voices[at]
+            away = voice is not None and bool(voice.classes & AWAY)  # "I'm in Oslo from Monday to Tuesday" takes none
+            return away or not ("from_word" in mark and standing.mention.by == STRETCH)  # "from Tue to Thu" is closed
         at -= 1
     return False
 

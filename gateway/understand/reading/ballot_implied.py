@@ -16,6 +16,7 @@ ANSWERS_TO = frozenset(("yes_to", "no_to"))
 SHORTEST_ENDING = 4  # letters that may stand for a longer word they end: "feest" for "zomerfeest"
 DENIALS = frozenset(("negator", "after_negator", "no", "no_clause"))
 PRAISE = frozenset(("yes", "yes_clause", "good", "unopposed", "suffices"))
+JUDGING = classes("yes for choose rather good")  # behind praise of the old: perhaps of the new
 # Beside these a wish for something else is no answer, or is one without it.
 NO_WISH = classes("later defer doubt abstain indifferent condition yes no for against unopposed withdraw block keep")
 
@@ -46,12 +47,21 @@ def contented(body: Body) -> list[Signal]:
         named = any(
             body.marked.tokens[at].fold in body.marked.asked for at in content(body, current.start, current.end)
         )
-        praised = any(m.classes & PRAISE for m in marks) and not any(m.classes & DENIALS for m in marks)
-        if praised and not named and clause.start not in body.told:
+        praise = next((m for m in marks if m.classes & PRAISE), None)
+        if praise is None or any(m.classes & DENIALS for m in marks) or content(body, current.end, praise.start):
+            continue  # "what is written there is fine" speaks of no old thing
+        if not named and clause.start not in body.told:
             verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
-            weight = 0 if body.sentences[clause.sentence].asks or _is_qualified(body, number) else STATED
+            parted = body.sentences[clause.sentence].asks or _is_qualified(body, number)
+            weight = 0 if parted or _is_gone_by(body, current.end, praise.start, clause.end) else STATED
             found.append(Signal(verdict, weight, clause.start, clause.end, number))
     return found
+
+
+def _is_gone_by(body: Body, start: int, end: int, behind: int) -> bool:
+    """Whether praise is of what once was, or more behind it judges: "The old one was good. This is better."."""
+    past = any("past" in m for m in body.marked.heard(start, end))
+    return past or any(m.classes & JUDGING for m in body.marked.within(behind, body.end))
 
 
 def excluded(body: Body) -> list[Signal]:
@@ -262,8 +272,16 @@ def taken_up(body: Body) -> list[Signal]:
     for number, clause in enumerate(body.clauses):
         if clause.opener or not body.marked.offered or body.sentences[clause.sentence].asks:
             continue
-        for mark in body.marked.within(clause.start, clause.end):
-            if "take_up" in mark and not content(body, clause.start, clause.end, [range(mark.start, mark.end)]):
+        marks = body.marked.within(clause.start, clause.end)
+        if any(m.classes & DENIALS and "take_up" not in m for m in marks):
+            continue  # "doe ik niet"
+        ands = {m.start for m in marks if "and" in m}  # French "je m'en charge plus" is a refusal
+        for mark in marks:
+            if (
+                "take_up" in mark
+                and mark.end not in ands
+                and not content(body, clause.start, clause.end, [range(mark.start, mark.end)])
+            ):
                 found.append(Signal(POSITIVE, STATED, mark.start, mark.end, number))
     return found
 

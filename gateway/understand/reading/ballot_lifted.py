@@ -79,6 +79,12 @@ def _takes_back(body: Body, one: Spoken, start: int, end: int) -> bool:
 
 
 def _is_denied(body: Body, clause: Clause, one: Spoken, stance: range) -> bool:
-    """Whether it is said not to be taken back: "I won't drop my objection", "my block is not settled"."""
-    marks = body.marked.within(clause.start, max(one.end, stance.stop))
+    """Whether it is said not to be taken back: "I won't drop my objection", "my block is not settled".
+
+    Of what is but said to be over, all that is denied may be that: "Jan says my objection is settled. It is not.".
+    """
+    end = max(one.end, stance.stop)
+    marks = body.marked.within(clause.start, end)
+    if one.key == "lapsed":
+        marks = [*body.marked.within(body.start, clause.start), *marks, *body.marked.within(end, body.end)]
     return any(m.classes & _DENIES and m.start not in stance for m in marks)

@@ -1,4 +1,4 @@
-"""The answer to "please say why": any words are the reason asked for, but a plain vote, and what puts it off.
+"""The answer to "please say why": any words are the reason but a plain vote, `undo`, and what puts it off.
 
 A block waits for its reason, and "it is too expensive" is that, not another vote. Only an option by its name and
 nothing more stands in the block's place; where one is named beside other words, both are asked about.
@@ -14,6 +14,8 @@ from functools import lru_cache
 from gateway.model.ballot import Choice, Method, Pick, PlusOne, Question
 from gateway.model.reading import BallotKind, BallotReading
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.marks import marks_in
+from gateway.understand.reading.govern import read_undos
 from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 
 TABLE = "ballot_reason"
@@ -29,6 +31,8 @@ def read_reason(
     """Return what an answer to "please say why" comes to; `reading` is the text as an answer to the vote itself."""
     if reading.kind is BallotKind.WITHDRAW or not text.strip():
         return reading
+    if read_undos(text, lexicon, marks_in(text)):
+        return BallotReading(BallotKind.UNCLEAR, rivals=(asked,), missing="reason")
     named, left, puts_off = _told(text, reading, question, lexicon)
     if left == 0 and len(named) == 1:
         return replace(reading, kind=BallotKind.BALLOT, choice=next(iter(named)), comment=None)

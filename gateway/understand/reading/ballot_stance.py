@@ -28,7 +28,7 @@ class Stance(IntEnum):
 
 
 NEGATING = classes(
-    "negator near_negator reject no no_to against bad block instead nor except but_not needless unwanted"
+    "negator near_negator reject no no_to against bad block instead nor except but_not needless unwanted worthless"
 )
 DENIABLE = frozenset(("against", "bad"))
 BEHIND = frozenset(("fallback", "lower_place"))  # beside an option that comes behind another

@@ -16,7 +16,7 @@ POSITIVE, NEGATIVE, BLOCK, ABSTAIN = "yes", "no", "block", "abstain"
 # A term's sign and how much an embedded mention of it weighs; a bare clause weighs BARE.
 TERMS = {"for": (1, 2), "against": (-1, 2), "good": (1, 1), "bad": (-1, 1)}
 # What a negator turns into a no, and is no sign without one: "I don't see the point".
-APPRAISED = frozenset((*TERMS, "block", "merit", "wanted", "unwanted"))
+APPRAISED = frozenset((*TERMS, "block", "merit", "wanted", "unwanted", "worthless"))
 BARE, STATED, HINTED = 3, 2, 1
 STANCES = frozenset(("yes", "no", "for", "against", "block", "abstain", "unopposed", "good", "bad", "negator"))
 SAME_STEM = 5  # letters two forms of a word share
@@ -171,7 +171,9 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     """Return the verdict of one mark and its weight when embedded, None when it is none."""
     if mark.classes & {"negator", "near_negator"} and any(_reaches(body, mark, t) for t in terms if t is not mark):
         return None
-    if mark.classes & {"wanted", "unwanted"} and (wanted := _of_what_there_is(body, mark, flips)):
+    if body.marked.asked_to_drop and ("worthless" in mark or (body.marked.asked_to_close and "unwanted" in mark)):
+        return None  # it may be what the question would begin: "sell raffle tickets?", "waste of money"
+    if mark.classes & {"wanted", "unwanted", "worthless"} and (wanted := _of_what_there_is(body, mark, flips)):
         return wanted
     if mark.classes & {"needless", "merit"} and body.marked.asked_to_drop:
         return None  # "we don't need it" may be a yes to dropping it
@@ -180,7 +182,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     if "unopposed" in mark:
         return POSITIVE, STATED
     if "decline" in mark and body.marked.offered:
-        return (NEGATIVE, STATED) if not flips else None
+        passes = "abstain" not in mark or _closes(body, mark.end, clause.end)
+        return (NEGATIVE, STATED) if passes and not flips else None
     if "abstain" in mark:
         return (ABSTAIN, STATED) if not flips else None
     if "block" in mark:
@@ -208,9 +211,10 @@ def _of_what_there_is(body: Body, mark: Mark, flips: list[Mark]) -> tuple[str, i
     None where the question neither keeps nor ends anything and the words are another answer or none.
     """
     keeps, drops = body.marked.asked_to_keep, body.marked.asked_to_drop
-    if keeps == drops and (keeps or "unwanted" not in mark or "yes" in mark):
+    unwanted = bool(mark.classes & {"unwanted", "worthless"})
+    if keeps == drops and (keeps or not unwanted or "yes" in mark):
         return None
-    goes = ("unwanted" in mark) == (len(flips) % 2 == 0)
+    goes = unwanted == (len(flips) % 2 == 0)
     return (POSITIVE if goes == drops else NEGATIVE), STATED
 
 
@@ -225,6 +229,12 @@ def _does_as_asked(body: Body, mark: Mark) -> bool:
 def _only_urges(body: Body, mark: Mark, clause: Clause) -> bool:
     """Whether a word that ends a clause but urges what its beginning says: "lasciamo perdere dai"."""
     return "filler" in mark and any(m.classes & {"yes", "no"} for m in body.marked.within(clause.start, mark.start))
+
+
+def _closes(body: Body, start: int, end: int) -> bool:
+    """Whether a stretch adds nothing: "I pass" and "I pass this year", but not "I pass your house on Monday"."""
+    marks = [body.marked.cover[at] for at in range(start, end) if body.marked.tokens[at].is_word]
+    return all(m is not None and m.classes & {"filler", "this_while"} for m in marks) or _is_for_now(body, start, end)
 
 
 def _is_for_now(body: Body, start: int, end: int) -> bool:

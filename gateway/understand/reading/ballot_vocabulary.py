@@ -42,7 +42,16 @@ VOICES = classes(
     """
 )
 QUESTIONS = frozenset(
-    ("keep_question", "drop_question", "object_question", "offer_question", "asking", "which", "drop_behind")
+    (
+        "keep_question",
+        "drop_question",
+        "object_question",
+        "offer_question",
+        "asking",
+        "which",
+        "drop_behind",
+        "closing_question",
+    )
 )  # looked for in the question alone
 # Classes in which a misspelt word is worth recognising.
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))

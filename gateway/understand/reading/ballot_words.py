@@ -75,6 +75,7 @@ class Marked:
     heard_at: tuple[int, ...] = ()  # where each of them begins
     asked_to_keep: bool = False  # whether the question is about leaving things as they are
     asked_to_drop: bool = False  # whether the question is about ending something, so that "we don't need it" is a yes
+    asked_to_close: bool = False  # whether it is with a word that may bid to begin something too: "sell raffle tickets"
     offered: bool = False  # whether the question offers its reader something, so that "I'll pass" is a no
     asked_to_object: bool = False  # whether the question is who objects, so that "no objection" is a no
     asked_when: bool = False  # whether the question names a time of its own, which an answer may move

@@ -167,8 +167,12 @@ def _takes_a_thing(speech: Speech, words: Sequence[Word], end: int) -> bool:
 
 
 def _leads_to_work(speech: Speech, sentence: str, words: Sequence[Word], end: int) -> bool:
-    """Tell whether a colon leads on to work: "Not much to tell: finally reached the water company"."""
-    if not sentence[words[end - 1].end :].lstrip(" )").startswith(":"):
+    """Tell whether a sentence goes on to work: "Not much to tell: finally reached the bank", "…, poster done"."""
+    behind = sentence[words[end - 1].end :].lstrip(" )")
+    if behind.startswith((",", ";")):
+        rest = behind[1:].strip()
+        return bool(rest) and score(speech, rest)[DONE] >= CLEAR * EARLY and not is_away(speech, rest)
+    if not behind.startswith(":"):
         return False
     signs = ((words[end:][hit.start : hit.end], CUES[hit.key][1]) for hit in signs_in(speech, words[end:]))
     return any(weight > WEAK and not speech.lists.having.whole(sign) for sign, weight in signs)

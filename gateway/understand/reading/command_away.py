@@ -126,6 +126,8 @@ def _for(lexicon: Lexicon) -> Phrases:
 
 def _leads_in(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether an absence in two words or more begins a sentence, but for a little word ("on parental leave")."""
+    if _is_illness(told, hit, request):
+        return False  # "the fever …" may be the cattle's
     return hit.end > 1 and all(is_common(word, request.lexicon) for word in told.words[: hit.start]) and hit.start <= 1
 
 
@@ -152,7 +154,14 @@ def _is_other(told: Told, hit: Hit, request: Request) -> bool:
         return False
     if strangers(told, start, hit.start, request):
         return True
+    if before and _is_illness(told, hit, request):
+        return True  # "my son has the flu": nobody is said to be ill who writes
     return hit.start > 0 and not request.spoken(request.lists.of("first_person").find(told.words))
+
+
+def _is_illness(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a phrase is the bare name of an illness: whose it is, the words before it say."""
+    return bool(request.lists.of("illness").whole(told.words[hit.start : hit.end]))
 
 
 def _absence(told: Told, request: Request) -> CommandReading | None:

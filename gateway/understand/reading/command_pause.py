@@ -45,7 +45,7 @@ def read_pause(request: Request) -> CommandReading | None:
     for told, hit in asked_for(request, "pause"):
         if not is_apt(told, hit, request) or not is_ours(told, hit, request):
             continue
-        if told.is_subject and not bears_out(request):
+        if (told.is_subject and not bears_out(request)) or _is_of_sending(told, hit, request):
             continue
         if _is_meant(told, hit, request):
             until, through = _until(told, request)
@@ -126,6 +126,14 @@ def _is_of_us(told: Told, hit: Hit, request: Request) -> bool:
 def _is_out_of_reach(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether "no email" is said of where somebody will be, not asked for: "no email where I'm going"."""
     return any(one.start <= hit.start < one.end for one in request.hits(told, "unreachable"))
+
+
+def _is_of_sending(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a phrase is what is to be sent, and not to whom: "send nothing until Monday, the shop is closed"."""
+    sends = any(one.start == one.end - 1 == hit.start - 1 for one in request.hits(told, "send"))
+    if not sends or not any(True for _ in request.lists.of("halt").at(told.words, hit.start)):
+        return False
+    return not request.hits(told, "me", "first_person", "mails")
 
 
 def _ends(told: Told, request: Request) -> bool:

@@ -34,7 +34,7 @@ ASIDE = frozenset(
         "heads_up", "absence_noun", "absence_notice", "address_help", "address_join", "address_leave", "address_status",
         "address_task", "address_vote", "tag_result", "tag_task", "reminder_label", "digest_subject", "word_help",
         "word_join", "word_pause", "word_resume", "word_daily", "word_weekly", "word_biweekly", "word_monthly",
-        "word_never", "word_digest", "including",
+        "word_never", "word_digest", "including", "illness",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
