@@ -14,9 +14,9 @@ from gateway.decide.addressed import to_member
 from gateway.decide.calendar import DAY, at_wall, in_working_hours, is_working_day, local, working_hours
 from gateway.decide.owed import wants_nothing
 from gateway.model.charter import Charter
-from gateway.model.context import Due, DueKind, TickContext, Workspace
+from gateway.model.context import Due, DueKind, MailContext, TickContext, Workspace
 from gateway.model.decision import Decision, Why
-from gateway.model.facts import Item, TaskFacts, TaskReminderFacts
+from gateway.model.facts import Facts, Item, TaskFacts, TaskReminderFacts
 from gateway.model.member import Absence, Member
 from gateway.model.notice import Notice
 from gateway.model.task import Task
@@ -137,17 +137,7 @@ def _notice(task: Task, owner: Member, context: TickContext) -> Notice:
     by = next((m.name or m.address for m in context.members if m.id == giver != owner.id), "")
     assert task.course.due is not None
     facts = TaskReminderFacts(mark=task.mark, title=task.title, by=by, due=task.course.due, on=today)
-    return to_member(
-        owner,
-        facts,
-        f"task-reminder:{task.mark}:{owner.id}:{task.course.due}:{today}",
-        context.now,
-        thread=task.mark,
-        mark=task.mark,
-        items=(Item(mark=task.mark, text=task.title),),
-        owed=True,
-        references=references(task, context.workspace),
-    )
+    return letter(task, owner, facts, f"task-reminder:{task.mark}:{owner.id}:{task.course.due}:{today}", context)
 
 
 # --- its owner is away --------------------------------------------------------------------------
@@ -176,19 +166,24 @@ def _of_absence(task: Task, owner: Member, absence: Absence, reader: Member, con
         until=absence.until,
         may_hand=reader.is_steward or reader.id == task.made_by,
     )
+    return letter(task, reader, facts, f"task-away:{task.mark}:{reader.id}:{owner.id}:{task.course.due}", context)
+
+
+def letter(task: Task, reader: Member, facts: Facts, key: str, context: MailContext | TickContext) -> Notice:
+    """Return a mail about a task, in its thread; it is sent only as long as it is owed."""
     return to_member(
         reader,
         facts,
-        f"task-away:{task.mark}:{reader.id}:{owner.id}:{task.course.due}",
+        key,
         context.now,
         thread=task.mark,
         mark=task.mark,
         items=(Item(mark=task.mark, text=task.title),),
         owed=True,
-        references=references(task, context.workspace),
+        references=_references(task, context.workspace),
     )
 
 
-def references(task: Task, workspace: Workspace) -> tuple[str, ...]:
+def _references(task: Task, workspace: Workspace) -> tuple[str, ...]:
     """Return the ids by which mail programs join everything about a task to its thread."""
     return tuple(name for name in (workspace.address.thread_id(task.mark), task.message_id) if name)

@@ -14,7 +14,6 @@ import msgspec
 
 from gateway.decide import task_reminders
 from gateway.decide.acted import Acted, declined
-from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_mail, to_author
 from gateway.decide.people import meant, names_several, told_apart
 from gateway.decide.rituals.settings import local_day
@@ -309,17 +308,9 @@ def _notice(context: MailContext, task: Task, change: str, member: Member) -> No
         reason=course.reason,
         text=task.text if change == "given" else "",
     )
-    return to_member(
-        member,
-        facts,
-        f"task:{task.mark}:{change}:{member.id}:a{context.arrival_id}:{course.owner}:{course.due}:{course.state}",
-        context.now,
-        thread=task.mark,
-        mark=task.mark,
-        items=(Item(mark=task.mark, text=task.title),),
-        owed=True,
-        references=task_reminders.references(task, context.workspace),
-    )
+    state = f"{course.owner}:{course.due}:{course.state}"
+    key = f"task:{task.mark}:{change}:{member.id}:a{context.arrival_id}:{state}"
+    return task_reminders.letter(task, member, facts, key, context)
 
 
 # --- whom it is for -------------------------------------------------------------------------------------------------
