@@ -23,9 +23,9 @@ _MEND = "mend it, or put back the file that came with the program"
 
 
 @cache  # the files of a package do not change while it runs
-def load_lexicon(folder: Path = HERE / "understand" / "words") -> Lexicon:
-    """Return the words of every language that has a file in the folder."""
-    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
+def load_lexicon() -> Lexicon:
+    """Return the words of every language that has a file in `understand/words/`."""
+    files = sorted((HERE / "understand" / "words").glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
     return Lexicon({file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files})
 
 
@@ -76,10 +76,10 @@ def _catalogues(folder: Path) -> dict[str, Translations]:
 
 
 @cache
-def load_pages(folder: Path | None = None) -> Words:
+def load_pages() -> Words:
     """Return the web pages, with the catalogues of every language we write."""
     from gateway.web.pages import Words
 
-    folder = folder or template_folder()
+    folder = template_folder()
     source, style = (folder / "web" / name for name in ("stop.html.j2", "page.css"))
     return Words.compile(source.read_text(encoding="utf-8"), style.read_text(encoding="utf-8"), _catalogues(folder))

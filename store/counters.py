@@ -1,6 +1,7 @@
 """Numbers that are given out once: of marks within a workspace, of members and notices within the store.
 
-A number is taken in the transaction that uses it; one that is rolled back is given out again.
+A number is taken in the transaction that uses it; one that is rolled back is given out again. Must not: know
+what is numbered.
 """
 
 from __future__ import annotations

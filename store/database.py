@@ -28,7 +28,7 @@ from store.transaction import Transaction
 
 __all__ = ["Conflict", "Forbidden", "Store", "StoreBusy", "StoreFault", "StoreFull", "StoreRefusal", "Transaction"]
 
-SCHEMA = "0007"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
+SCHEMA = "0008"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
 PATIENCE = 10.0  # seconds to wait for one's turn at writing
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
@@ -173,13 +173,6 @@ class Store:
                     lock.close()
 
     @property
-    def sqlite_version(self) -> str:
-        """The version of the SQLite library, "" on another engine."""
-        if self._engine.dialect.name != "sqlite":
-            return ""
-        return ".".join(str(part) for part in self._engine.dialect.server_version_info or ()) or _library_version()
-
-    @property
     def is_healthy(self) -> bool:
         """Whether the engine finds its own structures sound; takes long on a large store."""
         with self.read() as transaction:
@@ -310,9 +303,3 @@ def _schema(connection: Connection) -> str | None:
     if "alembic_version" not in names:
         raise StoreFault("this database holds the tables of something else; it is left as it is")
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
-
-
-def _library_version() -> str:
-    import sqlite3
-
-    return sqlite3.sqlite_version

@@ -16,8 +16,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, String, Table, and_, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, String, Table, and_, delete, or_, select, true, update
 
+from gateway.model.address import ERASED_DOMAIN
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import (
     AbsencesRestored,
@@ -35,7 +36,20 @@ from gateway.model.member import Member, Settings
 from gateway.model.notice import NoticeState
 from store.codec import expand, pack
 from store.sql import Sql
-from store.tables import addresses, arrivals, attempts, dues, facts, frozen, ledger, members, metadata, outbox, raw
+from store.tables import (
+    addresses,
+    arrivals,
+    attempts,
+    dues,
+    facts,
+    frozen,
+    ledger,
+    members,
+    metadata,
+    outbox,
+    posts,
+    raw,
+)
 
 _SIGNS = ("%40", "=40", "@", "=")  # in a link, in quoted-printable text, plain, in a bounce address (VERP)
 _FILE_ENDS = "|".join(sorted(map(re.escape, ENDINGS_OF_FILES)))
@@ -63,7 +77,7 @@ class Pseudonym:
     @property
     def address(self) -> str:
         """An address that is nobody's."""
-        return f"{self.name}@erased.invalid"
+        return f"{self.name}@{ERASED_DOMAIN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +237,28 @@ class Erasure:
                 self._sql.run(delete(ledger).where(ledger.c.id == entry_id))
             else:
                 self._sql.run(update(ledger).where(ledger.c.id == entry_id).values(entry=pack(kept)))
+        self._sql.run(update(posts).where(posts.c.author_id == member.id).values(words=""))
         values = {"name": pseudonym.name, "absent_until": None, "record": pack(forgotten(member, pseudonym))}
         self._sql.run(update(members).where(members.c.id == member.id).values(**values))
 
-    def rename(self, workspace_ids: Collection[int], names: Collection[str], pseudonym: Pseudonym) -> Touched:
-        """Replace names where entries and notices to others hold them in a field of their own; texts stay."""
+    def rename(
+        self, workspace_ids: Collection[int], names: Collection[str], told_as: Collection[str], pseudonym: Pseudonym
+    ) -> Touched:
+        """Replace names where entries and notices to others hold them in a field of their own; texts stay.
+
+        `names` are replaced in these workspaces; what ends in one of `told_as`, their addresses, in all.
+        """
+        here = [*workspace_ids]
+        of_ledger = ledger.c.workspace_id.in_(here)
+        told_there = facts.c.id.in_(select(outbox.c.facts_id).where(outbox.c.workspace_id.in_(here)))
+        known, ends = frozenset(names), tuple(f" ({address})" for address in told_as)
         touched = Touched()
-        of_ledger = ledger.c.workspace_id.in_([*workspace_ids])
-        touched.places += len(self._rename_in(ledger, "entry", of_ledger, names, pseudonym))
-        told_there = select(outbox.c.facts_id).where(outbox.c.workspace_id.in_([*workspace_ids]))
-        touched.facts = self._rename_in(facts, "body", facts.c.id.in_(told_there), names, pseudonym)
+        for wanted, is_theirs, entries, told in (
+            (known, known.__contains__, of_ledger, told_there),
+            (ends, lambda text: text.endswith(ends), true(), true()),
+        ):
+            touched.places += len(self._rename_in(ledger, "entry", entries, wanted, is_theirs, pseudonym))
+            touched.facts |= self._rename_in(facts, "body", told, wanted, is_theirs, pseudonym)
         touched.places += len(touched.facts)
         return touched
 
@@ -272,16 +298,23 @@ class Erasure:
                 self._sql.run(delete(dues).where(dues.c.workspace_id == workspace_id, dues.c.key == row.key))
 
     def _rename_in(
-        self, table: Table, column: str, where: ColumnElement[bool], names: Collection[str], pseudonym: Pseudonym
+        self,
+        table: Table,
+        column: str,
+        where: ColumnElement[bool],
+        wanted: Collection[str],
+        is_theirs: Callable[[str], bool],
+        pseudonym: Pseudonym,
     ) -> set[int]:
+        """Rows are found by what is `wanted` within; `is_theirs` says whether a whole field is to be replaced."""
         changed: set[int] = set()
-        for name in names:
-            inner = msgspec.json.encode(name).decode()[1:-1]
+        for part in wanted:
+            inner = msgspec.json.encode(part).decode()[1:-1]
             query = select(table.c.id).where(where, table.c[column].contains(inner, autoescape=True))
             for row in self._sql.rows(query):
                 text = self._sql.value(select(table.c[column]).where(table.c.id == row.id))
                 said = msgspec.json.decode(text)
-                renamed = _renamed(said, frozenset(names), pseudonym.name)
+                renamed = _renamed(said, is_theirs, pseudonym.name)
                 if renamed != said:
                     self._sql.run(update(table).where(table.c.id == row.id).values({column: pack(renamed)}))
                     changed.add(row.id)
@@ -361,23 +394,23 @@ def _about(entry: Any) -> int:
     return int(entry.member.id if isinstance(entry, MemberAdded) else entry.member_id)
 
 
-def _renamed(value: Any, names: frozenset[str], name: str, field: str = "") -> Any:
+def _renamed(value: Any, is_theirs: Callable[[str], bool], name: str, field: str = "") -> Any:
     """Return a value with a person's name replaced where a field holds it; a text that mentions it stays."""
     match value:
         case dict():
-            return {key: _renamed(part, names, name, key) for key, part in value.items()}
+            return {key: _renamed(part, is_theirs, name, key) for key, part in value.items()}
         case list() if field in _LISTS_OF_POSTS:
-            return [_renamed_post(post, names, name) for post in value]
+            return [_renamed_post(post, is_theirs, name) for post in value]
         case list():
-            return [_renamed(part, names, name, field if field in _LISTS_OF_NAMES else "") for part in value]
-        case str() if (field in _NAME_FIELDS or field in _LISTS_OF_NAMES) and value in names:
+            return [_renamed(part, is_theirs, name, field if field in _LISTS_OF_NAMES else "") for part in value]
+        case str() if (field in _NAME_FIELDS or field in _LISTS_OF_NAMES) and is_theirs(value):
             return name
         case _:
             return value
 
 
-def _renamed_post(post: Any, names: frozenset[str], name: str) -> Any:
-    if isinstance(post, list) and post and post[0] in names:
+def _renamed_post(post: Any, is_theirs: Callable[[str], bool], name: str) -> Any:
+    if isinstance(post, list) and post and is_theirs(post[0]):
         return [name, *post[1:]]
     return post
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Executable, Row, bindparam, delete, exists, insert, or_, select, update
 
+from gateway.model.address import fold_address
 from gateway.model.arrival import ARRIVAL_TRANSITIONS, PUT_BACK, Arrival, ArrivalState, StoredArrival
 from store.codec import expand, pack, squeeze, storable
 from store.faults import Conflict, Forbidden
@@ -41,6 +42,12 @@ _GET = (
     select(arrivals, raw.c.body)
     .outerjoin(raw, raw.c.arrival_id == arrivals.c.id)
     .where(arrivals.c.id == bindparam("id"))
+)
+_HELD = (
+    select(arrivals.c.id, arrivals.c.author)
+    .join(raw, raw.c.arrival_id == arrivals.c.id)
+    .where(arrivals.c.state == ArrivalState.HELD.value, arrivals.c.workspace_id == bindparam("workspace_id"))
+    .order_by(arrivals.c.id)
 )
 _KEPT = select(raw.c.arrival_id).where(raw.c.arrival_id == bindparam("id"))
 _STATE = select(arrivals.c.state).where(arrivals.c.id == bindparam("id"))
@@ -159,15 +166,20 @@ class Inbox:
         if state in _REMEMBERED and fingerprint and workspace_id is not None:
             self.note(arrival_id, workspace_id, fingerprint)
 
-    def put_back(self, arrival_id: int) -> None:
-        """Let an arrival that was held, ignored or failed be processed again; until then its detail says PUT_BACK."""
+    def put_back(self, arrival_id: int, detail: str = PUT_BACK) -> None:
+        """Let an arrival that was held, ignored or failed be processed again; until then `detail` says why."""
         if not self.keeps(arrival_id):
             raise Forbidden(f"arrival {arrival_id}: its bytes are no longer kept")
-        self._move(arrival_id, ArrivalState.RECEIVED, reason="", detail=PUT_BACK, settled_at=None)
+        self._move(arrival_id, ArrivalState.RECEIVED, reason="", detail=detail, settled_at=None)
 
     def keeps(self, arrival_id: int) -> bool:
         """Whether the bytes of an arrival are still kept."""
         return self._sql.value(_KEPT, {"id": arrival_id}) is not None
+
+    def held_from(self, workspace_id: int, address: str) -> list[int]:
+        """Return what is held for a workspace, was written from a folded address and is kept, oldest first."""
+        held = self._sql.rows(_HELD, {"workspace_id": workspace_id})
+        return [row.id for row in held if fold_address(row.author) == address]
 
     def get(self, arrival_id: int) -> StoredArrival | None:
         """Return an arrival with its raw bytes (b"" once they were purged), or None."""

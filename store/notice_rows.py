@@ -59,6 +59,7 @@ def columns(notice: Notice) -> dict[str, Any]:
         "refs": pack(notice.references),
         "owed": notice.owed,
         "subject_hint": storable(notice.subject_hint),
+        "unproven": notice.unproven,
         "due_at": notice.due_at,
         "next_attempt_at": notice.due_at,
         "state": NoticeState.QUEUED.value,
@@ -102,6 +103,7 @@ def _notice(row: Row[Any], said: Facts) -> Notice:
         references=_refs.decode(row.refs),
         owed=row.owed,
         subject_hint=row.subject_hint,
+        unproven=row.unproven,
     )
 
 
@@ -119,8 +121,6 @@ def stored_notice(row: Row[Any], return_token: str, known: dict[int, Facts]) -> 
         state=NoticeState(row.state),
         frozen=None if body is None else expand(body),
         attempts=row.attempts,
-        next_attempt_at=row.next_attempt_at,
-        leased_until=row.leased_until,
         sent_at=row.sent_at,
         reason=row.reason,
         detail=row.detail,

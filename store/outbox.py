@@ -154,7 +154,6 @@ _COPIES = (
     )
     .order_by(outbox.c.id.desc())
 )
-_COPIES_OF = _COPIES.where(outbox.c.member_id.in_(bindparam("member_ids", expanding=True)))
 _TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -184,6 +183,7 @@ _REPLIED = select(func.count()).where(
     outbox.c.due_at >= bindparam("since"),
     outbox.c.answering == Answering.REPLIED.value,
 )
+_REPLIED_AS_PROVEN = _REPLIED.where(outbox.c.unproven == bindparam("unproven"), outbox.c.kind != bindparam("but"))
 _REPLIED_SO = _REPLIED.where(outbox.c.kind == bindparam("kind"))
 _NEXT_QUEUED = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state == _QUEUED)
 _NEXT_LEASED = select(func.min(outbox.c.leased_until)).where(outbox.c.state == _LEASED)
@@ -356,21 +356,29 @@ class Outbox:
             found.append(past_try(row))
         return found, None
 
-    def copy_tokens(self, workspace_id: int, mark: str, member_ids: Collection[int] | None = None) -> dict[int, str]:
+    def copy_tokens(self, workspace_id: int, mark: str) -> dict[int, str]:
         """Return the tokens of the notices that brought a post or a round to each member: the first not given up."""
-        return {row.member_id: row.token for row in self._copies(workspace_id, mark, member_ids)}
+        newest_first = self._sql.rows(_COPIES, {"workspace_id": workspace_id, "mark": mark})
+        return {row.member_id: row.token for row in newest_first}
 
     def depth(self, now: datetime) -> tuple[int, datetime | None]:
         """Return how many notices are due and not yet gone, and since when the oldest is."""
         row: Any = self._sql.first(_DEPTH, {"now": now})
         return int(row.waiting), row.oldest
 
-    def count_replied_since(self, workspace_id: int, address: str, since: datetime, kind: str | None = None) -> int:
-        """Return how many automatic answers an address was sent since an instant, of one kind when it is named."""
-        values = {"workspace_id": workspace_id, "address": address, "since": since}
-        if kind is None:
-            return int(self._sql.value(_REPLIED, values))
-        return int(self._sql.value(_REPLIED_SO, values | {"kind": kind}))
+    def count_replied_since(self, workspace_id: int, address: str, since: datetime, kind: str) -> int:
+        """Return how many automatic answers of one kind an address was sent since an instant."""
+        values = {"workspace_id": workspace_id, "address": address, "since": since, "kind": kind}
+        return int(self._sql.value(_REPLIED_SO, values))
+
+    def count_answers_since(
+        self, workspace_id: int, address: str, since: datetime, *, unproven: bool, but: str = ""
+    ) -> int:
+        """Return how many automatic answers an address was sent since an instant, those of one kind left out: to mail
+        that nothing proved to be theirs, or to all other mail.
+        """
+        values = {"workspace_id": workspace_id, "address": address, "since": since, "unproven": unproven, "but": but}
+        return int(self._sql.value(_REPLIED_AS_PROVEN, values))
 
     def next_at(self) -> datetime | None:
         """Return when there is something to attempt next, None when the outbox is empty."""
@@ -430,14 +438,6 @@ class Outbox:
         except msgspec.DecodeError as fault:
             self._move(notice_id, NoticeState.FAILED, reason="unreadable", detail=str(fault), leased_until=None)
             return None
-
-    def _copies(self, workspace_id: int, mark: str, member_ids: Collection[int] | None) -> Sequence[Row[Any]]:
-        """The newest first, so that in a mapping the oldest of each member stays."""
-        values: dict[str, Any] = {"workspace_id": workspace_id, "mark": mark}
-        if member_ids is None:
-            return self._sql.rows(_COPIES, values)
-        pieces = _pieces([*member_ids])
-        return [row for some in pieces for row in self._sql.rows(_COPIES_OF, values | {"member_ids": some})]
 
     def _move(self, notice_id: int, state: NoticeState, **columns: Any) -> None:
         found = self._sql.value(_STATE, {"id": notice_id})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -23,7 +22,6 @@ _BY_ADDRESS = _RECORD.join(addresses, addresses.c.member_id == members.c.id).whe
 _ALL = _RECORD.where(members.c.workspace_id == bindparam("workspace_id")).order_by(members.c.id)
 _PRESENT = _ALL.where(members.c.left_at.is_(None))
 _ABSENT = _PRESENT.where(members.c.absent_until >= bindparam("first"))
-_MANY = _RECORD.where(members.c.id.in_(bindparam("ids", expanding=True))).order_by(members.c.id)
 _ADDRESSES = select(addresses.c.address).where(addresses.c.workspace_id == bindparam("workspace_id"))
 _NAMES = select(members.c.id, members.c.name).where(members.c.workspace_id == bindparam("workspace_id"))
 
@@ -51,10 +49,6 @@ class People:
     def all(self, workspace_id: int, include_left: bool = False) -> list[Member]:
         """Return the members of a workspace in the order they joined."""
         return [*map(_read, self._sql.rows(_ALL if include_left else _PRESENT, {"workspace_id": workspace_id}))]
-
-    def many(self, member_ids: Sequence[int]) -> list[Member]:
-        """Return members by id, in the order of their ids; ids of nobody are passed over."""
-        return [*map(_read, self._sql.rows(_MANY, {"ids": list(member_ids)}))]
 
     def absent(self, workspace_id: int, first: date, last: date) -> list[Member]:
         """Return the members with an absence that touches the days from `first` to `last`."""

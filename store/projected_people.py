@@ -38,7 +38,7 @@ _member: msgspec.json.Decoder[Member] = msgspec.json.Decoder(Member)
 replace = msgspec.structs.replace
 
 _ADD_MEMBER = insert(members)
-_ADD_ADDRESSES = insert(addresses)
+_ADD_ADDRESS = insert(addresses)
 _DROP_ADDRESSES = delete(addresses).where(addresses.c.member_id == bindparam("member_id"))
 _READ_MEMBER = (
     select(members.c.record)
@@ -50,7 +50,6 @@ _BOUNCED: Any = _CHANGE_MEMBER.values(bounce_score=bindparam("score"), bounced_a
 _ALIVE: Any = _CHANGE_MEMBER.where(members.c.bounce_score > 0).values(bounce_score=0, bounced_at=None)
 _SUSPEND: Any = _CHANGE_MEMBER.values(suspended=True)
 _RESUME: Any = _CHANGE_MEMBER.values(suspended=False, bounce_score=0, bounced_at=None)
-_ADD_ADDRESS = insert(addresses)
 _DROP_ADDRESS = delete(addresses).where(
     addresses.c.member_id == bindparam("b_member_id"), addresses.c.address == bindparam("b_address")
 )
@@ -107,7 +106,7 @@ def alive(sql: Sql, member_id: int | None) -> None:
 def _add_addresses(sql: Sql, place: Place, member: Member) -> None:
     own = dict.fromkeys((member.address, *member.further_addresses))
     sql.run(
-        _ADD_ADDRESSES,
+        _ADD_ADDRESS,
         [{"address": one, "workspace_id": place.workspace_id, "member_id": member.id} for one in own],
     )
 

@@ -1,5 +1,5 @@
-"""What each type of entry changes in the rows beside the ledger: one function a type, in a table. Those about people
-stand in projected_people.py.
+"""What each type of entry changes in the rows beside the ledger: one function a type, in a table. Those about
+people stand in projected_people.py, those about blockers in projected_blockers.py.
 
 Rows are written in the transaction of their entry, so that reading costs the same whatever the length of the ledger.
 Must not: decide anything, or write what the entry and the rows before it do not say: rows = fold of the entries.
@@ -19,10 +19,6 @@ from gateway.model.ballot import Question
 from gateway.model.entry import (
     Answered,
     AnswerRestored,
-    BlockerClosed,
-    BlockerRaised,
-    BlockerReopened,
-    BlockerTakenBack,
     Cancelled,
     Closed,
     Corrected,
@@ -38,6 +34,7 @@ from gateway.model.entry import (
     TaskMade,
     Withdrawn,
 )
+from gateway.model.repeated import words_key
 from gateway.model.round import (
     PHASE_TRANSITIONS,
     Answer,
@@ -54,10 +51,10 @@ from store import counters
 from store.codec import pack, storable
 from store.faults import Forbidden
 from store.place import Place
+from store.projected_blockers import BLOCKERS
 from store.projected_people import PEOPLE, alive
 from store.sql import Sql, insert_for
 from store.tables import (
-    blockers,
     electorate,
     message_ids,
     posts,
@@ -110,7 +107,8 @@ def _posted(sql: Sql, place: Place, entry: Posted) -> None:
         _ADD_POST,
         _here(place, entry.mark)
         | {"thread": entry.thread, "message_id": storable(entry.message_id), "at": place.at}
-        | {"entry_id": place.entry_id, "imported": entry.imported},
+        | {"entry_id": place.entry_id, "imported": entry.imported}
+        | {"author_id": entry.author_id, "words": words_key(entry)},
     )
     where = {"b_workspace_id": place.workspace_id, "b_mark": entry.thread, "last_at": place.at}
     if entry.thread == entry.mark or not sql.run(_MOVE_THREAD, where):
@@ -390,58 +388,6 @@ def _seat(sql: Sql, place: Place, entry: Answered | AnswerRestored | Withdrawn) 
     return _Seat(_round.decode(found.record).form, found.stands is not None, bool(found.stands))
 
 
-# --- blockers ----------------------------------------------------------------------------------------------------
-
-_ADD_BLOCKER = insert(blockers)
-_OPEN_BLOCKERS = (
-    (blockers.c.workspace_id == bindparam("b_workspace_id"))
-    & blockers.c.closed_at.is_(None)
-    & (blockers.c.member_id == bindparam("b_member_id"))
-    & (blockers.c.text == bindparam("b_text"))
-)
-_READ_BLOCKER = select(blockers.c.entry_id).where(_OPEN_BLOCKERS)
-_CLOSE_BLOCKER = update(blockers).where(_OPEN_BLOCKERS)
-_DROP_BLOCKER = delete(blockers).where(_OPEN_BLOCKERS)
-_READ_CLOSED = (
-    select(blockers.c.entry_id)
-    .where(
-        blockers.c.workspace_id == bindparam("b_workspace_id"),
-        blockers.c.closed_at.is_not(None),
-        blockers.c.member_id == bindparam("b_member_id"),
-        blockers.c.text == bindparam("b_text"),
-    )
-    .order_by(blockers.c.closed_at.desc(), blockers.c.entry_id.desc())
-    .limit(1)
-)
-_REOPEN_BLOCKER: Any = update(blockers).where(blockers.c.entry_id == bindparam("b_entry_id")).values(closed_at=None)
-
-
-def _blocker(place: Place, entry: BlockerRaised | BlockerClosed | BlockerReopened | BlockerTakenBack) -> dict[str, Any]:
-    return {"b_workspace_id": place.workspace_id, "b_member_id": entry.member_id, "b_text": storable(entry.text)}
-
-
-def _blocker_raised(sql: Sql, place: Place, entry: BlockerRaised) -> None:
-    if sql.value(_READ_BLOCKER, _blocker(place, entry)) is None:  # said again, it is the same one, open since then
-        values = {"entry_id": place.entry_id, "member_id": entry.member_id, "text": storable(entry.text)}
-        sql.run(_ADD_BLOCKER, _here(place, entry.mark) | values | {"since": place.at})
-
-
-def _blocker_closed(sql: Sql, place: Place, entry: BlockerClosed) -> None:
-    sql.run(_CLOSE_BLOCKER, _blocker(place, entry) | {"closed_at": place.at})
-
-
-def _blocker_taken_back(sql: Sql, place: Place, entry: BlockerTakenBack) -> None:
-    sql.run(_DROP_BLOCKER, _blocker(place, entry))
-
-
-def _blocker_reopened(sql: Sql, place: Place, entry: BlockerReopened) -> None:
-    """The one that was closed last; raised anew in the meantime, it is open as that."""
-    said = _blocker(place, entry)
-    last = sql.value(_READ_CLOSED, said)
-    if last is not None and sql.value(_READ_BLOCKER, said) is None:
-        sql.run(_REOPEN_BLOCKER, {"b_entry_id": last})
-
-
 # --- tasks ------------------------------------------------------------------------------------------------------
 
 _ADD_TASK = insert(tasks)
@@ -492,11 +438,8 @@ _PROJECTIONS: dict[type, Callable[[Sql, Place, Any], None]] = {
     Corrected: _corrected,
     Cancelled: _cancelled,
     Closed: _closed,
-    BlockerRaised: _blocker_raised,
-    BlockerClosed: _blocker_closed,
-    BlockerTakenBack: _blocker_taken_back,
-    BlockerReopened: _blocker_reopened,
     TaskMade: _task_made,
     TaskChanged: _task_changed,
+    **BLOCKERS,
     **PEOPLE,
 }

@@ -193,7 +193,6 @@ _POSTS = (
     .where(posts.c.workspace_id == _HERE)
 )
 _POSTS_OF = _POSTS.where(posts.c.thread == bindparam("thread")).order_by(posts.c.entry_id)
-_POST = _POSTS.where(posts.c.mark == _MARK)
 _POSTS_BETWEEN = _POSTS.where(
     posts.c.at > bindparam("since"), posts.c.at <= bindparam("until"), posts.c.imported.is_(False)
 ).order_by(posts.c.entry_id)
@@ -299,11 +298,6 @@ class Rounds:
     def posts(self, workspace_id: int, thread: str) -> list[PostView]:
         """Return the posts of a thread in the order they came."""
         return [_post(row) for row in self._sql.rows(_POSTS_OF, {"workspace_id": workspace_id, "thread": thread})]
-
-    def post(self, workspace_id: int, mark: str) -> PostView | None:
-        """Return a post."""
-        row = self._sql.first(_POST, {"workspace_id": workspace_id, "mark": mark})
-        return None if row is None else _post(row)
 
     # --- news ---------------------------------------------------------------------------------------------------
 

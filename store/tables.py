@@ -197,6 +197,8 @@ posts = Table(
     Column("at", Instant, nullable=False),
     Column("imported", Boolean, nullable=False),
     Column("entry_id", Id, ForeignKey("ledger.id"), nullable=False),
+    Column("author_id", Id),  # NULL: a stranger
+    Column("words", String, nullable=False, server_default=""),  # by which a post is known that says the same
     Index("ix_posts_thread", "workspace_id", "thread", "entry_id"),
     Index("ix_posts_at", "workspace_id", "at"),
     sqlite_with_rowid=False,
@@ -322,6 +324,7 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("reason", String, nullable=False, server_default=""),
     Column("detail", Text, nullable=False, server_default=""),
+    Column("unproven", Boolean, nullable=False, server_default=false()),  # answers what nothing proved
     Index("uq_outbox_key", "workspace_id", "key", unique=True),
     Index("ix_outbox_state", "state", "due_at", "id"),
     Index("ix_outbox_mark", "workspace_id", "mark", "member_id"),

@@ -19,6 +19,7 @@ from store.erasure import Erasure
 from store.faults import StoreFault
 from store.gauges import Gauges
 from store.inbox import Inbox
+from store.lately import PostedLately
 from store.ledger import Ledger
 from store.outbox import Outbox
 from store.people import People
@@ -75,6 +76,11 @@ class Transaction:
     def rounds(self) -> Rounds:
         """Rounds, threads and news."""
         return Rounds(self._sql)
+
+    @cached_property
+    def posted(self) -> PostedLately:
+        """What an author has posted lately."""
+        return PostedLately(self._sql)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -74,9 +74,6 @@ class Letter:
         return f"{fields}\n{self.message.text}\n{self.message.html}"
 
 
-Answer = Callable[[Outgoing], tuple[int, str]]
-
-
 @dataclass
 class PostOffice:
     """Takes what is handed in and keeps it; `refusals` says what it answers for an address instead of 250, `refuses`

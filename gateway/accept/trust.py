@@ -1,4 +1,4 @@
-"""How far the author of a mail is proven: decided here and nowhere else (product.md §7).
+"""How far the author of a mail is proven: decided here and nowhere else (docs/security.md).
 
 Must not: read a mail or the record, or say what an act needs (the charter's `[trust]` does).
 """

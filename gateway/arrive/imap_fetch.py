@@ -205,14 +205,19 @@ def _pieces(uids: Sequence[int]) -> Iterator[Sequence[int]]:
 # --- the way in ------------------------------------------------------------------------------------------------------
 
 
-def open_mailbox(account: Account) -> Mailbox:
-    """Connect, log in, select. Raises MailboxProblem saying which of these failed."""
+def open_mailbox(account: Account, met: Callable[[Mailbox], None] = lambda box: None) -> Mailbox:
+    """Connect, log in, select. Raises MailboxProblem saying which of these failed.
+
+    `met` gets the mailbox before a word is said on the connection, so that it can be interrupted on the way in too.
+    """
     with _stage("connect"):
         client: Any = IMAPClient(
             account.host, port=account.port, ssl=account.security == "tls", ssl_context=account.tls,
             timeout=SocketTimeout(connect=SECONDS_TO_CONNECT, read=SECONDS_TO_WAIT),
         )  # fmt: skip
+    box = Mailbox(client, account)
     try:
+        met(box)
         client.normalise_times = False  # dates keep their zone
         if account.security == "starttls":
             with _stage("connect"):
@@ -226,12 +231,9 @@ def open_mailbox(account: Account) -> Mailbox:
             client.shutdown()
         raise
     validity = said.get(b"UIDVALIDITY")
-    return Mailbox(
-        client,
-        account,
-        uidvalidity=validity if isinstance(validity, int) else 0,
-        keywords=b"\\*" in _flags(said.get(b"PERMANENTFLAGS", ())),  # RFC 3501 §7.1: new keywords are taken
-    )
+    box.uidvalidity = validity if isinstance(validity, int) else 0
+    box.keywords = b"\\*" in _flags(said.get(b"PERMANENTFLAGS", ()))  # RFC 3501 §7.1: new keywords are taken
+    return box
 
 
 def _flags(said: object) -> tuple[object, ...]:

@@ -121,7 +121,7 @@ class Watch:
         failures = refusals = 0
         while not self._stop.is_set():
             try:
-                box = self._box = open_mailbox(self.account)
+                box = open_mailbox(self.account, self._met)
                 refusals, in_step = 0, False
                 try:
                     self._know(box)
@@ -145,6 +145,12 @@ class Watch:
                 failures += 1
                 self._rest("fetch", fault, failures, 0)
 
+    def _met(self, box: Mailbox) -> None:
+        """Note a connection, so that it can be interrupted; whoever wanted to before we noted it has told us to end."""
+        self._box = box
+        if self._stop.is_set():
+            raise _Ended
+
     def _rest(self, stage: str, fault: BaseException, failures: int, refusals: int) -> None:
         if self._stop.is_set():
             return
@@ -167,7 +173,7 @@ class Watch:
 
     def _wait(self, box: Mailbox, has_room: bool) -> None:
         if self._stop.is_set():
-            return
+            raise _Ended
         if not has_room:
             self._stop.wait(self.habits.waits[min(2, len(self.habits.waits) - 1)])  # nobody tells when there is again
         elif not (box.has_idle and box.idle(SECONDS_OF_IDLE)):

@@ -1,4 +1,7 @@
-"""`restante charter`: apply, show, edit, history of a workspace's rules."""
+"""`restante charter`: apply, show, edit, history of a workspace's rules.
+
+Must not: decide anything; each command is one call into the flow, and what it gives in words.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What `restante doctor` found: one thing looked at, whether it is well, and the mend."""
+"""What `restante doctor` found: one thing looked at, whether it is well, and the mend.
+
+Must not: look itself.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import click
 # Command → the module and the name of its click command.
 _COMMANDS = {
     "init": ("gateway.cli.setup", "init"),
-    "doctor": ("gateway.cli.setup", "doctor"),
+    "doctor": ("gateway.cli.doctor", "doctor"),
     "serve": ("gateway.cli.run", "serve"),
     "tick": ("gateway.cli.run", "tick"),
     "inject": ("gateway.cli.run", "inject"),

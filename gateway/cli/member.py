@@ -1,4 +1,7 @@
-"""`restante member`: add, remove, import, list the people of a workspace; who stands in for whom."""
+"""`restante member`: add, remove, import, list the people of a workspace; who stands in for whom.
+
+Must not: decide anything; each command is one call into the flow, and what it gives in words.
+"""
 
 from __future__ import annotations
 

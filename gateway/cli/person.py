@@ -1,4 +1,7 @@
-"""`restante person`: all we hold of somebody, shown or erased because they asked for it."""
+"""`restante person`: all we hold of somebody, shown or erased because they asked for it.
+
+Must not: know where any of it lies; pipeline/person.py does.
+"""
 
 from __future__ import annotations
 

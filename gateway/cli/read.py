@@ -1,4 +1,7 @@
-"""`restante read`: how the gateway understands a mail. Changes nothing; the shapes are those of docs/reading.md."""
+"""`restante read`: how the gateway understands a mail; the shapes are those of docs/reading.md.
+
+Must not: open a store, or read anything itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`restante mails`, `decisions`, `export`: what came of each mail, the decision log, and all of a workspace as JSON."""
+"""`restante mails`, `decisions`, `export`: what came of each mail, the decision log, and all of a workspace as JSON.
+
+Must not: change the record, but for putting one mail back (`mails N --again`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`restante serve`, `tick`, `inject`, `demo`: the flow, whole or by hand."""
+"""`restante serve`, `tick`, `inject`, `demo`: the flow, whole or by hand.
+
+Must not: decide anything; each command is one call into the flow, and what it gives in words.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What every command shares: opening the program, and errors that name the file, the key and the mend."""
+"""What every command shares: opening the program, and errors that name the file, the key and the mend.
+
+Must not: know a command.
+"""
 
 from __future__ import annotations
 

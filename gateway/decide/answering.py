@@ -54,7 +54,7 @@ def once_per_mail(context: MailContext, kind: str) -> str:
 
 def once_per_day(context: MailContext, message: Message, kind: str) -> str:
     """Return the key of an answer of which one address is sent one a day at most (RFC 3834 §2)."""
-    address = fold_address(message.author.address) if message.author else "nobody"
+    address = message.author_address or "nobody"
     return f"{kind}:{address}:{context.received_at.date().isoformat()}"
 
 

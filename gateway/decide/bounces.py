@@ -17,9 +17,8 @@ from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
 from gateway.decide.calendar import DAY, after_working_days
-from gateway.decide.refusals import status_of
+from gateway.decide.refusals import Blame, blame_in_report, status_of
 from gateway.decide.sent import facts_said
-from gateway.model.address import fold_address
 from gateway.model.authentication import Outcome
 from gateway.model.context import Due, DueKind, MailContext, TickContext, Trust
 from gateway.model.decision import Broadcast, Decision, Group, Why
@@ -37,6 +36,7 @@ HARD, SOFT = 1.0, 0.25  # what a mail adds that came back for good, or after day
 LIMIT = 2.5  # three for good within some weeks
 HALVED_AFTER = timedelta(days=30)
 TOLD_AHEAD = timedelta(days=31)  # an auto-reply may tell so long before
+LONGEST_TOLD = timedelta(days=400)  # … and of an end so far off
 UNDATED_DAYS = 3  # working days that one holds for which names no end
 PROBES = (timedelta(days=3), timedelta(days=7), timedelta(days=21))  # when a suspended member is tried again
 PROBE_STAYS = timedelta(days=3)  # a mail that did not come back by then has arrived (RFC 5321 §4.5.4.1 tries 4–5 days)
@@ -45,14 +45,17 @@ PROBE_STAYS = timedelta(days=3)  # a mail that did not come back by then has arr
 def bounced(context: MailContext, understood: Understood) -> Acted:
     """Return the fact that a notice of ours came back, and what follows for its member's mail.
 
-    Each notice counts once, and only one that its own signed address names: nobody else can speak for it.
+    Each notice counts once, and only one that its own signed address names: nobody else can speak for it. What the far
+    server says of us or of that mail counts against nobody; stewards are told.
     """
     report = understood.written.bounce or Bounce()
-    if _is_forged(context):
+    if context.is_forged:
         return ignored(Why.NOT_AUTHENTIC, "a report whose authentication failed")
     if context.bounced is not None and context.bounced.returned:
         return ignored(Why.BOUNCED, "this notice came back before")
     permanent = report.permanent and not report.status.startswith(_TEMPORARY)
+    if blame_in_report(report) is not Blame.RECIPIENT:
+        return _turned_away(_returned(context), report, permanent=permanent)
     return _came_back(_returned(context), report, permanent=permanent)
 
 
@@ -108,9 +111,9 @@ def complained(context: MailContext, understood: Understood) -> Acted:
     passed on can make the address it names out of the one to answer to.
     """
     report = understood.written.bounce or Bounce()
-    if _is_forged(context):
+    if context.is_forged:
         return ignored(Why.NOT_AUTHENTIC, "a report whose authentication failed")
-    if context.reverse_path and context.authentication.outcome is not Outcome.PASSED:
+    if context.authentication.outcome is not Outcome.PASSED:  # an empty reverse-path is anybody's to write
         unproven = ignored(Why.NOT_AUTHENTIC, "a complaint that nothing speaks for")
         about = (_told(_returned(context), "complaint-unproven", report),) if context.bounced else ()
         return dataclasses.replace(unproven, broadcasts=about)
@@ -122,10 +125,6 @@ def complained(context: MailContext, understood: Understood) -> Acted:
     told = _told(back, "complaint", report)
     undue = (probe_key(member.id),) if member else ()
     return Acted(Why.BOUNCED, entries=entries, broadcasts=(told,), undue=undue, settled=False)
-
-
-def _is_forged(context: MailContext) -> bool:
-    return context.authentication.outcome is Outcome.FAILED
 
 
 def _came_back(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
@@ -147,6 +146,20 @@ def _came_back(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
         settled=False,
         detail="delivery suspended",
     )
+
+
+def _turned_away(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
+    """Return what a report comes to that says nothing of its member's address: noted, told once a day and domain."""
+    entry = _entry(back, permanent=permanent, status=report.status, score=_score(back))
+    undue, due = _next_probe(back, back.member) if back.member and back.member.suspended else ((), ())
+    told = dataclasses.replace(_told(back, "turned-away", report), key=_once_a_day(back, "turned-away"))
+    return Acted(Why.BOUNCED, entries=(entry,), broadcasts=(told,), undue=undue, due=due, settled=False)
+
+
+def _once_a_day(back: _Returned, about: str) -> str:
+    """Return the key of what all members at one provider meet alike."""
+    domain = back.member.address.rpartition("@")[2] if back.member else ""
+    return f"{about}:{domain}:{back.at.date().isoformat()}"
 
 
 def _score(back: _Returned) -> float:
@@ -251,12 +264,8 @@ def ask_to_resume(context: MailContext, message: Message) -> Notice | None:
     member = context.author
     if member is None or not member.suspended:
         return None
-    facts = ConfirmFacts(act="deliver", title=context.workspace.charter.name, address=_written_from(message))
+    facts = ConfirmFacts(act="deliver", title=context.workspace.charter.name, address=message.author_address)
     return to_author(context, message, facts, once_per_day(context, message, "confirm:deliver"))
-
-
-def _written_from(message: Message) -> str:
-    return fold_address(message.author.address) if message.author else ""
 
 
 def resume(member: Member) -> Acted:
@@ -275,6 +284,8 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
         return ignored(Why.MACHINE, "auto-reply of nobody we know")
     if not _answers_mail_of_ours(context, member):
         return ignored(Why.NOT_AUTHENTIC, "an auto-reply that answers no mail of ours to its author")
+    if understood.absence is None:
+        return ignored(Why.MACHINE, "an auto-reply that tells of no absence")
     today = context.received_at.astimezone(ZoneInfo(member.timezone)).date()
     starts, until = _stated(understood.absence, today)
     if until is not None and (until < today or until < starts):
@@ -289,13 +300,16 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     return Acted(Why.AWAY, entries=(AwayNoted(member_id=member.id, absence=absence),), settled=False)
 
 
-def _stated(noted: AbsenceNotice | None, today: date) -> tuple[date, date | None]:
+def _stated(noted: AbsenceNotice, today: date) -> tuple[date, date | None]:
     """Return when an absence begins and ends, None for an end that is not named.
 
-    A program answers because its owner is away now: one day to come, or a time far off, is a date of something else.
+    A program answers because its owner is away now: one day to come, or a time far off, is a date of something else. So
+    is an end years away; who is on such a leave is away by each reply anew.
     """
-    if noted is None or noted.starts is None:
-        return today, noted.until if noted else None
+    if noted.until is not None and noted.until - today > LONGEST_TOLD:
+        return today, None
+    if noted.starts is None:
+        return today, noted.until
     is_one_day_to_come = today < noted.starts == noted.until
     if is_one_day_to_come or noted.starts - today > TOLD_AHEAD:
         return today, None

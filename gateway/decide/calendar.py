@@ -37,12 +37,9 @@ def is_known_country(country: str) -> bool:
     return _lookup(country, 2026) is not None
 
 
-def is_working_day(day: date, charter: Charter, country: str | None = None, member: Member | None = None) -> bool:
-    """Whether people work on a day: the member's own days, else the charter's, and no holiday of the country.
-
-    `country` None means the charter's own.
-    """
-    return day.weekday() in _weekdays(charter, member) and not is_holiday(day, country or charter.holidays)
+def is_working_day(day: date, charter: Charter, member: Member | None = None) -> bool:
+    """Whether people work on a day: the member's own days, else the charter's, and no holiday there."""
+    return day.weekday() in _weekdays(charter, member) and not is_holiday(day, charter.holidays)
 
 
 def _weekdays(charter: Charter, member: Member | None) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,32 +19,20 @@ from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_
 from gateway.decide.answers_lost import answer_to_lost
 from gateway.decide.asked_for import acts_undone, marks_asked, words_asked
 from gateway.decide.confirming import confirmation
-from gateway.decide.rituals import govern, membership, posting, task, undo, vote
+from gateway.decide.proof_needed import acts_of, enrolled, to_confirm
+from gateway.decide.rituals import membership, posting, vote
 from gateway.decide.sent import has_own_token
-from gateway.model.address import OFFERED, Door, fold_address
+from gateway.model.address import OFFERED, Door, is_sendable
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Method, Pick, PlusOne
-from gateway.model.charter import LEVELS, Level
-from gateway.model.context import ELSEWHERE, MailContext, RoundView, Trust
+from gateway.model.context import ELSEWHERE, MailContext, Trust
 from gateway.model.decision import Why
 from gateway.model.entry import HeldForSteward, Reacted
 from gateway.model.facts import ConfirmFacts, DeclineFacts
 from gateway.model.nature import Nature
-from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent, TaskReading
+from gateway.model.reading import BallotKind, BallotReading, CommandReading, Intent, TaskReading
 from gateway.model.round import Phase, VoteForm
-from gateway.model.understood import Act as Governed
-from gateway.model.understood import (
-    Enrolling,
-    Governing,
-    Moderating,
-    Piece,
-    Reading,
-    Setting,
-    Settle,
-    Stray,
-    Understood,
-    Undo,
-)
+from gateway.model.understood import Piece, Reading, Settle, Stray, Understood
 
 
 def _machine(context: MailContext, understood: Understood) -> Acted | None:
@@ -147,7 +135,7 @@ def _at_return_address(context: MailContext, understood: Understood) -> Acted | 
         return None
     is_own = context.author is not None and context.trust is Trust.PROVEN and has_own_token(context)
     is_answer = bool(understood.pieces) and all(_says_what_was_asked(piece.reading) for piece in understood.pieces)
-    if is_own and is_answer and _to_confirm(context, frozenset(_acts(context, understood))) is None:
+    if is_own and is_answer and to_confirm(context, frozenset(acts_of(context, understood))) is None:
         return None
     return ignored(Why.MACHINE, "return address")
 
@@ -165,8 +153,11 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
         return None
     message = understood.message
     asked = _DOORS_FOR_ALL.get(context.destination.door) or _asked_by_stranger(understood)
-    if asked is not None and context.is_forged and context.destination.door is not Door.OWNER:
-        return ignored(Why.NOT_AUTHENTIC, "asked by an address whose authentication failed")  # an answer hits a victim
+    if asked is not None and context.destination.door is not Door.OWNER:
+        if context.is_forged:  # an answer would hit a victim
+            return ignored(Why.NOT_AUTHENTIC, "asked by an address whose authentication failed")
+        if not is_sendable(message.author_address):
+            return ignored(Why.STRANGER, "asked by nobody who could be answered")
     if asked is not None:
         return asked(context, understood)
     charter = context.workspace.charter
@@ -174,13 +165,15 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
         return _let_in(context, understood)
     if context.answering is not None or context.foreign_token or context.answers_lost:
         # Perhaps a member's other address: never lost, and the member is asked at the one we know.
-        held = _held(context, understood, "stranger", Why.STRANGER)
+        kept = held(context, understood, "stranger", Why.STRANGER)
         whose = membership.ask_whose_address(context, message)
-        return dataclasses.replace(held, notices=(whose,)) if whose else held
-    if charter.strangers == "accept" or charter.posting == "anyone":
+        return dataclasses.replace(kept, notices=(whose,)) if whose else kept
+    is_welcome = charter.strangers == "accept" or charter.posting == "anyone"
+    is_anybody = context.is_forged or not is_sendable(message.author_address)
+    if is_welcome and not is_anybody:
         return _posted(context, understood)
-    if charter.strangers == "hold":
-        return _held(context, understood, "stranger", Why.STRANGER)
+    if is_welcome or charter.strangers == "hold":
+        return held(context, understood, "stranger", Why.STRANGER)
     return ignored(Why.STRANGER)  # no answer now: its address may be forged (RFC 3834 §4, backscatter)
 
 
@@ -203,15 +196,17 @@ def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Underst
     return {Intent.JOIN: _join, Intent.HELP: _help}.get(reading.intent)
 
 
-def _held(context: MailContext, understood: Understood, reason: str, why: Why, key: str = "") -> Acted:
-    """Return a mail held for the stewards, who are told once for each `key`, for each mail where there is none."""
+def held(
+    context: MailContext, understood: Understood, reason: str, why: Why, *, about: str = "held", daily: bool = False
+) -> Acted:
+    """Return a mail held for the stewards, who are told of each, or of the first a day and author."""
     entry = HeldForSteward(arrival_id=context.arrival_id, reason=reason)
     is_secret = _may_be_secret(context, understood)
     told = to_stewards(
         context,
         understood.message,
-        "held",
-        key=key or once_per_mail(context, "held"),
+        about,
+        key=once_per_day(context, understood.message, about) if daily else once_per_mail(context, about),
         text="" if is_secret else _text(understood),
         arrival_id=context.arrival_id,
         subject="" if is_secret else None,  # "V-7: Oslo" may be all of a ballot
@@ -235,15 +230,15 @@ def _text(understood: Understood) -> str:
 
 
 def _unproven(context: MailContext, understood: Understood) -> Acted | None:
-    """Hold what its author is not proven enough for, and ask them to confirm (product.md §7)."""
-    return _held_to_confirm(context, understood, frozenset(_acts(context, understood)))
+    """Hold what its author is not proven enough for, and ask them to confirm (docs/security.md)."""
+    return _held_to_confirm(context, understood, frozenset(acts_of(context, understood)))
 
 
 def _held_to_confirm(context: MailContext, understood: Understood, acts: frozenset[str]) -> Acted | None:
-    asked = _to_confirm(context, acts)
+    asked = to_confirm(context, acts)
     if asked is None:
         return None
-    title = ", ".join(_enrolled(understood)) if asked == "remove" else understood.message.subject
+    title = ", ".join(enrolled(understood)) if asked == "remove" else understood.message.subject
     return _asked_first(context, understood, asked, title)
 
 
@@ -254,12 +249,11 @@ def _asked_first(context: MailContext, understood: Understood, asked: str, title
     """
     message = understood.message
     if context.asked_today:
-        return _held(context, understood, "not-authentic", Why.NOT_AUTHENTIC, once_per_day(context, message, "held"))
-    address = fold_address(message.author.address) if message.author else ""
+        return held(context, understood, "not-authentic", Why.NOT_AUTHENTIC, daily=True)
     is_elsewhere = context.proof.sign == ELSEWHERE
     mark = context.answering.mark if is_elsewhere and context.answering else understood.spills
     facts = ConfirmFacts(
-        act=asked, title=title, arrival_id=context.arrival_id, address=address,
+        act=asked, title=title, arrival_id=context.arrival_id, address=message.author_address,
         is_elsewhere=is_elsewhere, answers=_titled(mark, context),
     )  # fmt: skip
     if asked == "govern":
@@ -330,99 +324,9 @@ def _is_ballot(piece: Piece) -> bool:
 _PUBLISHES = ("post", "post-vote", "owner-vote")  # what is asked of a mail that may be for no eyes but ours
 
 
-def _to_confirm(context: MailContext, acts: frozenset[str]) -> str | None:
-    """Return what the author is asked to confirm, None when they are proven enough for all of it."""
-    if context.trust is Trust.FAILED:
-        return "mail"  # outweighs any token
-    charter, level = context.workspace.charter, LEVELS.index(_level(context))
-    beyond = {act for act in acts if LEVELS.index(charter.needs(_KINDS.get(act, act))) > level}
-    if "remove" in acts and not context.confirmed:
-        return "remove"  # taking somebody out is asked once more, whoever says so
-    if "govern" in beyond or "invite" in beyond:
-        return "govern"
-    return "mail" if beyond else None
-
-
-_KINDS = {"invite": "govern", "remove": "govern"}  # acts that need what governing needs
-
-
-def _level(context: MailContext) -> Level:
-    """Return how far the author is proven, in the charter's words."""
-    if context.trust is Trust.PROVEN:
-        return "token" if context.proven_by_token else "proof"
-    # A reply to all carries somebody else's token: that says that its author had a mail to another member, and nothing
-    # of who they are. It proves no more than a new mail with a mark in its subject.
-    if context.answering is None or context.expired_token or context.foreign_token:
-        return "address"
-    return "token"
-
-
-def _acts(context: MailContext, understood: Understood) -> Iterator[str]:
-    """Yield what a mail does, as the keys of the charter's `[trust]`; posting at least, whatever else."""
-    yield "post"
-    for piece in understood.pieces:
-        reading = piece.reading
-        if isinstance(reading, Moderating):
-            yield "moderate"
-        elif isinstance(reading, Enrolling) and membership.may_enrol(context, reading):
-            yield reading.act.value
-        elif _governs(context, piece):
-            yield "govern"
-        elif (answered := _answered(context, piece)) is not None:
-            yield "vote" if isinstance(answered.round.form, VoteForm) else "answer"
-        elif _answers_a_task(context, piece) or _answers_anew(context, reading):
-            yield "answer"
-        elif isinstance(reading, Setting) or (isinstance(reading, CommandReading) and reading.intent in _OWN):
-            yield "settings"
-        elif isinstance(reading, Undo):
-            yield from undo.needs(context, reading)
-
-
-_OWN = frozenset({Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY})
-
-
-def _answers_a_task(context: MailContext, piece: Piece) -> bool:
-    reading = piece.reading
-    return isinstance(reading, TaskReading) or (isinstance(reading, Settle) and piece.mark in context.tasks)
-
-
-def _answers_anew(context: MailContext, reading: Reading | None) -> bool:
-    """Whether a new mail answers all the same: it says a task done, or is the check-in that is owed."""
-    if not isinstance(reading, CommandReading):
-        return False
-    if reading.intent is Intent.TASK_DONE:
-        return task.named(context, reading.task) is not None
-    return reading.intent is Intent.NEW_CHECKIN_ANSWER and rounds.owed_check_in(context) is not None
-
-
-def _enrolled(understood: Understood) -> tuple[str, ...]:
-    return tuple(
-        a for piece in understood.pieces if isinstance(piece.reading, Enrolling) for a in piece.reading.addresses
-    )
-
-
-def _governs(context: MailContext, piece: Piece) -> bool:
-    """Whether a piece asks for what only some may. Others are told that they may not, and not asked to confirm."""
-    reading, view = piece.reading, rounds.answered_view(context, piece.mark)
-    if not isinstance(reading, Governing) or view is None or govern.refusal(context, view.round, reading):
-        return False
-    return reading.act is not Governed.ADD_OPTION or not vote.takes_options_of(context, view)
-
-
-def _answered(context: MailContext, piece: Piece) -> RoundView | None:
-    """Return the round that a piece answers, one that still takes answers; None for every other piece."""
-    view = rounds.answered_view(context, piece.mark)
-    adds = isinstance(piece.reading, Governing) and piece.reading.act is Governed.ADD_OPTION
-    if view is None or not (adds or isinstance(piece.reading, (CheckInReading, BallotReading, Settle))):
-        return None
-    if isinstance(piece.reading, CheckInReading):
-        return view  # also a late one finds its place
-    return view if rounds.no_longer_open(context, view) is None else None
-
-
 def _door(context: MailContext, understood: Understood) -> Acted | None:
     """Settle what an address says without a word of the mail."""
-    if _enrolled(understood):
+    if enrolled(understood):
         return None  # `invite eve@example.org` to the join address is no wish to join
     if context.destination.door is Door.OWNER and understood.pieces and all(map(_is_ballot, understood.pieces)):
         return None  # `V-7: yes` counts wherever it is sent
@@ -453,7 +357,7 @@ def _unknown(context: MailContext, understood: Understood) -> Acted:
 
 def _owner(context: MailContext, understood: Understood) -> Acted:
     if context.author is None and not context.confirmed and _may_be_secret(context, understood):
-        return _held(context, understood, "stranger", Why.STRANGER)  # a member may write from an address nobody knows
+        return held(context, understood, "stranger", Why.STRANGER)  # a member may write from an address nobody knows
     return membership.to_owner(context, understood.message, _text(understood))
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from gateway.decide import bounces
 from gateway.decide.acted import Acted, declined, ignored
-from gateway.decide.answering import once_per_mail, to_stewards
+from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
 from gateway.decide.rituals import membership
 from gateway.decide.sent import facts_of, has_own_token
 from gateway.model.address import fold_address
@@ -24,21 +26,38 @@ from gateway.model.understood import Settle, Understood
 def confirmation(context: MailContext, understood: Understood) -> Acted | None:
     """Settle an answer to `please confirm`: what was held is done now, by the one it was held for."""
     asked, author = facts_of(context, ConfirmFacts), understood.message.author
-    if asked is None or author is None or not has_own_token(context):
+    if asked is None or author is None:
         return None
+    if not has_own_token(context):
+        return _expired(understood, asked)
     if asked.address not in (fold_address(author.address), *_addresses(context)):
         return None  # forwarded: who holds the question is not who was asked
     if context.is_forged or context.trust is Trust.FAILED:
         return _doubtful_yes(context, understood, asked)
-    agrees = _agrees(understood, asked)
+    agrees = _agrees(understood)
     if agrees is None and _asks_for_help(understood):
         return None
     if agrees is None:
-        return declined(Why.ASKED_BACK, DeclineFacts(reason="not-confirmed", title=asked.title))
+        return _asked_again(context, understood, asked)
     if not agrees:
         return ignored(Why.DECLINED, f"{asked.act} not confirmed")
     rule = _CONFIRMED.get(asked.act)
     return rule(context, understood, asked) if rule else _released(context, asked)
+
+
+def _asked_again(context: MailContext, understood: Understood, asked: ConfirmFacts) -> Acted:
+    """Put the question once more, so that a plain yes to the newest mail confirms too; to a stranger once a day."""
+    message, facts = understood.message, structs.replace(asked, again=True)
+    key = once_per_mail(context, "confirm") if context.author else once_per_day(context, message, "confirm-again")
+    question = to_author(context, message, facts, key)
+    return Acted(Why.ASKED_BACK, notices=(question,), settled=False)
+
+
+def _expired(understood: Understood, asked: ConfirmFacts) -> Acted | None:
+    """Say of a yes to a question of long ago that it does nothing any more; other words are read as any other mail."""
+    if not _agrees(understood):
+        return None
+    return declined(Why.DECLINED, DeclineFacts(reason="no-longer-kept", title=asked.title))
 
 
 def _released(context: MailContext, asked: ConfirmFacts) -> Acted:
@@ -87,15 +106,7 @@ def _asks_for_help(understood: Understood) -> bool:
     return isinstance(reading, CommandReading) and reading.intent is Intent.HELP
 
 
-def _agrees(understood: Understood, asked: ConfirmFacts) -> bool | None:
-    """Return yes, no, or None in doubt. An answer without words agrees: the question says that replying is enough."""
-    if not understood.pieces:
-        return True if understood.unreadable in (None, "empty") else None
-    reading = understood.pieces[0].reading
-    match reading:
-        case Settle(number=number):
-            return number > 0
-        case CommandReading(intent=intent):
-            return True if intent.value == asked.act else None
-        case _:
-            return None
+def _agrees(understood: Understood) -> bool | None:
+    """Return yes, no, or None in doubt. Silence is no yes: an answer without words may come from any robot."""
+    reading = understood.pieces[0].reading if understood.pieces else None
+    return reading.number > 0 if isinstance(reading, Settle) else None

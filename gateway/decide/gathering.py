@@ -15,7 +15,7 @@ from gateway.model.entry import HeldForSteward
 from gateway.model.facts import StewardFacts
 
 MOST_A_DAY = 50  # mails of strangers that stewards are told of singly
-_OF_STRANGERS = frozenset({"held", "owner", "join"})
+_OF_STRANGERS = frozenset({"held", "owner", "join", "many-posts"})
 _WAITS = frozenset({"owner", "join"})  # until the stewards look for it; a held mail waits anyway
 
 

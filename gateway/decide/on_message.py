@@ -1,7 +1,7 @@
 """What follows from a mail: checks in order, then a rule for each piece, folded into one decision. The first entrance.
 
 Never an answer to a machine; to strangers and to errors at most one of a kind a day (their keys hold the day); to
-members what they need, up to a circuit-breaker. Must not: say how a ritual runs (rituals/ does).
+members what they need, up to a circuit-breaker (breaker.py). Must not: say how a ritual runs (rituals/ does).
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from gateway.decide import attachments, bounces, catch_up, checks, rounds, which
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.after import after
 from gateway.decide.answering import once_per_day, once_per_mail, to_author
+from gateway.decide.breaker import unanswered
 from gateway.decide.changes import noted
 from gateway.decide.receipts import receipt
 from gateway.decide.rituals import checkin, govern, membership, moderation, posting, settings, task, undo, vote
 from gateway.decide.rituals.task_making import asks_for_tasks, make_by_mail
 from gateway.decide.rituals.vote_opening import asks_for_a_vote
 from gateway.decide.sent import facts_of
-from gateway.model.address import Door, fold_address
+from gateway.model.address import Door, fold_address, is_sendable
 from gateway.model.arrival import ArrivalState
 from gateway.model.change import MemberChange, ReadChange, RoundChange
 from gateway.model.context import MailContext, RoundView
@@ -41,6 +42,7 @@ from gateway.model.understood import (
     CatchUp,
     Enrolling,
     Governing,
+    GoverningAct,
     Moderating,
     Piece,
     Read,
@@ -54,10 +56,6 @@ from gateway.model.understood import (
     Unknown,
     WhichItem,
 )
-from gateway.model.understood import Act as Governed
-
-# Automatic answers to one member a day beyond which something is wrong: a loop that hides its nature.
-MOST_ANSWERS_A_DAY = 60
 
 
 def decide(context: MailContext, understood: Understood) -> Decision:
@@ -106,7 +104,7 @@ def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
             found.add(Want.OWN_TASKS)
     if understood.stray is not Stray.NO:
         found.add(Want.OPEN_ROUNDS)
-    if membership.weighs_on_stewards(context, understood):
+    if membership.weighs_on_stewards(context, understood) or membership.adds_somebody(context, understood):
         found.add(Want.MEMBERS)
     return frozenset(found)
 
@@ -175,7 +173,7 @@ def decision_of(context: MailContext, understood: Understood, acted: Acted) -> D
         why=acted.why,
         state=acted.state,
         entries=acted.entries,
-        notices=tuple(answers),
+        notices=tuple(notice for notice in answers if is_sendable(notice.address)),
         broadcasts=acted.broadcasts,
         due=acted.due,
         undue=acted.undue,
@@ -183,19 +181,7 @@ def decision_of(context: MailContext, understood: Understood, acted: Acted) -> D
         release=acted.release,
         dismiss=acted.dismiss,
     )
-    return _unanswered(decision) if _is_not_to_be_answered(context, understood) else decision
-
-
-def curbed(decision: Decision, answers_today: int) -> Decision:
-    """Return a decision without its answers when the author had as many `answers_today` as anybody may have."""
-    return _unanswered(decision) if answers_today >= MOST_ANSWERS_A_DAY else decision
-
-
-def _unanswered(decision: Decision) -> Decision:
-    if not decision.notices:
-        return decision
-    detail = "; ".join(filter(None, (decision.detail, f"{len(decision.notices)} answers not sent")))
-    return dataclasses.replace(decision, notices=(), detail=detail)
+    return unanswered(decision) if _is_not_to_be_answered(context, understood) else decision
 
 
 def _ask_to_resume(context: MailContext, understood: Understood, acted: Acted) -> Notice | None:
@@ -214,9 +200,7 @@ def _is_not_to_be_answered(context: MailContext, understood: Understood) -> bool
 
 
 # Faults of the mail itself: one answer of a kind a day and address. A no to an act is owed each time.
-_ONCE_A_DAY = frozenset(
-    {"address-unknown", "empty", "not-a-member", "already-a-member", "not-confirmed", "invited-only"}
-)
+_ONCE_A_DAY = frozenset({"address-unknown", "empty", "not-a-member", "already-a-member", "invited-only"})
 
 
 def _no(context: MailContext, understood: Understood, facts: DeclineFacts) -> Notice:
@@ -302,11 +286,11 @@ def _govern(context: MailContext, understood: Understood, piece: Piece) -> Acted
     view, reading = rounds.answered_view(context, piece.mark), piece.reading
     assert isinstance(reading, Governing)
     assert context.author is not None
-    if reading.act is Governed.RESUME and not _stands_still(context, view):
+    if reading.act is GoverningAct.RESUME and not _stands_still(context, view):
         return settings.resume(context, context.author, CommandReading(Intent.RESUME))
     if view is None:
         return _unknown_mark(piece)
-    if reading.act is Governed.ADD_OPTION:
+    if reading.act is GoverningAct.ADD_OPTION:
         return vote.add_option(context, view, reading.text)
     return govern.govern(context, view.round, reading)
 

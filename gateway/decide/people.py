@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 
 from gateway.model.address import fold_address
-from gateway.model.member import Member
+from gateway.model.member import Member, holds_address, with_address
 
 _ME = "me"  # what the readers give for the author, in whatever language it was said
 
@@ -23,6 +23,45 @@ def meant(name: str, members: Iterable[Member], author: Member) -> tuple[Member,
         if found := tuple(member for member in here if fits(name, member)):
             return found
     return _all_of(_several(name), members, author) if names_several(name) else ()
+
+
+def named_apart(name: str, address: str, members: Iterable[Member], *taken: str) -> str:
+    """Return what a newcomer goes by: the name they gave, with the address where it is like a member's or one `taken`.
+
+    Like is a name that has all words of the other, or none beyond them, whatever its case, accents and signs, but for a
+    family name alone, which many have; and one in which letters of several scripts make a word: these look alike.
+    """
+    if not name.strip():
+        return ""
+    others = [member.name for member in members if member.left_at is None and member.address != address]
+    others = [*taken, *(other for other in others if not _is_family_name(name, other))]
+    is_taken = holds_address(name) or _mixes_scripts(name) or any(_is_like(name, other) for other in others)
+    return with_address(name, address) if is_taken else name
+
+
+def _is_like(name: str, other: str) -> bool:
+    said, known = _parts(_seen(name)), _parts(_seen(other))
+    if not known:
+        return False
+    return set(said) <= set(known) or set(known) <= set(said) or "".join(said) == "".join(known)
+
+
+def _is_family_name(name: str, other: str) -> bool:
+    said, known = _parts(_seen(name)), _parts(_seen(other))
+    return len(said) == 1 and said[0] in known[1:] and said[0] != known[0]
+
+
+def _seen(name: str) -> str:
+    """Return a name without signs that are not seen: a word joiner, a soft hyphen."""
+    return "".join(char for char in name if unicodedata.category(char) != "Cf")
+
+
+_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+
+
+def _mixes_scripts(name: str) -> bool:
+    words = ({unicodedata.name(char, "").partition(" ")[0] for char in word} & _ALIKE for word in name.split())
+    return any(len(scripts) > 1 for scripts in words)
 
 
 def names_several(name: str) -> bool:

@@ -16,7 +16,7 @@ def exact(number: float) -> Fraction:
 
 
 def size(electorate: Collection[int], left: Collection[int], voters: Collection[int]) -> int:
-    """Return how many count: who left without a ballot no longer does, a ballot cast is kept (product.md §6)."""
+    """Return how many count: who left without a ballot no longer does, a ballot cast is kept."""
     return len(set(electorate) - (set(left) - set(voters)))
 
 

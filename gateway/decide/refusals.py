@@ -1,4 +1,4 @@
-"""What a refusal for good (5xx) speaks of: of us, of the address it was for, or of the mail itself.
+"""What a refusal for good (5xx), or a report of one, speaks of: us, the address it was for, or the mail itself.
 
 A server that takes our mail says much of its own accord with the codes made for addresses: a number a day that is used
 up, a sender that is not ours, a login it wants. Counted against members, it would end everybody's mail. So a code that
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gateway.model.nature import Bounce, SpokenOf
 from gateway.model.notice import Attempt, PastTry
 
 SEVERAL = 3  # addresses refused alike, and none taken in between: it is not they who want nothing, it is we who may not
@@ -41,7 +42,7 @@ class Blame(StrEnum):
     UNSURE = "unsure"  # us, or one address that wants nothing of us: what befalls the others tells
 
 
-class Standing(StrEnum):
+class Cause(StrEnum):
     """What a refusal is taken for, in the light of those about it."""
 
     AS_SAID = "as-said"
@@ -67,6 +68,9 @@ _OF_DETAIL = {
 # (RFC 7372), how much we send (RFC 5248); Microsoft: sending as another, relaying, spam, our address or domain.
 _OF_SENDER = (*range(8, 15), *range(20, 29), 57, 60, 64, *range(501, 504), *range(509, 512), *range(606, 650))
 _OF_DETAIL |= {(7, detail): Blame.US for detail in (*_OF_SENDER, *range(700, 751))}
+# RFC 7293 §8.3: the mailbox, or its domain, has another owner since we wrote to it first.
+_OF_DETAIL |= {(7, detail): Blame.RECIPIENT for detail in (17, 18)}
+_POLICY = 7
 _OF_SUBJECT = {
     1: Blame.RECIPIENT,
     2: Blame.RECIPIENT,  # mailbox
@@ -74,7 +78,7 @@ _OF_SUBJECT = {
     4: Blame.RECIPIENT,  # network and routing: there is no way there
     5: Blame.UNSURE,  # protocol
     6: Blame.MESSAGE,
-    7: Blame.UNSURE,  # policy. QUIRK: Postfix says at RCPT that it will not have the sender, or relay for us at all
+    _POLICY: Blame.UNSURE,  # QUIRK: Postfix says at RCPT that it will not have the sender, or relay for us at all
 }
 # What no server says of a sender: there is no such mailbox, or no such domain; it is misspelt, ambiguous, has moved.
 _OF_NOBODY = frozenset((1, detail) for detail in (1, 2, 3, 4, 6, 10))
@@ -82,7 +86,10 @@ _FULL = (2, 2)  # QUIRK: after DATA Microsoft says of our own mailbox that it ma
 # Bare replies to RCPT that speak of a mailbox (RFC 5321 §4.2.2, RFC 7504); 551, 553 and 554 may be about relaying.
 _OF_MAILBOX = frozenset({550, 552, 556})
 _TOO_BIG = 552  # to MAIL and DATA: the size (RFC 1870 §6.1)
+_NOT_HERE = 554  # RFC 5321 §3.1, §4.2.3: also the greeting of a server for whom it will not serve at all
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_ENHANCED_WITHIN = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_CODE = re.compile(r"\s*(5\d\d)(?!\d)")
 _PARTICULAR = re.compile(r"<[^>]*>|\S*[@\d]\S*")  # addresses, numbers, ids: what differs between replies of one kind
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -123,7 +130,7 @@ def _by_recipient(code: int, status: tuple[int, int]) -> Blame:
 def _by_message(code: int, status: tuple[int, int]) -> Blame:
     """Its one recipient may be told of here at last; a general policy that it breaks is one about what it says."""
     said = Blame.UNSURE if status == _FULL else _by_status(status)
-    is_policy = status[0] == 7 and said is Blame.UNSURE
+    is_policy = status[0] == _POLICY and said is Blame.UNSURE
     return Blame.MESSAGE if said is None or is_policy else said
 
 
@@ -132,6 +139,29 @@ _BY_COMMAND: dict[str, Callable[[int, tuple[int, int]], Blame]] = {
     "recipient": _by_recipient,
     "message": _by_message,
 }
+
+
+def blame_in_report(report: Bounce) -> Blame:
+    """Return what a report on delivery speaks of, by the codes that refusals are told by.
+
+    A far server is asked, and behind ours: what it says of systems and protocols is of the mailbox there (QUIRK:
+    Microsoft says 5.5.0 of those that do not exist); its policy, or that it will not serve, may be of us. Status codes
+    that say nothing (5.0.0) leave it to the server's own words, and so does a policy: "5.7.1 user unknown" (QUIRK).
+    """
+    status = _subject(report.status)
+    if not status[0]:
+        found = _ENHANCED_WITHIN.search(report.diagnostic)
+        status = (int(found[2]), int(found[3])) if found else status
+    said = _by_status(status) or _by_bare_code(report)
+    is_of_nobody = report.speaks_of is SpokenOf.NOBODY
+    return Blame.RECIPIENT if said is Blame.UNSURE and (status[0] not in (0, _POLICY) or is_of_nobody) else said
+
+
+def _by_bare_code(report: Bounce) -> Blame:
+    """Return what a report without a telling status speaks of: 554 is of us only where its words are of who sends."""
+    bare = _CODE.match(report.diagnostic)
+    is_of_sender = bare and int(bare[1]) == _NOT_HERE and report.speaks_of is SpokenOf.SENDER
+    return Blame.UNSURE if is_of_sender else Blame.RECIPIENT
 
 
 def may_be_of_us(attempt: Attempt) -> bool:
@@ -154,11 +184,11 @@ class Judged:
     undecided: frozenset[int] = frozenset()
     put_back: frozenset[int] = frozenset()
 
-    def standing(self, notice_id: int) -> Standing:
+    def cause(self, notice_id: int) -> Cause:
         """Return what the refusal of a notice is taken for."""
         if notice_id in self.of_us:
-            return Standing.OF_US
-        return Standing.UNDECIDED if notice_id in self.undecided else Standing.AS_SAID
+            return Cause.OF_US
+        return Cause.UNDECIDED if notice_id in self.undecided else Cause.AS_SAID
 
 
 @dataclass(frozen=True, slots=True)

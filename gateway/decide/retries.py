@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.decide.refusals import NOT_FROM_US, OF_LOGIN, REFUSED_THERE, REJECTED, Blame, Standing, blame
+from gateway.decide.refusals import NOT_FROM_US, OF_LOGIN, REFUSED_THERE, REJECTED, Blame, Cause, blame
 from gateway.model.notice import Attempt, NoticeState
 
 # How long to wait after the first failure, the second, …; the last is repeated. RFC 5321 §4.5.4.1 wants half an hour
@@ -37,19 +37,17 @@ class Verdict:
     reason: str  # sent, rejected, deferred, no-connection, login, not-from-us, refused-there, given-up
 
 
-def after(
-    attempt: Attempt, attempts: int, due_at: datetime, now: datetime, standing: Standing = Standing.AS_SAID
-) -> Verdict:
+def after(attempt: Attempt, attempts: int, due_at: datetime, now: datetime, cause: Cause = Cause.AS_SAID) -> Verdict:
     """Return what follows from an attempt, the `attempts`-th of its notice (from 1), which was due at `due_at`.
 
-    2xx is sent and 5xx failed, but for what is ours to mend or may be (`standing` says so, see `refusals.judged`);
+    2xx is sent and 5xx failed, but for what is ours to mend or may be (`cause` says so, see `refusals.judged`);
     everything else, no answer at all (code 0) among it, is tried again until three days after the notice was due, and
     in any case as often as there are waits.
     """
     code = attempt.code
     if 200 <= code <= 299:
         return Verdict(NoticeState.SENT, None, "sent")
-    reason = _reason(attempt, standing)
+    reason = _reason(attempt, cause)
     if reason == REJECTED:
         return Verdict(NoticeState.FAILED, None, reason)
     next_at = now + wait_after(attempts) + _spread(attempt.notice_id)
@@ -68,7 +66,7 @@ def _spread(notice_id: int) -> timedelta:
     return _SPREAD * (notice_id % 16) / 16
 
 
-def _reason(attempt: Attempt, standing: Standing) -> str:
+def _reason(attempt: Attempt, cause: Cause) -> str:
     """Return why a notice was not taken."""
     if attempt.code == 0:
         return "no-connection"
@@ -77,6 +75,6 @@ def _reason(attempt: Attempt, standing: Standing) -> str:
     if attempt.code in OF_LOGIN:
         return "login"
     said = blame(attempt)
-    if said is Blame.US or standing is Standing.OF_US:
+    if said is Blame.US or cause is Cause.OF_US:
         return NOT_FROM_US
-    return REFUSED_THERE if said is Blame.UNSURE or standing is Standing.UNDECIDED else REJECTED
+    return REFUSED_THERE if said is Blame.UNSURE or cause is Cause.UNDECIDED else REJECTED

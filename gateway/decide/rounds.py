@@ -83,6 +83,12 @@ def _told_group(facts: ChangeFacts, only: frozenset[int] | None) -> Group:
     return Group.SET_ASIDE if facts.set_aside else Group.ELECTORATE
 
 
+def vote_form(round_: Round) -> VoteForm:
+    """Return the form of a round that is a vote."""
+    assert isinstance(round_.form, VoteForm)
+    return round_.form
+
+
 def has_other_options(round_: Round, before: Round) -> bool:
     """Whether a vote has other options than before: an answer given may be set aside then."""
     forms = (round_.form, before.form)
@@ -93,16 +99,22 @@ def has_other_options(round_: Round, before: Round) -> bool:
 def no_longer_open(context: MailContext, view: RoundView) -> Acted | None:
     """Return the no to what comes after the end, None while the round takes answers.
 
-    In time is what our server received in time, whatever the hour it is processed (product.md §6).
+    In time is what our server received in time, whatever the hour it is processed.
     """
     round_ = view.round
     if round_.phase is Phase.CANCELLED:
         return declined(Why.TOO_LATE, refusal("cancelled", round_, at=round_.closed_at))
     if round_.phase is Phase.CLOSED:
-        return declined(Why.TOO_LATE, refusal("too-late", round_, at=round_.closed_at or round_.closes_at))
+        return declined(Why.TOO_LATE, _late(context, round_, round_.closed_at or round_.closes_at))
     if round_.phase is not Phase.PAUSED and context.received_at > round_.closes_at:
-        return declined(Why.TOO_LATE, refusal("too-late", round_, at=round_.closes_at))
+        return declined(Why.TOO_LATE, _late(context, round_, round_.closes_at))
     return None
+
+
+def _late(context: MailContext, round_: Round, closed_at: datetime) -> DeclineFacts:
+    """Return the no to what came too late, or was confirmed too late to count with what the outcome told."""
+    is_answer_in_time = context.confirmed and context.received_at <= closed_at
+    return refusal("confirmed-late" if is_answer_in_time else "too-late", round_, at=closed_at)
 
 
 def refusal(reason: str, round_: Round, *, detail: str = "", at: datetime | None = None) -> DeclineFacts:

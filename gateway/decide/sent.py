@@ -1,6 +1,7 @@
 """What the notice that a mail answers said: the facts of a question back, a receipt, or `please confirm`.
 
-A notice speaks to its own member: answered by somebody else (a foreign token) it says nothing here.
+A notice speaks to its own member: answered by somebody else (a foreign token) it says nothing here. Must not: judge the
+answer.
 """
 
 from __future__ import annotations

@@ -74,14 +74,17 @@ def tally(form: VoteForm, casts: Ballots, electorate: int) -> Outcome:
 
 
 def _overruled(form: VoteForm, casts: Ballots, result: Result, electorate: int) -> Result:
-    """Return what stands above the count: nobody answered, too few did, or all who did abstained."""
+    """Return what stands above the count: nobody answered, too few did, all who did abstained, or all who decide."""
     if form.question.method is Method.LAZY:
         return result  # silence is consent: it needs no quorum
     if not casts:
         return Result.NO_ANSWERS
     if not quorum.is_reached(len(casts), electorate, form.quorum, form.quorum_people):
         return Result.NO_QUORUM
-    return Result.NO_ANSWERS if all(is_abstention(cast.choice) for cast in casts) else result
+    if all(is_abstention(cast.choice) for cast in casts):
+        return Result.NO_ANSWERS
+    deciding = (cast for cast in casts if cast.binding or form.binding is None)
+    return Result.NO_DECIDERS if all(is_abstention(cast.choice) for cast in deciding) else result
 
 
 def _not_won(line: TallyLine) -> TallyLine:

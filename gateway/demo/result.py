@@ -1,4 +1,7 @@
-"""What was understood of each mail of the demo, as a table: read from the record, as `restante mails` would."""
+"""What was understood of each mail of the demo, as a table: read from the record, as `restante mails` would.
+
+Must not: change the record.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from gateway.accept.verdict import Accept, Reject
-from gateway.app import App, build_from, new_key, silence_logs
+from gateway.app import build_from, new_key, silence_logs
 from gateway.arrive.intake import Intake
 from gateway.arrive.smtp_server import Protocol, open_door
 from gateway.config import Listen, Settings, Submission, Tokens
@@ -116,11 +116,9 @@ class HandClock:
 class Day:
     """The running demo: the program, its clock, and what has arrived in each mailbox."""
 
-    app: App
     serving: Serving
     clock: HandClock
     console: Console
-    folder: Path
     boxes: dict[str, list[bytes]] = field(default_factory=dict)
 
     async def at(self, wall: str, zone: str = "Europe/Paris") -> None:
@@ -203,7 +201,7 @@ async def run(folder: Path, *, quiet: bool = False) -> Day:
         apply_charter(app.pipeline, CHARTER, by="demo", now=clock())
         serving = Serving(app)
         await stack.enter_async_context(serving.open())
-        day = Day(app, serving, clock, console, folder, boxes)
+        day = Day(serving, clock, console, boxes)
         await play(day)
         page = write_mailboxes(folder, {person.address: boxes.get(person.address, []) for person in TEAM}, TEAM)
         show_understood(app, console)

@@ -1,4 +1,4 @@
-"""Addresses: what we compare people by, and what the local parts of ours mean (product.md §2).
+"""Addresses: what we compare people by, and what the local parts of ours mean.
 
 Must not: know which workspaces exist beyond the names handed in, or verify a token (model/token.py).
 """
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SEPARATORS = "+-.="  # all are accepted; the one we emit is a setting
-MAX_LOCAL_PART = 64  # octets, RFC 5321 §4.5.3.1.1
 
 
 def fold_address(address: str) -> str:
@@ -23,6 +22,20 @@ def fold_address(address: str) -> str:
         with suppress(UnicodeError):  # kept as written: it will match nobody
             domain = domain.encode("idna").decode("ascii")
     return f"{local.lower()}@{domain.lower().rstrip('.')}"
+
+
+ERASED_DOMAIN = "erased.invalid"  # of what stands in the place of an erased person's address (RFC 2606 §2)
+
+
+def is_erased(address: str) -> bool:
+    """Whether an address stands for somebody who was erased: it is nobody's, and becomes nobody's."""
+    return address.endswith(f"@{ERASED_DOMAIN}")
+
+
+def is_sendable(address: str) -> bool:
+    """Whether mail can be sent to an address at all: two parts, of lengths that servers take (RFC 5321 §4.5.3.1)."""
+    local, _, domain = address.rpartition("@")
+    return 0 < len(local.encode()) <= 64 and 0 < len(domain.encode()) <= 255 and len(address.encode()) <= 254
 
 
 class Door(StrEnum):
@@ -55,6 +68,7 @@ _KEYWORDS: dict[str, Door] = {
     "owner": Door.OWNER,
     "request": Door.REQUEST,
 }
+KEYWORDS = frozenset(_KEYWORDS)  # words that name no channel
 OFFERED = ("vote", "task", "join", "leave", "help", "owner", "request", "try")
 
 

@@ -31,6 +31,7 @@ ARRIVAL_TRANSITIONS: dict[ArrivalState, frozenset[ArrivalState]] = {
 }
 
 PUT_BACK = "put back"  # the detail of what waits once more because somebody looked at it and said so
+READ_ANEW = "read anew"  # … because its address became a member's; nobody has looked at it
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):

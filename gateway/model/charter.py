@@ -22,10 +22,7 @@ from gateway.model.member import Delivery
 from gateway.model.span import Span
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-LANGUAGES_WRITTEN = ("en", "fr")
-
-# What a role may be allowed to do; `steward` may do all of it.
-PERMISSIONS = ("post", "vote", "open_vote", "open_check_in", "govern", "invite", "observe")
+LANGUAGES_WRITTEN = ("en", "fr")  # those of the catalogues below templates/locale, and the templates' own
 
 
 class CharterProblem(ValueError):
@@ -93,7 +90,7 @@ class _Table(BaseModel):
 
 
 class Role(_Table):
-    """What the members with a role may do."""
+    """What the members with a role may do; those of the role `steward` may do all of it."""
 
     may: tuple[Literal["post", "vote", "open_vote", "open_check_in", "govern", "invite", "observe"], ...] = ()
 

@@ -41,7 +41,7 @@ class Workspace:
 
 
 class Trust(StrEnum):
-    """How far the author is proven (product.md §7)."""
+    """How far the author is proven (docs/security.md)."""
 
     PROVEN = "proven"  # by the mail server's results, or by our token made out to the author
     CLAIMED = "claimed"  # From is a member's address; no verdict at all
@@ -135,7 +135,7 @@ class RoundView:
 
     @property
     def asked(self) -> int:
-        """Of how many an answer counts: who left without one is none of them (product.md §6)."""
+        """Of how many an answer counts: who left without one is none of them."""
         return self.round.electorate_size - self.gone
 
 

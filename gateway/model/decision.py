@@ -38,7 +38,6 @@ class Why(StrEnum):
     MODERATED = "moderated"  # a steward settled what was held
     INVITED = "invited"
     REMOVED = "removed"
-    IMPORTED = "imported"
     SEVERAL = "several"  # more than one act
     # a question back or a no
     ASKED_BACK = "asked-back"
@@ -54,6 +53,7 @@ class Why(StrEnum):
     STRANGER = "stranger"
     ADDRESS_UNKNOWN = "address-unknown"
     NOT_AUTHENTIC = "not-authentic"
+    TOO_MUCH = "too-much"  # so many posts of one author that a program may write them: held
     # a clock tick
     OPENED = "opened"
     PROMPTED = "prompted"

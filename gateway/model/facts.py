@@ -36,7 +36,6 @@ class PostFacts(msgspec.Struct, frozen=True, kw_only=True, tag="post"):
     text: str
     channel: str | None = None
     files: tuple[Attachment, ...] = ()  # those passed on are in the mail itself
-    written_at: datetime
 
 
 class PromptFacts(msgspec.Struct, frozen=True, kw_only=True, tag="prompt"):
@@ -131,7 +130,6 @@ class OutcomeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="outcome"):
     outcome: Outcome
     secret: bool
     closed_at: datetime
-    opener: str
     binding: str = ""  # the role whose votes decided; "" where all did
 
 
@@ -214,7 +212,7 @@ class ThreadLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DigestFacts(msgspec.Struct, frozen=True, kw_only=True, tag="digest"):
-    """One message for many entries, in the order of product.md §6."""
+    """One message for many entries, in the order in which it shows them."""
 
     since: datetime
     until: datetime
@@ -345,11 +343,11 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # of a new vote: deadline-past (`at`), needs-options, nobody-asked
     # of a mail: unreadable (`detail`: encrypted winmail empty attachment-alone opaque-signature), empty,
     # address-unknown (`detail`: what there is), not-a-member, already-a-member, which-item,
-    # which-thread (`detail`: the marks), one-thread, not-on-record, not-understood, not-confirmed, let-be,
+    # which-thread (`detail`: the marks), one-thread, not-on-record, not-understood, let-be,
     # nothing-to-undo, nothing-changed, undo-what, cannot-undo, unknown-channel (`detail`)
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of people (`detail`: the address): not-known, address-taken, cannot-invite
-    # of held mail: settled-already, no-longer-kept
+    # of held mail: settled-already, no-longer-kept; many-posts (it was held since there were so many of its author)
     reason: str
     subject: str = ""
     mark: str = ""
@@ -375,14 +373,17 @@ class StatusFacts(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
 class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     """Something a steward should know: mail held, a bounce, mail to the owner, a join request."""
 
-    # held, bounced, suspended, complaint, owner, join, joined, left, failed, undelivered, refused-us (notices of ours),
-    # doubtful (a confirmation whose authentication failed), strangers (so many wrote that none is told of singly)
+    # held, bounced, suspended, turned-away (mail of ours, for what is not the member's doing), complaint,
+    # complaint-unproven, owner, join, joined, left, failed, undelivered, refused-us (notices of ours),
+    # doubtful (a confirmation whose authentication failed), strangers (so many wrote that none is told of singly),
+    # many-posts (of one author: held), many-answers (one member had: no more today), unproven-answers (the same, to
+    # mail that nothing proves to be theirs)
     about: str
     name: str = ""
     address: str = ""
     subject: str = ""
     text: str = ""
-    arrival_id: int = 0  # held: the mail that waits; the steward answers `accept`, `reject` or `add`
+    arrival_id: int = 0  # held, many-posts: the mail that waits; the steward answers `accept`, `reject` or `add`
     count: int = 0  # undelivered, refused-us: how many notices
 
 
@@ -403,6 +404,7 @@ class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
     answers: str = ""  # … where it would answer this, "V-7: Where shall we meet?"; post-vote: its line may
     words: str = ""  # govern: what the mail asks for, as it was written; "" where From alone says whose words they are
     undoes: tuple[Act, ...] = ()  # … and the lines of a receipt that it takes back
+    again: bool = False  # it was answered with neither a plain yes nor a plain no
 
 
 class TaskFacts(msgspec.Struct, frozen=True, kw_only=True, tag="task"):

@@ -5,12 +5,35 @@ Must not: hold anything of a charter but the names of roles.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import msgspec
 
 _LAPSES_AFTER = timedelta(days=5)  # of an undated auto-reply noted before the working days were counted
+
+
+_LONGEST_NAME = 60  # characters of a name before an address: what is too long is cut from its end by mail programs
+
+
+def holds_address(name: str) -> bool:
+    """Whether a name has a sign in it that makes an address, in whatever form of it."""
+    return "@" in unicodedata.normalize("NFKC", name)
+
+
+def with_address(name: str, address: str) -> str:
+    """Return what somebody is called whose name alone could be taken for another's: "Ana (ana@far.example)".
+
+    A name that holds an address is left out: it would read as one.
+    """
+    bare = "" if holds_address(name) else " ".join(name.split())[:_LONGEST_NAME].rstrip()
+    return f"{bare} ({address})" if bare and address else bare or address
+
+
+def without_address(name: str, address: str) -> str:
+    """Return the name that `with_address` made longer; as it is where it did not."""
+    return name.removesuffix(f" ({address})") if address else name
 
 
 class Delivery(StrEnum):

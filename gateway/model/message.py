@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.model.address import fold_address
+
 
 class Unreadable(Exception):
     """These bytes are no mail we can read. `reason` is a short stable name, `detail` is for the log only."""
@@ -72,6 +74,11 @@ class Message:
     media_parameters: tuple[tuple[str, str], ...] = ()  # of the top level, names in lower case
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     other_ids: tuple[str, ...] = ()  # what further Message-ID fields name, without angle brackets
+
+    @property
+    def author_address(self) -> str:
+        """The author's address as addresses are compared; "" where From names nobody plainly."""
+        return fold_address(self.author.address) if self.author else ""
 
     @property
     def contradicts_itself(self) -> bool:

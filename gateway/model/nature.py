@@ -46,6 +46,13 @@ _BY_PERSONS = frozenset(
 )
 
 
+class SpokenOf(StrEnum):
+    """What the words of a server that refused a mail are about."""
+
+    SENDER = "sender"  # who hands mail in, from where, and what they think of such mail
+    NOBODY = "nobody"  # there is no such mailbox, or no longer
+
+
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """What a report on delivery says: bounce, delay, success or complaint, told apart by `Written.nature`.
@@ -56,6 +63,7 @@ class Bounce:
     `returned_ids` are the Message-IDs, without angle brackets, that the returned part carries: its own first, then
     those it refers to. `returned_tokens` are the addresses the returned part was sent from and answers to
     (Return-Path, our own field for returns, Reply-To, From, Sender, in this order): one of them may name the notice.
+    `speaks_of` is what the words of the diagnostic are about, where they tell.
     """
 
     recipients: tuple[str, ...] = ()
@@ -64,6 +72,7 @@ class Bounce:
     diagnostic: str = ""
     returned_ids: tuple[str, ...] = ()
     returned_tokens: tuple[str, ...] = ()
+    speaks_of: SpokenOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +80,12 @@ class CalendarAnswer:
     """One attendee's part in an iTIP message (RFC 5546); of a REPLY what they answered, else who is invited.
 
     `partstat` is lower case: "accepted", "declined", "tentative", "delegated", "needs-action", "counter" when another
-    time is proposed, "" when absent. `recurrence_id` is set when only one occurrence is meant.
+    time is proposed, "" when absent.
     """
 
     uid: str
     attendee: str
     partstat: str
-    sequence: int = 0
-    recurrence_id: str = ""
     comment: str = ""
 
 

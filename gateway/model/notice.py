@@ -49,6 +49,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()  # further Message-IDs the recipient's client knows of this thread
     owed: bool = False  # checked again at sending: only while the recipient still owes an answer to `mark`
     subject_hint: str = ""  # the subject of the mail this answers
+    unproven: bool = False  # … of which nothing proved who wrote it
 
     @property
     def kind(self) -> str:
@@ -68,8 +69,6 @@ class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
     state: NoticeState = NoticeState.QUEUED
     frozen: bytes | None = None
     attempts: int = 0
-    next_attempt_at: datetime | None = None
-    leased_until: datetime | None = None
     sent_at: datetime | None = None
     reason: str = ""
     detail: str = ""

@@ -108,6 +108,7 @@ class CheckInReading:
     blockers: tuple[str, ...] = ()
     mood: int | None = None
     away_until: date | None = None
+    away_from: date | None = None  # None: from now on
     evidence: str = ""
     cleared: tuple[str, ...] = ()  # blockers and plans of before that are gone, as they were shown to the author
     unblocked: bool = False  # the author says in so many words that nothing stops them ("Blockers: none")

@@ -163,6 +163,7 @@ class Result(StrEnum):
     NO_QUORUM = "no-quorum"
     BLOCKED = "blocked"  # a block or a veto with its reason
     NO_ANSWERS = "no-answers"
+    NO_DECIDERS = "no-deciders"  # none of the role whose votes decide took part, though others did
     CONSENT = "consent"  # lazy consensus: nobody objected
 
 

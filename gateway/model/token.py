@@ -15,8 +15,10 @@ from datetime import date, timedelta
 from enum import Enum
 
 _EPOCH = date(2020, 1, 1)
+_DAYS_TO_COME = 30_000  # from then on: no token is good beyond the century
 _MAC_BYTES = 10  # 80 bits: guessing one costs 2^79 deliveries on average; keeps the local part within 64 octets
 _HEAD = 1 + 5 + 4 + 2  # key number, notice, member, day
+LENGTH = -(-(_HEAD + _MAC_BYTES) * 8 // 5)  # letters and digits of a token: 36
 
 
 class Purpose(Enum):
@@ -94,6 +96,19 @@ def is_same(one: str, other: str) -> bool:
         return hmac.compare_digest(_raw(one), _raw(other))
     except ValueError:
         return False
+
+
+def may_be_ours(token: str) -> bool:
+    """Whether letters and digits have the form of a token: numbers as small as ours, a day of these decades, no bit
+    left over. Other systems write as many for ids of theirs, which hardly ever do.
+    """
+    try:
+        raw = _raw(token)
+    except ValueError:
+        return False
+    is_whole = len(raw) == _HEAD + _MAC_BYTES and base64.b32encode(raw).rstrip(b"=") == token.upper().encode()
+    is_small = raw[1:2] == b"\0" and raw[6:7] == b"\0"  # of the notice's five octets, and the member's four
+    return is_whole and is_small and int.from_bytes(raw[10:12], "big") < _DAYS_TO_COME
 
 
 def _told(claim: Claim) -> bytes:

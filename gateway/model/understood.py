@@ -5,7 +5,7 @@ Must not: decide what follows from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from gateway.model.nature import Written
 from gateway.model.reading import BallotReading, CheckInReading, CommandReading, NewText, TaskReading
 
 
-class Act(StrEnum):
+class GoverningAct(StrEnum):
     """What a governing line asks of a round: for its opener and for stewards, `add-option` for voters too."""
 
     CANCEL = "cancel"
@@ -34,17 +34,16 @@ class Governing:
     `options` all that there shall be.
     """
 
-    act: Act
+    act: GoverningAct
     until: datetime | None = None
     for_span: str = ""
     text: str = ""
     options: tuple[str, ...] = ()
-    evidence: str = ""
 
     @property
     def is_of_options(self) -> bool:
         """Whether it is about what a vote can choose, and so makes no sense for any other round."""
-        return self.act in (Act.ADD_OPTION, Act.CORRECT_OPTIONS)
+        return self.act in (GoverningAct.ADD_OPTION, GoverningAct.CORRECT_OPTIONS)
 
 
 NONE_OF_THEM = 0  # Settle.number of "never mind"
@@ -219,4 +218,3 @@ class Understood:
     stray: Stray = Stray.NO
     spills: str = ""  # the mark of the vote to which a line of it may be the answer, where it holds one
     named: tuple[str, ...] = ()  # marks that lines of it begin with, not known beside the mail as it was read
-    notes: tuple[str, ...] = field(default=())  # how it was concluded, for `restante read`

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.accept.fingerprint import HALF, WHOLE, beginnings, digest_of_words, fingerprint, fingerprint_of_before
-from gateway.model.address import Door, fold_address
+from gateway.model.address import Door
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.authentication import Outcome
 from gateway.model.context import MailContext
@@ -57,7 +57,7 @@ class Known:
 def known(tx: Transaction, stored: StoredArrival, context: MailContext, understood: Understood) -> Known:
     """Return how a mail is known. One that was held, or released since, is no reason to drop a copy: see `settled`."""
     message, here = understood.message, context.workspace.id
-    author = fold_address(message.author.address) if message.author else ""
+    author = message.author_address
     prints = [
         fingerprint(stored.arrival.raw, author, message.message_id, message.subject, day)
         for day in _days(stored, context, message)

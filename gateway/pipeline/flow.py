@@ -21,9 +21,10 @@ import structlog
 
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
-from gateway.decide import gathering, on_message, on_tick, owed, retries
+from gateway.decide import breaker, gathering, on_message, on_tick, owed, retries
+from gateway.decide.sent import has_own_token
 from gateway.model.address import Alias
-from gateway.model.arrival import PUT_BACK, Arrival, ArrivalState, StoredArrival
+from gateway.model.arrival import PUT_BACK, READ_ANEW, Arrival, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
 from gateway.model.message import Message, Unreadable
@@ -33,7 +34,7 @@ from gateway.model.understood import Understood
 from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.passing_on import Files
-from gateway.pipeline.recording import plan_anew, record
+from gateway.pipeline.recording import kept, plan_anew, record
 from gateway.pipeline.trying import tried
 from gateway.render.files import carried
 from gateway.render.render import Templates, envelope_from, render
@@ -194,6 +195,10 @@ class Pipeline:
             )  # fmt: skip
             return
         context = self._context(tx, workspace, stored, message, now)
+        if stored.detail == READ_ANEW and not has_own_token(context):  # anybody may have written from that address
+            held = {**kept(stored), "detail": "stranger", "workspace_id": workspace.id}
+            self._came_to(tx, stored.id, ArrivalState.HELD, Why.STRANGER, **held, at=now)
+            return
         context, understood = self._in_light_of(tx, context, message)
         known = doubles.known(tx, stored, context, understood)
         if known.has_acted:
@@ -203,11 +208,17 @@ class Pipeline:
             decision = tried(tx, context, understood, now, self.rules.token_days)
         else:
             decision = on_message.decide(context, understood)
+        # What was put back somebody has looked at: it is posted, and told of, whatever the day has brought.
+        looked_at = stored.detail == PUT_BACK
+        if not looked_at and (posts := breaker.posts_of(decision)):
+            before = knowing.posted_before(tx, context, message, posts)
+            if reason := breaker.too_much(before):
+                decision = breaker.held_back(context, understood, reason, knowing.held_today(tx, context))
         if decision.notices:  # counted only then: most mails are answered by nobody
-            count = knowing.answers_today(tx, workspace, message, now)
-            decision = on_message.curbed(decision, count)
-        # What was put back somebody has looked at: it is told of whatever the day has brought.
-        of_many = gathering.tells_of_a_stranger(context, decision) and stored.detail != PUT_BACK
+            count = knowing.all_answers_today(tx, context, message)
+            is_checked = bool(self.rules.authserv_ids)
+            decision = breaker.curbed(context, message, decision, count, is_checked=is_checked)
+        of_many = gathering.tells_of_a_stranger(context, decision) and not looked_at
         if known.earlier is not None:
             waits = known.earlier.state is ArrivalState.HELD
             if decision.state is ArrivalState.HELD or (of_many and waits):  # its author or stewards are asked already

@@ -5,6 +5,7 @@ Must not: decide what follows from an outage, or from a clock that was wrong.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -16,6 +17,7 @@ from store.transaction import Transaction
 ALIVE = "alive_at"  # when there was last a sign of life
 _OUTAGE = "outage"
 _BEHIND = "behind_since"  # since when the clock has been behind the last sign of life, "" while it is not
+_BETWEEN_SIGNS = timedelta(minutes=1)
 _FASTEST = 100  # notices a second, far more than ever go out
 _LONGEST = timedelta(days=366)  # of what one start leaves out: a clock that was years off would use up all numbers
 STAYS_BEHIND = timedelta(hours=1)  # a clock so long behind is right: a host that starts with a wrong one is soon set
@@ -44,14 +46,16 @@ def outage(tx: Transaction) -> Outage | None:
 def note_outage(tx: Transaction, now: datetime, gap: timedelta) -> None:
     """Keep the time since the last sign of life as an outage when it was longer than `gap`.
 
-    Perhaps there was none, and this is an older record that somebody put back: the numbers of notices that may have
-    gone out since are left out, so that the tokens of these stay theirs alone.
+    Perhaps there was none, even a short one, and this is an older record that somebody put back: the numbers of notices
+    that may have gone out since are left out, so that the tokens of these stay theirs alone. Not within the time that
+    lies between two signs: whoever dies and starts at once goes on with the same numbers, and so the same mails.
     """
     last = tx.get_mark(ALIVE)
-    since = datetime.fromisoformat(last) if last else None
-    if since and now - since > gap:
+    since = datetime.fromisoformat(last) if last else now
+    if now - since >= _BETWEEN_SIGNS:
+        tx.outbox.leave_out(math.ceil(_FASTEST * min(now - since, _LONGEST).total_seconds()))
+    if now - since > gap:
         tx.set_mark(_OUTAGE, msgspec.json.encode(Outage(since=since, until=now)).decode())
-        tx.outbox.leave_out(_FASTEST * int(min(now - since, _LONGEST).total_seconds()))
 
 
 def note_alive(tx: Transaction, now: datetime, gap: timedelta) -> bool:

@@ -31,7 +31,7 @@ from gateway.model.entry import (
     Withdrawn,
 )
 from gateway.model.facts import ReceiptFacts
-from gateway.model.member import Member
+from gateway.model.member import Member, without_address
 from gateway.model.message import Unreadable
 from gateway.model.notice import StoredNotice
 from gateway.model.round import Phase, Round, VoteForm
@@ -83,7 +83,8 @@ def _find(pipeline: Pipeline, tx: Transaction, address: str) -> Person:
     names: set[str] = set()
     namesakes: set[str] = set()
     for workspace, member in found:
-        own = tx.erasure.names(workspace.id, [member.id]) | {member.name}
+        own = _with_bare(tx.erasure.names(workspace.id, [member.id]) | {member.name}, folded)
+        own -= {workspace.name, workspace.charter.name}  # who called themselves so has it not to themselves
         others = {one.name for one in tx.people.all(workspace.id, include_left=True) if one.id != member.id}
         names |= own - others
         namesakes |= own & others
@@ -101,6 +102,11 @@ def _find(pipeline: Pipeline, tx: Transaction, address: str) -> Person:
         namesakes=tuple(sorted(namesakes)),
         newest=newest,
     )
+
+
+def _with_bare(names: Collection[str], addresses: Collection[str]) -> set[str]:
+    """Return names, and those of them that an address was put to without it: letters from before said them so."""
+    return {*names, *(without_address(name, address) for name in names for address in addresses)}
 
 
 def _everywhere(tx: Transaction, address: str) -> tuple[set[str], list[tuple[int, Member]]]:
@@ -344,7 +350,8 @@ def erase(pipeline: Pipeline, person: Person, now: datetime) -> Erased:
             present = tx.people.get(member.id)
             assert present is not None
             tx.erasure.forget_member(group.id, present, pseudonym)
-        renamed = tx.erasure.rename([group.id for group, _ in person.memberships], person.names, pseudonym)
+        workspaces = [group.id for group, _ in person.memberships]
+        renamed = tx.erasure.rename(workspaces, person.names, person.addresses, pseudonym)
         replaced = tx.erasure.replace(Needles(person.addresses, tuple(texts)), pseudonym)
         tx.erasure.drop_frozen(sorted({*tx.erasure.told(renamed), *tx.erasure.told(replaced)}))
         for group, member in person.memberships:

@@ -11,11 +11,12 @@ from typing import Any
 
 from gateway.decide import digest_times, set_back
 from gateway.decide.audience import expand
-from gateway.model.arrival import ArrivalState, StoredArrival
+from gateway.model.arrival import READ_ANEW, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, Workspace
 from gateway.model.decision import Broadcast, Decision, Group
 from gateway.model.entry import (
     AbsencesRestored,
+    AddressAdded,
     AwayEnded,
     Bounced,
     Entry,
@@ -58,6 +59,7 @@ def record(
         if held is not None and held.state is ArrivalState.HELD:  # confirmed twice, it is released once
             confirm(tx, number)
             tx.inbox.put_back(number)
+    _read_anew(tx, workspace.id, decision.entries)
     for number in decision.dismiss:
         held = tx.inbox.get(number)
         if held is not None and held.state is ArrivalState.HELD:
@@ -66,6 +68,17 @@ def record(
     for broadcast in decision.broadcasts:
         notices.extend(_expanded(tx, workspace, broadcast, now))
     return tx.outbox.add(workspace.id, notices, expires_on=(now + timedelta(days=token_days)).date())
+
+
+def _read_anew(tx: Transaction, workspace_id: int, entries: Iterable[Entry]) -> None:
+    """Let what waits from an address that became a member's be read as theirs: a question was asked of one mail only,
+    and others may have come from there meanwhile. Nothing is confirmed by that, and only what answers a mail to this
+    member is let in (flow.py).
+    """
+    for entry in entries:
+        if isinstance(entry, AddressAdded):
+            for number in tx.inbox.held_from(workspace_id, entry.address):
+                tx.inbox.put_back(number, READ_ANEW)
 
 
 def kept(held: StoredArrival) -> dict[str, Any]:

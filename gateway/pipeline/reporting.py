@@ -36,7 +36,7 @@ def recorded(
     for attempt in attempts:
         if attempt.notice_id in known:
             tries, due_at = known[attempt.notice_id]
-            verdict = retries.after(attempt, tries + 1, due_at, now, judged.standing(attempt.notice_id))
+            verdict = retries.after(attempt, tries + 1, due_at, now, judged.cause(attempt.notice_id))
             reports.append(Report(attempt, verdict.state, verdict.next_attempt_at, verdict.reason))
     tx.outbox.report_all(reports)
     for report in reports:

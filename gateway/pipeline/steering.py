@@ -194,6 +194,7 @@ def _archived(pipeline: Pipeline, messages: Sequence[Message]) -> list[history.A
 # --- a look ahead ----------------------------------------------------------------------------------------------------
 
 _MOST_PREVIEWED = 100_000  # at one instant
+_MOST_DECIDED = 10_000  # due rows of one preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class Preview:
     raw: bytes
 
 
-def preview(pipeline: Pipeline, now: datetime, most: int = 10_000) -> list[Preview]:
+def preview(pipeline: Pipeline, now: datetime) -> list[Preview]:
     """Return what would go out until `now`, rendered, and leave everything as it was.
 
     Each thing is decided at its own time and what it says goes out before the next is decided, as the beat of `serve`
@@ -213,7 +214,7 @@ def preview(pipeline: Pipeline, now: datetime, most: int = 10_000) -> list[Previ
     """
     found: list[Preview] = []
     with pipeline.store.read() as tx:
-        for _ in range(most):
+        for _ in range(_MOST_DECIDED):
             claimed = tx.schedule.claim(now, 1)
             if not claimed:
                 break

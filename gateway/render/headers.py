@@ -22,7 +22,7 @@ from gateway.render.text import one_line, shorten
 RETURN_FIELD = "X-Restante-Return"  # what bounces find their notice by where the envelope sender cannot say it
 LOOP_FIELD = "X-Restante-Loop"  # whoever hands it back to us is a loop (understand/author.py looks for it)
 
-# Kinds for which a vacation answer tells us something we use: who owes an answer is away (product.md §5).
+# Kinds for which a vacation answer tells us something we use: who owes an answer is away.
 _VACATION_WELCOME = frozenset({"prompt", "ballot", "reminder", "digest", "task", "task-reminder"})
 # Kinds that answer one mail: they keep its subject.
 ANSWERING_KINDS = frozenset({"receipt", "ask-back", "decline", "help", "status", "task-question", "try-out"})

@@ -29,8 +29,8 @@ from gateway.model.said import facts_said
 from gateway.model.task import TaskAct
 from gateway.model.understood import (
     NONE_OF_THEM,
-    Act,
     Governing,
+    GoverningAct,
     Piece,
     Reading,
     Settle,
@@ -318,7 +318,7 @@ def _beside_an_answer(said: str, asked: Reading, mail: Mail, read: Callable[[str
 
 def _is_resumed(piece: Piece, mail: Mail) -> bool:
     """Whether `resume` is said of a round that runs: it is of its author's own mail, and what follows no reason."""
-    is_resumed = isinstance(piece.reading, Governing) and piece.reading.act is Act.RESUME
+    is_resumed = isinstance(piece.reading, Governing) and piece.reading.act is GoverningAct.RESUME
     return is_resumed and not _stands_still(piece, mail)
 
 

@@ -24,7 +24,7 @@ from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.request import lists_of
 from gateway.understand.reading.todo import may_hold_todos
 
-# Requests that a reply to anything of ours may hold, when they are its whole new text (product.md §5).
+# Requests that a reply to anything of ours may hold, when they are its whole new text.
 _REQUESTS = frozenset(
     {Intent.LEAVE, Intent.PAUSE, Intent.RESUME, Intent.AWAY, Intent.SET_FREQUENCY, Intent.HELP, Intent.STATUS}
 )
@@ -86,8 +86,10 @@ def _answers_ours(message: Message, context: MailContext) -> bool:
 
 
 def _address_part(context: MailContext) -> str:
-    tag = context.destination.tag if context.destination.door not in (Door.REPLY, Door.BOUNCE) else ""
-    return f"{context.workspace.name}+{tag}" if tag else context.workspace.name
+    """Return where a mail was written to, as `read_command` wants it."""
+    place = context.destination
+    tag = f"#{place.channel}" if place.channel else place.tag if place.door not in (Door.REPLY, Door.BOUNCE) else ""
+    return f"{context.workspace.name}+{tag}"
 
 
 def setting_in(text: str, mail: Mail, options: Sequence[str] = ()) -> Setting | None:

@@ -21,7 +21,6 @@ _FIELD_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _HEADER_END = re.compile(rb"\n\r?\n")
 _LONGEST_HEADER = 512 * 1024
 _LONGEST_FIELD = 16 * 1024
-_DEEPEST_COMMENT = 20
 _VERSION = "1"  # RFC 8601 §2.2: of another version nothing is known
 _BY_HOST = re.compile(r"(?:^|\s)by\s+(\[[^\]\s]{1,64}\]|[^\s;()]{1,255})", re.IGNORECASE)
 _ADDRESS_IN_ANGLES = re.compile(r"<([^<>]*)>")

@@ -18,7 +18,7 @@ from gateway.model.nature import Nature, Written
 from gateway.understand.lexicon import Lexicon, any_of
 from gateway.understand.reading.bounce import STATUS_TYPES, read_complaint, read_json, read_rejection, read_status
 from gateway.understand.reading.bounce_parts import Report
-from gateway.understand.reading.bounce_words import NAMED_OUTRIGHT, read_notice
+from gateway.understand.reading.bounce_words import NAMED_OUTRIGHT, read_notice, spoken_of
 from gateway.understand.reading.calendar import read_calendar
 from gateway.understand.reading.reaction import read_reaction
 from gateway.understand.reply import new_text
@@ -62,7 +62,8 @@ def _words(lexicon: Lexicon) -> _Words:
     # A formula opens the subject, at most after a list's tag, and a colon, a dash or nothing follows it. A subject
     # that begins with "Re:" or its kin opens with something else: the person who answered the machine.
     tag = r"^\s*(?:\[[^\]]{1,40}\]\s*)?[\[(<*!]*\s*"
-    end = r"\s*[\])>*!.]*\s*(?:$|[:：;,(\[\"«„“]|[-–—]\s|\s[-–—])"
+    # Some programs put it right ahead of the subject they answer: "Out of office Re: Lunch".
+    end = r"\s*[\])>*!.]*\s*(?:$|[:：;,(\[\"«„“]|[-–—]\s|\s[-–—]|\s[^\W\d]{1,3}:\s)"
     return _Words(
         strong=re.compile(
             rf"{tag}(?:{listed('strong_formulas')}){end}|^\s*[\[(](?:{listed('strong_formulas')})[\])]", re.IGNORECASE
@@ -228,12 +229,17 @@ def written_by(
         frozenset(n for n, _ in message.headers),
     )
     written = next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
+    if written.bounce is not None and (about := spoken_of(written.bounce.diagnostic, lexicon)):
+        written = replace(written, bounce=replace(written.bounce, speaks_of=about))
     return written if _is_answerable(case, written) else replace(written, is_answerable=False)
 
 
 def _is_answerable(case: _Case, written: Written) -> bool:
-    """RFC 3834 §2: machines, lists and bulk mail get no automatic answer; nor do those who ask for none."""
-    if written.is_machine or case.is_nobody or case.is_list_mail:
+    """RFC 3834 §2: machines, lists and bulk mail get no automatic answer; nor do those who ask for none.
+
+    Any List-* field speaks against one: a sender of many writes List-Unsubscribe, and often no other.
+    """
+    if written.is_machine or case.is_nobody or case.is_list_mail or any(n.startswith("list-") for n in case.names):
         return False
     wish = {word.strip().lower() for word in case.field("x-auto-response-suppress").split(",")}
     return case.precedence not in ("bulk", "junk", "list") and wish.isdisjoint(("all", "autoreply"))

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from gateway.understand.align import squeezed
 from gateway.understand.html import HtmlBody
 from gateway.understand.line import OWN, Line, drop, paragraphs, segments
-from gateway.understand.signs import (
-    Signs,
+from gateway.understand.shapes import (
     contacts,
     could_be_card,
     has_link,
@@ -24,6 +23,7 @@ from gateway.understand.signs import (
     is_rule,
     is_signature_mark,
 )
+from gateway.understand.signs import Signs
 
 LONGEST_SIGNATURE = 15  # lines; what is longer below a "-- " is text
 LONGEST_FOOTER = 12

@@ -28,7 +28,7 @@ from gateway.understand.html import readable
 from gateway.understand.scan import DEFAULT_LIMITS, Limits, scan
 from gateway.understand.skeleton import skeleton
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "has_readable_text", "read_message", "scan", "unreadable_reason"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "read_message", "scan", "unreadable_reason"]
 
 # mail-parser logs what it reads; bodies, subjects and addresses stay out of our logs.
 mailparser.core.log.disabled = True
@@ -64,7 +64,6 @@ _PLAIN_MAILBOX = re.compile(
 )
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
-_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 _ADJACENT_WORDS = re.compile(r"(=\?[^?\s]+\?[bqBQ]\?[^?]*\?=)\s+(?==\?)")
 # One encoded word (RFC 2047 §2), whole octets in it, nothing but plain text around it.
 _PLAIN_WORD = re.compile(
@@ -466,8 +465,3 @@ def unreadable_reason(message: Message) -> str | None:
     if any(part.media_type in _TNEF or (part.filename or "").lower() == "winmail.dat" for part in message.parts):
         return "winmail"
     return "attachment-alone" if any(part.is_attachment for part in message.parts) else "empty"
-
-
-def has_readable_text(message: Message) -> bool:
-    """Whether a message holds any text a person wrote, as far as can be told without reading it."""
-    return unreadable_reason(message) is None

@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 
 from gateway.model.address import Door, token_of_message_id
 from gateway.model.context import MailContext, Sent
+from gateway.model.facts import ConfirmFacts
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
 from gateway.model.reading import BallotReading, CommandReading, Intent, NewText
 from gateway.model.round import VoteForm
+from gateway.model.said import facts_said
 from gateway.model.understood import (
     AbsenceNotice,
-    Act,
     CatchUp,
     Enrolling,
     Governing,
+    GoverningAct,
     Piece,
     Read,
     Reading,
@@ -47,6 +49,7 @@ from gateway.understand.answers import (
 )
 from gateway.understand.asking import NO_REQUESTS, TOP, asked_beside, request_in, setting_in, whole_request
 from gateway.understand.author import written_by
+from gateway.understand.auto_reply import VACATION_WORDS, absence_told, is_vacation_reply
 from gateway.understand.beside import requests_in
 from gateway.understand.echo import without_echo
 from gateway.understand.items import WITH_ITEMS
@@ -54,12 +57,13 @@ from gateway.understand.kept_back import kept_back
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail, written_at
 from gateway.understand.marked import marks_of_settings, round_in, unknown_marks
+from gateway.understand.masking import masked_new_text, masked_subject
 from gateway.understand.mime import read_message, unreadable_reason
 from gateway.understand.post_beside import new_post_beside
-from gateway.understand.reading.away import read_absence
 from gateway.understand.reading.catching_up import as_read_below, read_as_read, read_catch_up
+from gateway.understand.reading.confirmation import read_confirmation
 from gateway.understand.reading.courtesy import is_courtesy
-from gateway.understand.reading.govern import read_confirmation, read_governing
+from gateway.understand.reading.govern import read_governing
 from gateway.understand.reading.lines import lines_of, sentences_of, without_manners
 from gateway.understand.reading.people import read_enrolling, read_moderation
 from gateway.understand.reading.task_answer import read_owner, read_task_answer
@@ -98,6 +102,9 @@ def hear(message: Message, context: MailContext, lexicon: Lexicon) -> Heard:
         return Heard(written, _NOTHING)
     problem = unreadable_reason(message) or ""
     found = _NOTHING if problem else new_text(message, _original(context), lexicon)
+    found = masked_new_text(found, context.workspace.name)
+    if not _is_asked(context) and is_vacation_reply(message, found, written_at(message, context), lexicon):
+        return Heard(Written(Nature.AUTOREPLY, VACATION_WORDS), _NOTHING)
     return Heard(written, found, problem, unknown_marks(f"{message.subject}\n{found.own}", context))
 
 
@@ -105,8 +112,9 @@ def understand(message: Message, context: MailContext, lexicon: Lexicon, heard: 
     """Return what a message says, in the light of what it answers; `heard` is what `hear` said of it, where asked."""
     heard = heard or hear(message, context, lexicon)
     written, found = heard.written, heard.found
+    message = masked_subject(message, context.workspace.name)
     if written.nature is Nature.AUTOREPLY:
-        return Understood(message, written, _NOTHING, absence=_absence_told(message, context, lexicon))
+        return Understood(message, written, _NOTHING, absence=_absence_told(message, written, context, lexicon))
     if written.nature is not Nature.PERSON:
         return Understood(message, written, _NOTHING)
     if heard.problem:
@@ -117,25 +125,32 @@ def understand(message: Message, context: MailContext, lexicon: Lexicon, heard: 
     mail = Mail(message, context, lexicon, found)
     pieces, holds, spills = kept_back(pieces, mail)
     lost = stray(message, found, context, lexicon) or holds
-    named = (*unknown_marks(f"{message.subject}\n{found.own}", context), *marks_of_settings(pieces, context))
-    return Understood(
-        message, written, found, pieces=pieces, stray=lost, spills=spills, named=named, notes=(written.reason,)
-    )
+    # What was known when it was heard is known still: nothing unknown then, nothing unknown now.
+    unknown = unknown_marks(f"{message.subject}\n{found.own}", context) if heard.named else ()
+    named = (*unknown, *marks_of_settings(pieces, context))
+    return Understood(message, written, found, pieces=pieces, stray=lost, spills=spills, named=named)
+
+
+# What asks for an answer: words that are none are asked about, lest one be lost in words of absence.
+_ASKING = frozenset({"ballot", "prompt", "reminder", "ask-back", "confirm", "task", "task-question"})
+
+
+def _is_asked(context: MailContext) -> bool:
+    return context.answering is not None and context.answering.kind in _ASKING
 
 
 def _plain(message: Message, lexicon: Lexicon) -> NewText:
     return new_text(message, None, lexicon)
 
 
-def _absence_told(message: Message, context: MailContext, lexicon: Lexicon) -> AbsenceNotice:
+def _absence_told(message: Message, written: Written, context: MailContext, lexicon: Lexicon) -> AbsenceNotice | None:
     """Return the absence an automatic reply tells of in words of its own; our subject in it names no day."""
     original = _read_again(context.bounced or context.answering)
     subject, text = (
         without_echo(said, original.subject if original else "", context.workspace.name)
         for said in (message.subject, _plain(message, lexicon).own)
     )
-    absence = read_absence(subject, text, written_at(message, context), lexicon)
-    return AbsenceNotice(absence.starts, absence.until) if absence else AbsenceNotice()
+    return absence_told(written, subject, text, written_at(message, context), lexicon)
 
 
 def _original(context: MailContext) -> Message | None:
@@ -258,7 +273,9 @@ def _below_its_mark(mail: Mail) -> tuple[Piece, ...]:
         return ()
     said, *alone = (squeezed_all(x).casefold() for x in (subject, mark, f"{context.workspace.name} {mark}"))
     reading = (piece := to_item(mark, mail.found.own, mail)).reading
-    governs = isinstance(reading, Governing) and (said in alone or reading.act is not Act.VOTE)  # "Please vote." to all
+    governs = isinstance(reading, Governing) and (
+        said in alone or reading.act is not GoverningAct.VOTE
+    )  # "Please vote." to all
     return (piece,) if governs or (said in alone and is_an_answer(reading)) else ()
 
 
@@ -346,9 +363,16 @@ def _is_chosen_or_governs(mail: Mail) -> bool:
 
 
 def _confirmed(mail: Mail) -> Piece:
-    answer = read_confirmation(mail.found.own, mail.lexicon)
+    asked_for = facts_said(mail.context.answering, ConfirmFacts)
+    act, named = (asked_for.act, _named(asked_for)) if asked_for else ("", "")
+    answer = read_confirmation(mail.found.own, act, f"{mail.name} {mail.context.workspace.name}", named, mail.lexicon)
     asked = None if answer else whole_request(mail.found.own, mail)
     return Piece(mail.found.own, reading=asked if asked and asked.intent is Intent.HELP else answer)
+
+
+def _named(asked: ConfirmFacts) -> str:
+    """Return what a yes may repeat of the question; of a mail that may be forged nothing, its subject neither."""
+    return {"govern": asked.words, "remove": asked.title, "address": asked.title}.get(asked.act, "")
 
 
 def _owner_named(mail: Mail) -> Piece | None:

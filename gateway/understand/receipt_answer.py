@@ -16,8 +16,7 @@ from gateway.model.facts import Act, ReceiptFacts
 from gateway.model.reading import CommandReading, Intent, NewText
 from gateway.model.round import VoteForm
 from gateway.model.said import facts_said
-from gateway.model.understood import Act as Governed
-from gateway.model.understood import Governing, Piece, Read, Setting, Undo
+from gateway.model.understood import Governing, GoverningAct, Piece, Read, Setting, Undo
 from gateway.understand.align import squeezed_all
 from gateway.understand.answers import is_an_answer, items_answered, says_something, to_item, under_item
 from gateway.understand.asking import whole_request
@@ -189,9 +188,9 @@ def _put_right(text: str, act: Act, mail: Mail, *, is_line: bool) -> Piece | Non
         return None
     until = read_deadline("", text, mail.written_at, mail.lexicon)
     if until is not None:
-        return Piece(text, act.mark, Governing(Governed.EXTEND, until=until, evidence=text))
+        return Piece(text, act.mark, Governing(GoverningAct.EXTEND, until=until))
     options = read_listed(text)
     if options and {option.casefold() for option in options} != {option.casefold() for option in _options(view)}:
-        return Piece(text, act.mark, Governing(Governed.CORRECT_OPTIONS, options=options, evidence=text))
+        return Piece(text, act.mark, Governing(GoverningAct.CORRECT_OPTIONS, options=options))
     is_question = is_line and "\n" not in text and not options
-    return Piece(text, act.mark, Governing(Governed.CORRECT, text=text, evidence=text)) if is_question else None
+    return Piece(text, act.mark, Governing(GoverningAct.CORRECT, text=text)) if is_question else None

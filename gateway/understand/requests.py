@@ -20,6 +20,7 @@ from gateway.understand.marks import marks_in
 from gateway.understand.mime import read_message
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.ballot_points import scale_of
+from gateway.understand.reading.ballot_vocabulary import vocabulary
 from gateway.understand.reading.checkin import read_checkin, with_questions
 from gateway.understand.reading.command import read_command
 from gateway.understand.reading.task_answer import read_task_answer
@@ -129,7 +130,7 @@ def _ballot(request: Mapping[str, Any], lexicon: Lexicon) -> Json:
         raise BadRequest(f"method: one of {', '.join(Method)}") from None
     text = _string(request, "question")
     question = Question(text=text, method=method, options=tuple(options))
-    if method is Method.SCORE and (scale := scale_of(text)) is not None:
+    if method is Method.SCORE and (scale := scale_of(text, vocabulary(lexicon))) is not None:
         question = Question(text=text, method=method, options=tuple(options), lowest=scale[0], highest=scale[1])
     reading = read_ballot(_new_text(request, lexicon).own, question, lexicon)
     shape: Json = {"kind": reading.kind.value}

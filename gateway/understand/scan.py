@@ -59,27 +59,30 @@ def scan(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
     Reasons: "empty", "too-large", "too-many-lines", "header-too-long", "too-many-fields", "field-too-long",
     "too-many-parameters", "too-many-parts", "too-deep", "slow-charset".
     """
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise Unreadable("empty")
     if len(raw) > limits.size:
         raise Unreadable("too-large", f"{len(raw)} bytes")
-    lines = max(raw.count(b"\n"), raw.count(b"\r"))
+    newlines, returns = raw.count(b"\n"), raw.count(b"\r")
+    lines = max(newlines, returns)
     if lines > limits.lines:
         raise Unreadable("too-many-lines", f"{lines} lines")
-    if _is_surely_within(raw, limits):
+    if _is_surely_within(raw, newlines + returns, limits):
         return
     depth = _Walk(raw, limits).run()
     if depth * lines > limits.line_levels:
         raise Unreadable("too-deep", f"{depth} levels of {lines} lines")
 
 
-def _is_surely_within(raw: bytes, limits: Limits) -> bool:
-    """Whether a mail is too short to break any limit, as nearly all that people type are; others are walked through."""
+def _is_surely_within(raw: bytes, ends: int, limits: Limits) -> bool:
+    """Whether a mail of so many line ends is too short to break any limit, as nearly all that people type are.
+
+    Others are walked through.
+    """
     shortest = min(limits.structure_field_bytes, limits.field_bytes, limits.header_bytes)
     if len(raw) > shortest or raw.count(b";") > limits.parameters:
         return False
     lower = raw.lower()
-    ends = raw.count(b"\n") + raw.count(b"\r")
     levels = lower.count(b"boundary") + lower.count(b"message/")  # each level is announced by one of them
     fewest = min(limits.header_fields, limits.parts, limits.dashed_lines)
     is_flat = levels <= limits.depth and levels * ends <= limits.line_levels and levels + ends + 1 < fewest

@@ -23,7 +23,6 @@ from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 
 # From its letter on, in both cases by name: prose has few of them, and each text is looked through.
 _VOTE = re.compile(rf"[Vv](?<![^\W_].)[ \u00a0]?[-{DASHES}]?[ \u00a0]?(\d{{1,7}})(?!\w|[.,]\d)")
-_MOST_LINES = 2_000
 _MOST_LOOKED_AT = 20  # lines of one text that name votes
 _LONGEST = 600  # letters of a line that is read as a ballot
 _LITTLE = 3  # words beside a mark that say little else
@@ -158,7 +157,8 @@ def _says_yes_or_no(text: str, question: Question, lexicon: Lexicon, *, is_behin
     words = words_of(text)
     if question.method not in FIXED_OPTIONS and len(words) > _SHORT:
         return False
-    hits = tuple(_yes_or_no(lexicon).find(words))
+    alone = _yes_or_no(lexicon).whole(words)
+    hits = (*alone, *(hit for hit in _yes_or_no(lexicon).find(words) if not hit.key.endswith("_alone")))  # "please"
     if not is_behind or len(words) <= _BARE:
         return bool(hits)
     return any(not hit.key.startswith("no") or _ends_there(text, words, hit.end) for hit in hits)

@@ -1,30 +1,24 @@
 """Replies that lost their way: mail that answers something although neither token nor id nor mark says what.
 
-Some providers strip all three. Taken for a new topic, such a reply would be posted for all to read; so its reader says
-that it is an answer, and to whom. Must not: decide what follows, or read a word of any language itself.
+Some providers strip all three. Taken for a new topic, such a reply would be posted for all to read; so it is told by
+what it quotes and how it is titled. Must not: decide what follows, or read a word of any language itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from gateway.model.address import SEPARATORS, Door, WorkspaceAddress
-from gateway.model.context import MailContext, Sent
-from gateway.model.message import Message, Unreadable
+from gateway.model.context import MailContext
+from gateway.model.message import Message
 from gateway.model.reading import NewText
 from gateway.model.understood import Stray
-from gateway.understand.align import LONG, squeezed_all
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.mime import read_message
-from gateway.understand.reply import new_text
 from gateway.understand.signs import Signs, signs_of
 from gateway.understand.thread import base_subject, reply_prefixes
 
-MOST_CANDIDATES = 20
-LEAST_LETTERS = 3 * LONG  # squeezed letters of a mail of ours that an answer to it must quote
-AHEAD = 1.25  # times as many as of the next one, where that is about something else
 _ANNOUNCING = frozenset({"attribution", "header-block"})
 _QUOTED = _ANNOUNCING | {"quote-prefix", "html-container", "original", "separator"}
 _DOORS = frozenset({Door.POST, Door.VOTE})  # where what is no answer becomes public
@@ -40,32 +34,6 @@ def stray(message: Message, found: NewText, context: MailContext, lexicon: Lexic
     names_something = bool(message.in_reply_to or message.references)
     is_reply = not names_something and base_subject(message.subject, reply_prefixes(lexicon))[1]
     return Stray.UNKNOWN if is_reply else Stray.NO
-
-
-def answered_of(message: Message, candidates: Sequence[Sent], lexicon: Lexicon) -> Sent | None:
-    """Return the one mail of ours that a stray reply quotes, None when none or several may be meant.
-
-    `candidates` are what the author was sent lately, newest first; those without their frozen bytes say nothing.
-    """
-    measured = [(letters, sent) for sent in candidates[:MOST_CANDIDATES]
-                if (letters := _quoted_letters(message, sent, lexicon)) >= LEAST_LETTERS]  # fmt: skip
-    if not measured:
-        return None
-    most = max(letters for letters, _ in measured)
-    close = [sent for letters, sent in measured if letters * AHEAD >= most]
-    return close[0] if len({(sent.mark, sent.thread) for sent in close}) == 1 else None
-
-
-def _quoted_letters(message: Message, sent: Sent, lexicon: Lexicon) -> int:
-    """Return how many letters of one mail of ours a reply quotes."""
-    if sent.frozen is None:
-        return 0
-    try:
-        original = read_message(sent.frozen)
-    except Unreadable:
-        return 0
-    dropped = new_text(message, original, lexicon).dropped
-    return sum(len(squeezed_all(piece.text)) for piece in dropped if piece.sign == "original")
 
 
 def _quotes_us(found: NewText, address: WorkspaceAddress, signs: Signs) -> bool:

@@ -57,12 +57,11 @@ class Place:
     """Where a message stands: `parent` and `root` are numbers of messages, counted from 0 in the order given.
 
     `parent` is the message it answers, None at the top of a thread. `root` is one message's number for all of a thread:
-    messages that answer a mail the archive lacks share a root and have no parent. `missing` is that mail's id, or "".
+    messages that answer a mail the archive lacks share a root and have no parent.
     """
 
     parent: int | None
     root: int
-    missing: str = ""
 
 
 def thread(messages: Iterable[Archived], by_subject: bool = False, lexicon: Lexicon | None = None) -> tuple[Place, ...]:
@@ -79,7 +78,7 @@ def thread(messages: Iterable[Archived], by_subject: bool = False, lexicon: Lexi
     forest.prune()
     if by_subject:
         _join_by_subject(forest, given, reply_prefixes(lexicon))
-    return forest.places(ids)
+    return forest.places()
 
 
 def _own_ids(given: Sequence[Archived]) -> list[str]:
@@ -111,7 +110,6 @@ class _Forest:
         self.messages = messages
         self.parent: list[int | None] = [None] * messages
         self.children: list[dict[int, None]] = [{} for _ in range(messages)]
-        self.names: list[str] = [""] * messages
         self.node_of: dict[str, int] = {}
         self.gone: set[int] = set()
 
@@ -158,7 +156,6 @@ class _Forest:
     def _new(self, name: str) -> int:
         self.parent.append(None)
         self.children.append({})
-        self.names.append(name)
         node = len(self.parent) - 1
         if name:
             self.node_of[name] = node
@@ -220,7 +217,7 @@ class _Forest:
 
     # --- the answer -------------------------------------------------------------------------------
 
-    def places(self, ids: list[str]) -> tuple[Place, ...]:
+    def places(self) -> tuple[Place, ...]:
         """Return the place of each message."""
         places: list[Place] = [Place(None, number) for number in range(self.messages)]
         for top in self.tops():
@@ -232,8 +229,7 @@ class _Forest:
             for node in own:
                 above = self.parent[node]
                 is_known = above is not None and above < self.messages
-                missing = self.names[above] if above is not None and not is_known else ""
-                places[node] = Place(above if is_known else None, root, missing)
+                places[node] = Place(above if is_known else None, root)
         return tuple(places)
 
 

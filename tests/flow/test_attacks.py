@@ -298,6 +298,18 @@ def test_a_forwarded_token_acts_for_nobody_else(town: Town) -> None:
     assert [letter.kind for letter in town.box(MALLORY)] == []
 
 
+def test_a_token_that_its_owner_pastes_is_shown_to_nobody(town: Town) -> None:
+    opened(town)
+    address = town.newest("ben", "ballot").message.reply_to[0].address
+    token = address.partition("@")[0].partition("+r.")[2]
+    town.writes("ben", "acme", f"Whose is {address}?", f"What is <{address}>\nfor, and r.{token}?")
+    town.writes("ben", "acme+task", f"[TASK] @ana answer {address} by Friday", "please do")
+    others = [letter for letter in town.post_office.letters if letter.to != BEN.address]
+    assert {"post", "task"} <= {letter.kind for letter in others}
+    assert [letter.kind for letter in others if token in letter.all_words.lower()] == []
+    assert "acme@ws.example.org" in town.newest("ana", "post").text
+
+
 def test_the_token_of_another_member_acts_for_its_author_never_for_its_owner(town: Town) -> None:
     """With no verdict it is held, and its author asked; only they can say that it counts."""
     opened(town)
@@ -579,6 +591,7 @@ def test_a_yes_that_comes_too_late_confirms_nothing(town: Town) -> None:
     town.wait(days=3)
     came(town, yes, PASSES, to=to)
     assert (town.entries(Cancelled), town.round("V-1").phase) == ([], Phase.OPEN)
+    assert "has waited too long" in town.newest("ana", "decline").text
 
 
 # --- threads and subjects -------------------------------------------------------------------------------------------
@@ -693,6 +706,17 @@ def test_a_name_with_an_address_in_it_does_not_pass_for_an_author(town: Town) ->
     assert town.entries(Posted)[0].author_name == "Ben Moor"
 
 
+def test_a_newcomer_under_a_members_name_is_shown_with_their_address(town: Town) -> None:
+    who = f"Ana Duarte <{MALLORY}>"
+    town.sends(MALLORY, town.mail(who, "acme+join", "join", "join"), "acme+join", sender=MALLORY)
+    raw, to = town.reply(who, town.newest(MALLORY, "confirm"), "yes")
+    town.sends(MALLORY, raw, to, sender=MALLORY)
+    town.sends(MALLORY, town.mail(who, "acme", "Bank", "Please pay this to my new account."), "acme", sender=MALLORY)
+    author = town.newest("cleo", "post").message.author
+    assert author is not None
+    assert author.name == f"Ana Duarte ({MALLORY}) via Acme"
+
+
 # --- machines -------------------------------------------------------------------------------------------------------
 
 
@@ -741,8 +765,16 @@ def test_a_forged_complaint_suspends_nobody(guarded: Town) -> None:
     raw = header(complaint_about(letter, "ben@example.net"), "Message-ID", "<two@evil.example>")
     came(guarded, raw, to=letter.envelope_from)
     assert len(guarded.box("ana", "steward")) == 1
+    came(guarded, header(raw, "Message-ID", "<three@evil.example>"), to=letter.envelope_from, sender="")
     assert guarded.entries(DeliverySuspended) == []
     assert not guarded.member("ben").suspended
+
+
+def test_where_no_server_checks_authors_a_complaint_is_told_and_changes_nothing(town: Town) -> None:
+    opened(town)
+    letter = town.newest("ben", "ballot")
+    town.sends(MALLORY, complaint_about(letter, "ben@example.net"), letter.envelope_from, sender="")
+    assert (town.entries(DeliverySuspended), town.newest("ana").kind) == ([], "steward")
 
 
 def test_an_address_for_bounces_is_not_to_be_made_from_the_one_to_answer_to(town: Town) -> None:

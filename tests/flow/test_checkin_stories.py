@@ -9,7 +9,7 @@ import pytest
 
 from gateway.model.entry import Answered, BlockerClosed, BlockerRaised, Closed, RoundOpened
 from gateway.model.round import CheckIn, Phase, Skip
-from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, DEV, ERIN, TEAM, WORLD, Letter, Town
+from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, DEV, ERIN, TEAM, WORLD, Town
 
 Found = Callable[..., Town]
 
@@ -25,11 +25,6 @@ def said(town: Town, mark: str, who: str) -> CheckIn:
     answer = town.standings(mark)[who].answer
     assert isinstance(answer, CheckIn), answer
     return answer
-
-
-def asked_at(letters: list[Letter]) -> list[str]:
-    """Return when letters came, by the clock in Paris."""
-    return [letter.message.date.isoformat() if letter.message.date else "?" for letter in letters]
 
 
 def test_everyone_is_asked_at_nine_by_their_own_clock(found: Found) -> None:

@@ -185,6 +185,41 @@ def test_held_mail_of_the_person_goes_with_them(found: Callable[..., Town]) -> N
     assert (held.subject, held.arrival.raw) == ("", b"")
 
 
+def test_the_name_of_whoever_posted_and_was_no_member_goes_with_their_address(found: Callable[..., Town]) -> None:
+    town = found(strangers="accept")
+    town.writes("Eve Stone <eve@example.org>", "acme", "Hello", "Here is our offer.")
+    erased(town, "eve@example.org")
+    assert b"eve stone" not in octets(town).lower()
+    (post,) = town.entries(Posted)
+    assert (post.author_name.partition("-")[0], post.text) == ("erased", "Here is our offer.")
+
+
+def test_a_newcomer_who_goes_by_name_and_address_is_in_no_letter_by_the_bare_name_either(
+    found: Callable[..., Town],
+) -> None:
+    town = found(joining="open")
+    far, address = "Ana Zephyrina Duarte <ad@far.example>", "ad@far.example"  # the other Ana Duarte was here before
+    town.sends("mx", town.mail(far, "acme+join", "join", "join"), "acme+join", sender=address)
+    asked = next(letter for letter in town.post_office.letters if letter.to == address)
+    raw, to = town.reply(far, asked, "yes")
+    town.sends("mx", raw, to, sender=address)
+    assert find(town.pipeline, address).names == ("Ana Zephyrina Duarte", f"Ana Zephyrina Duarte ({address})")
+    erased(town, address)
+    assert b"zephyrina" not in octets(town).lower()
+
+
+def test_an_erased_address_becomes_nobodys_by_a_yes_that_was_asked_for_before(found: Callable[..., Town]) -> None:
+    town = found()
+    town.writes("ana", "acme+vote", "Shall we go?", "Shall we go?\n\n- Yes\n- No\n\nuntil Friday 17:00")
+    raw, to = town.reply("Ben <home@example.com>", town.newest("ben", "ballot"), "Yes")
+    town.sends("home@example.com", raw, to, sender="home@example.com")
+    asked = town.newest("ben", "confirm")
+    erased(town, "home@example.com")
+    town.answers("ben", asked, "yes")
+    assert (town.member("ben").further_addresses, town.votes("V-1")) == ((), {})
+    assert town.newest("ben").kind == "decline"
+
+
 def test_a_post_of_the_person_still_on_its_way_is_given_up_when_it_was_tried_before(lived: Town) -> None:
     lived.post_office.is_open = False
     lived.writes("ben", "acme", "One more", "Hello.")

@@ -19,8 +19,9 @@ from gateway.model.entry import (
     MemberRenamed,
 )
 from gateway.model.notice import NoticeState
+from gateway.pipeline.flow import Rules
 from gateway.pipeline.steering import change_people
-from tests.flow.test_attacks import complaint_about
+from tests.flow.test_attacks import SERVER, came, complaint_about
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import ANA, BEN, CLEO, Person, Town
@@ -212,6 +213,12 @@ def test_leaving_takes_both_habits_of_addresses(town: Town, address: str) -> Non
     assert len(town.entries(MemberLeft)) == 1
 
 
+def test_a_word_at_the_request_address_leaves_as_mailing_lists_have_it(town: Town) -> None:
+    town.writes("ben", "acme-request", "unsubscribe", "")
+    town.confirms("ben")
+    assert len(town.entries(MemberLeft)) == 1
+
+
 # --- substitutes ----------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +316,19 @@ def test_three_mails_that_came_back_suspend_delivery_and_tell_the_stewards(town:
     assert len(town.box("ben")) == before
 
 
+def test_mail_that_a_far_server_turns_away_for_our_own_sake_suspends_nobody_and_is_told_once_a_day(town: Town) -> None:
+    for _ in range(4):
+        for who in ("ben", "cleo"):
+            returned(town, who, "5.7.26")
+    assert not any(town.member(who).suspended for who in ("ben", "cleo"))
+    told = town.box("ana", "steward")
+    assert [letter.kind for letter in told] == ["steward"]
+    assert "turned away" in told[0].message.subject
+    town.wait(days=1)
+    returned(town, "ben", "5.7.26")
+    assert len(town.box("ana", "steward")) == 2
+
+
 def test_old_bounces_fade(town: Town) -> None:
     returned(town, "ben")
     for _ in range(3):
@@ -394,9 +414,11 @@ def test_a_suspended_member_who_writes_is_asked_and_resumed_by_a_word(town: Town
 
 
 def test_a_complaint_suspends_at_once_and_is_not_probed(town: Town) -> None:
+    town.rules = Rules(authserv_ids=(SERVER,))
+    town.reopen()
     opened(town)
     letter = town.newest("ben", "ballot")
-    town.sends("ben", complaint_about(letter, "ben@example.net"), letter.envelope_from, sender="")
+    came(town, complaint_about(letter, "ben@example.net"), "dkim=pass header.d=evil.example", to=letter.envelope_from)
     assert town.member("ben").suspended
     assert [entry.reason for entry in town.entries(DeliverySuspended)] == ["complaint"]
     assert town.newest("ana").kind == "steward"

@@ -119,7 +119,7 @@ def test_a_steward_is_told_once_of_held_mail(holding: Town) -> None:
 @pytest.mark.parametrize("word", ["accept", "Accept, please.", "annehmen", "accepter", "acepta", "accetta", "aceitar"])
 def test_a_steward_lets_held_mail_in_with_a_word(holding: Town, word: str) -> None:
     holding.answers("ana", holding.newest("ana"), word)
-    assert [(post.author_name, post.text) for post in holding.entries(Posted)] == [("Eve Stone", PIANO)]
+    assert [(post.author_name, post.text) for post in holding.entries(Posted)] == [(f"Eve Stone ({AT})", PIANO)]
     assert holding.reached("post") == ["ana", "ben", "cleo"]
     assert len(holding.entries(MemberAdded)) == 3
     assert [entry.word for entry in holding.entries(HeldSettled)] == ["accept"]
@@ -176,8 +176,11 @@ def test_a_steward_whose_charter_wants_proof_confirms_first(found: Found) -> Non
 def test_strangers_post_where_they_are_welcome(found: Found, keys: dict[str, str]) -> None:
     town = found(**keys)
     offer(town)
-    assert [post.author_name for post in town.entries(Posted)] == ["Eve Stone"]
+    assert [post.author_name for post in town.entries(Posted)] == [f"Eve Stone ({AT})"]
     assert town.box(AT) == []
+    author = town.newest("ben", "post").message.author
+    assert author is not None
+    assert author.name == f"Eve Stone ({AT}) via Acme"
 
 
 # --- a member's other address ---------------------------------------------------------------------------------------
@@ -198,6 +201,59 @@ def test_a_member_claims_a_new_address_from_the_one_we_know(town: Town) -> None:
     town.sends("ben.moor@home.example", town.mail(HOME, "acme", "The ladder", "It is at my home."), "acme")
     assert town.entries(Posted)[-1].author_id == town.member("ben").id
     assert town.member("ben").further_addresses == ("ben.moor@home.example",)
+
+
+def test_all_that_came_from_a_new_address_counts_once_it_is_confirmed(town: Town) -> None:
+    opened(town)
+    town.writes("ana", "acme+vote", "And when?", "And when?\n\n- May\n- June\n\nuntil Friday 17:00")
+    for mark, text in (("V-1", "Yes from home."), ("V-2", "May")):
+        raw, to = town.reply(HOME, town.newest("ben", "ballot", mark), text)
+        town.sends("ben.moor@home.example", raw, to)
+    raw, to = town.reply("Eve <eve@elsewhere.example>", town.newest("cleo", "ballot", "V-2"), "June")
+    town.sends("eve@elsewhere.example", raw, to)
+    town.answers("ben", town.newest("ben", "confirm"), "yes")
+    assert (town.votes("V-1"), town.votes("V-2")) == ({"ben": Pick("Yes")}, {"ben": Pick("May")})
+    assert [a.author for a in town.arrivals() if a.state is ArrivalState.HELD] == ["eve@elsewhere.example"]
+
+
+def test_what_came_from_a_new_address_and_answers_no_mail_to_its_owner_waits_for_a_steward(found: Found) -> None:
+    town = found(strangers="hold")
+    opened(town)
+    town.sends("ben.moor@home.example", town.mail(HOME, "acme", "An offer", PIANO), "acme")
+    letter = town.newest("ana", "steward")
+    for number in range(4):
+        text = f"Your mail is number {number} here." if number else "Yes"
+        raw, to = town.reply(HOME, town.newest("ben", "ballot"), text)
+        town.sends("ben.moor@home.example", raw, to)
+    town.answers("ben", town.newest("ben", "confirm"), "yes")
+    assert town.votes("V-1") == {"ben": Pick("Yes")}
+    (waits,) = town.arrivals(ArrivalState.HELD)
+    assert (waits.subject, waits.reason, waits.author) == ("An offer", "stranger", "ben.moor@home.example")
+    town.answers("ana", letter, "accept")
+    assert (town.arrivals(ArrivalState.HELD), town.entries(Posted)[-1].subject) == ([], "An offer")
+
+
+@pytest.mark.parametrize("words", ["Yes, I forwarded it to Mallory", "OK, who is this?", "Yes, that's a fake", ""])
+def test_words_about_a_forged_mail_confirm_nothing(town: Town, words: str) -> None:
+    opened(town)
+    raw, to = town.reply(HOME, town.newest("ben", "ballot"), "Yes from home.")
+    town.sends("ben.moor@home.example", raw, to)
+    town.answers("ben", town.newest("ben", "confirm"), words)
+    assert (town.entries(AddressAdded), town.votes("V-1")) == ([], {})
+    asked = town.newest("ben", "confirm")
+    assert "reply “yes” and nothing else" in " ".join(asked.text.split())
+    town.answers("ben", asked, "yes")
+    assert town.votes("V-1") == {"ben": Pick("Yes")}, "a plain yes to the question put again confirms too"
+
+
+def test_an_answer_that_is_confirmed_after_the_close_is_told_why_it_does_not_count(town: Town) -> None:
+    opened(town)
+    town.writes("ben", "acme", f"Re: {town.newest('ben', 'ballot').subject}", "Yes")
+    asked = town.newest("ben", "confirm")
+    town.at("20:00")
+    town.answers("ben", asked, "yes, that was me")
+    assert (town.votes("V-1"), town.last_reason) == ({}, "confirmed")
+    assert "before your answer was confirmed" in " ".join(town.newest("ben", "decline").text.split())
 
 
 def test_who_says_no_to_an_address_keeps_it_out(town: Town) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from gateway.decide.try_out import MOST_A_DAY
@@ -10,8 +9,6 @@ from gateway.model.ballot import Pick
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import Town, full
 from tests.property.test_undo_properties import rows
-
-Found = Callable[..., Town]
 
 
 def state(town: Town) -> tuple[Any, int]:

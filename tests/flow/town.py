@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -457,8 +457,3 @@ class Town:
 def full(address: str) -> str:
     """Return an address of ours in full: `acme+vote` is at our domain."""
     return address if "@" in address else f"{address}@{DOMAIN}"
-
-
-def stamped(letter: Letter, **changes: Any) -> Letter:
-    """Return a letter with some facts changed."""
-    return replace(letter, **changes)

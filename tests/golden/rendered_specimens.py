@@ -328,7 +328,6 @@ SPECIMENS: dict[str, Facts] = {
             FILM,
             SETUP,
         ),
-        written_at=NOW,
     ),
     "post-reply": PostFacts(
         mark="P-16",
@@ -337,7 +336,6 @@ SPECIMENS: dict[str, Facts] = {
         author_address="zoe@example.fr",
         subject="Re: [acme P-14] Drafts for the new header",
         text="The short one.\n\nIt is the only one my mother could read.",
-        written_at=NOW,
     ),
     "prompt": PromptFacts(
         mark="C-31",
@@ -422,7 +420,6 @@ SPECIMENS: dict[str, Facts] = {
         outcome=TALLY,
         secret=False,
         closed_at=CLOSES,
-        opener="Ana Silva",
     ),
     "outcome-tied": OutcomeFacts(
         mark="V-12",
@@ -437,7 +434,6 @@ SPECIMENS: dict[str, Facts] = {
         ),
         secret=True,
         closed_at=CLOSES,
-        opener="",
     ),
     "outcome-no-quorum": OutcomeFacts(
         mark="V-9",
@@ -452,7 +448,6 @@ SPECIMENS: dict[str, Facts] = {
         ),
         secret=False,
         closed_at=CLOSES,
-        opener="Bo",
     ),
     "outcome-binding": OutcomeFacts(
         mark="V-13",
@@ -476,7 +471,6 @@ SPECIMENS: dict[str, Facts] = {
         ),
         secret=False,
         closed_at=CLOSES,
-        opener="Ana Silva",
         binding="lead",
     ),
     "change-extended": ChangeFacts(
@@ -656,6 +650,7 @@ SPECIMENS: dict[str, Facts] = {
     ),
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
     "decline-no-longer-kept": DeclineFacts(reason="no-longer-kept", subject="Re: [acme] Please confirm"),
+    "decline-many-posts": DeclineFacts(reason="many-posts", subject="Re: [acme P-14] The garden"),
     "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),
     "help": HelpFacts(channels=(("design", "Drafts, looks and layouts"), ("money", ""))),
     "status": StatusFacts(
@@ -676,8 +671,27 @@ SPECIMENS: dict[str, Facts] = {
         text="Buy now.\nBuy cheap.",
         arrival_id=17,
     ),
+    "steward-complaint-unproven": StewardFacts(
+        about="complaint-unproven", name="Bo Lindqvist", address="bo@example.se", text="abuse"
+    ),
+    "steward-turned-away": StewardFacts(
+        about="turned-away",
+        name="Bo Lindqvist",
+        address="bo@example.se",
+        text="550-5.7.26 This mail is unauthenticated: neither SPF nor DKIM speaks for ws.example.org",
+    ),
     "steward-suspended": StewardFacts(about="suspended", name="Bo Lindqvist", address="bo@example.se"),
     "steward-strangers": StewardFacts(about="strangers"),
+    "steward-many-posts": StewardFacts(
+        about="many-posts",
+        name="Bo Lindqvist",
+        address="bo@example.se",
+        subject="Re: [acme P-14] The garden",
+        text="Thank you for your message. Somebody will look at it soon.",
+        arrival_id=17,
+    ),
+    "steward-many-answers": StewardFacts(about="many-answers", name="Bo Lindqvist", address="bo@example.se"),
+    "steward-unproven-answers": StewardFacts(about="unproven-answers", name="Bo Lindqvist", address="bo@example.se"),
     "steward-refused-us": StewardFacts(
         about="refused-us", text="550 5.4.5 Daily user sending limit exceeded", count=12
     ),
@@ -693,6 +707,7 @@ SPECIMENS: dict[str, Facts] = {
     "confirm-join": ConfirmFacts(act="join", title="Acme Cooperative"),
     "confirm-leave": ConfirmFacts(act="leave", title="Acme Cooperative"),
     "confirm-mail": ConfirmFacts(act="mail", title="Re: [acme V-7] Where shall we meet in spring?", arrival_id=4),
+    "confirm-again": ConfirmFacts(act="mail", title="Dinner at eight", arrival_id=4, again=True),
     "confirm-govern": ConfirmFacts(
         act="govern",
         title="Re: [acme V-7] Where shall we meet in spring?",

@@ -6,7 +6,7 @@ Composed after what the programs really send. Must not: know anything of Restant
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from babel.dates import format_datetime
 
@@ -143,8 +143,3 @@ def header_block(
     values = [author, date, to, subject]
     pairs = [(f"{label}{colon}", value) for label, value in zip(labels, values, strict=True)]
     return [pairs[1], pairs[0], *pairs[2:]] if gmx else pairs
-
-
-def an_hour_before(at: datetime) -> datetime:
-    """Return when the mail that is answered came."""
-    return at - timedelta(hours=1)

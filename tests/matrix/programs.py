@@ -210,7 +210,7 @@ def _flowed(lines: list[TextLine], width: int = 72) -> str:
 # --- the envelope of the message ------------------------------------------------------------------------------------
 
 
-def _mail(draft: Draft, prefix: str = "Re", name: str = "", **fields: str) -> EmailMessage:
+def _mail(draft: Draft, prefix: str = "Re", **fields: str) -> EmailMessage:
     asked = draft.asked
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr((draft.name, draft.address))

@@ -32,7 +32,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "tinydb": ("store/charters.py",),
     "sqlalchemy": ("store/*.py",),
     "alembic": ("store/migrations/*.py",),
-    "sqlite3": ("store/*.py", "gateway/cli/setup.py"),
+    "sqlite3": ("store/*.py", "gateway/cli/doctor.py"),
     "pydantic_settings": ("gateway/config.py",),
     "click": ("gateway/cli/*.py",),
     "rich": ("gateway/cli/*.py", "gateway/demo/*.py"),

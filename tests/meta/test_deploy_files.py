@@ -14,6 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from gateway.config import Settings
+from gateway.model.filelink import FILE_PATH
 from gateway.model.stoplink import STOP_PATH
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.web.exposition import Process, exposition
@@ -47,6 +48,14 @@ def test_every_variable_that_is_named_sets_something(file: Path) -> None:
 def test_web_servers_pass_on_the_path_of_our_links() -> None:
     assert f"location {STOP_PATH} " in (DEPLOY / "web" / "nginx.conf").read_text()
     assert f"handle {STOP_PATH}*" in (DEPLOY / "web" / "Caddyfile").read_text()
+
+
+def test_no_log_of_web_servers_names_our_links() -> None:
+    nginx = (DEPLOY / "web" / "nginx.conf").read_text()
+    for path in (STOP_PATH, FILE_PATH):
+        place = nginx.partition(f"location {path} {{")[2].partition("proxy_pass")[0]
+        assert {"access_log off;", "error_log /dev/null emerg;"} <= {line.strip() for line in place.splitlines()}
+    assert "exclude http.log.error" in (DEPLOY / "web" / "Caddyfile").read_text()
 
 
 def test_rspamd_takes_out_what_anybody_brings_along() -> None:
@@ -116,7 +125,7 @@ def test_a_unit_may_do_little(unit: str) -> None:
 
 
 @pytest.mark.parametrize("fragment", ["main.cf", "rspamd.cf"])
-def test_each_line_for_postfix_is_a_parameter_of_one_line(fragment: str, tmp_path: Path) -> None:
+def test_each_line_for_postfix_is_a_parameter_of_one_line(fragment: str) -> None:
     lines = [one for one in (DEPLOY / "postfix" / fragment).read_text().splitlines() if one and one[0] != "#"]
     assert lines
     assert all(re.fullmatch(r"[a-z_]+ = \S.*", line) for line in lines)  # the guide hands them to `postconf -e`

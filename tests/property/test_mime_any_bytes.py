@@ -92,10 +92,6 @@ def test_a_text_comes_back_as_it_was_written(text: str) -> None:
     assert read_message(raw).text == written
 
 
-def _repeated(piece: bytes) -> Callable[[int], bytes]:
-    return lambda count: piece * count
-
-
 HOSTILE: dict[str, Callable[[int], bytes]] = {
     "open-quotes-in-to": lambda n: b"To: " + b'"' * n + b"\r\n\r\nhi",
     "open-comments-in-from": lambda n: b"From: " + b"(" * n + b" a@b.c\r\n\r\nhi",

@@ -6,7 +6,6 @@ answering its receipt. The ledger keeps both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,8 +20,6 @@ from gateway.model.entry import Posted
 from gateway.model.round import Phase
 from store.tables import addresses, blockers, electorate, members, posts, rounds, standings
 from tests.flow.town import ANA, BEN, CHECK_IN, CLEO, Letter, Town
-
-Found = Callable[..., Town]
 
 # What the ledger adds up to. Threads and Message-IDs only grow; `bounce_*` is a sign of life and no act.
 _TABLES = (rounds, electorate, standings, blockers, members, addresses, posts)

@@ -19,7 +19,7 @@ from gateway.model.facts import ReceiptFacts
 from gateway.model.member import Member
 from gateway.model.reading import BallotKind, BallotReading
 from gateway.model.round import Ballot, Phase
-from gateway.model.understood import Act, Governing, Reading, Settle
+from gateway.model.understood import Governing, GoverningAct, Reading, Settle
 from tests.builders import CLOSE, NOW, TEAM, ballot, context, message, piece, recorded, understood, view, vote_round
 
 METHODS = {
@@ -40,7 +40,9 @@ def readings(draw: st.DrawFn, method: Method) -> Reading:
             st.just(BallotReading(BallotKind.WITHDRAW)),
             st.just(BallotReading(BallotKind.UNCLEAR, missing="irony")),
             st.builds(Settle, st.integers(0, 5)),
-            st.builds(Governing, st.sampled_from(list(Act)), text=st.sampled_from(["", "D", "Well?\n- A\n- D"])),
+            st.builds(
+                Governing, st.sampled_from(list(GoverningAct)), text=st.sampled_from(["", "D", "Well?\n- A\n- D"])
+            ),
         )
     )
     return reading
@@ -126,5 +128,5 @@ def test_an_unproven_author_changes_no_round(
     for author, reading, _ in mails:
         told = context(author, view(opened), trust=trust)
         decision = decide(told, understood(piece(reading, "as I said", "V-7"), mail=message(author)))
-        if not (isinstance(reading, Governing) and reading.act is Act.ADD_OPTION):
+        if not (isinstance(reading, Governing) and reading.act is GoverningAct.ADD_OPTION):
             assert not [entry for entry in decision.entries if getattr(entry, "mark", "") == "V-7"]

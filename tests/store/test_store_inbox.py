@@ -132,6 +132,21 @@ def test_a_held_mail_is_known_and_another_may_take_its_place(store: Store, acme:
         assert tx.inbox.seen("abcdef", acme) == second
 
 
+def test_what_is_held_from_an_address_is_found_as_addresses_are_compared(store: Store, acme: int) -> None:
+    authors = ("Ben@Home.example", "ben@home.example", "eve@home.example", "ben@home.example")
+    *ids, processed = _added(store, *(b"%d" % number for number in range(5)))
+    for number, author in zip(ids, authors, strict=True):
+        _settled(store, number, ArrivalState.HELD, workspace_id=acme, author=author)
+    _settled(store, processed, author="ben@home.example", workspace_id=acme)
+    with store.begin() as tx:
+        assert tx.inbox.held_from(acme, "ben@home.example") == [ids[0], ids[1], ids[3]]
+        tx.inbox.put_back(ids[1], "read anew")
+        assert (found := tx.inbox.get(ids[1])) is not None
+        assert (found.state, found.detail) == (ArrivalState.RECEIVED, "read anew")
+        assert tx.inbox.held_from(acme, "ben@home.example") == [ids[0], ids[3]]
+        assert tx.inbox.held_from(acme + 1, "ben@home.example") == []
+
+
 _WAYS = list(itertools.product(ArrivalState, ArrivalState))
 
 

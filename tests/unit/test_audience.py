@@ -21,7 +21,6 @@ FACTS = PostFacts(
     author_address="ben@example.org",
     subject="Lunch",
     text="Shall we?",
-    written_at=NOW,
 )
 
 

@@ -287,6 +287,7 @@ def test_natures_that_a_person_chose_are_no_machines() -> None:
         (("Subject: x", "X-Auto-Response-Suppress: DR, AutoReply"), False),
         (("Subject: x", "Precedence: bulk"), False),
         (("Subject: x", "List-Id: <dev.town.example>"), False),
+        (("Subject: x", "List-Unsubscribe: <mailto:off@shop.example>"), False),  # RFC 3834 §2: any List-* field
         (("Subject: x", "Auto-Submitted: auto-replied"), False),
     ],
 )

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from gateway.model.ballot import YESNO_OPTIONS, Method, Pick, Question
+from gateway.model.ballot import YESNO_OPTIONS, Method, Pick, Picks, Question
 from gateway.model.reading import BallotKind
 from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
@@ -60,6 +60,33 @@ WORTH = {
     "Shall we drop the end-of-year issue?": {"Get rid of it": "Yes", "Nobody reads it": "Yes", "I'd miss it": "No"},
     "Shall we buy a van?": {"Waste of money": "No"},
 }
+LET_PASS = {
+    "Shall we hold the fair on Saturday?": {
+        "I don't like it but I won't block it": ASKED_BACK,
+        "Yes, I don't love it but I won't block it": "Yes",
+        "I'd rather it went ahead": ASKED_BACK,
+        "I'd rather it didn't go ahead": "No",
+    },
+    "Feiern wir am Samstag?": {
+        "Dagegen habe ich nichts": "Yes",
+        "Machen wir": "Yes",
+        "Machen wir nicht": "No",
+        "Das machen wir nicht": "No",
+        "Ich mag es nicht, aber ich blockiere es nicht": ASKED_BACK,
+    },
+    "Can you come on Thursday?": {
+        "On Thursday I'm in Leeds but I can call in": ASKED_BACK,
+        "I'm off Thursday": ASKED_BACK,
+        "I'm away Thursday": "No",
+    },
+}
+NO_CHOICE = [
+    "Lisbon should be dropped",
+    "I hope Lisbon loses",
+    "Lisbon last",
+    "Lissabon zuletzt",
+    "Ben wants Faro, but not me",
+]
 OBJECTIONS = {
     "Ich komme auf meinen Einwand zurück.": BallotKind.BALLOT,
     "I thought my objection was resolved, it isn't": BallotKind.UNCLEAR,
@@ -79,7 +106,7 @@ def chosen(text: str, asked: str) -> str:
     return reading.choice.label if isinstance(reading.choice, Pick) else reading.kind.value
 
 
-@pytest.mark.parametrize(("asked", "answers"), [*OURS.items(), *OFFERS.items(), *WORTH.items()])
+@pytest.mark.parametrize(("asked", "answers"), [*OURS.items(), *OFFERS.items(), *WORTH.items(), *LET_PASS.items()])
 def test_an_answer_is_not_turned_over_by_what_stands_beside_it(asked: str, answers: dict[str, str]) -> None:
     assert {text: chosen(text, asked) for text in answers} == answers
 
@@ -93,3 +120,17 @@ def test_the_days_its_author_is_elsewhere_are_no_choice() -> None:
     asked = Question(text="Which days?", method=Method.APPROVAL, options=("Monday", "Tuesday", "Wednesday"))
     assert read_ballot("I'm in Oslo from Monday to Tuesday", asked, lexicon()).kind is BallotKind.UNCLEAR
     assert read_ballot("I'm free from Monday to Tuesday", asked, lexicon()).kind is BallotKind.BALLOT
+
+
+@pytest.mark.parametrize("method", [Method.SINGLE, Method.APPROVAL])
+@pytest.mark.parametrize("text", NO_CHOICE)
+def test_an_option_put_last_dropped_or_wanted_by_another_is_no_choice(text: str, method: Method) -> None:
+    asked = Question(text="Where do we meet?", method=method, options=("Lisbon", "Porto", "Faro"))
+    assert read_ballot(text, asked, lexicon()).kind is BallotKind.UNCLEAR
+
+
+@pytest.mark.parametrize("word", ["through", "thru", "to"])
+def test_days_named_from_one_through_another_are_all_chosen(word: str) -> None:
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday")
+    asked = Question(text="Which days suit you?", method=Method.APPROVAL, options=days)
+    assert read_ballot(f"Monday {word} Wednesday", asked, lexicon()).choice == Picks(days[:3])

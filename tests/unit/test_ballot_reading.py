@@ -28,6 +28,7 @@ from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.ballot_points import scale_of
+from gateway.understand.reading.ballot_vocabulary import vocabulary
 
 READINGS = Path(__file__).parent.parent / "golden" / "readings"
 CITIES = ("Lisbon", "Berlin", "Porto")
@@ -223,7 +224,8 @@ def test_asking_how_to_withdraw_withdraws_nothing() -> None:
 
 
 def test_a_misspelt_label_counts_only_when_no_other_is_near() -> None:
-    assert read("Lisbin", Method.SINGLE, ("Lisbon", "Berlin")).kind is BallotKind.UNCLEAR
+    assert read("Lisbin", Method.SINGLE, ("Lisbon", "Berlin")).choice == Pick("Lisbon")
+    assert read("Lisbin", Method.SINGLE, ("Lisbon", "Lisban")).kind is BallotKind.UNCLEAR
     assert read("Lissbon", Method.SINGLE, ("Lisbon", "Berlin")).choice == Pick("Lisbon")
     assert read("Marta", Method.SINGLE, ("Marte", "Marto")).kind is BallotKind.UNCLEAR
 
@@ -479,7 +481,15 @@ def test_a_day_and_month_in_figures_on_a_label_is_named_by_its_day() -> None:
 
 @pytest.mark.parametrize(
     ("question", "scale"),
-    [("Score each from 1 to 10", (1, 10)), ("Notez de 0 à 5", (0, 5)), ("0-100 bitte", (0, 100)), ("Rate them", None)],
+    [
+        ("Score each from 1 to 10", (1, 10)),
+        ("Notez de 0 à 5", (0, 5)),
+        ("0-100 bitte", (0, 100)),
+        ("Rate them", None),
+        ("Notez sur 20.", (0, 20)),
+        ("Rate each out of 10", (0, 10)),
+        ("Rate each of 10 firms", None),
+    ],
 )
 def test_the_scale_a_question_names_is_told(question: str, scale: tuple[int, int] | None) -> None:
-    assert scale_of(question) == scale
+    assert scale_of(question, vocabulary(lexicon())) == scale

@@ -26,6 +26,7 @@ from gateway.resources import load_lexicon
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.ballot_points import scale_of
+from gateway.understand.reading.ballot_vocabulary import vocabulary
 
 READINGS = Path(__file__).parent.parent / "golden" / "readings"
 DAYS = ("Tue 10am", "Tue 3pm", "Wed 10am", "Thu 4pm")
@@ -48,7 +49,7 @@ def lexicon() -> Lexicon:
 
 
 def question_of(method: Method, asked: str, options: tuple[str, ...]) -> Question:
-    scale = scale_of(asked) if method is Method.SCORE else None
+    scale = scale_of(asked, vocabulary(lexicon())) if method is Method.SCORE else None
     lowest, highest = scale or (0, 5)
     labels = FIXED_OPTIONS.get(method, options)
     return Question(text=asked, method=method, options=labels, lowest=lowest, highest=highest)

@@ -10,14 +10,15 @@ import pytest
 
 from gateway.decide.bounces import PROBE_STAYS, PROBES, probe_notice_of, probed
 from gateway.model.arrival import ArrivalState
+from gateway.model.authentication import Authentication, Outcome
 from gateway.model.context import Due, DueKind, Probe, TickContext
 from gateway.model.decision import Decision, Group, Why
-from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, MemberLeft
-from gateway.model.facts import StewardFacts
+from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, DeliverySuspended, MemberLeft
+from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Absence, Settings
 from gateway.model.nature import Bounce, Nature, Written
 from gateway.model.understood import AbsenceNotice
-from tests.builders import BEN, NOW, context, facts_of, member, of_kind, say, sent, workspace
+from tests.builders import BEN, CLEO, NOW, context, facts_of, member, of_kind, say, sent, workspace
 
 TODAY = NOW.date()
 GONE = Bounce(("ben@example.org",), permanent=True, status="5.1.1", diagnostic="no such user")
@@ -54,8 +55,57 @@ def test_a_bounce_of_nothing_we_know_is_recorded_without_a_member() -> None:
     assert (of_kind(decision, Bounced)[0].notice_id, of_kind(decision, Bounced)[0].member_id) == (None, None)
 
 
+@pytest.mark.parametrize("status", ["5.7.26", "5.7.1", "5.3.4", "5.6.0", "4.7.28"])
+def test_a_report_of_our_own_doing_counts_against_nobody_and_is_told_once_a_day_and_domain(status: str) -> None:
+    score, since = 2.0, NOW - timedelta(days=30)
+    ours, others = (
+        say(
+            context(
+                None,
+                bounced=sent("post", "P-3", to=one.id),
+                members_named={one.address: msgspec.structs.replace(one, bounce_score=score, bounced_at=since)},
+            ),
+            written=Written(
+                Nature.BOUNCE, "delivery-status", bounce=Bounce((), not status.startswith("4"), status, "no")
+            ),
+        )
+        for one in (BEN, CLEO)
+    )
+    assert ([entry.score for entry in of_kind(ours, Bounced)], of_kind(ours, DeliverySuspended)) == ([1.0], [])
+    (told,) = facts_of(ours, StewardFacts)
+    assert (told.about, told.text, told.address) == ("turned-away", "no", BEN.address)
+    assert ours.broadcasts[0].key == others.broadcasts[0].key
+
+
+def test_a_report_of_our_own_doing_about_nobody_is_told_once_a_day() -> None:
+    keys = {
+        say(context(None), written=Written(Nature.BOUNCE, "x", bounce=Bounce((f"{who}@far.example",), status="5.7.1")))
+        .broadcasts[0]
+        .key
+        for who in ("one", "two")
+    }
+    assert len(keys) == 1
+
+
+def test_a_probe_that_comes_back_for_our_own_doing_is_followed_by_the_next() -> None:
+    probe = ConfirmFacts(act="deliver", title="Acme", address=BEN.address, number=1)
+    told = context(
+        None,
+        bounced=sent("confirm", facts=probe),
+        members_named={BEN.address: msgspec.structs.replace(BEN, suspended=True)},
+    )
+    decision = say(told, written=Written(Nature.BOUNCE, "x", bounce=Bounce(status="5.7.26")))
+    assert (decision.undue, [due.number for due in decision.due]) == (("probe:2",), [1])
+
+
+@pytest.mark.parametrize("sender", ["", "abuse@far.example"])
+def test_a_complaint_that_nothing_speaks_for_is_told_and_changes_nothing(sender: str) -> None:
+    decision = report(nature=Nature.COMPLAINT, reverse_path=sender)
+    assert (decision.entries, facts_of(decision, StewardFacts)[0].about) == ((), "complaint-unproven")
+
+
 def test_a_complaint_ends_mail_to_the_one_who_complained() -> None:
-    decision = report(nature=Nature.COMPLAINT)
+    decision = report(nature=Nature.COMPLAINT, authentication=Authentication(Outcome.PASSED, "dkim"))
     assert of_kind(decision, Bounced)[0].status == "complaint"
     assert facts_of(decision, StewardFacts)[0].about == "complaint"
     assert not of_kind(decision, MemberLeft)
@@ -85,9 +135,19 @@ def test_an_absence_that_an_auto_reply_tells_is_noted_with_its_dates(starts: int
     assert (noted.absence.starts, noted.absence.until) == (told.starts, told.until)
 
 
-@pytest.mark.parametrize("notice", [None, AbsenceNotice()])
-def test_an_undated_absence_begins_today_and_has_no_end_of_its_own(notice: AbsenceNotice | None) -> None:
-    absence = of_kind(vacation(notice), AwayNoted)[0].absence
+def test_an_auto_reply_that_tells_of_no_absence_marks_nobody_away() -> None:
+    decision = vacation(None)
+    assert (decision.state, decision.entries, decision.why) == (ArrivalState.IGNORED, (), Why.MACHINE)
+
+
+def test_an_end_that_is_years_away_is_none() -> None:
+    absence = of_kind(vacation(AbsenceNotice(TODAY, TODAY + timedelta(5 * 365))), AwayNoted)[0].absence
+    assert (absence.starts, absence.until) == (TODAY, None)
+    assert absence.lapses_on is not None
+
+
+def test_an_undated_absence_begins_today_and_has_no_end_of_its_own() -> None:
+    absence = of_kind(vacation(AbsenceNotice()), AwayNoted)[0].absence
     assert (absence.starts, absence.until) == (TODAY, None)
 
 
@@ -104,7 +164,7 @@ def test_an_undated_auto_reply_keeps_its_author_away_for_three_of_their_working_
     own_days: tuple[int, ...] | None, rules: dict[str, Any], back_on: date
 ) -> None:
     author = member(2, "Ben", settings=Settings(days=own_days))
-    absence = of_kind(vacation(None, author, **rules), AwayNoted)[0].absence
+    absence = of_kind(vacation(AbsenceNotice(), author, **rules), AwayNoted)[0].absence
     assert absence.covers(back_on - timedelta(1))
     assert not absence.covers(back_on)
 

@@ -36,10 +36,6 @@ def test_weekends_and_holidays_are_not_worked() -> None:
     assert not is_working_day(date(2026, 7, 14), FRENCH)
 
 
-def test_a_country_named_outranks_the_charters_own() -> None:
-    assert not is_working_day(date(2026, 7, 14), PLAIN, "FR")
-
-
 def test_a_subdivision_has_its_own_holidays() -> None:
     epiphany = date(2026, 1, 6)
     assert is_holiday(epiphany, "DE-BY")

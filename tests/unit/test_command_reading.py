@@ -106,6 +106,46 @@ def test_the_longest_matter_of_the_address_is_no_channel_when_it_is_a_command() 
     assert reading.intent is Intent.LEAVE
 
 
+@pytest.mark.parametrize(
+    ("address", "scope"),
+    [
+        ("acme-request", None),
+        ("acme+request", None),
+        ("acme+owner", None),
+        ("acme+design", "design"),
+        ("corvid-dev+", None),
+        ("corvid-dev+request", None),
+        ("corvid-dev+#garden-club", "garden-club"),
+    ],
+)
+def test_the_address_names_the_channel_that_is_left_and_its_own_words_none(address: str, scope: str | None) -> None:
+    for subject, body in (("unsubscribe", ""), ("", "leave"), ("", "Please unsubscribe me")):
+        reading = read(body, subject, address)
+        assert (reading.intent, reading.scope) == (Intent.LEAVE, scope)
+
+
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [
+        ("Please take me off the corvid-dev list.", None),
+        ("leave corvid-dev", None),
+        ("Take me off the garden-club channel.", "garden-club"),
+        ("Bitte nehmt mich aus dem Garten-Club-Kanal.", "Garten-Club"),
+        ("Désabonnez-moi du canal club-jardin.", "club-jardin"),
+    ],
+)
+def test_a_name_of_several_words_is_left_as_a_whole(body: str, scope: str | None) -> None:
+    reading = read(body, "", "corvid-dev+")
+    assert (reading.intent, reading.scope) == (Intent.LEAVE, scope)
+
+
+@pytest.mark.parametrize("address", ["design-help+", "acme+#team-help", "acme+#task-force", "acme+#vote-board"])
+def test_a_name_that_holds_a_word_of_an_address_asks_for_nothing(address: str) -> None:
+    assert (
+        read("The kitchen is open again, and the key hangs where it was.", "Lunch", address).intent is Intent.NEW_TOPIC
+    )
+
+
 def test_each_separator_and_case_of_an_address_is_accepted() -> None:
     for address in ("acme+join", "ACME-JOIN", "acme.join", "acme=join"):
         assert read("", "", address).intent is Intent.JOIN

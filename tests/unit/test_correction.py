@@ -19,11 +19,10 @@ from gateway.model.change import AnswerChange, Change, RoundChange
 from gateway.model.context import DueKind, MailContext, Sent, Trust
 from gateway.model.decision import Decision, Group
 from gateway.model.entry import AnswerRestored, Corrected, Resumed, RoundRestored
-from gateway.model.facts import Act as Line
-from gateway.model.facts import BallotFacts, ChangeFacts, ConfirmFacts, DeclineFacts, ReceiptFacts
+from gateway.model.facts import Act, BallotFacts, ChangeFacts, ConfirmFacts, DeclineFacts, ReceiptFacts
 from gateway.model.member import Member
 from gateway.model.round import Ballot, Round, VoteForm, still_counts
-from gateway.model.understood import Act, Governing, Undo
+from gateway.model.understood import Governing, GoverningAct, Undo
 from tests.builders import (
     ANA,
     BEN,
@@ -45,7 +44,7 @@ from tests.builders import (
 PLACES = vote_round(
     Method.SINGLE, "Lisbon", "Porto", text="- Lisbon\n- Porto\n\nFor three days.", about="For three days."
 )
-TO_GHENT = Governing(Act.CORRECT, text="Where in March?\n- Lisbon\n- Ghent")
+TO_GHENT = Governing(GoverningAct.CORRECT, text="Where in March?\n- Lisbon\n- Ghent")
 
 
 def corrected(round_: Round = PLACES, asked: Governing = TO_GHENT, author: Member = BEN) -> Decision:
@@ -89,11 +88,11 @@ def test_whose_option_is_gone_is_told_so_and_nobody_gets_two_ballots() -> None:
 def test_whose_option_is_gone_is_reminded_although_all_had_answered() -> None:
     (due,) = corrected().due
     assert (due.kind, due.mark, due.at) == (DueKind.REMIND, "V-7", NOW + timedelta(hours=1))
-    assert corrected(asked=Governing(Act.CORRECT, text="Where in March?")).due == ()
+    assert corrected(asked=Governing(GoverningAct.CORRECT, text="Where in March?")).due == ()
 
 
 def test_where_the_options_stay_nobodys_answer_is_set_aside() -> None:
-    decision = corrected(asked=Governing(Act.CORRECT, text="Where in March?"))
+    decision = corrected(asked=Governing(GoverningAct.CORRECT, text="Where in March?"))
     assert [group for group, _ in ballots(decision)] == [Group.ELECTORATE]
 
 
@@ -149,7 +148,7 @@ def test_a_corrected_ballot_shows_neither_the_old_list_nor_the_old_deadline() ->
 
 def test_an_amended_text_is_shown_whole() -> None:
     lazy = vote_round(Method.LAZY, text="We buy two.", about="We buy two.")
-    decision = corrected(lazy, Governing(Act.AMEND, text="We buy one."))
+    decision = corrected(lazy, Governing(GoverningAct.AMEND, text="We buy one."))
     assert [facts.text for _, facts in ballots(decision)] == ["We buy one."]
     (entry,) = of_kind(decision, Resumed)
     form = moved(lazy, entry, NOW).form
@@ -169,7 +168,9 @@ def test_a_question_to_confirm_says_what_would_be_done() -> None:
 def test_a_question_to_confirm_what_from_alone_vouches_for_shows_none_of_its_words(answering: Sent | None) -> None:
     told = context(ANA, view(PLACES), trust=Trust.CLAIMED, answering=answering, foreign_token=answering is not None)
     won = "correct: You have won! Claim at http://evil.example"
-    decision = say(told, piece(Governing(Act.CORRECT, text="You have won!"), won, "V-7"), mail=message(subject=won))
+    decision = say(
+        told, piece(Governing(GoverningAct.CORRECT, text="You have won!"), won, "V-7"), mail=message(subject=won)
+    )
     assert [(facts.act, facts.words, facts.title) for facts in facts_of(decision, ConfirmFacts)] == [
         ("govern", "", f"V-7: {PLACES.title}")
     ]
@@ -188,7 +189,7 @@ WIDER = vote_round(Method.SINGLE, "Lisbon", "Porto", "Ghent", add_options=True)
 
 
 def receipt(name: str, before: Round, changed: Round, *others: Change, author: Member = BEN) -> MailContext:
-    acts = (Line(name=name, mark="V-7", changed=(RoundChange(before=before, after=changed), *others)),)
+    acts = (Act(name=name, mark="V-7", changed=(RoundChange(before=before, after=changed), *others)),)
     told = sent("receipt", "V-7", ReceiptFacts(acts=acts), to=author.id)
     return context(author, view(changed), answering=told)
 

@@ -102,11 +102,6 @@ def test_a_part_of_a_text_is_no_whole_expression() -> None:
     assert read_when("Friday we went home", TUESDAY, lexicon()) is None
 
 
-def test_only_the_languages_asked_for_are_read() -> None:
-    assert find_dates("übermorgen", TUESDAY, lexicon(), ("en",)) == ()
-    assert len(find_dates("übermorgen", TUESDAY, lexicon(), ("de",))) == 1
-
-
 def test_lengths_of_time_end_so_many_days_later() -> None:
     assert find_lengths("the doctor says a week", TUESDAY, lexicon()) == (date(2026, 7, 21),)
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from gateway.model.reading import CommandReading, Intent
-from gateway.model.understood import Act, Governing, Piece, Setting, Undo, Word
+from gateway.model.understood import Governing, GoverningAct, Piece, Setting, Undo, Word
 from gateway.pipeline.counting import Counts, Figures, Total, reading_kind
 from gateway.web.exposition import Process, exposition
 
@@ -57,6 +57,11 @@ def test_what_came_to_nothing_is_not_counted() -> None:
 
 
 def test_a_reading_is_counted_under_a_name_of_ours_never_under_its_words() -> None:
-    readings = [None, CommandReading(Intent.STATUS, evidence="secret words"), Governing(Act.EXTEND), Setting(Word.STOP)]
+    readings = [
+        None,
+        CommandReading(Intent.STATUS, evidence="secret words"),
+        Governing(GoverningAct.EXTEND),
+        Setting(Word.STOP),
+    ]
     kinds = [reading_kind(Piece(text="secret words", reading=reading)) for reading in (*readings, Undo(1))]
     assert kinds == ["text", "request status", "govern extend", "setting stop", "undo"]

@@ -1,4 +1,4 @@
-"""What is read as a governing line, a setting in one word, `undo`, a yes or a no; and what is not."""
+"""What is read as a governing line, a setting in one word or `undo`; and what is not."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.model.understood import Act, Setting, Undo, Word
+from gateway.model.understood import GoverningAct, Setting, Undo, Word
 from gateway.resources import load_lexicon
-from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo, read_undos
+from gateway.understand.reading.govern import read_governing, read_setting, read_undo, read_undos
 
 LEXICON = load_lexicon()
 PARIS = ZoneInfo("Europe/Paris")
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=PARIS)
 
 
-def act(text: str, *options: str) -> Act | None:
+def act(text: str, *options: str) -> GoverningAct | None:
     found = read_governing(text, MONDAY, LEXICON, options)
     return found.act if found else None
 
@@ -24,32 +24,32 @@ def act(text: str, *options: str) -> Act | None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Cancel", Act.CANCEL),
-        ("please cancel this vote.", Act.CANCEL),
-        ("V-7: cancel", Act.CANCEL),
-        ("Abstimmung abbrechen", Act.CANCEL),
-        ("annule le vote svp", Act.CANCEL),
-        ("Cancela la votación, por favor", Act.CANCEL),
-        ("Annulla la votazione", Act.CANCEL),
-        ("Cancele a votação", Act.CANCEL),
-        ("Annuleer de stemming", Act.CANCEL),
-        ("Close now", Act.CLOSE),
-        ("close it now.", Act.CLOSE),
-        ("Clôturer maintenant", Act.CLOSE),
-        ("Bitte jetzt schließen", Act.CLOSE),
-        ("Cerrar ya", Act.CLOSE),
-        ("Chiudi subito", Act.CLOSE),
-        ("Encerre agora", Act.CLOSE),
-        ("Nu sluiten", Act.CLOSE),
-        ("resume", Act.RESUME),
-        ("Fortsetzen", Act.RESUME),
-        ("put it to a vote", Act.VOTE),
-        ("Mettons au vote", Act.VOTE),
-        ("Stelle den Vorschlag zur Abstimmung", Act.VOTE),
-        ("extend", Act.EXTEND),
+        ("Cancel", GoverningAct.CANCEL),
+        ("please cancel this vote.", GoverningAct.CANCEL),
+        ("V-7: cancel", GoverningAct.CANCEL),
+        ("Abstimmung abbrechen", GoverningAct.CANCEL),
+        ("annule le vote svp", GoverningAct.CANCEL),
+        ("Cancela la votación, por favor", GoverningAct.CANCEL),
+        ("Annulla la votazione", GoverningAct.CANCEL),
+        ("Cancele a votação", GoverningAct.CANCEL),
+        ("Annuleer de stemming", GoverningAct.CANCEL),
+        ("Close now", GoverningAct.CLOSE),
+        ("close it now.", GoverningAct.CLOSE),
+        ("Clôturer maintenant", GoverningAct.CLOSE),
+        ("Bitte jetzt schließen", GoverningAct.CLOSE),
+        ("Cerrar ya", GoverningAct.CLOSE),
+        ("Chiudi subito", GoverningAct.CLOSE),
+        ("Encerre agora", GoverningAct.CLOSE),
+        ("Nu sluiten", GoverningAct.CLOSE),
+        ("resume", GoverningAct.RESUME),
+        ("Fortsetzen", GoverningAct.RESUME),
+        ("put it to a vote", GoverningAct.VOTE),
+        ("Mettons au vote", GoverningAct.VOTE),
+        ("Stelle den Vorschlag zur Abstimmung", GoverningAct.VOTE),
+        ("extend", GoverningAct.EXTEND),
     ],
 )
-def test_a_line_that_only_governs_governs(text: str, wanted: Act) -> None:
+def test_a_line_that_only_governs_governs(text: str, wanted: GoverningAct) -> None:
     assert act(text) is wanted
 
 
@@ -93,7 +93,7 @@ def test_a_line_that_is_an_option_is_a_ballot() -> None:
 def test_an_extension_names_its_end_and_a_day_alone_is_open_to_its_end(text: str, until: datetime) -> None:
     found = read_governing(text, MONDAY, LEXICON)
     assert found is not None
-    assert (found.act, found.until) == (Act.EXTEND, until)
+    assert (found.act, found.until) == (GoverningAct.EXTEND, until)
 
 
 @pytest.mark.parametrize(
@@ -113,24 +113,28 @@ def test_an_extension_names_its_end_and_a_day_alone_is_open_to_its_end(text: str
 def test_an_extension_may_be_a_length(text: str, span: str) -> None:
     found = read_governing(text, MONDAY, LEXICON)
     assert found is not None
-    assert (found.act, found.for_span) == (Act.EXTEND, span)
+    assert (found.act, found.for_span) == (GoverningAct.EXTEND, span)
 
 
 @pytest.mark.parametrize(
     ("text", "wanted", "says"),
     [
-        ("Amend: we buy two\nand one spare", Act.AMEND, "we buy two\nand one spare"),
-        ("Correction: Where do we meet?\n- Lisbon\n- Porto", Act.CORRECT, "Where do we meet?\n- Lisbon\n- Porto"),
-        ("Add option: Madrid\nThanks, Ana", Act.ADD_OPTION, "Madrid"),
-        ("add option Madrid", Act.ADD_OPTION, "Madrid"),
-        ("Ajouter une option : Lyon", Act.ADD_OPTION, "Lyon"),
-        ("Neue Option: Köln", Act.ADD_OPTION, "Köln"),
-        ("Cancel V-7: nobody has time", Act.CANCEL, "nobody has time"),
-        ("Cancel the vote because we lost the room.", Act.CANCEL, "because we lost the room"),
-        ("Cancel. We lost the room.", Act.CANCEL, "We lost the room."),
+        ("Amend: we buy two\nand one spare", GoverningAct.AMEND, "we buy two\nand one spare"),
+        (
+            "Correction: Where do we meet?\n- Lisbon\n- Porto",
+            GoverningAct.CORRECT,
+            "Where do we meet?\n- Lisbon\n- Porto",
+        ),
+        ("Add option: Madrid\nThanks, Ana", GoverningAct.ADD_OPTION, "Madrid"),
+        ("add option Madrid", GoverningAct.ADD_OPTION, "Madrid"),
+        ("Ajouter une option : Lyon", GoverningAct.ADD_OPTION, "Lyon"),
+        ("Neue Option: Köln", GoverningAct.ADD_OPTION, "Köln"),
+        ("Cancel V-7: nobody has time", GoverningAct.CANCEL, "nobody has time"),
+        ("Cancel the vote because we lost the room.", GoverningAct.CANCEL, "because we lost the room"),
+        ("Cancel. We lost the room.", GoverningAct.CANCEL, "We lost the room."),
     ],
 )
-def test_what_it_says_is_taken_as_it_is_written(text: str, wanted: Act, says: str) -> None:
+def test_what_it_says_is_taken_as_it_is_written(text: str, wanted: GoverningAct, says: str) -> None:
     found = read_governing(text, MONDAY, LEXICON)
     assert found is not None
     assert (found.act, found.text) == (wanted, says)
@@ -156,7 +160,7 @@ def test_what_it_says_is_taken_as_it_is_written(text: str, wanted: Act, says: st
 def test_options_are_corrected_as_a_list_behind_a_colon(text: str, options: tuple[str, ...]) -> None:
     found = read_governing(text, MONDAY, LEXICON, ("Ghent", "Bruges"))
     assert found is not None
-    assert (found.act, found.options) == (Act.CORRECT_OPTIONS, options)
+    assert (found.act, found.options) == (GoverningAct.CORRECT_OPTIONS, options)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +181,7 @@ def test_options_are_corrected_as_a_list_behind_a_colon(text: str, options: tupl
 def test_an_option_is_added_in_plain_words(text: str) -> None:
     found = read_governing(text, MONDAY, LEXICON, ("Pizza", "Sushi"))
     assert found is not None
-    assert (found.act, found.text) == (Act.ADD_OPTION, "Ramen")
+    assert (found.act, found.text) == (GoverningAct.ADD_OPTION, "Ramen")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,7 @@ def test_talk_of_options_changes_none(text: str) -> None:
 def test_a_correction_that_names_a_deadline_is_the_deadlines(text: str) -> None:
     governing = read_governing(text, MONDAY, LEXICON)
     assert governing is not None
-    assert (governing.act, governing.until) == (Act.EXTEND, datetime(2026, 11, 26, 17, tzinfo=PARIS))
+    assert (governing.act, governing.until) == (GoverningAct.EXTEND, datetime(2026, 11, 26, 17, tzinfo=PARIS))
 
 
 @pytest.mark.parametrize(
@@ -222,7 +226,7 @@ def test_a_correction_that_names_a_deadline_is_the_deadlines(text: str) -> None:
 def test_a_correction_that_names_options_is_theirs(text: str) -> None:
     governing = read_governing(text, MONDAY, LEXICON)
     assert governing is not None
-    assert (governing.act, governing.options) == (Act.CORRECT_OPTIONS, ("Lisbon", "Porto", "Ghent"))
+    assert (governing.act, governing.options) == (GoverningAct.CORRECT_OPTIONS, ("Lisbon", "Porto", "Ghent"))
 
 
 @pytest.mark.parametrize(
@@ -241,11 +245,11 @@ def test_a_correction_that_names_options_is_theirs(text: str) -> None:
 def test_a_question_with_a_date_in_it_stays_a_question(text: str) -> None:
     governing = read_governing(text, MONDAY, LEXICON)
     assert governing is not None
-    assert governing.act is Act.CORRECT
+    assert governing.act is GoverningAct.CORRECT
 
 
 def test_a_greeting_above_and_a_name_below_do_not_hide_it() -> None:
-    assert act("Hi all,\n\nextend until Friday\n\nThanks, Ana") is Act.EXTEND
+    assert act("Hi all,\n\nextend until Friday\n\nThanks, Ana") is GoverningAct.EXTEND
 
 
 @pytest.mark.parametrize(
@@ -323,7 +327,7 @@ def test_the_thread_that_is_answered_is_muted_in_natural_words(text: str) -> Non
 
 def test_a_word_with_its_accents_is_not_another_languages_word_without() -> None:
     assert act("Résumé") is None
-    assert act("Resume") is Act.RESUME
+    assert act("Resume") is GoverningAct.RESUME
 
 
 def test_a_word_that_is_an_option_is_no_setting() -> None:
@@ -358,29 +362,3 @@ def test_undo_names_lines_by_the_marks_that_a_receipt_shows(text: str, asked: tu
 
 def test_talk_of_undoing_undoes_nothing() -> None:
     assert read_undo("I want to undo the damage we did", LEXICON) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("Yes", 1),
-        ("yes please", 1),
-        ("I confirm", 1),
-        ("Hi,\nyes, that was me", 1),
-        ("oui", 1),
-        ("Ja, bitte", 1),
-        ("no", 0),
-        ("I did not send this", 0),
-        ("Das war ich nicht", 0),
-        ("Non merci", 0),
-    ],
-)
-def test_a_confirmation_is_a_yes_or_a_no(text: str, number: int) -> None:
-    found = read_confirmation(text, LEXICON)
-    assert found is not None
-    assert found.number == number
-
-
-@pytest.mark.parametrize("text", ["what is this?", "Who are you", ""])
-def test_in_doubt_nothing_is_confirmed(text: str) -> None:
-    assert read_confirmation(text, LEXICON) is None

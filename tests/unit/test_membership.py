@@ -69,9 +69,11 @@ def test_a_confirmed_join_adds_a_member_and_welcomes_them() -> None:
     assert (decision.why, len(facts_of(decision, WelcomeFacts))) == (Why.JOINED, 1)
 
 
-def test_an_empty_answer_confirms_a_no_does_not_and_other_words_are_asked_back() -> None:
+def test_a_yes_confirms_and_neither_a_no_nor_silence_nor_other_words_do() -> None:
     told = context(None, answering=sent("confirm", facts=JOIN, to=0))
-    assert of_kind(say(told, mail=message(EVE), unreadable="empty"), MemberAdded)
+    assert of_kind(say(told, piece(Settle(1), "yes"), mail=message(EVE)), MemberAdded)
+    silent = say(told, mail=message(EVE), unreadable="empty")
+    assert (silent.entries, len(silent.notices)) == ((), 1), "any robot can send an empty mail: it is asked again"
     refused = say(told, piece(Settle(0), "no"), mail=message(EVE))
     assert (refused.state, refused.entries, refused.notices) == (ArrivalState.IGNORED, (), ())
     assert say(told, piece(text="What is this?"), mail=message(EVE)).entries == ()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.model.message import Mailbox, Unreadable
-from gateway.understand.mime import has_readable_text, read_message, unreadable_reason
+from gateway.understand.mime import read_message, unreadable_reason
 
 HEAD = b"From: Ana Lima <ana@Example.ORG>\nTo: team@ws.example\nSubject: plan\nMessage-ID: <a1@x>\n"
 
@@ -227,7 +227,6 @@ def test_nul_bytes_break_neither_fields_nor_text() -> None:
 def test_what_cannot_be_read_is_named(raw: bytes, reason: str | None) -> None:
     message = read_message(raw)
     assert unreadable_reason(message) == reason
-    assert has_readable_text(message) is (reason is None)
 
 
 def test_nothing_at_all_is_unreadable() -> None:

@@ -181,3 +181,49 @@ def test_a_mail_that_only_uses_the_words_of_a_request_changes_nothing(
 @pytest.mark.parametrize(("task", "body"), NOT_DONE_YET)
 def test_a_task_is_not_done_by_talking_of_it(task: str, body: str) -> None:
     assert read(REMINDER.format(task), body).intent is Intent.UNCLEAR
+
+
+# As an answer to a prompt, and as a post: phrases of everyday speech, about mail only where nothing else is said.
+BESIDE_WORK = [
+    "Painted the fence all day long. I need a breather tomorrow.",
+    "The release is on pause until Friday, meanwhile docs.",
+    "Blocked: I need the keys. Please do not send anyone until I call.",
+    "Wrote docs. Skip me tomorrow.",
+    "Hold mine until Friday: the invoice.",
+    "Leave me be, writing the report on the pump.",
+    "I'd like the old build again.",
+    "Removed the old code. These no longer interest me.",
+    "Take us off the schedule, done with the May plan.",
+    "Turn these off when done: lamps.",
+    "Pick me up again at eight.",
+    "Zaun gestrichen. Gönnt mir morgen Ruhe.",
+    "J'ai peint la clôture. J'ai besoin de calme demain.",
+    "He pintado la valla. Necesito un respiro mañana.",
+    "Ho dipinto lo steccato. Saltatemi domani.",
+]
+_CHANGES_NOTHING = (*HARMLESS, Intent.NEW_CHECKIN_ANSWER)
+
+
+@pytest.mark.parametrize("body", BESIDE_WORK)
+@pytest.mark.parametrize("subject", ["Re: [acme] Check-in for Tuesday 14 July", "Fence"])
+def test_work_and_a_plea_for_quiet_change_no_setting(subject: str, body: str) -> None:
+    assert read(subject, body, answers_ours=subject.startswith("Re:")).intent in _CHANGES_NOTHING
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Please close this one, the other door stays open.",
+        "The road can be closed on Saturday.",
+        "Mark it as done when you have paid.",
+        "I have a bug in the spreadsheet until Friday.",
+        "Don't count on me for cakes on Saturday.",
+        "I'll miss you all!",
+        "What are you doing on Saturday?",
+        "How does the pump work?",
+        "Do I still have the key?",
+        "Delete this address: 4 Mill Lane, they moved.",
+    ],
+)
+def test_a_post_about_doors_and_cakes_is_for_everybody(body: str) -> None:
+    assert read("Saturday", body).intent is Intent.NEW_TOPIC

@@ -20,9 +20,7 @@ PROMPT = PromptFacts(
     mark="C-3", title="", questions=(), mood=False, plan=(), closes_at=utc("2026-03-02T16:00"), occurrence=None
 )
 REMINDER = ReminderFacts(mark="C-3", ritual="check-in", title="", closes_at=utc("2026-03-02T16:00"), last=True)
-POST = PostFacts(
-    mark="P-1", thread="P-1", author_name="", author_address="", subject="", text="", written_at=utc("2026-03-02T10:00")
-)
+POST = PostFacts(mark="P-1", thread="P-1", author_name="", author_address="", subject="", text="")
 
 
 def notice(facts: Facts, **keys: object) -> Notice:

@@ -12,8 +12,7 @@ from gateway.model.change import AbsenceChange, RoundBegun, SettingsChange
 from gateway.model.facts import Act, ReceiptFacts
 from gateway.model.member import Absence, Delivery, Settings
 from gateway.model.reading import BallotReading, CommandReading, Intent
-from gateway.model.understood import Act as Governed
-from gateway.model.understood import Governing, Piece, Setting, Undo
+from gateway.model.understood import Governing, GoverningAct, Piece, Setting, Undo
 from gateway.resources import load_lexicon
 from gateway.understand.read import understand
 from tests.builders import BEN, context, message, sent, view, vote_round
@@ -98,13 +97,13 @@ def test_a_channel_worded_anew_leaves_the_first_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("text", "act"),
     [
-        ("by Thursday 17:00", Governed.EXTEND),
-        ("1 by Thursday 17:00", Governed.EXTEND),
-        ("- Lisbon\n- Porto\n- Ghent", Governed.CORRECT_OPTIONS),
-        ("1 Where do we meet in May?", Governed.CORRECT),
+        ("by Thursday 17:00", GoverningAct.EXTEND),
+        ("1 by Thursday 17:00", GoverningAct.EXTEND),
+        ("- Lisbon\n- Porto\n- Ghent", GoverningAct.CORRECT_OPTIONS),
+        ("1 Where do we meet in May?", GoverningAct.CORRECT),
     ],
 )
-def test_a_vote_that_was_opened_is_put_right_by_its_line(text: str, act: Governed) -> None:
+def test_a_vote_that_was_opened_is_put_right_by_its_line(text: str, act: GoverningAct) -> None:
     ((mark, governing),) = [(piece.mark, piece.reading) for piece in pieces(text, OPENED)]
     assert isinstance(governing, Governing)
     assert (mark, governing.act) == ("V-7", act)

@@ -8,8 +8,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, judged, may_be_of_us
+from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, blame_in_report, judged, may_be_of_us
+from gateway.model.nature import Bounce
 from gateway.model.notice import Attempt, PastTry
+from gateway.resources import load_lexicon
+from gateway.understand.reading.bounce_words import spoken_of
 from tests.tick_builders import utc
 
 NOW = utc("2026-03-02T09:00")
@@ -77,6 +80,53 @@ def test_a_permanent_refusal_is_of_us_of_the_address_or_of_the_mail(
 )
 def test_size_and_shape_are_never_of_us(refused: str, said: str, maybe: bool) -> None:
     assert may_be_of_us(attempt(0, said, refused)) is maybe
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "found"),
+    [
+        ("5.1.1", "550 5.1.1 no such user", Blame.RECIPIENT),
+        ("5.2.2", "", Blame.RECIPIENT),
+        ("4.4.7", "", Blame.RECIPIENT),
+        ("", "I could not deliver it", Blame.RECIPIENT),
+        ("5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable", Blame.RECIPIENT),
+        ("5.3.0", "", Blame.RECIPIENT),
+        ("5.1.0", "550 5.1.0 Address rejected", Blame.RECIPIENT),
+        ("5.0.0", "550 no such user", Blame.RECIPIENT),
+        ("5.0.0", "550-5.7.26 Your mail has been blocked", Blame.US),
+        ("", "smtp;550 5.7.26 not authenticated", Blame.US),
+        ("5.7.26", "", Blame.US),
+        ("4.7.28", "", Blame.US),
+        ("5.7.509", "Access denied, sending domain does not pass DMARC verification", Blame.US),
+        ("5.4.5", "", Blame.US),
+        ("5.7.1", "550 5.7.1 [192.0.2.1] likely unsolicited mail", Blame.UNSURE),
+        ("5.0.0", "554 mx.example.net No SMTP service; Bad DNS PTR resource record", Blame.UNSURE),
+        ("5.3.4", "552 5.3.4 message too big", Blame.MESSAGE),
+        ("5.2.3", "", Blame.MESSAGE),
+        ("5.6.1", "", Blame.MESSAGE),
+        ("5.0.0", "host 192.5.1.1 said 550 no such user", Blame.RECIPIENT),
+        (
+            "5.0.0",
+            "554 30 Sorry, your message cannot be delivered. This mailbox is disabled (554.30).",
+            Blame.RECIPIENT,
+        ),
+        ("5.0.0", "554 delivery error: dd Not a account here [0] - mta.example.net", Blame.RECIPIENT),
+        ("5.0.0", "554 Sender address rejected: user unknown", Blame.UNSURE),
+        ("5.0.0", "554 Your IP is on a blocklist", Blame.UNSURE),
+        ("5.7.1", "550 5.7.1 Recipient address rejected: user unknown", Blame.RECIPIENT),
+        ("", "550 5.7.1 <ben@example.net>: No such user here", Blame.RECIPIENT),
+        ("5.7.1", "550 5.7.1 Recipient address rejected: access denied", Blame.UNSURE),
+        ("5.7.1", "550 5.7.1 Sender address rejected: unknown user", Blame.UNSURE),
+        ("5.7.26", "550 5.7.26 no such user, not authenticated", Blame.US),
+        ("5.7.17", "551 5.7.17 Mailbox owner has changed", Blame.RECIPIENT),
+        ("5.7.18", "551 5.7.18 Domain owner has changed", Blame.RECIPIENT),
+    ],
+)
+def test_a_report_is_read_by_the_same_codes_and_where_they_tell_little_by_its_words(
+    status: str, diagnostic: str, found: Blame
+) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is found
 
 
 def attempt(notice_id: int, said: str, refused: str = "recipient") -> Attempt:

@@ -298,7 +298,6 @@ REASONS = [
     "one-thread",
     "not-on-record",
     "not-understood",
-    "not-confirmed",
     "let-be",
     "nothing-to-undo",
     "undo-what",

@@ -15,14 +15,15 @@ from selectolax.lexbor import LexborHTMLParser
 from gateway.model.ballot import Choice, Method, Pick, Picks, PlusOne, Ranking, Scores
 from gateway.model.facts import BallotFacts, CatchUpFacts, ConfirmFacts
 from gateway.model.reading import BallotKind, CheckInKind, Intent
-from gateway.model.understood import Act
+from gateway.model.understood import GoverningAct
 from gateway.render.render import render
 from gateway.resources import load_lexicon, load_templates
 from gateway.understand.reading.ballot import read_ballot
 from gateway.understand.reading.catching_up import read_as_read
 from gateway.understand.reading.checkin import read_checkin
 from gateway.understand.reading.command import read_command
-from gateway.understand.reading.govern import read_confirmation, read_governing, read_setting, read_undo
+from gateway.understand.reading.confirmation import read_confirmation
+from gateway.understand.reading.govern import read_governing, read_setting, read_undo
 from tests.golden.rendered_specimens import NOW, SPECIMENS, WORKSPACE, notice, stored
 
 TEMPLATES = load_templates()
@@ -93,7 +94,7 @@ def is_read(word: str, facts: object) -> bool:
     skipped = read_checkin(word, date(2026, 11, 23), LEXICON).kind is CheckInKind.SKIP
     question = getattr(facts, "question", None)
     abstained = question is not None and read_ballot(word, question, LEXICON).kind is BallotKind.BALLOT
-    confirmed = isinstance(facts, ConfirmFacts) and read_confirmation(word, LEXICON) is not None
+    confirmed = isinstance(facts, ConfirmFacts) and read_confirmation(word, facts.act, "", "", LEXICON) is not None
     return asked or about_us is not None or told or skipped or abstained or confirmed
 
 
@@ -120,4 +121,9 @@ def test_what_the_opener_of_a_paused_round_is_offered_is_read(language: str) -> 
     links = LexborHTMLParser(str(page.get_content())).css("a.choose")
     bodies = [unquote((link.attributes["href"] or "").partition("&body=")[2]).replace("\r\n", "\n") for link in links]
     read = [read_governing(body + "new text" * body.endswith("\n"), NOW, LEXICON) for body in bodies]
-    assert [found and found.act for found in read] == [Act.AMEND, Act.VOTE, Act.RESUME, Act.CANCEL]
+    assert [found and found.act for found in read] == [
+        GoverningAct.AMEND,
+        GoverningAct.VOTE,
+        GoverningAct.RESUME,
+        GoverningAct.CANCEL,
+    ]

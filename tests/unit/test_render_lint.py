@@ -30,7 +30,7 @@ EVERYTHING = [(name, language) for name in SPECIMENS for language in ("en", "fr"
 PROGRAMS = ("gmail", "outlook", "apple", "yahoo", "thunderbird")
 Table = dict[str, dict[str, dict[str, Any]]]
 SUPPORT: Table = tomllib.loads(Path(__file__).with_name("mail_support.toml").read_text(encoding="utf-8"))
-ELEMENTS, ATTRIBUTES, PROPERTIES = SUPPORT["element"], SUPPORT["attribute"], SUPPORT["property"]
+PROPERTIES = SUPPORT["property"]
 ON_CELLS_ALONE = {"height", "vertical-align", "mso-line-height-rule"}  # nowhere else does Word heed them
 NO_WIDTH_ON = {"body", "span", "div", "p"}
 

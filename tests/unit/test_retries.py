@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gateway.decide.refusals import Standing
+from gateway.decide.refusals import Cause
 from gateway.decide.retries import GIVE_UP_AFTER, GIVE_UP_ALONE_AFTER, WAITS, Verdict, after
 from gateway.model.notice import Attempt, NoticeState
 from tests.tick_builders import utc
@@ -80,11 +80,11 @@ def test_one_address_that_wants_nothing_blames_nobody_and_is_given_up_within_the
     assert after(one, 1, DUE, DUE) == Verdict(NoticeState.QUEUED, DUE + WAITS[0], "refused-there")
     assert after(one, 9, DUE, DUE + GIVE_UP_ALONE_AFTER) == Verdict(NoticeState.FAILED, None, "given-up")
     assert GIVE_UP_ALONE_AFTER + WAITS[-1] <= timedelta(days=1)
-    assert after(one, 1, DUE, DUE, Standing.OF_US).reason == "not-from-us"
+    assert after(one, 1, DUE, DUE, Cause.OF_US).reason == "not-from-us"
 
 
 def test_an_address_that_is_not_there_fails_at_once_unless_others_are_refused_alike() -> None:
     one = Attempt(notice_id=0, at=DUE, code=550, text="5.1.1 no such user", refused="recipient")
     assert after(one, 1, DUE, DUE) == Verdict(NoticeState.FAILED, None, "rejected")
-    assert after(one, 1, DUE, DUE, Standing.UNDECIDED) == Verdict(NoticeState.QUEUED, DUE + WAITS[0], "refused-there")
-    assert after(one, 1, DUE, DUE, Standing.OF_US) == Verdict(NoticeState.QUEUED, DUE + WAITS[0], "not-from-us")
+    assert after(one, 1, DUE, DUE, Cause.UNDECIDED) == Verdict(NoticeState.QUEUED, DUE + WAITS[0], "refused-there")
+    assert after(one, 1, DUE, DUE, Cause.OF_US) == Verdict(NoticeState.QUEUED, DUE + WAITS[0], "not-from-us")

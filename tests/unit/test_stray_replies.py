@@ -1,19 +1,16 @@
-"""A reply whose token, ids and mark were stripped on the way is told from a new topic, and whose mail it answers."""
+"""A reply whose token, ids and mark were stripped on the way is told from a new topic."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from gateway.model.address import Door
-from gateway.model.context import Sent
 from gateway.model.understood import Stray
 from gateway.resources import load_lexicon
 from gateway.understand.mime import read_message
 from gateway.understand.read import understand
-from gateway.understand.stray import answered_of
 from tests.builders import context, door, sent, thread, workspace
 
 LEXICON = load_lexicon()
@@ -83,39 +80,3 @@ def test_a_reply_that_found_its_way_is_not_stray() -> None:
     assert told(reply(quoted()), answering=sent("ballot", "V-7")) is Stray.NO
     assert told(reply(quoted()), thread=thread()) is Stray.NO
     assert told(reply(quoted()), destination=door(Door.HELP)) is Stray.NO
-
-
-def frozen(mark: str, text: str = PROMPT) -> Sent:
-    raw = f"From: Acme <{ADDRESS}>\r\nSubject: Where?\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}"
-    return msgspec.structs.replace(sent("ballot", mark), frozen=raw.encode())
-
-
-OTHER = """What do we read next month?
-
-  A  A novel about a lighthouse and the people who keep it
-  B  Letters of a gardener, in two volumes, translated anew
-
-Answer with the letter, by Friday at five. Nobody sees who voted for what.
-"""
-
-
-def test_the_mail_of_ours_that_a_stray_reply_quotes_is_found() -> None:
-    answer = read_message(reply(quoted()))
-    found = answered_of(answer, [frozen("V-8", OTHER), frozen("V-7")], LEXICON)
-    assert found is not None
-    assert found.mark == "V-7"
-
-
-def test_of_two_mails_about_one_thing_the_newest_is_taken() -> None:
-    newest, older = frozen("V-7", PROMPT + "\nOnly two hours left."), frozen("V-7")
-    assert answered_of(read_message(reply(quoted())), [newest, older], LEXICON) is newest
-
-
-def test_where_two_may_be_meant_none_is_taken() -> None:
-    assert answered_of(read_message(reply(quoted())), [frozen("V-7"), frozen("V-9")], LEXICON) is None
-
-
-def test_a_few_words_of_ours_are_no_proof() -> None:
-    answer = read_message(reply("Porto\n\nOn Mon, 2 Mar 2026, Acme wrote:\n> Where do we meet in March?\n"))
-    assert answered_of(answer, [frozen("V-7")], LEXICON) is None
-    assert answered_of(answer, [sent("ballot", "V-7")], LEXICON) is None

@@ -154,6 +154,14 @@ def test_what_the_others_say_is_counted_beside_where_a_role_decides_but_never_in
     assert tally(vote_form(Method.PLUSONE), [Cast(PlusOne(1.0))], 3).beside == ()
 
 
+def test_where_none_of_those_who_decide_took_part_nothing_is_decided() -> None:
+    form = vote_form(Method.PLUSONE, binding="committer")
+    others = [Cast(PlusOne(-1.0), binding=False), Cast(PlusOne(1.0), binding=False)]
+    assert tally(form, others, 3).result is Result.NO_DECIDERS
+    assert tally(form, [Cast(Abstention()), *others], 3).result is Result.NO_DECIDERS
+    assert tally(form, [Cast(PlusOne(-0.5)), *others], 3).result is Result.REJECTED
+
+
 def test_only_binding_votes_decide_where_a_role_does() -> None:
     form = vote_form(Method.PLUSONE, binding="committer")
     ballots = [Cast(PlusOne(1.0)), Cast(PlusOne(-1.0), binding=False), Cast(PlusOne(-1.0), binding=False)]

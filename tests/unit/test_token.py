@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from gateway.model.address import MAX_LOCAL_PART, WorkspaceAddress, token_of_message_id, token_of_return_id
+from gateway.model.address import WorkspaceAddress, token_of_message_id, token_of_return_id
 from gateway.model.token import Claim, KeyRing, Purpose, is_same
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
+MAX_LOCAL_PART = 64  # octets, RFC 5321 §4.5.3.1.1
 RING = KeyRing({1: OLD}, 1)
 CLAIM = Claim(41, 7, date(2027, 1, 1))
 

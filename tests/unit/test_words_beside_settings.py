@@ -14,7 +14,7 @@ from gateway.model.context import MailContext
 from gateway.model.reading import BallotKind, BallotReading, CommandReading, Intent
 from gateway.model.round import Phase, Round
 from gateway.model.task import Course, Task
-from gateway.model.understood import Act, CatchUp, Governing, Piece, Setting, WhichItem, Word
+from gateway.model.understood import CatchUp, Governing, GoverningAct, Piece, Setting, WhichItem, Word
 from gateway.resources import load_lexicon
 from gateway.understand.read import understand
 from tests.builders import BEN, NOW, context, message, sent, thread, view, vote_round
@@ -218,7 +218,7 @@ def test_resume_beside_a_ballot_is_of_the_vote_that_stands_still() -> None:
     still = msgspec.structs.replace(WHERE, phase=Phase.PAUSED, paused_at=NOW - timedelta(hours=1))
     _, resumed = to_ballot("resume\n\nPorto", still)
     assert isinstance(resumed.reading, Governing)
-    assert resumed.reading.act is Act.RESUME
+    assert resumed.reading.act is GoverningAct.RESUME
     (whole,) = to_ballot("resume\n\nthe hall is free again", still)
     assert isinstance(whole.reading, Governing)
     assert whole.reading.text == "the hall is free again"

@@ -23,7 +23,7 @@ from gateway.model.token import KeyRing
 from store.database import Store
 
 COMMAND = Path(sys.executable).with_name("restante")
-PATIENCE = 60.0  # seconds; on a quiet machine two or three are enough
+PATIENCE = 60.0  # seconds on a machine that has nothing else to do; two or three are enough there
 
 Found = TypeVar("Found")
 
@@ -35,14 +35,22 @@ def free_port() -> int:
         return int(tried.getsockname()[1])
 
 
+def stretched(patience: float) -> float:
+    """Return for how many seconds to wait here and now for what is given so many on a machine that is idle: as many
+    times that as there are processes that want to run.
+    """
+    return patience * max(1.0, os.getloadavg()[0])
+
+
 def wait_until(look: Callable[[], Found], what: str, patience: float = PATIENCE) -> Found:
     """Return what a look finds as soon as it is something; fail with `what` was wanted when time is up."""
-    until = time.monotonic() + patience
+    start = time.monotonic()
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < until, f"waited {patience:.0f} s in vain: {what}"
+        waited = time.monotonic() - start
+        assert waited < stretched(patience), f"waited {waited:.0f} s in vain: {what}"
         time.sleep(0.05)
 
 

@@ -227,8 +227,6 @@ class TokenServer:
 
 # --- a server of our own ---------------------------------------------------------------------------------------------
 
-Script = Callable[["Line"], None]
-
 
 class Line:
     """One connection to the scripted server: commands come in, the script answers as it likes."""

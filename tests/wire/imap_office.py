@@ -17,10 +17,10 @@ from gateway.config import Settings, read_settings
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.pipeline.steering import apply_charter
 from gateway.serving import Serving
+from tests.wire.binary import PATIENCE, stretched
 from tests.wire.programs import PASSWORD
 
 KEY = "ab" * 32
-PATIENCE = 60.0  # seconds; on a quiet machine one is enough
 ADDRESS = "acme@ws.example.org"
 MEMBERS = ({"address": "ana@example.net", "name": "Ana", "roles": ["steward"]}, {"address": "ben@example.net"})
 
@@ -83,9 +83,11 @@ class Office:
     async def comes_in(self, wanted: int, patience: float = PATIENCE) -> list[StoredArrival]:
         """Wait until so many arrivals are in, and return them."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + patience
+        start = loop.time()
         while len(found := await self.arrivals()) < wanted:
-            assert loop.time() < end, f"waited {patience:.0f} s in vain for {wanted} arrivals; there are {len(found)}"
+            waited = loop.time() - start
+            told = f"waited {waited:.0f} s in vain for {wanted} arrivals; there are {len(found)}"
+            assert waited < stretched(patience), told
             await asyncio.sleep(0.05)
         return found
 
@@ -93,9 +95,10 @@ class Office:
 async def until(look: Callable[[], Any], what: str, patience: float = PATIENCE) -> None:
     """Wait until a look finds something true, without keeping the loop."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + patience
+    start = loop.time()
     while not await asyncio.to_thread(look):
-        assert loop.time() < end, f"waited {patience:.0f} s in vain: {what}"
+        waited = loop.time() - start
+        assert waited < stretched(patience), f"waited {waited:.0f} s in vain: {what}"
         await asyncio.sleep(0.05)
 
 

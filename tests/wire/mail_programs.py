@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.wire.binary import free_port, wait_until
+from tests.wire.binary import PATIENCE, free_port, stretched, wait_until
 from tests.wire.programs import PASSWORD, answer_with_neomutt, end
 
 PACKAGES = {  # what each wants: program → package
@@ -244,16 +244,17 @@ def _preferences(desk: Desk, marionette_port: int) -> dict[str, str | int | bool
 
 
 _IN_THUNDERBIRD = """
-const [password, text, finished] = arguments;
+const [password, text, patience, finished] = arguments;
 const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const { setTimeout: later } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const pause = length => new Promise(done => later(done, length));
 async function found(what, look) {
-  for (const start = Date.now(); Date.now() - start < 40000; await pause(50)) {
+  for (const start = Date.now(); Date.now() - start < patience; await pause(50)) {
     const value = look();
     if (value) return value;
   }
-  throw new Error("waited in vain for " + what);
+  const open = [...Services.wm.getEnumerator(null)].map(one => `${one.location.href} ${one.document.readyState}`);
+  throw new Error(`waited in vain for ${what}; open: ${open.join(", ")}`);
 }
 async function answer() {
   const account = MailServices.accounts.accounts[0];
@@ -288,11 +289,14 @@ answer().then(() => finished("sent"), problem => finished(String(problem)));
 """
 
 
+_SCRIPT_SECONDS = 900.0  # more than its waits can come to, each of which says itself what it has waited for
+
+
 class _Marionette:
     """Thunderbird's own remote control: lengths and JSON over a socket."""
 
     def __init__(self, port: int) -> None:
-        self._line = socket.create_connection(("127.0.0.1", port), timeout=90)
+        self._line = socket.create_connection(("127.0.0.1", port), timeout=_SCRIPT_SECONDS + 30)
         self._file = self._line.makefile("rb")
         self._said = 0
         self._hear()  # it introduces itself
@@ -337,12 +341,13 @@ def thunderbird(desk: Desk) -> Iterator[Answer]:
         assert control is not None
         with closing(control):
             control.call("WebDriver:NewSession")
-            control.call("WebDriver:SetTimeouts", script=90_000)
+            control.call("WebDriver:SetTimeouts", script=int(_SCRIPT_SECONDS * 1_000))
             control.call("Marionette:SetContext", value="chrome")
 
             def answer(text: str) -> None:
-                script = {"script": _IN_THUNDERBIRD, "args": [PASSWORD, text], "sandbox": "system", "newSandbox": True}
-                said = control.call("WebDriver:ExecuteAsyncScript", **script)
+                script = {"script": _IN_THUNDERBIRD, "sandbox": "system", "newSandbox": True}
+                patience = int(stretched(PATIENCE) * 1_000)
+                said = control.call("WebDriver:ExecuteAsyncScript", args=[PASSWORD, text, patience], **script)
                 assert said["value"] == "sent", f"Thunderbird: {said['value']}"
 
             yield answer

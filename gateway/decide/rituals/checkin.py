@@ -292,8 +292,9 @@ def _away(context: MailContext, reading: CheckInReading, member: Member) -> tupl
     until = reading.away_until
     if until is None or until < today:
         return (), ()
-    absence = Absence(starts=today, until=until)
-    return (AwayNoted(member_id=member.id, absence=absence),), (Act(name="away", until=until),)
+    starts = max(reading.away_from or today, today)
+    act = Act(name="away", until=until, starts=starts if starts > today else None)
+    return (AwayNoted(member_id=member.id, absence=Absence(starts=starts, until=until)),), (act,)
 
 
 def _nothing_owed(round_: Round, member: Member) -> tuple[str, ...]:

@@ -21,11 +21,10 @@ from gateway.model.ballot import FIXED_OPTIONS, Method, Question
 from gateway.model.context import MailContext
 from gateway.model.decision import Broadcast, Why
 from gateway.model.entry import Cancelled, Corrected, Entry, Extended, Resumed
-from gateway.model.facts import Act as ActLine
-from gateway.model.facts import ChangeFacts
+from gateway.model.facts import Act, ChangeFacts
 from gateway.model.round import Phase, Round, VoteForm
 from gateway.model.span import Span
-from gateway.model.understood import Act, Governing
+from gateway.model.understood import Governing, GoverningAct
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 
@@ -57,16 +56,25 @@ def refusal(context: MailContext, round_: Round, asked: Governing) -> str | None
         ("too-late", round_.phase is Phase.CLOSED),
         ("not-a-vote", asked.act in _OF_VOTES and not isinstance(round_.form, VoteForm)),
         ("not-lazy", asked.act in _OF_LAZY and not lazy),
-        ("not-paused", asked.act is Act.RESUME and round_.phase is not Phase.PAUSED),
+        ("not-paused", asked.act is GoverningAct.RESUME and round_.phase is not Phase.PAUSED),
         ("paused", asked.act in _OF_RUNNING and round_.phase is Phase.PAUSED),
-        ("no-text", asked.act in (Act.CORRECT, Act.AMEND) and not asked.text.strip()),
+        ("no-text", asked.act in (GoverningAct.CORRECT, GoverningAct.AMEND) and not asked.text.strip()),
     )
     return next((reason for reason, fails in checks if fails), None)
 
 
-_OF_VOTES = frozenset({Act.CORRECT, Act.CORRECT_OPTIONS, Act.ADD_OPTION, Act.AMEND, Act.RESUME, Act.VOTE})
-_OF_LAZY = frozenset({Act.AMEND, Act.RESUME, Act.VOTE})
-_OF_RUNNING = frozenset({Act.EXTEND, Act.CLOSE})
+_OF_VOTES = frozenset(
+    {
+        GoverningAct.CORRECT,
+        GoverningAct.CORRECT_OPTIONS,
+        GoverningAct.ADD_OPTION,
+        GoverningAct.AMEND,
+        GoverningAct.RESUME,
+        GoverningAct.VOTE,
+    }
+)
+_OF_LAZY = frozenset({GoverningAct.AMEND, GoverningAct.RESUME, GoverningAct.VOTE})
+_OF_RUNNING = frozenset({GoverningAct.EXTEND, GoverningAct.CLOSE})
 
 
 def _author_id(context: MailContext) -> int:
@@ -85,7 +93,7 @@ def _done(
     told: tuple[Broadcast, ...],
     text: str = "",
 ) -> Acted:
-    act = ActLine(name=name, mark=round_.mark, title=round_.title, text=text)
+    act = Act(name=name, mark=round_.mark, title=round_.title, text=text)
     return Acted(Why.ROUND_CHANGED, entries=entries, broadcasts=told, acts=(act,))
 
 
@@ -166,7 +174,7 @@ def _close_now(context: MailContext, round_: Round, asked: Governing) -> Acted:
 
 
 def _correct(context: MailContext, round_: Round, asked: Governing) -> Acted:
-    question = _corrected(_vote(round_).question, asked.text)
+    question = _corrected(rounds.vote_form(round_).question, asked.text)
     if question.method not in FIXED_OPTIONS and len(question.options) < 2:
         return declined(Why.DECLINED, rounds.refusal("no-options", round_))
     return _put_right(context, round_, question)
@@ -174,7 +182,7 @@ def _correct(context: MailContext, round_: Round, asked: Governing) -> Acted:
 
 def _correct_options(context: MailContext, round_: Round, asked: Governing) -> Acted:
     """Put a vote's options right; ballots given stand as far as theirs are still among them."""
-    form = _vote(round_)
+    form = rounds.vote_form(round_)
     if form.question.method in FIXED_OPTIONS:
         return declined(Why.DECLINED, rounds.refusal("option-fixed", round_))
     if len(asked.options) < 2:
@@ -185,7 +193,7 @@ def _correct_options(context: MailContext, round_: Round, asked: Governing) -> A
 def _put_right(context: MailContext, round_: Round, question: Question) -> Acted:
     title = _title_anew(round_, question)
     entry = Corrected(mark=round_.mark, by=_author_id(context), question=question, title=title)
-    corrected = _with_form(round_, msgspec.structs.replace(_vote(round_), question=question))
+    corrected = _with_form(round_, msgspec.structs.replace(rounds.vote_form(round_), question=question))
     corrected = msgspec.structs.replace(corrected, title=title or round_.title)
     done = _done("corrected", context, corrected, (entry,), _ballots_again(context, corrected, round_), question.text)
     return dataclasses.replace(done, due=rounds.asked_anew(corrected, round_, context.now))
@@ -193,7 +201,7 @@ def _put_right(context: MailContext, round_: Round, question: Question) -> Acted
 
 def _title_anew(round_: Round, question: Question) -> str | None:
     """Return the title that a corrected question gives its vote; None where that has one of its own, or keeps it."""
-    was, title = title_of(_vote(round_).question.text), title_of(question.text)
+    was, title = title_of(rounds.vote_form(round_).question.text), title_of(question.text)
     return title if round_.title == was != title else None
 
 
@@ -214,7 +222,9 @@ def _amend(context: MailContext, round_: Round, asked: Governing) -> Acted:
     """Put an amended text before everyone; the clock starts anew. Objections stand until taken back."""
     charter, text = context.workspace.charter, asked.text.strip()
     closes_at = add_span(context.now, charter.votes.open_for, charter, charter.timezone)
-    amended = _with_form(_resumed(round_, closes_at), msgspec.structs.replace(_vote(round_), text=text, about=None))
+    amended = _with_form(
+        _resumed(round_, closes_at), msgspec.structs.replace(rounds.vote_form(round_), text=text, about=None)
+    )
     entry = Resumed(mark=round_.mark, by=_author_id(context), closes_at=closes_at, text=text)
     done = _done("amended", context, amended, (entry,), _ballots_again(context, amended, round_))
     return _running_until(context, amended, done)
@@ -231,7 +241,7 @@ def _resume(context: MailContext, round_: Round, asked: Governing) -> Acted:
 
 def _put_to_vote(context: MailContext, round_: Round, asked: Governing) -> Acted:
     """Turn a lazy consensus into a vote by consent: the same options, so that every answer given stands."""
-    charter, form = context.workspace.charter, _vote(round_)
+    charter, form = context.workspace.charter, rounds.vote_form(round_)
     closes_at = add_span(context.now, charter.votes.open_for, charter, charter.timezone)
     question = msgspec.structs.replace(form.question, method=Method.CONSENT)
     running = _with_form(_resumed(round_, closes_at), msgspec.structs.replace(form, question=question))
@@ -243,11 +253,6 @@ def _put_to_vote(context: MailContext, round_: Round, asked: Governing) -> Acted
     return _running_until(context, running, done)
 
 
-def _vote(round_: Round) -> VoteForm:
-    assert isinstance(round_.form, VoteForm)
-    return round_.form
-
-
 def _with_form(round_: Round, form: VoteForm) -> Round:
     return msgspec.structs.replace(round_, form=form)
 
@@ -256,13 +261,13 @@ def _resumed(round_: Round, closes_at: datetime) -> Round:
     return msgspec.structs.replace(round_, phase=Phase.OPEN, paused_at=None, closes_at=closes_at)
 
 
-_RULES: dict[Act, Callable[[MailContext, Round, Governing], Acted]] = {
-    Act.CANCEL: _cancel,
-    Act.EXTEND: _extend,
-    Act.CLOSE: _close_now,
-    Act.CORRECT: _correct,
-    Act.CORRECT_OPTIONS: _correct_options,
-    Act.AMEND: _amend,
-    Act.RESUME: _resume,
-    Act.VOTE: _put_to_vote,
+_RULES: dict[GoverningAct, Callable[[MailContext, Round, Governing], Acted]] = {
+    GoverningAct.CANCEL: _cancel,
+    GoverningAct.EXTEND: _extend,
+    GoverningAct.CLOSE: _close_now,
+    GoverningAct.CORRECT: _correct,
+    GoverningAct.CORRECT_OPTIONS: _correct_options,
+    GoverningAct.AMEND: _amend,
+    GoverningAct.RESUME: _resume,
+    GoverningAct.VOTE: _put_to_vote,
 }

@@ -10,9 +10,10 @@ from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.addressed import to_member
 from gateway.decide.after import after
 from gateway.decide.answering import once_per_day, once_per_mail, to_author, to_stewards
+from gateway.decide.people import named_apart
 from gateway.decide.rituals import settings, task
 from gateway.decide.sent import facts_of
-from gateway.model.address import Door, fold_address
+from gateway.model.address import Door, fold_address, is_erased
 from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext, RoundView, Trust
 from gateway.model.decision import Why
@@ -23,13 +24,9 @@ from gateway.model.message import Message
 from gateway.model.notice import Notice
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.round import Phase, VoteForm
-from gateway.model.understood import Enrolling, Enrolment, Reading, Understood
+from gateway.model.understood import Enrolling, Enrolment, Moderating, Moderation, Reading, Understood
 
 _MOST_AT_ONCE = 20  # people invited or removed by one mail
-
-
-def _address(message: Message) -> str:
-    return fold_address(message.author.address) if message.author else ""
 
 
 # --- joining --------------------------------------------------------------------------------------------------------
@@ -43,7 +40,7 @@ def ask_to_join(context: MailContext, message: Message) -> Acted:
     if charter.joining == "invited":
         return declined(Why.DECLINED, DeclineFacts(reason="invited-only", subject=message.subject))
     key = once_per_day(context, message, "confirm:join")
-    facts = ConfirmFacts(act="join", title=charter.name, address=_address(message))
+    facts = ConfirmFacts(act="join", title=charter.name, address=message.author_address)
     notice = to_author(context, message, facts, key)
     # Where a steward decides, they are told once the wish is confirmed: until then it may be somebody else's.
     told = (to_stewards(context, message, "join", key=f"steward:{key}"),) if charter.joining == "open" else ()
@@ -67,8 +64,8 @@ def join(context: MailContext, message: Message, asked: ConfirmFacts) -> Acted:
         return _waits_for_stewards(context, message)
     member = Member(
         id=0,
-        address=_address(message),
-        name=message.author.name,
+        address=message.author_address,
+        name=newcomers_name(context, message.author.name, message.author_address),
         language=charter.languages[0],
         timezone=charter.timezone,
         joined_at=context.received_at,
@@ -76,6 +73,20 @@ def join(context: MailContext, message: Message, asked: ConfirmFacts) -> Acted:
     welcome = to_author(context, message, WelcomeFacts(), once_per_mail(context, "welcome"))
     told = to_stewards(context, message, "joined", key=once_per_mail(context, "steward:joined"))
     return Acted(Why.JOINED, entries=(MemberAdded(member=member),), notices=(welcome,), broadcasts=(told,))
+
+
+def newcomers_name(context: MailContext, name: str, address: str) -> str:
+    """Return what somebody goes by from now on; `context.members` are everyone. Nobody takes another's name by mail."""
+    return named_apart(name, address, context.members, context.workspace.charter.name, context.workspace.name)
+
+
+def adds_somebody(context: MailContext, understood: Understood) -> bool:
+    """Whether a mail may make somebody a member, so that all members have to be known before it does."""
+    asked = facts_of(context, ConfirmFacts)
+    is_yes = asked is not None and asked.act == "join"
+    return is_yes or any(
+        isinstance(piece.reading, Moderating) and piece.reading.word is Moderation.ADD for piece in understood.pieces
+    )
 
 
 def _waits_for_stewards(context: MailContext, message: Message) -> Acted:
@@ -107,7 +118,7 @@ def ask_to_leave(context: MailContext, message: Message, scope: str | None = Non
         return _leave_channel(context, member, scope)
     if _is_last_steward(context, member):
         return declined(Why.DECLINED, DeclineFacts(reason="last-steward", subject=message.subject))
-    facts = ConfirmFacts(act="leave", title=context.workspace.charter.name, address=_address(message))
+    facts = ConfirmFacts(act="leave", title=context.workspace.charter.name, address=message.author_address)
     is_proven = context.trust is Trust.PROVEN  # else it may be somebody else who asks, and asks again
     key = once_per_mail(context, "confirm:leave") if is_proven else once_per_day(context, message, "confirm:leave")
     return Acted(Why.ASKED_BACK, notices=(to_author(context, message, facts, key),), settled=False, detail="leave")
@@ -226,7 +237,7 @@ def ask_whose_address(context: MailContext, message: Message) -> Notice | None:
     It goes to the address we know: only who reads there can say so. One a day, whatever address it is: one mail of
     ours in wrong hands must not become many to its reader. What is not asked about is still held for the stewards.
     """
-    owner, address = context.token_owner, _address(message)
+    owner, address = context.token_owner, message.author_address
     if owner is None or not address:
         return None
     facts = ConfirmFacts(act="address", title=address, arrival_id=context.arrival_id, address=owner.address)
@@ -235,8 +246,13 @@ def ask_whose_address(context: MailContext, message: Message) -> Notice | None:
 
 
 def add_address(context: MailContext, asked: ConfirmFacts) -> Acted:
-    """Return a confirmed further address: it is noted, and the mail that came from it is let in."""
+    """Return a confirmed further address: it is noted, and the mail that came from it is let in.
+
+    What else waits from there is read anew, as mail of theirs, when that is recorded.
+    """
     assert context.author is not None
+    if is_erased(asked.title):  # whoever wrote from there was erased while the question waited
+        return declined(Why.DECLINED, DeclineFacts(reason="settled-already"))
     known = context.members_named.get(asked.title)
     if known is not None and known.id != context.author.id:
         return _no_act("address-taken", asked.title)

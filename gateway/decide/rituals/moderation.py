@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from gateway.decide.acted import Acted, declined
 from gateway.decide.answering import once_per_mail
+from gateway.decide.rituals.membership import newcomers_name
 from gateway.decide.sent import facts_of
 from gateway.model.context import Held, MailContext
 from gateway.model.decision import Why
@@ -53,7 +54,7 @@ def _add(context: MailContext, steward: Member, held: Held) -> Acted:
     member = Member(
         id=0,
         address=held.address,
-        name=held.name or held.address.partition("@")[0],
+        name=newcomers_name(context, held.name or held.address.partition("@")[0], held.address),
         language=charter.languages[0],
         timezone=charter.timezone,
         joined_at=context.received_at,

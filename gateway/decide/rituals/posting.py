@@ -9,12 +9,13 @@ import re
 
 from gateway.decide.acted import Acted, declined
 from gateway.decide.attachments import files_of
-from gateway.model.address import fold_address, token_of_message_id
+from gateway.model.address import token_of_message_id
 from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Broadcast, Group, Why
 from gateway.model.entry import Posted
 from gateway.model.facts import Act, DeclineFacts, PostFacts
+from gateway.model.member import with_address
 from gateway.model.message import Message
 from gateway.model.round import POST_LETTER
 
@@ -110,9 +111,10 @@ def _entry(
 
 
 def _author_name(context: MailContext, message: Message) -> str:
+    """Return what readers are told of who wrote; of somebody who is no member always with the address."""
     if context.author:
         return context.author.name or context.author.address
-    return (message.author.name or message.author.address) if message.author else ""
+    return with_address(message.author.name, message.author_address) if message.author else ""
 
 
 def _subject(message: Message, text: str) -> str:
@@ -132,12 +134,11 @@ def _copies(context: MailContext, message: Message, entry: Posted, thread: Threa
         mark=entry.mark,
         thread=entry.thread,
         author_name=entry.author_name,
-        author_address=fold_address(message.author.address) if message.author else "",
+        author_address=message.author_address,
         subject=entry.subject,
         text=entry.text,
         channel=entry.channel,
         files=entry.files,
-        written_at=message.date or context.received_at,
     )
     return Broadcast(
         key=f"post:{entry.mark}",

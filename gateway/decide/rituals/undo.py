@@ -53,8 +53,7 @@ from gateway.model.entry import (
 from gateway.model.facts import Act, ChangeFacts, DeclineFacts, ReceiptFacts
 from gateway.model.member import Member, Receipts
 from gateway.model.round import Ballot, CheckInForm, Phase, Round, VoteForm
-from gateway.model.understood import Act as Governed
-from gateway.model.understood import Governing, Undo
+from gateway.model.understood import Governing, GoverningAct, Undo
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 _AN_INSTANT = timedelta(seconds=1)  # an entry may be recorded a little after it was decided
@@ -384,7 +383,7 @@ def _begun(context: MailContext, member: Member, change: RoundBegun) -> Acted | 
     view = context.rounds.get(change.mark)
     if view is None:
         return "unknown-mark"
-    return govern.govern(context, view.round, Governing(Governed.CANCEL))
+    return govern.govern(context, view.round, Governing(GoverningAct.CANCEL))
 
 
 # --- people ---------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def answer(context: MailContext, view: RoundView, reading: BallotReading, text: 
         return refused
     if reading.kind is BallotKind.WITHDRAW:
         return _withdraw(context, view)
-    form, choice = _form(view.round), _stated(reading, view.round)
+    form, choice = rounds.vote_form(view.round), _stated(reading, view.round)
     if reading.kind is BallotKind.UNCLEAR or not fits(choice, form.question):
         return ask_back(context, view, reading, text, message)
     if needs_reason(form, choice) and not reading.comment:
@@ -50,15 +50,10 @@ def _not_asked(view: RoundView) -> Acted | None:
     return None if view.in_electorate else declined(Why.DECLINED, rounds.refusal("not-asked", view.round))
 
 
-def _form(round_: Round) -> VoteForm:
-    assert isinstance(round_.form, VoteForm)
-    return round_.form
-
-
 def _stated(reading: BallotReading, round_: Round) -> Choice:
     if reading.choice is not None:
         return reading.choice
-    method = _form(round_).question.method
+    method = rounds.vote_form(round_).question.method
     return Pick("Abstain") if method in (Method.CONSENT, Method.LAZY) else Abstention()
 
 
@@ -83,7 +78,7 @@ def _record(context: MailContext, view: RoundView, choice: Choice, reading: Ball
         replaced=before is not None and before != ballot,
         who=_deciding_others(view.round, context.author),
     )
-    evidence = "" if _form(round_).secret else reading.evidence
+    evidence = "" if rounds.vote_form(round_).secret else reading.evidence
     recorded = Answered(mark=round_.mark, member_id=context.author.id, answer=ballot, evidence=evidence)
     if before == ballot:  # said again it is of now: what was asked back before is settled, receipt or none
         return Acted(Why.ANSWERED, entries=(recorded,), acts=(act,))
@@ -99,7 +94,7 @@ def _record(context: MailContext, view: RoundView, choice: Choice, reading: Ball
 
 def _deciding_others(round_: Round, author: Member) -> str:
     """Return the role that decides a vote, "" where its author has it or none does."""
-    role = deciding_role(_form(round_))
+    role = deciding_role(rounds.vote_form(round_))
     return "" if role in author.roles else role
 
 
@@ -127,7 +122,7 @@ _NOTHING = Acted(Why.ANSWERED)
 
 def objection(context: MailContext, view: RoundView, ballot: Ballot | None, before: Ballot | None) -> Acted:
     """Return what an objection to a lazy consensus brings with it: the clock stops, and everyone is told."""
-    if _form(view.round).question.method is not Method.LAZY:
+    if rounds.vote_form(view.round).question.method is not Method.LAZY:
         return _NOTHING
     objects = ballot is not None and tally.is_objection(ballot.choice)
     objected = before is not None and tally.is_objection(before.choice)
@@ -140,7 +135,7 @@ def objection(context: MailContext, view: RoundView, ballot: Ballot | None, befo
 
 def _pause(context: MailContext, round_: Round, reason: str) -> Acted:
     assert context.author is not None
-    objector = 0 if _form(round_).secret else context.author.id
+    objector = 0 if rounds.vote_form(round_).secret else context.author.id
     entry = Paused(mark=round_.mark, member_id=objector, reason=reason)
     opener = frozenset({round_.opened_by} if round_.opened_by is not None else ())
     told = _change(context, round_, "paused", reason, leave_out=opener)
@@ -170,7 +165,7 @@ def _change(
     question: Question | None = None,
 ) -> Broadcast:
     assert context.author is not None
-    secret = _form(round_).secret and change != "option-added"  # an objection in a secret vote has no name
+    secret = rounds.vote_form(round_).secret and change != "option-added"  # an objection in a secret vote has no name
     facts = ChangeFacts(
         change=change,
         mark=round_.mark,
@@ -195,7 +190,7 @@ def add_option(context: MailContext, view: RoundView, label: str) -> Acted:
         return refused
     assert context.author is not None
     round_, label = view.round, " ".join(label.split())
-    question = _form(round_).question
+    question = rounds.vote_form(round_).question
     wider = Question(
         text=question.text,
         method=question.method,
@@ -213,11 +208,11 @@ def add_option(context: MailContext, view: RoundView, label: str) -> Acted:
 
 def takes_options_of(context: MailContext, view: RoundView) -> bool:
     """Whether the author may add options as one of the voters; anyone else needs to govern the vote."""
-    return _form(view.round).add_options and view.in_electorate
+    return rounds.vote_form(view.round).add_options and view.in_electorate
 
 
 def _option_refused(context: MailContext, view: RoundView, label: str) -> Acted | None:
-    round_, form = view.round, _form(view.round)
+    round_, form = view.round, rounds.vote_form(view.round)
     known = {option.casefold() for option in form.question.options}
     may = takes_options_of(context, view) or govern.may_govern(context, round_)
     checks = (
@@ -237,7 +232,7 @@ def _option_refused(context: MailContext, view: RoundView, label: str) -> Acted 
 def ask_back(context: MailContext, view: RoundView, reading: BallotReading, text: str, message: Message) -> Acted:
     """Return the question back about a ballot that is held: its numbered guesses, and what is missing."""
     close = (reading.choice, *reading.rivals) if reading.choice is not None else reading.rivals
-    question = _form(view.round).question
+    question = rounds.vote_form(view.round).question
     fitting = (choice for choice in dict.fromkeys(close) if fits(choice, question))
     guesses = tuple(fitting)[:_MOST_GUESSES] or _every_option(question)
     return _held(context, view, text, message, reading.missing or "choice", guesses)
@@ -264,7 +259,7 @@ def _held(
         words=text.strip(),
         missing=missing,
         guesses=tuple(Guess(choice=choice) for choice in guesses),
-        question=_form(round_).question,
+        question=rounds.vote_form(round_).question,
         closes_at=round_.closes_at,
         stands=_standing(view) is not None,
     )
@@ -312,7 +307,7 @@ def close(due: Due, context: TickContext) -> Decision:
 
 def outcome_of(round_: Round, context: TickContext) -> Outcome:
     """Return what the standing ballots come to."""
-    form = _form(round_)
+    form = rounds.vote_form(round_)
     members = {member.id: member for member in context.members}
     casts: list[tally.Cast] = []
     for standing in context.standings:
@@ -329,8 +324,7 @@ def outcome_of(round_: Round, context: TickContext) -> Outcome:
 
 
 def _announcement(round_: Round, outcome: Outcome, outcome_mark: str, context: TickContext) -> Broadcast:
-    opener = next((member.name for member in context.members if member.id == round_.opened_by), "")
-    form = _form(round_)
+    form = rounds.vote_form(round_)
     facts = OutcomeFacts(
         mark=round_.mark,
         outcome_mark=outcome_mark,
@@ -338,7 +332,6 @@ def _announcement(round_: Round, outcome: Outcome, outcome_mark: str, context: T
         outcome=outcome,
         secret=form.secret,
         closed_at=round_.closes_at,
-        opener=opener,
         binding=deciding_role(form),
     )
     return Broadcast(

@@ -20,6 +20,7 @@ _BACK_BEFORE = 6  # words between "back" and the date it goes with
 _BACK_AFTER = 3
 _ENDS = frozenset({"until", "by", "to", "for", "within"})
 _ONE_DAY = timedelta(days=1)
+_FROM_AND_LENGTH = 2  # dates in "from Monday … for two weeks"
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n")
 
 
@@ -29,7 +30,6 @@ class Absence:
 
     starts: date | None
     until: date | None
-    evidence: str = ""
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +48,7 @@ def read_absence(subject: str, text: str, sent_at: datetime, lexicon: Lexicon) -
     if not told:
         return None
     found = absence_in(text, sent_at, lexicon) or absence_in(subject, sent_at, lexicon)
-    return found or Absence(None, None, subject.strip())
+    return found or Absence(None, None)
 
 
 def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
@@ -59,7 +59,7 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     backs = tuple(hit for hit in _phrases(lexicon).find(words) if hit.key == "back")
     returns = _returns(dated, text, words, backs)
     stays = [one for one in dated if one not in returns]
-    starts, until = _stay(stays, base)
+    starts, until = _stay_for(stays, base, lexicon) or _stay(stays, base)
     if returns and (until is None or (until == starts and not any(one.leads & _ENDS for one in stays))):
         # "I leave on Friday and am back on the 10th": the day of leaving is not all of it.
         until = max(min(one.when.day for one in returns) - _ONE_DAY, until or date.min)
@@ -69,12 +69,23 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
         starts = None
     if starts is None and until is None:
         return None
-    return Absence(starts, until, "; ".join(one.when.evidence for one in dated))
+    return Absence(starts, until)
 
 
 def tells_return(text: str, lexicon: Lexicon) -> bool:
     """Tell whether a text speaks of coming back."""
     return any(hit.key == "back" for hit in _phrases(lexicon).find(words_of(text)))
+
+
+def _stay_for(stays: Sequence[Dated], base: datetime, lexicon: Lexicon) -> tuple[date, date] | None:
+    """Return the days of "from Monday I am on leave for two weeks": they are counted from Monday."""
+    begins = [one.when.day for one in stays if "from" in one.leads and "for" not in one.leads and not one.when.end_day]
+    if len(stays) != _FROM_AND_LENGTH or len(begins) != 1 or begins[0] <= base.date():
+        return None
+    start = datetime.combine(begins[0], base.timetz())
+    lasting = (one.when.evidence for one in stays if "for" in one.leads)
+    ends = [end for evidence in lasting for end in find_lengths(evidence, start, lexicon)]
+    return (begins[0], ends[0] - _ONE_DAY) if len(ends) == 1 else None
 
 
 def _stay(stays: Sequence[Dated], base: datetime) -> tuple[date | None, date | None]:

@@ -29,6 +29,7 @@ from gateway.model.reading import BallotKind, BallotReading
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_choice import Chosen, any_of, one_of
 from gateway.understand.reading.ballot_comment import comment_of
+from gateway.understand.reading.ballot_fate import fated
 from gateway.understand.reading.ballot_frame import Body, body_of, is_change
 from gateway.understand.reading.ballot_holds import CONCLUDED
 from gateway.understand.reading.ballot_implied import contented, excluded, wished_otherwise
@@ -149,8 +150,11 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     implied = (
         (*wished_otherwise(body), *contented(body), *excluded(body)) if question.method is Method.YESNO else ()
     )  # in consent another wish may be a remark
-    settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied))
+    fates = fated(body, finder.vocabulary)
+    settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied, *fates))
     settled = _counted_indifference(body, settled, labels)
+    if question.method is Method.YESNO and settled.verdict == POSITIVE and _is_but_let_pass(body):
+        return BallotReading(kind=UNCLEAR, missing="choice")
     if settled.verdict is None:
         return _unclear(settled, lambda verdict: Pick(labels[verdict]) if verdict in labels else Abstention())
     choice: Choice = Pick(labels[settled.verdict]) if settled.verdict in labels else Abstention()
@@ -165,6 +169,13 @@ def _counted_indifference(body: Body, settled: Settled, labels: dict[str, str]) 
     if any(body.marked.has(name, body.start, body.end) for name in ("later", "defer")):
         return settled
     return Settled(ABSTAIN, start=marks[0].start, end=marks[0].end)
+
+
+def _is_but_let_pass(body: Body) -> bool:
+    """Whether all that speaks for a yes is that nobody stops it: "I don't like it but I won't block it"."""
+    marks = [m for m in body.marked.within(body.start, body.end) if m.start not in body.told]
+    let_pass = [m for m in marks if {"unopposed", "contrast"} <= m.classes]
+    return bool(let_pass) and not any(m.classes & {"yes", "for"} for m in marks if m not in let_pass)
 
 
 def _pointed(body: Body, options: tuple[str, ...]) -> int | None:

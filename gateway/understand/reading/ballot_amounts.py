@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from gateway.understand.reading.ballot_text import fold
+from gateway.understand.reading.ballot_text import UMLAUTS, fold
 
 SMALLEST = 25  # below it a number in words is read as a number, an hour or a place
-_UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 JOIN = 0  # what an "and" within a number is worth
 HUNDRED, THOUSAND = 100, 1000
 
@@ -55,7 +54,7 @@ def _spelt(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         plain = word.replace("-", "")  # "quatre-vingts" is read over its hyphen
         yield fold(plain)
-        yield fold(plain.translate(_UMLAUT))
+        yield fold(plain.translate(UMLAUTS))
 
 
 def amounts_in(words: Sequence[str], numerals: tuple[Numerals, ...]) -> Iterator[Amount]:

@@ -13,6 +13,9 @@ from gateway.understand.reading.ballot_text import Token, tokens_of
 from gateway.understand.reading.ballot_vocabulary import Phrase, Vocabulary, longest
 
 DAYS = ("weekday", "month")
+DAY, LAST_DAY = "day", 31
+DROPPING, DROPPING_BEHIND = frozenset(("drop_question", "drop_behind")), frozenset(("drop_behind",))
+CHANGING = frozenset(("change_question",))
 SHORTEST_DAY_NAMED = 4  # letters of a day that is no short name: "so" and "do" are other words too
 MOST_WORDS_TO_VERB = 6  # words of a question among which its verb stands …
 MOST_WORDS_OF_LAST_VERB = 2  # … where it does not end the question
@@ -25,6 +28,7 @@ class Asked(NamedTuple):
     asked_to_keep: bool
     asked_to_drop: bool
     asked_to_close: bool
+    asked_to_change: bool
     offered: bool
     asked_to_object: bool
     asked_when: bool
@@ -37,10 +41,13 @@ class Asked(NamedTuple):
 @lru_cache(maxsize=256)
 def asked(question: str, words: Vocabulary) -> Asked:
     """Return what a question asks; cached, for all the answers to it."""
+    drops = _bidden(question, words, DROPPING, DROPPING_BEHIND)
     return Asked(
-        asked_to_keep=_asks_to_keep(question, words),
-        asked_to_drop=bool(_drops(question, words)),
-        asked_to_close=_only_closes(question, words),
+        asked_to_keep=_asks_to_keep(question, words, drops),
+        asked_to_drop=bool(drops),
+        # Whether all that bids to end something may as well bid to begin it: "Shall we sell …?", "… einstellen?".
+        asked_to_close=bool(drops) and all("closing_question" in phrase.classes for phrase in drops),
+        asked_to_change=bool(_bidden(question, words, CHANGING, CHANGING)),
         offered=_asks_in(question, words, "offer_question"),
         asked_to_object=_asks_in(question, words, "object_question"),
         asked_when=_names_time(question, words),
@@ -51,9 +58,15 @@ def asked(question: str, words: Vocabulary) -> Asked:
     )
 
 
+@lru_cache(maxsize=16)
+def _tokens(question: str) -> tuple[Token, ...]:
+    """Return the tokens of a question; cached, for they are looked through for one thing after another."""
+    return tuple(tokens_of(question[:LONGEST_QUESTION]))
+
+
 @lru_cache(maxsize=256)
 def _folds_of(question: str) -> frozenset[str]:
-    return frozenset(t.fold for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word")
+    return frozenset(t.fold for t in _tokens(question) if t.kind == "word")
 
 
 @lru_cache(maxsize=8)
@@ -64,20 +77,22 @@ def _asking(words: Vocabulary) -> frozenset[str]:
 
 def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
     asking = _asking(words)
-    spoken = (t.fold for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word")
+    spoken = (t.fold for t in _tokens(question) if t.kind == "word")
     folds = [word for word in spoken if word not in asking and not words.is_common(word)]
     return frozenset((*folds[:1], *folds[-1:]))
 
 
 def _days_of(question: str, words: Vocabulary) -> frozenset[tuple[str, int]]:
-    """Return the weekdays and months a question names, each with what it is."""
+    """Return the weekdays, months and days of a month a question names, each with what it is."""
     folds = [fold for fold in _folds_of(question) if len(fold) >= SHORTEST_DAY_NAMED]
-    return frozenset((name, value) for fold in folds for name in DAYS for value in words.values(fold, name))
+    named = [(name, value) for fold in folds for name in DAYS for value in words.values(fold, name)]
+    figures = (t.fold for t in _tokens(question) if t.kind == "number" and t.fold.isdigit())
+    return frozenset((*named, *((DAY, int(figure)) for figure in figures if int(figure) <= LAST_DAY)))
 
 
 def _asked_for(question: str, words: Vocabulary) -> str:
     """Return the word that stands right behind a "which": "Which (logo) …"; "" where none does."""
-    tokens = tuple(tokens_of(question[:LONGEST_QUESTION]))
+    tokens = _tokens(question)
     folds = [t.fold for t in tokens]
     for language in words.languages.values():
         for at, word in enumerate(folds):
@@ -87,25 +102,20 @@ def _asked_for(question: str, words: Vocabulary) -> str:
     return ""
 
 
-def _asks_to_keep(question: str, words: Vocabulary) -> bool:
-    folds = _folds_of(question)
+def _asks_to_keep(question: str, words: Vocabulary, drops: list[Phrase]) -> bool:
+    # "Dejamos de …" ends what "dejamos" alone would keep.
+    folds = _folds_of(question).difference(*(phrase.tokens for phrase in drops if len(phrase.tokens) > 1))
     found = (language.asked[f].alone for language in words.languages.values() for f in folds if f in language.asked)
     return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
 
 
-def _only_closes(question: str, words: Vocabulary) -> bool:
-    """Whether all that bids to end something may as well bid to begin it: "Shall we sell …?", "… einstellen?"."""
-    drops = _drops(question, words)
-    return bool(drops) and all("closing_question" in phrase.classes for phrase in drops)
+def _bidden(question: str, words: Vocabulary, first: frozenset[str], last: frozenset[str]) -> list[Phrase]:
+    """Return what bids to do something, by its classes, among a question's first words or its last.
 
-
-def _drops(question: str, words: Vocabulary) -> list[Phrase]:
-    """Return what bids to end something, among a question's first words or its last: "cancel …?", "… absagen?"."""
-    tokens = [t for t in tokens_of(question[:LONGEST_QUESTION]) if t.kind == "word"]
-    stretches = (
-        (tokens[:MOST_WORDS_TO_VERB], frozenset(("drop_question", "drop_behind"))),
-        (tokens[-MOST_WORDS_OF_LAST_VERB:], frozenset(("drop_behind",))),
-    )
+    "Cancel …?", "… absagen?".
+    """
+    tokens = [t for t in _tokens(question) if t.kind == "word"]
+    stretches = ((tokens[:MOST_WORDS_TO_VERB], first), (tokens[-MOST_WORDS_OF_LAST_VERB:], last))
     return [
         phrase
         for stretch, wanted in stretches
@@ -116,7 +126,7 @@ def _drops(question: str, words: Vocabulary) -> list[Phrase]:
 
 def _asks_in(question: str, words: Vocabulary, name: str) -> bool:
     """Whether a question holds a phrase of a class."""
-    tokens = tuple(tokens_of(question[:LONGEST_QUESTION]))
+    tokens = _tokens(question)
     folds = [t.fold for t in tokens]
     return any(name in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
 
@@ -132,7 +142,7 @@ def _asked_phrases(tokens: Sequence[Token], folds: Sequence[str], words: Vocabul
 
 def _names_time(question: str, words: Vocabulary) -> bool:
     """Whether a question holds a number, an hour, or the name of a day, a month or a season."""
-    tokens = tokens_of(question[:LONGEST_QUESTION])
+    tokens = _tokens(question)
     if any(token.kind in ("number", "time") for token in tokens):
         return True
     spoken = [token for token in tokens if token.kind == "word"]

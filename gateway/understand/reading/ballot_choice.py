@@ -23,6 +23,7 @@ from gateway.understand.reading.ballot_words import Mark
 NARROWING = classes("common from_word out_of option_word time_word to_word ordinal_suffix than")
 PLACES = frozenset(("over", "worst_place"))
 UNACCEPTED = classes("no reject negator near_negator doubt indifferent no_rest")
+BOTH = 2  # options, the fewest of which none may be preferred
 FEW = 5  # words of content beside which an option merely named is still the answer
 
 
@@ -60,7 +61,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
     if top == Stance.SPARE and _is_but_added(body, best, live):
         return Chosen(None, "several", rivals)
-    if top == Stance.NAMED and _is_one_end(body, best):
+    if (top == Stance.NAMED and _is_one_end(body, best)) or (top <= Stance.CHOSEN and _is_put_last(body, best)):
         return Chosen(None, "several", rivals)
     if _may_be_refused(body, best, finder):
         return Chosen(None, "several", rivals)
@@ -121,6 +122,15 @@ def _is_but_added(body: Body, best: Standing, live: list[Standing]) -> bool:
 def _is_one_end(body: Body, best: Standing) -> bool:
     """Whether an option is but one of two that its author stands between: "torn between Oslo and the island"."""
     return body.marked.has("between", body.clauses[best.clause].start, best.mention.start)
+
+
+def _is_put_last(body: Body, standing: Standing) -> bool:
+    """Whether the last place stands right behind an option, which is no choice of it: "Oslo last"."""
+    at = standing.mention.end
+    if standing.mention.by != "label":
+        return False  # "first and last"
+    behind = body.marked.cover[at] if at < body.clauses[standing.clause].end else None
+    return behind is not None and "worst_place" in behind and "common" not in behind
 
 
 def _may_be_refused(body: Body, best: Standing, finder: Finder) -> bool:
@@ -291,7 +301,7 @@ def held_back(body: Body, live: list[Standing], every: list[Standing], *, except
             return "condition"
         if mark.classes & {"later", "defer"} and not decided:
             return "choice"
-        if "indifferent" in mark and not decided and not excepted:
+        if "indifferent" in mark and not excepted and (not decided or _leaves_open(body, mark, every)):
             return "choice"
         if "or" in mark and mark.start > last and wavers(body, mark):
             return "choice"  # "Oslo... or not", but "Oslo... or no, Rome"
@@ -307,6 +317,16 @@ def held_back(body: Body, live: list[Standing], every: list[Standing], *, except
     if not decided and not answered and any(s.asked for s in live):
         return "question"
     return ""
+
+
+def _leaves_open(body: Body, mark: Mark, every: list[Standing]) -> bool:
+    """Whether two options or more are what its author has no preference between: "tanto me faz Oslo como Roma"."""
+    sentence = body.sentences[body.sentence_of(mark.start)]
+    open_ = [s for s in every if mark.end <= s.mention.start < sentence.end]
+    if len({s.options for s in open_}) < BOTH or content(body, mark.end, open_[0].mention.start):
+        return False
+    between = body.marked.within(mark.end, open_[-1].mention.start)
+    return not any(m.classes & {"contrast", "conclusion", "choose"} for m in between)
 
 
 def _bears_on(body: Body, at: int, live: list[Standing]) -> bool:
@@ -344,7 +364,7 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     gone = frozenset(o for s in every if s.stance < Stance.NAMED for o in s.options)
     excepted = any(s.stance == Stance.EXCEPTED for s in every)
     held = held_back(body, [s for s in every if s.stance >= Stance.NAMED], every, excepted=excepted) if every else ""
-    if any(_is_open_ended(body, s) for s in live):
+    if any(_is_open_ended(body, s) or (s.stance <= Stance.CHOSEN and _is_put_last(body, s)) for s in live):
         return Chosen(None, "choice", _rivals(live))
     if held or _parts_both(body):
         return Chosen(None, held or "several", _rivals(live))
@@ -361,7 +381,10 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     merely_named = all(s.stance == Stance.NAMED for s in top)
     taken = [range(s.mention.start, s.mention.end) for s in every]
     if merely_named and options and _accepts_rest(body):
-        return Chosen(None, "several", tuple(sorted(options)))  # "I know Oslo, the rest is fine"
+        if not finder.labels.calendar:
+            return Chosen(None, "several", tuple(sorted(options)))  # "I know Oslo, the rest is fine"
+        rest = tuple(n for n in range(finder.count) if n not in gone | options)
+        return Chosen(rest, "", (), start, end)  # "on the 10th there's a wedding, the rest is fine"
     if options and not (merely_named and len(content(body, body.start, body.end, taken)) > FEW):
         return Chosen(tuple(sorted(options)), "", (), start, end)
     if every and not live and (_accepts_rest(body) or _refuses_only(body, every)):

@@ -52,7 +52,8 @@ def _time_at(marked: Marked, at: int) -> Spoken | None:
     minutes = _minutes_at(marked, behind)
     if minutes is not None and (behind > hour[1] or marked.tokens[behind].kind == "word"):
         return _time(at, minutes[1], hour[0] * 60 + minutes[0])
-    return None
+    spelt = hour[1] - at > 1 and behind > hour[1]
+    return _time(at, hour[1], hour[0] * 60) if spelt else None  # "dix-sept heures"
 
 
 def _time(start: int, end: int, minutes: int) -> Spoken:

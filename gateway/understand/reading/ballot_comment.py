@@ -55,7 +55,7 @@ def _before_thanks(body: Body, clause: Clause) -> int:
 
 def _is_remark(body: Body, at: int, finder: Finder) -> bool:
     token, mark = body.marked.tokens[at], body.marked.cover[at]
-    if token.fold in body.marked.asked or (mark is not None and "number" in mark):
+    if token.fold in body.marked.asked or (mark is not None and mark.classes & {"number", "take_up"}):
         return False  # a word of the question says nothing new
     kinds = ("word", "time") if finder.question.method is Method.SCORE else ("word", "number", "time")
     return token.kind in kinds

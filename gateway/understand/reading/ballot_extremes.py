@@ -5,16 +5,21 @@ Must not: know a word of a language, or a text beyond the mark it is handed.
 
 from __future__ import annotations
 
+import re
+
 from gateway.model.ballot import Question
 from gateway.understand.reading.ballot_labels import Labels, amount_of, keys_of, with_hours
 from gateway.understand.reading.ballot_text import Token, fold, tokens_of
 from gateway.understand.reading.ballot_words import Mark, Vocabulary
 
+_MONEY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF)\b")
 SAME_UNIT = 3  # letters by which "month" and "months" are one
 
 
 def extreme_of(mark: Mark, question: Question, vocabulary: Vocabulary) -> int | None:
     """Return the option that "the cheapest" or "as late as possible" means, None where the labels do not tell."""
+    if "priced" in mark and not all(_is_priced(label, vocabulary) for label in question.options):
+        return None  # "the cheapest" of "20 GB" and "50 GB" is anybody's guess
     if mark.classes & {"smallest", "largest"}:
         order = _by_number(question, vocabulary)
     elif mark.classes & {"earliest", "latest"}:
@@ -24,6 +29,11 @@ def extreme_of(mark: Mark, question: Question, vocabulary: Vocabulary) -> int | 
     if not order:
         return None
     return order[0] if mark.classes & {"smallest", "earliest"} else order[-1]
+
+
+def _is_priced(label: str, vocabulary: Vocabulary) -> bool:
+    """Whether a label names a sum of money, by its sign, its code or its word."""
+    return bool(_MONEY.search(label)) or any(vocabulary.can_be(t.fold, "currency") for t in tokens_of(label))
 
 
 def daypart_of(mark: Mark, labels: Labels) -> frozenset[int]:

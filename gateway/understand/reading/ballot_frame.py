@@ -66,7 +66,7 @@ def body_of(marked: Marked, is_label: Callable[[int], bool]) -> Body:
     start = _after_greeting(marked, is_label)
     end = _before_closing(marked, start, is_label)
     sentences = tuple(_sentences(marked, start, end))
-    clauses = tuple(c for number, s in enumerate(sentences) for c in _clauses(marked, s, number))
+    clauses = tuple(c for number, s in enumerate(sentences) for c in _clauses(marked, s, number, is_label))
     return Body(marked, start, end, sentences, clauses)
 
 
@@ -76,7 +76,7 @@ def _after_greeting(marked: Marked, is_label: Callable[[int], bool]) -> int:
         mark = _mark_at(marked, at)
         if mark is None or "greeting" not in mark:
             return at
-        after = _after_names(marked, mark.end, is_label)
+        after = _after_names(marked, mark.end)
         if after is None and (at or mark.classes & {"all", "filler", "common", "yes"} or _is_subject(marked, mark)):
             return at
         if _is_rest_empty(marked, mark.end if after is None else after):
@@ -92,7 +92,7 @@ def _is_subject(marked: Marked, mark: Mark) -> bool:
     return voice is not None and bool(voice.classes & {"third_person", "cites"})
 
 
-def _after_names(marked: Marked, at: int, is_label: Callable[[int], bool]) -> int | None:
+def _after_names(marked: Marked, at: int) -> int | None:
     """Return the place behind the name and punctuation that end a greeting, None when none do."""
     names = 0
     while at < len(marked.tokens):
@@ -280,6 +280,12 @@ def _begins_anew(marked: Marked, at: int) -> bool:
     return bool(mark.classes & BEGINNERS) and not mark.classes & {"month", "weekday", "option_word"}
 
 
+def is_set_against(body: Body, clause: Clause) -> bool:
+    """Whether the rest of the sentence is set against a clause: "Yes, but who pays?", "Oslo is nice but dear"."""
+    behind = next((c for c in body.clauses if c.start >= clause.end), None)
+    return behind is not None and behind.sentence == clause.sentence and behind.opener == "contrast"
+
+
 def is_change(marked: Marked, mark: Mark) -> bool:
     """Whether a mark turns back on what was said: a phrase, or a word that opens its clause ("…, wait")."""
     if "change" not in mark:
@@ -292,7 +298,7 @@ def is_change(marked: Marked, mark: Mark) -> bool:
     return before is not None and bool(before.classes & {"contrast", "and", "no", "filler", "conclusion", "choose"})
 
 
-def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
+def _clauses(marked: Marked, sentence: Sentence, number: int, is_label: Callable[[int], bool]) -> list[Clause]:
     found: list[Clause] = []
     begin, opener, at, depth = sentence.start, "", sentence.start, 0
 
@@ -308,7 +314,7 @@ def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
             begin, opener, at = at + 1, "", at + 1
             continue
         kind = _opening(marked, mark, sentence) if mark is not None and mark.start == at else ""
-        if mark is not None and kind:
+        if mark is not None and kind and not (is_label(at) and _names_alone(marked, mark)):
             if any(t.is_word for t in marked.tokens[begin:at]):
                 close(at)
                 begin = at
@@ -318,6 +324,14 @@ def _clauses(marked: Marked, sentence: Sentence, number: int) -> list[Clause]:
         at += 1
     close(sentence.end)
     return found
+
+
+def _names_alone(marked: Marked, mark: Mark) -> bool:
+    """Whether nothing goes on behind a word that opens clauses, so that it is the label it is too: "train, car"."""
+    led = marked.cover[mark.start - 1] if mark.start else None
+    after = marked.cover[mark.end] if mark.end < len(marked.tokens) else None
+    ends = mark.end >= len(marked.tokens) or not marked.tokens[mark.end].is_word or (after and "than" in after)
+    return mark.end - mark.start == 1 and bool(ends or (led is not None and "name_article" in led))
 
 
 def _opening(marked: Marked, mark: Mark, sentence: Sentence) -> str:

@@ -216,7 +216,13 @@ def _is_put_off(name: str) -> Callable[[Body, Signal], bool]:
 def _is_undecided(body: Body, best: Signal) -> bool:
     """Whether the text goes on to say that nothing is decided yet."""
     marks = body.marked.heard(best.end, body.end)
-    return any("undecided" in m and m.start not in body.told for m in marks)
+    return any("undecided" in m and m.start not in body.told and not _takes_up(body, m) for m in marks)
+
+
+def _takes_up(body: Body, mark: Mark) -> bool:
+    """Whether words of doubt begin those of an offer taken up: Italian "ci penso", but "ci penso io"."""
+    longer = body.marked.cover[mark.start]
+    return longer is not None and "take_up" in longer and longer.end > mark.end
 
 
 def _is_unsaid(body: Body, best: Signal) -> bool:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from gateway.understand.reading.ballot_asked import DAY, DAYS
 from gateway.understand.reading.ballot_frame import Body, Clause, Sentence
 from gateway.understand.reading.ballot_text import classes
-from gateway.understand.reading.ballot_verdict import NEGATIVE, POSITIVE, SAME_STEM, STATED, Signal, content
+from gateway.understand.reading.ballot_verdict import AWAY, BARE, NEGATIVE, POSITIVE, SAME_STEM, STATED, Signal, content
 from gateway.understand.reading.ballot_words import FIRST_PERSON, Mark
 
 ANSWERS_TO = frozenset(("yes_to", "no_to"))
 SHORTEST_ENDING = 4  # letters that may stand for a longer word they end: "feest" for "zomerfeest"
 DENIALS = frozenset(("negator", "after_negator", "no", "no_clause"))
+BOUNDS = classes("until range_word condition")
+REFUSALS = classes("no against block negator")
 PRAISE = frozenset(("yes", "yes_clause", "good", "unopposed", "suffices"))
 JUDGING = classes("yes for choose rather good")  # behind praise of the old: perhaps of the new
 # Beside these a wish for something else is no answer, or is one without it.
@@ -26,10 +29,19 @@ def kept(body: Body) -> list[Signal]:
     found = []
     for number, clause in enumerate(body.clauses):
         for mark in body.marked.within(clause.start, clause.end):
-            if "keep" in mark:
+            if "keep" in mark and not _is_denied(body, clause, mark):
                 verdict = POSITIVE if body.marked.asked_to_keep else NEGATIVE
                 found.append(Signal(verdict, STATED, mark.start, mark.end, number))
     return found
+
+
+def _is_denied(body: Body, clause: Clause, mark: Mark) -> bool:
+    """Whether a negator stands right ahead of a mark, or right behind it: "don't keep it", "gardons pas"."""
+    ahead = [m for m in body.marked.within(clause.start, mark.start) if "negator" in m]
+    behind = body.marked.cover[mark.end] if mark.end < clause.end else None
+    return (bool(ahead) and not content(body, ahead[-1].end, mark.start)) or (
+        behind is not None and "after_negator" in behind
+    )
 
 
 def contented(body: Body) -> list[Signal]:
@@ -97,6 +109,8 @@ def without_reason(body: Body) -> list[Signal]:
 
 def _repeats(body: Body, start: int, end: int) -> bool:
     """Whether the first word of content in a stretch is one of the question, but for its ending."""
+    if any(m.classes & REFUSALS for m in body.marked.within(start, end)):
+        return False  # "no reason to say no"
     said = content(body, start, end)
     stem = body.marked.tokens[said[0]].fold[:SAME_STEM] if said else ""
     return not said or (len(stem) == SAME_STEM and any(word.startswith(stem) for word in body.marked.asked))
@@ -175,7 +189,7 @@ def _only_denies(body: Body, clause: Clause) -> bool:
     """Whether a clause is its author and a denial, and nothing else."""
     marks = body.marked.within(clause.start, clause.end)
     own = any(FIRST_PERSON in mark for mark in [*body.marked.heard(clause.start, clause.end), *marks])
-    denials = [m for m in marks if m.classes & DENIALS]
+    denials = [m for m in marks if m.classes & DENIALS and not m.classes & {"worthless", "unwanted"}]
     plain = all(m.classes & {"common", "filler", "contrast"} or m in denials for m in marks)
     ends = len(denials) == 1 and denials[0].end == clause.end  # "I'm not", but "I wasn't there"
     return own and plain and ends and not content(body, clause.start, clause.end)
@@ -212,16 +226,18 @@ def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
     plain = all(m.classes & little and "none" not in m for m in ahead)  # "nothing to report"
     word = body.marked.tokens[said[0]].fold
     ends = said[0] == words[-1] and word not in body.marked.asked_first  # "Renew." asks for it, "The stand." does not
-    urged = len(words) == 1 and _is_verb_asked(body, said[0]) and _is_cried(body, sentence)  # "Supprimons !"
+    # "Supprimons !", "Renovadlo, por favor"
+    urged = said[0] == words[0] and _is_verb_asked(body, said[0]) and _is_courteous(body, said[0] + 1, sentence.end)
     if not urged and (word not in body.marked.asked or not plain or (ends and not denied)):
         return []
     number = next(n for n, clause in enumerate(body.clauses) if clause.start <= said[0] < clause.end)
     return [Signal(NEGATIVE if denied else POSITIVE, STATED, said[0], said[0] + 1, number)]
 
 
-def _is_cried(body: Body, sentence: Sentence) -> bool:
-    """Whether a sentence ends with an exclamation mark."""
-    return sentence.end < len(body.marked.tokens) and "!" in body.marked.tokens[sentence.end].raw
+def _is_courteous(body: Body, start: int, end: int) -> bool:
+    """Whether a stretch is empty but for words of dress: "please"."""
+    words = [body.marked.cover[at] for at in range(start, end) if body.marked.tokens[at].is_word]
+    return all(mark is not None and "filler" in mark and not mark.classes & DENIALS for mark in words)
 
 
 def carried_on(body: Body) -> list[Signal]:
@@ -284,6 +300,46 @@ def taken_up(body: Body) -> list[Signal]:
             ):
                 found.append(Signal(POSITIVE, STATED, mark.start, mark.end, number))
     return found
+
+
+def excused(body: Body) -> list[Signal]:
+    """Return an absence on the day an offer is for as a no: "Can you … on Thursday?" – "Thursday I'm in Leeds"."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        if not body.marked.offered or clause.start in body.told or body.sentences[clause.sentence].asks:
+            continue
+        marks = body.marked.within(clause.start, clause.end)
+        bound = any(m.classes & BOUNDS for m in marks)  # "until Wednesday"
+        away = (m for m in body.marked.heard(clause.start, clause.end) if m.classes & AWAY)
+        apart = next((mark for mark in away if _is_elsewhere(body, mark, clause)), None)
+        if apart is not None and not bound and _is_then(body, clause, marks) and not _is_outweighed(body, number):
+            weight = BARE if "absent" in apart else STATED
+            found.append(Signal(NEGATIVE, weight, clause.start, clause.end, number))
+    return found
+
+
+def _is_outweighed(body: Body, number: int) -> bool:
+    """Whether a sentence goes on with a "but" behind a clause: "I'm in Leeds but I can call in"."""
+    behind = body.clauses[number + 1] if number + 1 < len(body.clauses) else None
+    return behind is not None and behind.sentence == body.clauses[number].sentence and behind.opener == "contrast"
+
+
+def _is_then(body: Body, clause: Clause, marks: list[Mark]) -> bool:
+    """Whether a clause names the time the question does: its day, its date, "tomorrow"."""
+    days = {(name, m.values[name]) for m in marks for name in DAYS if name in m.values}
+    tokens = body.marked.tokens[clause.start : clause.end]
+    days |= {(DAY, int(t.fold)) for t in tokens if t.kind == "number" and t.fold.isdigit()}
+    seasons = (m for m in body.marked.heard(clause.start, clause.end) if m.classes & {"season", "this_day"})
+    named = any(body.marked.tokens[m.start].fold in body.marked.asked for m in seasons)
+    return named or not days.isdisjoint(body.marked.asked_days)
+
+
+def _is_elsewhere(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a mark tells an absence, or that its author is at a place written as a name."""
+    if "absent" in mark:
+        return "free_then" not in mark  # "I'm off on Thursday": gone, or free to come
+    named = mark.end < clause.end and body.marked.cover[mark.end] is None
+    return named and body.marked.tokens[mark.end].raw[0].isupper()
 
 
 def wished_otherwise(body: Body) -> list[Signal]:

@@ -48,6 +48,7 @@ class Labels:
     halved: bool  # whether labels carry halves
     large: bool  # whether labels carry numbers that are said in several words
     weekly: bool  # whether labels name weekdays
+    asked: frozenset[str]  # the words of the question, folded
     calendar: bool  # whether every label names a weekday or a month, and some carry numbers
 
 
@@ -91,6 +92,7 @@ def labels_of(question: Question, vocabulary: Vocabulary) -> Labels:
         halved=halved,
         large=any(k[2:].isdigit() and int(k[2:]) >= SMALLEST for k in found if k.startswith("n:")),
         weekly=any(k.startswith("wd:") for k in found),
+        asked=frozenset(t.fold for t in tokens_of(question.text) if t.kind == "word"),
         calendar=numbered and all(any(k.startswith(("wd:", "mo:")) for k in row) for row in flat),
     )
 

@@ -16,7 +16,9 @@ from gateway.understand.reading.ballot_words import AHEAD, CLOSE_ENOUGH, LONG_RU
 SHORTEST_PREFIX = 3  # letters that may stand for a longer word of a label
 SHORTEST_BEGUN = 5  # letters of a word that three letters may stand for
 SHORTEST_TYPO = 4
+CLOSE_TO_LABEL = 83  # one wrong letter of six: "pitzas"
 SHORTEST_BEGUN_WRONG = 7  # letters of a word that may stand for the misspelt beginning of a longer one
+LONGEST_ENDING = 2  # letters of a word's ending
 SHORTEST_ENDING = 4  # letters that may stand for a longer word they end
 _NONE: frozenset[int] = frozenset()
 
@@ -49,9 +51,9 @@ def _near(word: str, labels: Labels, vocabulary: Vocabulary) -> frozenset[int]:
     if word[0] in labels.first_letters:
         rows = [[w for w in row if long_enough or len(w) >= SHORTEST_BEGUN] for row in labels.words]
         begun = frozenset(n for n, row in enumerate(rows) if any(_begins(word, w, whole=word != written) for w in row))
-        stem = frozenset(n for n, row in enumerate(labels.words) if any(
-            len(w) >= 4 and word.startswith(w) and (len(word) - len(w) <= 2 or vocabulary.values(w, "month"))
-            for w in row))  # fmt: skip
+        stem = frozenset(
+            n for n, row in enumerate(labels.words) if any(_goes_on(word, w, labels, vocabulary) for w in row)
+        )
         if begun or stem:
             return begun or stem
     if word[-1] in labels.last_letters:
@@ -69,18 +71,27 @@ def _misspelt(word: str, labels: Labels) -> frozenset[int]:
     if len(word) >= SHORTEST_BEGUN_WRONG:  # "postgress" for "PostgreSQL"
         spelt = [[*row, *(w[: len(word)] for w in row if len(w) > len(word))] for row in spelt]
     every = [w for row in spelt for w in row]
-    if process.extractOne(word, every, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) is None:
+    if process.extractOne(word, every, scorer=fuzz.ratio, score_cutoff=CLOSE_TO_LABEL) is None:
         return _NONE
     scores = [max((fuzz.ratio(word, w) for w in row), default=0.0) for row in spelt]
     best = max(scores, default=0.0)
     close = frozenset(n for n, score in enumerate(scores) if score == best)
     second = max((s for n, s in enumerate(scores) if n not in close), default=0.0)
-    return close if best - second >= AHEAD else _NONE
+    ahead = AHEAD if best >= CLOSE_ENOUGH else 2 * AHEAD  # the less alike, the farther all others must be
+    return close if best - second >= ahead else _NONE
 
 
 def _begins(word: str, other: str, *, whole: bool) -> bool:
     """Whether a word begins another; `whole`: or is it."""
     return other.startswith(word) and (whole or len(other) > len(word))
+
+
+def _goes_on(word: str, other: str, labels: Labels, vocabulary: Vocabulary) -> bool:
+    """Whether a word is a label's and an ending, or a word of the question: "Käsekuchen", asked which "Kuchen"."""
+    if len(other) < SHORTEST_TYPO or not word.startswith(other):
+        return False
+    ending = word[len(other) :]
+    return len(ending) <= LONGEST_ENDING or ending in labels.asked or bool(vocabulary.values(other, "month"))
 
 
 def _ends(word: str, other: str) -> bool:

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 
 from gateway.model.ballot import Method, Question
 from gateway.understand.reading.ballot_amounts import amounts_in
-from gateway.understand.reading.ballot_clock import spoken_times
+from gateway.understand.reading.ballot_clock import Spoken, spoken_times
 from gateway.understand.reading.ballot_labels import clock_key, labels_of, number_keys
 from gateway.understand.reading.ballot_near import options_of
 from gateway.understand.reading.ballot_text import Token, classes
@@ -40,7 +40,6 @@ class _Run:
     start: int
     end: int
     options: frozenset[int]
-    hits: tuple[frozenset[str], ...]
 
 
 class Finder:
@@ -85,7 +84,17 @@ class Finder:
 
     def _spoken_times(self) -> Iterator[tuple[int, int, list[set[str]]]]:
         for time in spoken_times(self.marked) if self.labels.timed else ():
+            if self._are_two_hours(time):
+                continue
             yield time.start, time.end, [{clock_key(*divmod(time.minutes + noon, 60)) for noon in (0, 12 * 60)}]
+
+    def _are_two_hours(self, time: Spoken) -> bool:
+        """Whether an "and" joins two hours that labels name, in figures: "15 and 18" is no quarter past."""
+        tokens, clock = self.marked.tokens, divmod(time.minutes, 60)
+        figures = [tokens[at].fold for at in range(time.start, time.end) if tokens[at].kind == "number"]
+        named = self.labels.named
+        joined = len(figures) == 2 and any("and" in m for m in self.marked.within(time.start, time.end))
+        return joined and clock_key(*clock) not in named and all(clock_key(int(hour), 0) in named for hour in figures)
 
     def _spoken_halves(self) -> Iterator[tuple[int, int, list[set[str]]]]:
         """Yield "seven and a half" where labels carry such numbers."""
@@ -168,7 +177,7 @@ class Finder:
         if token.kind != "word":
             return token.kind == "punct"
         if any(folds == (token.fold,) for folds in self.labels.folds):
-            return len(token.fold) == 1 and token.raw.islower()
+            return (len(token.fold) == 1 and token.raw.islower()) or self._gives_reason(at)
         if mark is not None and mark.end - mark.start > 1 and not mark.classes & {"weekday", "month", "number"}:
             return True
         if mark is not None and mark.classes & {"weekday", "month"} and ("common" not in mark or self._in_days(at)):
@@ -177,11 +186,38 @@ class Finder:
             return False
         if mark is None and len(token.fold) == SHORT_NAME and token.fold.upper() in self.labels.proper:
             return False  # "ai" for "AI tools", where it is no word of the text's language
-        return (
+        slight = (
             len(token.fold) < 2
             or (mark is not None and bool(mark.classes & _SLIGHT))
             or self.vocabulary.is_common(token.fold)
         )
+        return slight and not self._is_listed(at)
+
+    def _gives_reason(self, at: int) -> bool:
+        """Whether a label's word opens a reason here, as French "car" does: "Train, car c'est plus rapide"."""
+        mark = self.marked.cover[at]
+        if mark is None or "reason" not in mark or mark.end - mark.start > 1 or mark.end >= len(self.marked.tokens):
+            return False
+        led, after = self.marked.cover[at - 1] if at else None, self.marked.cover[mark.end]
+        compared = after is not None and "than" in after  # "plutôt car que train"
+        plain = led is None or "name_article" not in led
+        return at > 0 and plain and not compared and self.marked.tokens[mark.end].is_word
+
+    def _is_listed(self, at: int) -> bool:
+        """Whether a little word that tells a label from others stands by itself beside others: "tre, uno, due"."""
+        if not self.hits[at] or not any(self.marked.tokens[at].fold in row for row in self.labels.words):
+            return False
+        return any(self._is_joined(at, step) and self.hits[at + 2 * step] for step in (-1, 1))
+
+    def _is_joined(self, at: int, step: int) -> bool:
+        """Whether but a comma or an "and" parts what stands here from the token beyond, which ends there or is next."""
+        join, beyond = at + step, at + 2 * step
+        if not 0 <= beyond < len(self.marked.tokens):
+            return False
+        token, mark = self.marked.tokens[join], self.marked.cover[join]
+        other = at - step
+        bare = not 0 <= other < len(self.marked.tokens) or not self.marked.tokens[other].is_word
+        return bare and (token.raw in (",", "/", "&", ">") or (mark is not None and "and" in mark))
 
     def _in_days(self, at: int) -> bool:
         """Whether a short name of a day that is also a little word stands beside other days: "Mo, Mi und So"."""
@@ -285,7 +321,7 @@ class Finder:
             if len(folds) == 1 and self.is_weak(at):
                 continue
             if best is None or last > best.end:
-                best = _Run(at, last, frozenset({number}), ())
+                best = _Run(at, last, frozenset({number}))
         return best
 
     def _run(self, at: int, end: int) -> _Run | None:
@@ -307,7 +343,7 @@ class Finder:
             here += 1
         if not strong or (len(options) == self.count and self.count > 1):
             return None
-        return _Run(at, last, self._fullest(options, used), ())
+        return _Run(at, last, self._fullest(options, used))
 
     def _may_bridge(self, at: int) -> bool:
         mark = self.marked.cover[at]

@@ -24,6 +24,8 @@ _ENDS_LETTER = classes("choose and or over closing thanks conclusion contrast ea
 _BESIDE_SMALL = classes(
     "filler and or nor except choose option_word over closing thanks yes number conclusion earns sole"
 )
+DEGREES = classes("smallest largest earliest latest")
+FARTHEST_DEGREE = 3  # words from "the cheapest" to the number of all there are: "el más barato de los tres"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -128,7 +130,9 @@ class Pointers:
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
 
     def _is_one_of_several(self, at: int) -> bool:
-        """Whether a number in words but counts: "one of them", "any of the three"."""
+        """Whether a number in words but counts: "one of them", "any of the three", "le moins cher des trois"."""
+        if any(m is not None and m.classes & DEGREES for m in self.marked.cover[max(0, at - FARTHEST_DEGREE) : at]):
+            return True
         around = self.marked.cover[max(0, at - 2) : at] + self.marked.cover[at + 1 : at + 2]
         return self.marked.tokens[at].kind == "word" and any(
             m is not None and m.classes & {"out_of", "unit"} for m in around

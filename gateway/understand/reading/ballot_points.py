@@ -13,9 +13,11 @@ from gateway.understand.reading.ballot_frame import Body
 from gateway.understand.reading.ballot_mentions import mentions_in
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_settle import obstacle
+from gateway.understand.reading.ballot_text import tokens_of
 from gateway.understand.reading.ballot_verdict import content, is_condition
-from gateway.understand.reading.ballot_words import Mark
+from gateway.understand.reading.ballot_words import Mark, Vocabulary
 
+HIGHEST = frozenset(("5", "10", "20", "100"))  # what points are given out of
 FEWEST_SLASHES = 2  # "3/5" is three of five
 _SCALE = re.compile(r"(?<![\d.,])([01])(?:\s?[-–—]\s?|\s\w{1,3}\s)(10{1,2}|[3-9]|20)(?![\d.,]\d|\d)")
 BOTH = 2
@@ -68,10 +70,17 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     return Scored(tuple(sorted(pairs)))
 
 
-def scale_of(question: str) -> tuple[int, int] | None:
-    """Return the points a question says it takes ("from 1 to 10", "0-100"), None where it says none."""
+def scale_of(question: str, words: Vocabulary) -> tuple[int, int] | None:
+    """Return the points a question says it takes ("from 1 to 10", "0-100", "out of 20"), None where it says none."""
     found = _SCALE.search(question)
-    return (int(found[1]), int(found[2])) if found else None
+    if found:
+        return int(found[1]), int(found[2])
+    tokens = tokens_of(question)
+    for before, token, after in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
+        ends = after is None or not after.is_word  # "each of 10 firms" is no scale
+        if ends and token.fold in HIGHEST and (before.raw == "/" or words.can_be(before.fold, "out_of")):
+            return 0, int(token.fold)
+    return None
 
 
 PASSING = frozenset(("abstain", "indifferent", "later", "doubt", "none", "no_rest"))

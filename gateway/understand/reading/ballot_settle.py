@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from gateway.understand.reading.ballot_frame import Body, Clause, is_change
+from gateway.understand.reading.ballot_frame import Body, Clause, is_change, is_set_against
 from gateway.understand.reading.ballot_holds import CONCLUDED, held_back
 from gateway.understand.reading.ballot_implied import (
     answered,
     carried_on,
     denied,
     echoed,
+    excused,
     kept,
     none_object,
     set_apart,
@@ -67,8 +68,10 @@ def settle(body: Body, extra: tuple[Signal, ...] = ()) -> Settled:
         *carried_on(body),
         *wished(body),
         *taken_up(body),
+        *excused(body),
         *set_apart(body, own),
     )
+    implied = tuple(s for s in implied if not any(e.start <= s.start and s.end <= e.end for e in extra))
     every = sorted([*own, *extra, *implied], key=lambda s: s.start)
     found = [s for s in every if s.weight > 0 and not any(is_no_vote(body, s) for is_no_vote in NO_VOTES)]
     found = _concluded(body, _last_mind(body, _agreed(body, found)))
@@ -126,7 +129,7 @@ def _as_asked(body: Body, signal: Signal) -> Signal:
         return signal
     if "unopposed" in mark and "yes" not in mark:
         return replace(signal, verdict=NEGATIVE, tepid=False)
-    welcomes = signal.soft or (mark.end - mark.start > 1 and "yes" in mark and "particle" not in mark)
+    welcomes = signal.soft or "acknowledges" in mark or ("yes" in mark and "particle" not in mark)
     if welcomes and signal.verdict == POSITIVE:
         return replace(signal, verdict=NEGATIVE)  # "go ahead", "fine with me"
     return replace(signal, verdict=POSITIVE) if "against" in mark and signal.verdict == NEGATIVE else signal
@@ -158,18 +161,12 @@ def _in_question(body: Body, signal: Signal) -> bool:
     mark = body.marked.cover[signal.start]
     if not sentence.asks:
         return False
-    if signal.verdict == POSITIVE and _is_set_against(body, clause):
+    if signal.verdict == POSITIVE and is_set_against(body, clause):
         return True
     if mark is not None and "rhetorical" in mark and _stands_free(body, signal, sentence.start, clause.end):
         return False
     alone = clause.start == sentence.start and clause.end < sentence.end and signal.weight >= BARE
     return not alone
-
-
-def _is_set_against(body: Body, clause: Clause) -> bool:
-    """Whether the rest of the sentence is set against a clause: "Yes, but who pays?"."""
-    behind = next((c for c in body.clauses if c.start >= clause.end), None)
-    return behind is not None and behind.sentence == clause.sentence and behind.opener == "contrast"
 
 
 def _stands_free(body: Body, signal: Signal, start: int, end: int) -> bool:
@@ -199,7 +196,7 @@ def _is_former(body: Body, signal: Signal) -> bool:
 
 def _is_forgone(body: Body, signal: Signal, clause: Clause) -> bool:
     """Whether a sign tells what its author would do, but for what the next clause says: "I'd vote yes, but …"."""
-    if not _is_set_against(body, clause) or _concedes(body, body.clauses[signal.clause + 1]):
+    if not is_set_against(body, clause) or _concedes(body, body.clauses[signal.clause + 1]):
         return False
     return any("would_i" in mark for mark in body.marked.heard(clause.start, signal.end))
 
@@ -243,8 +240,22 @@ def _is_forbidden(body: Body, signal: Signal) -> bool:
     return _is_denied(body, clause, last.start) or any(m.classes & DENIES for m in between)
 
 
+def _has_no_reason(body: Body, signal: Signal) -> bool:
+    """Whether a refusal is what its author sees no reason or no way for: "I don't see how we could say no"."""
+    if signal.verdict != NEGATIVE:
+        return False
+    start = body.clauses[signal.clause].start
+    return any("no_reason" in m and m.end == signal.start for m in body.marked.within(start, signal.start))
+
+
 # What makes a sign of a verdict none of its author's today.
-NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (_is_told, _in_question, _is_taken_back, _is_forbidden)
+NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (
+    _is_told,
+    _in_question,
+    _is_taken_back,
+    _is_forbidden,
+    _has_no_reason,
+)
 
 
 def _concluded(body: Body, found: list[Signal]) -> list[Signal]:
@@ -284,10 +295,17 @@ def _is_conceded(body: Body, last: Signal, strongest: list[Signal]) -> bool:
     """Whether a contrast sets off the last of contrary signs, and those before it are no plain yes or no."""
     earlier = [s for s in strongest if s.verdict != last.verdict]
     first = next(s for s in strongest if s.verdict == last.verdict)
+    if any(_is_in_principle(body, s) for s in earlier):
+        return False  # "agreed in principle, but let's wait"
     plain = any(s.end - s.start == 1 for s in earlier)
     return (
         body.clauses[first.clause].opener == "contrast" and not plain and all(s.clause < first.clause for s in earlier)
     )
+
+
+def _is_in_principle(body: Body, signal: Signal) -> bool:
+    clause = body.clauses[signal.clause]
+    return body.marked.has("principle", clause.start, clause.end)
 
 
 def _is_concession(body: Body, signal: Signal) -> bool:
@@ -309,6 +327,13 @@ def _gives_way(body: Body, strongest: list[Signal]) -> bool:
     return aside and not plain and all(s.clause < last.clause for s in strongest[:-1])
 
 
+def _comes_round(body: Body, found: list[Signal]) -> bool:
+    """Whether nothing but "too early" and the like stands ahead of a yes that is set against it: "…, but fine"."""
+    last, earlier = found[-1], [body.marked.cover[s.start] for s in found[:-1]]
+    accepts = last.verdict == POSITIVE and last.weight >= STATED and body.clauses[last.clause].opener == "contrast"
+    return accepts and bool(earlier) and all(m is not None and "needless" in m and "no" not in m for m in earlier)
+
+
 def _is_of_two_minds(body: Body, strongest: list[Signal]) -> bool:
     """Whether no objection is followed by a wish for something else: "I don't object, but I'd rather wait"."""
     last, first = strongest[-1], strongest[0]
@@ -322,6 +347,8 @@ def _is_of_two_minds(body: Body, strongest: list[Signal]) -> bool:
 def _best(body: Body, found: list[Signal]) -> Signal | None:
     """Return the sign that carries the verdict, None when equals disagree."""
     found = [s for s in found if not _is_concession(body, s)] or found
+    if _comes_round(body, found):
+        return None if found[-1].soft else found[-1]
     top = max(s.weight for s in found)
     strongest = [s for s in found if s.weight == top]
     verdicts = {s.verdict for s in strongest}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_frame import Body, Clause, is_set_against
 from gateway.understand.reading.ballot_options import Mention
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import AWAY, is_condition
@@ -86,7 +86,7 @@ def stance_of(
     if left > 0 or right > 0 or any("all" in m for m in before):
         return Stance.CHOSEN
     if any("good" in m or ("yes" in m and _is_praise(m)) for m in [*before, *after]):
-        return Stance.NAMED if _is_qualified(body, clause) else Stance.LIKED
+        return Stance.NAMED if is_set_against(body, clause) else Stance.LIKED
     return Stance.CHOSEN if bare or wished else Stance.NAMED
 
 
@@ -140,12 +140,6 @@ def _is_praise(mark: Mark) -> bool:
     return (mark.end - mark.start > 1 and not mark.classes & {"choose", "unopposed", "for"}) or (
         "good" in mark and "choose" not in mark
     )
-
-
-def _is_qualified(body: Body, clause: Clause) -> bool:
-    """Whether praise is taken back by what follows it: "Oslo is nice but dear"."""
-    behind = next((c for c in body.clauses if c.start >= clause.end), None)
-    return behind is not None and behind.sentence == clause.sentence and behind.opener == "contrast"
 
 
 def _is_all_but(body: Body, clause: Clause) -> bool:

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # as they are written where there are none
 _EXTRA_FOLDS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _TYPOGRAPHY = str.maketrans(
     dict.fromkeys("’‘´`ʼ′", "'")
@@ -44,6 +45,7 @@ _BOX_OPENS = frozenset("[(☑✅☒")
 _BOX = re.compile(r"[\[(][ ._xX✓✔☑✅]*[\])]|[☑☒☐⬜]")
 # An 8 has eyes only behind a word: "(8)" and "8) Oslo" are numbers.
 _SMILEY = re.compile(r"(?<!\w)(?:[:;=xX]|(?<=[^\W\d_][ ])8)['-]?[)(DPpo/|](?!\w)|\^\^|<3")
+_EYES = ":;=xX8^<"  # no smile without one of them
 # One that ends a sentence in place of its full stop: "never again :) The second one."
 _LAST_SMILE = re.compile(r"(?<=[^\W\d_])[ ]+(?:[:;=]['-]?[)(DP](?!\w)|\^\^)[ ]+(?=[^\W\d_]+[ .!,])")
 
@@ -94,13 +96,19 @@ def _other(found: re.Match[str]) -> Token:
 def cleaned(text: str) -> str:
     """Return the author's own lines: nothing quoted, struck out or behind a signature mark; checked boxes alone."""
     text = text if len(text) <= LONGEST else f"{text[:HEAD]}\n\n{text[HEAD - LONGEST :]}"
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TYPOGRAPHY)
-    if not text.isascii():
-        text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii():
+        text = text.replace("`", "'").replace("\t", " ")
+    else:
+        text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text.translate(_TYPOGRAPHY)))
     lines = _checked_lines(_before_signature([line for line in text.split("\n") if not line.lstrip().startswith(">")]))
     text = _STRUCK.sub(" ", "\n".join(lines))
-    text = _BULLET.sub("", _EMPHASIS.sub(r"\2", text))
-    return _SMILEY.sub(" ", _LAST_SMILE.sub(_full_stop, _joined(text))).strip()
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(r"\2", text)
+    text = _joined(_BULLET.sub("", text))
+    if any(eyes in text for eyes in _EYES):
+        text = _SMILEY.sub(" ", _LAST_SMILE.sub(_full_stop, text))
+    return text.strip()
 
 
 def _full_stop(smile: re.Match[str]) -> str:

@@ -25,6 +25,7 @@ AWAY = frozenset(("absent", "whereabouts"))
 LONGEST_PLACE = 2  # words of a place where an author is until a day
 # What makes words of the question another answer: "we should repaint it or sell it".
 TURNING = classes("negator except contrast condition or nor but_not instead until no yes")
+PRAISE = frozenset(("good", "bad", "yes"))
 NEGATORS = frozenset(("negator", "near_negator", "but_not"))
 SCOPE = 6  # tokens before a term in which a negator reaches it
 NEAR = 3  # tokens for a determiner
@@ -114,10 +115,13 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     judged = [range(m.start, m.end) for m in marks if m.classes & JUDGED]
     bare = not content(body, clause.start, clause.end, judged)
     first = next((at for at in range(clause.start, clause.end) if body.marked.tokens[at].is_word), clause.start)
+    aside = _goes_on_with(body, clause, number) is not None  # "…, which is good"
     return [
         Signal(
             verdict,
-            _weight(body, clause, weight, mark, bare=bare, first=first),
+            HINTED
+            if aside and "particle" not in mark and mark.classes & PRAISE
+            else _weight(body, clause, weight, mark, bare=bare, first=first),
             mark.start,
             mark.end,
             number,
@@ -132,12 +136,20 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
 
 def _negators_ahead(body: Body, clause: Clause, number: int) -> list[Mark]:
     """Return the negators of the clause that a relative one goes on with: "I know nothing | that speaks against it"."""
-    voice = body.marked.voices[clause.start]
-    before = body.clauses[number - 1] if number else None
-    if voice is None or "relative" not in voice or before is None or before.sentence != clause.sentence:
+    before = _goes_on_with(body, clause, number)
+    if before is None:
         return []
     marks = body.marked.within(before.start, before.end)
     return [] if any(m.classes & APPRAISED for m in marks) else [m for m in marks if m.classes & NEGATORS]
+
+
+def _goes_on_with(body: Body, clause: Clause, number: int) -> Clause | None:
+    """Return the clause before a relative one in its sentence, None where a clause is no relative one."""
+    voice = body.marked.voices[clause.start]
+    before = body.clauses[number - 1] if number else None
+    if voice is None or "relative" not in voice or before is None or before.sentence != clause.sentence:
+        return None
+    return before
 
 
 def _reaches(body: Body, negator: Mark, term: Mark) -> bool:
@@ -171,7 +183,7 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     """Return the verdict of one mark and its weight when embedded, None when it is none."""
     if mark.classes & {"negator", "near_negator"} and any(_reaches(body, mark, t) for t in terms if t is not mark):
         return None
-    if body.marked.asked_to_drop and ("worthless" in mark or (body.marked.asked_to_close and "unwanted" in mark)):
+    if body.marked.asked_to_close and mark.classes & {"worthless", "unwanted"}:
         return None  # it may be what the question would begin: "sell raffle tickets?", "waste of money"
     if mark.classes & {"wanted", "unwanted", "worthless"} and (wanted := _of_what_there_is(body, mark, flips)):
         return wanted
@@ -441,11 +453,13 @@ def _is_if(body: Body, mark: Mark, clause: Clause) -> bool:
 
 
 def _is_absence(body: Body, mark: Mark, clause: Clause) -> bool:
-    """Whether a refusal in two words tells of an absence, for its end stands behind it: "I'm out until May"."""
+    """Whether a refusal in two words tells of an absence, for its time stands behind it: "I'm out until May"."""
     voice = body.marked.voices[mark.start]
     if "no" not in mark or voice is None or "absent" not in voice or mark.end >= clause.end:
         return False
     after, bound = body.marked.cover[mark.end], body.marked.voices[mark.end]
+    if bound is not None and "this_day" in bound and body.marked.tokens[mark.end].fold not in body.marked.asked:
+        return True  # "I'm out today", asked about tomorrow
     if after is None:
         return False
     if "closing" in after and bound is not None and "bound" in bound:
@@ -453,5 +467,25 @@ def _is_absence(body: Body, mark: Mark, clause: Clause) -> bool:
     return bool(after.classes & {"range_word", "until"}) and names_time(body, mark.end, clause.end)
 
 
+def _welcomes_enquiry(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether praise goes on with something to find out first that was not asked: "it would be good to know …"."""
+    if mark.classes & {"particle", "attitude"} or not mark.classes & {"yes", "good", "for"}:
+        return False
+    if mark.end - mark.start == 1 and "good" not in mark:
+        return False
+    behind = next((c for c in body.clauses if c.start >= clause.end), None)
+    apart = behind is not None and behind.sentence == clause.sentence and not behind.opener  # "gut wäre, erst zu …"
+    end = behind.end if behind is not None and apart else clause.end
+    for voice in body.marked.heard(mark.end, end):
+        within = body.marked.cover[voice.start]
+        if "enquires" not in voice or _is_asked(body, voice.start) or (within and within.start < voice.start):
+            continue  # "… if you ask me"
+        before = body.marked.cover[voice.start - 1]
+        led = before is not None and "to_word" in before and voice.start - 1 >= mark.end
+        if led or (voice.start < clause.end and not content(body, mark.end, voice.start)):
+            return True
+    return False
+
+
 # What makes a mark of a stance no sign of one.
-NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other, _is_amount, _is_if, _is_absence)
+NO_SIGNS = (_about_another, _only_stresses, _reports, _denies_other, _is_amount, _is_if, _is_absence, _welcomes_enquiry)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_amounts import Numerals, numerals_of
-from gateway.understand.reading.ballot_text import Token, classes, fold, tokens_of
+from gateway.understand.reading.ballot_text import UMLAUTS, Token, classes, fold, tokens_of
 
 # Keys whose value is a list of lists: the place in the outer list is the value of the word.
 VALUED = {
@@ -29,7 +29,8 @@ VALUED = {
     "minutes": "minute",
     "dayparts": "daypart",
 }
-UNMARKED = frozenset(("irony_sign", "would_endings", "amounts", "telltales"))  # read from letters, not from words
+# Read from letters, not from words.
+UNMARKED = frozenset(("irony_sign", "would_endings", "amounts", "telltales", "enclitics"))
 OVER_COMMAS = frozenset(("irony", "change"))  # of these, phrases match with commas between their words
 FIRST_PERSON = "first_person"
 # Classes that tell whose stance a stretch holds and of when: found beside the others, for they share words with them.
@@ -37,8 +38,8 @@ VOICES = classes(
     """
     first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid
     faint unread not_before before_act season mock smirk bound absent excuse another_year likens saying regarding
-    relative concedes whereabouts
-    current
+    relative concedes whereabouts free_then
+    current enquires this_day
     """
 )
 QUESTIONS = frozenset(
@@ -51,6 +52,8 @@ QUESTIONS = frozenset(
         "which",
         "drop_behind",
         "closing_question",
+        "change_question",
+        "stays_so",
     )
 )  # looked for in the question alone
 # Classes in which a misspelt word is worth recognising.
@@ -60,7 +63,6 @@ Spelling = tuple[str, ...]  # the words of a phrase, folded
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")  # "(do|don't|)": the words it may be
 _PLAIN = re.compile(r"[a-z ]+")  # a phrase whose words are its tokens as they stand
 _PARTING = str.maketrans("'-", "  ")  # what parts words without being one
-_UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 class Phrase(NamedTuple):  # a tuple: there are tens of thousands, made at every start
@@ -117,6 +119,7 @@ class Language:
     spelt: tuple[str, ...]
     jumbled: Mapping[str, tuple[str, ...]]  # the same by their letters in alphabetical order
     would_endings: tuple[str, ...] = ()  # of verbs that say what their speaker would do
+    enclitics: tuple[str, ...] = ()  # little words that are written at the end of a verb
     telltales: frozenset[str] = frozenset()  # letters and signs that no other of the languages writes
 
 
@@ -264,6 +267,7 @@ def _language(table: Mapping[str, Any], shared: _Shared) -> Language:
         spelt=spelt,
         jumbled=jumbled,
         would_endings=tuple(fold(ending) for ending in table.get("would_endings", ())),
+        enclitics=tuple(table.get("enclitics", ())),
         telltales=frozenset(table.get("telltales", ())),
     )
 
@@ -370,7 +374,7 @@ def _spelt(text: str) -> tuple[Sequence[str], Spelling]:
 
 def _variants(text: str) -> Iterator[Spelling]:
     """Yield the other spellings of a phrase: without its apostrophes, with its umlauts spelt out."""
-    others = dict.fromkeys((text.replace("'", ""), text.translate(_UMLAUT)))
+    others = dict.fromkeys((text.replace("'", ""), text.translate(UMLAUTS)))
     yield from (_spelt(other)[1] for other in others if other != text)
 
 

@@ -19,6 +19,7 @@ OWN_OPENERS = frozenset(("contrast", "change", "conclusion"))
 DECIDES = classes("choose for reject negator near_negator except withdraw change conclusion")
 NAMES = frozenset(("weekday", "month"))  # "Sam" and "Mai" are names of people too
 FEWEST_COUNTED, MOST_COUNTED = 2, 999  # "3 yes" counts votes; "100 % yes" does not
+MOST_COUNTED_WORDS = 2
 COUNTED = frozenset(("yes", "no", "for", "against", "abstain", "block"))
 
 
@@ -89,7 +90,8 @@ def _subject_of(body: Body, clause: Clause, verb: Mark, is_label: IsLabel) -> in
         if is_label(at) or (voice is not None and FIRST_PERSON in voice):
             return None
         third = voice is not None and "third_person" in voice
-        named = mark is None or (token.raw[0].isupper() and _may_be_name(body, at))
+        called = token.raw[0].isupper() and (_may_be_name(body, at) or _is_spelt_as_name(body, at, verb))
+        named = mark is None or called
         if token.kind == "word" and (named or third):
             return at
     return None
@@ -146,6 +148,14 @@ def _may_be_name(body: Body, at: int) -> bool:
     return mark is None or mark.classes <= NAMES
 
 
+def _is_spelt_as_name(body: Body, at: int, verb: Mark) -> bool:
+    """Whether a little word of some language is the name of who does: "Ben wants …", where "ben" may be "well"."""
+    mark = body.marked.cover[at]
+    return (
+        mark is not None and mark.classes <= {"filler"} and (mark.start, mark.end, verb.start) == (at, at + 1, at + 1)
+    )
+
+
 def _counted(body: Body) -> frozenset[int]:
     """Return the places of votes that are counted, not cast: "5 yes", "+1: 4"."""
     tokens = body.marked.tokens
@@ -154,7 +164,7 @@ def _counted(body: Body) -> frozenset[int]:
         mark = body.marked.cover[at]
         start, end = (mark.start, mark.end) if mark is not None else (at, at + 1)
         signed = tokens[at].kind == "sign" and abs(float(tokens[at].fold)) <= 1
-        cast = signed or (mark is not None and mark.classes & COUNTED and at == start)
+        cast = signed or (mark is not None and mark.classes & COUNTED and at == start and not _is_clause(mark))
         if not cast:
             continue
         split = end < body.end and tokens[end].raw in (":", "=")
@@ -165,6 +175,11 @@ def _counted(body: Body) -> frozenset[int]:
         if ahead or nobody or behind_it:
             found.update(range(start, end))
     return frozenset(found)
+
+
+def _is_clause(mark: Mark) -> bool:
+    """Whether a refusal or consent in several words stands here, which no number counts: "le 6 ça ne va pas"."""
+    return mark.end - mark.start > MOST_COUNTED_WORDS and not mark.classes & {"for", "against", "abstain", "block"}
 
 
 def _speaks_before(body: Body, at: int) -> bool:

@@ -76,6 +76,7 @@ class Marked:
     asked_to_keep: bool = False  # whether the question is about leaving things as they are
     asked_to_drop: bool = False  # whether the question is about ending something, so that "we don't need it" is a yes
     asked_to_close: bool = False  # whether it is with a word that may bid to begin something too: "sell raffle tickets"
+    asked_to_change: bool = False  # whether it is about putting something else in place of what there is
     offered: bool = False  # whether the question offers its reader something, so that "I'll pass" is a no
     asked_to_object: bool = False  # whether the question is who objects, so that "no objection" is a no
     asked_when: bool = False  # whether the question names a time of its own, which an answer may move

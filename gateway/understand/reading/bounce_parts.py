@@ -150,7 +150,7 @@ def _block_start(lines: list[str]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class TakenApart:
     """A report taken apart: the fields it is known by, what it says in words, the header of what it returns."""
 
     identity: tuple[tuple[str, str], ...]
@@ -161,7 +161,7 @@ class Notice:
 _IDENTITY = ("from", "to", "subject", "x-mailer")
 
 
-def take_apart(message: Message) -> Notice:
+def take_apart(message: Message) -> TakenApart:
     """Return a report taken apart, wherever in it the returned mail stands."""
     returned = Returned()
     for part in message.parts:
@@ -175,7 +175,7 @@ def take_apart(message: Message) -> Notice:
     if start is not None and not returned.fields:
         returned = Returned(fields_of(lines[start:]))
     identity = tuple((name, value) for name, value in message.headers if name in _IDENTITY)
-    return Notice(identity, "\n".join(words), returned)
+    return TakenApart(identity, "\n".join(words), returned)
 
 
 def said_in(message: Message) -> str:

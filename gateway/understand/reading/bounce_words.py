@@ -16,16 +16,16 @@ from itertools import islice
 from flufl.bounce import all_failures
 
 from gateway.model.message import Message
-from gateway.model.nature import Nature
+from gateway.model.nature import Nature, SpokenOf
 from gateway.understand.lexicon import Lexicon, any_of
 from gateway.understand.reading.bounce_parts import (
     ADDRESS,
     FIND_ADDRESS,
     MOST_RECIPIENTS,
     STATUS,
-    Notice,
     Report,
     Returned,
+    TakenApart,
     addresses_in,
     bare,
     is_whole,
@@ -70,10 +70,10 @@ _REPLY_ABOUT = re.compile(
 )
 
 
-def _heads(notice: Notice, words: _Words) -> Iterator[str]:
-    for match in _HEADS_LINE.finditer(notice.words):
+def _heads(apart: TakenApart, words: _Words) -> Iterator[str]:
+    for match in _HEADS_LINE.finditer(apart.words):
         address = match["angled"] or match["bare"]
-        if is_whole(address) and not (match["then"] is not None and _is_within_prose(notice.words, match.start())):
+        if is_whole(address) and not (match["then"] is not None and _is_within_prose(apart.words, match.start())):
             yield address
 
 
@@ -88,14 +88,14 @@ def _margin(line: str) -> int:
     return len(line) - len(line.lstrip(" \t>"))
 
 
-def _dialogue(notice: Notice, words: _Words) -> Iterator[str]:
+def _dialogue(apart: TakenApart, words: _Words) -> Iterator[str]:
     for pattern in (_REPLY_ABOUT, _RCPT):
-        yield from (match[1] for match in pattern.finditer(notice.words))
+        yield from (match[1] for match in pattern.finditer(apart.words))
 
 
-def _led(notice: Notice, words: _Words) -> Iterator[str]:
-    for match in FIND_ADDRESS.finditer(notice.words):
-        before = notice.words[max(match.start() - 100, 0) : match.start()]
+def _led(apart: TakenApart, words: _Words) -> Iterator[str]:
+    for match in FIND_ADDRESS.finditer(apart.words):
+        before = apart.words[max(match.start() - 100, 0) : match.start()]
         said = before.rstrip(_BETWEEN)
         # A blank line parts two sentences, where words that meet across it say nothing together.
         sentence = f" {' '.join(re.split(_BLANK_LINE, said)[-1].split())}".casefold()
@@ -107,36 +107,36 @@ _BETWEEN = " \t\n:'\"([<"
 _BLANK_LINE = r"\n[ \t]*\n"
 
 
-def _shared(notice: Notice, words: _Words) -> Iterator[str]:
+def _shared(apart: TakenApart, words: _Words) -> Iterator[str]:
     """Yield the addresses the notice names that the returned mail was written to."""
-    written_to = {address.casefold() for address in notice.returned.addresses("to", "cc", "x-envelope-to")}
-    return (address for address in addresses_in(notice.words) if address.casefold() in written_to)
+    written_to = {address.casefold() for address in apart.returned.addresses("to", "cc", "x-envelope-to")}
+    return (address for address in addresses_in(apart.words) if address.casefold() in written_to)
 
 
 # Whom notices tell one to ask: RFC 2142 and its kin.
 _ROLES = re.compile(r"(?:abuse|help|helpdesk|hostmaster|noc|postmaster|security|support|webmaster)[+@-]", re.IGNORECASE)
 
 
-def _only_one_left(notice: Notice, words: _Words) -> Iterator[str]:
-    lines = notice.words.split("\n")[:300]
+def _only_one_left(apart: TakenApart, words: _Words) -> Iterator[str]:
+    lines = apart.words.split("\n")[:300]
     named = unique(address for line in lines for address in addresses_in(line) if not _ROLES.match(address))
     yield from named if len(named) == 1 else ()
 
 
-def _written_to(notice: Notice, words: _Words) -> Iterator[str]:
+def _written_to(apart: TakenApart, words: _Words) -> Iterator[str]:
     """Yield whom the returned mail was written to, when that was one address."""
-    to = notice.returned.addresses("x-envelope-to", "to")
+    to = apart.returned.addresses("x-envelope-to", "to")
     yield from to if len(to) == 1 else ()
 
 
-def _by_library(notice: Notice, words: _Words) -> Iterator[str]:
+def _by_library(apart: TakenApart, words: _Words) -> Iterator[str]:
     """Yield what flufl.bounce finds in the words of a notice."""
     letter = LibraryMessage()
-    for name, value in notice.identity:
+    for name, value in apart.identity:
         letter[name] = " ".join(value.split())
     if not letter["from"]:
         letter["from"] = "mailer-daemon"  # without a sender the library logs a fault of its own
-    letter.set_payload(notice.words[:_MOST_LIBRARY].encode("ascii", "replace").decode("ascii"))
+    letter.set_payload(apart.words[:_MOST_LIBRARY].encode("ascii", "replace").decode("ascii"))
     try:
         temporary, permanent = all_failures(letter)
     except Exception:  # it parses what strangers wrote, with many small parsers; none of their faults may be ours
@@ -147,7 +147,7 @@ def _by_library(notice: Notice, words: _Words) -> Iterator[str]:
 
 # In this order; the first that finds anybody is believed. The library knows formats of single products, and guesses
 # less than what comes after it.
-_SEARCHES: tuple[tuple[str, Callable[[Notice, _Words], Iterator[str]]], ...] = (
+_SEARCHES: tuple[tuple[str, Callable[[TakenApart, _Words], Iterator[str]]], ...] = (
     ("listed", _heads),
     ("dialogue", _dialogue),
     ("led", _led),
@@ -158,45 +158,62 @@ _SEARCHES: tuple[tuple[str, Callable[[Notice, _Words], Iterator[str]]], ...] = (
 )
 
 
+@lru_cache(maxsize=8)
+def _about(lexicon: Lexicon) -> tuple[tuple[SpokenOf, re.Pattern[str]], ...]:
+    """Return by which words a diagnostic is told; of the sender first, who may be nobody known there as well."""
+    return tuple(
+        (
+            about,
+            re.compile(rf"(?<!\w)(?:{any_of(lexicon.words('machine', f'refusals_of_{about}'))})(?!\w)", re.IGNORECASE),
+        )
+        for about in (SpokenOf.SENDER, SpokenOf.NOBODY)
+    )
+
+
+def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
+    """Return what the words of a diagnostic are about, None where they do not tell."""
+    return next((about for about, words in _about(lexicon) if words.search(diagnostic)), None)
+
+
 def read_notice(message: Message, lexicon: Lexicon) -> Report:
     """Return what a notice in free words says; it names nobody when no recipient can be told.
 
     Only for messages that are known to be notices: of any other text it makes nonsense.
     """
-    notice, words = take_apart(message), _words(lexicon)
-    sign, recipients = _named(message, notice, words)
-    status = STATUS.search(notice.words)
-    lines = notice.words.split("\n")
+    apart, words = take_apart(message), _words(lexicon)
+    sign, recipients = _named(message, apart, words)
+    status = STATUS.search(apart.words)
+    lines = apart.words.split("\n")
     diagnostic = next((line for line in lines if _REPLY.search(line) or STATUS.search(line)), "")
-    nature = _nature_of_words(message.subject[:500], notice.words, words)
+    nature = _nature_of_words(message.subject[:500], apart.words, words)
     return report(
         nature,
         sign,
         recipients=recipients,
         status=status.group() if status and not status.group().startswith("2") else "",
         diagnostic=diagnostic,
-        returned=notice.returned,
+        returned=apart.returned,
     )
 
 
-def _named(message: Message, notice: Notice, words: _Words) -> tuple[str, tuple[str, ...]]:
+def _named(message: Message, apart: TakenApart, words: _Words) -> tuple[str, tuple[str, ...]]:
     listed = unique(a for value in message.header_all("x-failed-recipients") for a in addresses_in(value))
     if listed:
         return "failed-recipients", listed  # Exim and Google say it in a field of the notice itself
-    strangers = _not_recipients(message, notice.returned)
+    strangers = _not_recipients(message, apart.returned)
     for sign, search in _SEARCHES:
-        named = map(bare, islice(search(notice, words), 10 * MOST_RECIPIENTS))
-        found = [address for address in named if address.casefold() not in strangers and _is_likely(address, notice)]
+        named = map(bare, islice(search(apart, words), 10 * MOST_RECIPIENTS))
+        found = [address for address in named if address.casefold() not in strangers and _is_likely(address, apart)]
         if found:
             return sign, unique(found)
     # Someone wrote to themselves: then the one who failed is the one who is told.
-    to_oneself = unique(map(bare, _heads(notice, words)))
+    to_oneself = unique(map(bare, _heads(apart, words)))
     return ("listed", to_oneself) if to_oneself else ("notice", ())
 
 
-def _is_likely(address: str, notice: Notice) -> bool:
+def _is_likely(address: str, apart: TakenApart) -> bool:
     """False for a host without a domain, often one cut short, unless brackets say that an address is meant."""
-    return "." in address.rpartition("@")[2] or f"<{address}>" in notice.words
+    return "." in address.rpartition("@")[2] or f"<{address}>" in apart.words
 
 
 # The searches whose finding is a sign of a notice in itself.

@@ -135,8 +135,6 @@ def _answer(properties: tuple[_Property, ...], sender: str) -> CalendarAnswer | 
         uid=_value(component, "UID"),
         attendee=_address(attendee.value),
         partstat="counter" if method == "COUNTER" else attendee.parameter("PARTSTAT").strip().lower(),
-        sequence=_number(_value(component, "SEQUENCE")),
-        recurrence_id=_value(component, "RECURRENCE-ID"),
         comment=_unescaped(_value(component, "COMMENT")),
     )
 
@@ -149,10 +147,6 @@ def _address(value: str) -> str:
     """Return the address of a calendar user, without its scheme (RFC 5545 §3.3.3)."""
     scheme, colon, address = value.strip().partition(":")
     return address.strip() if colon and scheme.lower() == "mailto" else value.strip()
-
-
-def _number(value: str) -> int:
-    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
 
 
 def _unescaped(value: str) -> str:

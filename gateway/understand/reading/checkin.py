@@ -7,12 +7,13 @@ what a check-in changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from gateway.model.reading import CheckInReading, NewText
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.checkin_answers import read_answers
-from gateway.understand.reading.checkin_excuse import away_until, says_nothing
+from gateway.understand.reading.checkin_excuse import away_from, away_until, says_nothing
 from gateway.understand.reading.checkin_found import Found, concluded
 from gateway.understand.reading.checkin_labels import labelled, sections_of, without_tables
 from gateway.understand.reading.checkin_prose import read_unlabelled
@@ -41,7 +42,10 @@ def read_checkin(text: str, sent_on: date, lexicon: Lexicon, questions: tuple[st
     if nothing:
         return nothing
     answered = read_answers(speech, lines, own) if questions and not are_standard(speech.kinds) else None
-    return answered or _read(speech, lines, own)
+    reading = answered or _read(speech, lines, own)
+    begins = away_from(speech, own) if reading.away_until else None
+    is_ahead = begins is not None and reading.away_until is not None and begins <= reading.away_until
+    return replace(reading, away_from=begins) if is_ahead else reading
 
 
 def with_questions(found: NewText) -> str:

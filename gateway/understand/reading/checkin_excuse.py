@@ -270,6 +270,16 @@ def away_until(speech: Speech, own: str, *, strict: bool) -> date | None:
     return None
 
 
+def away_from(speech: Speech, own: str) -> date | None:
+    """Return the day to come on which an absence begins ("I have Friday off", said on Monday); None for now."""
+    for sentence in sentences_in(speech, own):
+        if is_away(speech, sentence):
+            absence = absence_in(absence_parted(speech, sentence)[0], speech.base, speech.lexicon)
+            if absence and absence.starts and absence.starts > speech.sent_on:
+                return absence.starts
+    return None
+
+
 def empty_kind(speech: Speech, own: str) -> CheckInKind:
     """Return what a text is that no item was found in: a skip when it says that there is nothing, else unclear."""
     words = words_of(own)

@@ -40,6 +40,6 @@ def concluded(found: Found, own: str, away: date | None = None) -> CheckInReadin
         return CheckInReading(CheckInKind.UNCLEAR, evidence=own[:200])
     done, next_, blockers = (tuple(found.items[kind]) for kind in STANDARD)
     return CheckInReading(
-        CheckInKind.CHECKIN, done, next_, blockers, found.mood, away, own[:200],
+        CheckInKind.CHECKIN, done, next_, blockers, found.mood, away, evidence=own[:200],
         unblocked=BLOCKERS in found.answered and not blockers, unplanned=NEXT in found.answered and not next_,
     )  # fmt: skip

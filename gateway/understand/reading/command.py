@@ -7,26 +7,34 @@ from the lexicon's [command] table), or decide whether the request is granted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.model.reading import CheckInKind, CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.marks import marks_in
 from gateway.understand.reading.checkin import read_checkin, tells_work
+from gateway.understand.reading.checkin_labels import sections_of
+from gateway.understand.reading.checkin_words import speech_of
 from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, label_of, opens_discussion
 from gateway.understand.reading.command_away import read_away
 from gateway.understand.reading.command_leave import read_join, read_leave, scope_of
-from gateway.understand.reading.command_ours import is_all_ours
+from gateway.understand.reading.command_ours import is_all_ours, is_ours
 from gateway.understand.reading.command_pause import read_pause, read_resume
 from gateway.understand.reading.command_task import read_new_task, read_task_done, read_todo_lines, tasks_of
 from gateway.understand.reading.command_word import read_word
-from gateway.understand.reading.frequency import read_frequency
+from gateway.understand.reading.frequency import RHYTHMS, read_frequency
+from gateway.understand.reading.lines import lines_of
 from gateway.understand.reading.phrases import words_of
 from gateway.understand.reading.request import Request, Told, make_request
+from gateway.understand.reading.spelling import is_spelt_so
 from gateway.understand.reading.vote import asked_options, proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
+_MEMBERSHIP = frozenset({"leave", "join"})
+_SETTINGS = ("leave", "pause", "join", "resume")
 _LITTLE = 3  # words below a subject that asks
+_FEWEST_LABELS = 2
 _LONGEST_OPENING = 300  # letters in which one says who did it
 
 
@@ -41,9 +49,10 @@ def read_command(
 ) -> CommandReading:
     """Return what a mail asks for.
 
-    `address` is the local part it was sent to, `text` its author's new text, `sent_at` aware and in the author's zone.
-    `questions` are those of the check-in that its author has open, () for the standard ones. The first rule that
-    recognises something decides.
+    `address` is the local part it was sent to; a name of several words needs the `+` that tags stand behind, a channel
+    of several words a `#`: `corvid-dev+`, `corvid-dev+leave`, `corvid-dev+#garden-club`.
+    `text` is its author's new text, `sent_at` aware and in the author's zone. `questions` are those of the check-in
+    that its author has open, () for the standard ones. The first rule that recognises something decides.
     """
     request = make_request(address, subject, text, sent_at, lexicon, answers_ours, questions)
     return next((reading for rule in _RULES if (reading := rule(request))), _UNCLEAR)
@@ -51,9 +60,9 @@ def read_command(
 
 def _by_address(request: Request) -> CommandReading | None:
     """Read what the words of the address ask for: acme+vote, acme-join."""
-    for part in reversed(request.parts[1:]):
+    for tag in reversed(request.tags):
         for key, read in _ADDRESSED:
-            if request.whole(part, key):
+            if not tag.startswith("#") and request.whole(tag, key):
                 return read(request)
     return None
 
@@ -109,12 +118,13 @@ def _not_offered(request: Request) -> CommandReading | None:
     """Say unclear to a short mail that asks for what we do not do, or only thinks aloud about leaving."""
     if request.body_words > 2 * SHORT:
         return None
-    return _UNCLEAR if any(request.hits(told, "unsupported") for told in request.told) else None
+    keys = ("unsupported",) if asked_for(request, "leave") else ("unsupported", "mistaken")
+    return _UNCLEAR if any(request.hits(told, *keys) for told in request.told) else None
 
 
 def _for_oneself(rule: Callable[[Request], CommandReading | None]) -> Callable[[Request], CommandReading | None]:
-    """Let a rule about its author's own settings pass by mail that opens a discussion."""
-    return lambda request: None if opens_discussion(request) else rule(request)
+    """Let a rule about its author's own settings pass by mail that opens a discussion, or passes something on."""
+    return lambda request: None if request.subject.is_forward or opens_discussion(request) else rule(request)
 
 
 def _frequency(request: Request) -> CommandReading | None:
@@ -163,7 +173,7 @@ def _vote_said(request: Request) -> CommandReading | None:
         return None
     labelled = question or bool(labels and max(labels) == len(words))
     proposed = label_of(request.subject.text, request, "propose_label") or (
-        request.mentions("propose") and any(proposal_of(told, request) for told in request.sentences)
+        request.mentions("propose") and any(proposal_of(told, request) for told in (*request.told, *request.sentences))
     )
     if label_of(request.subject.text, request, "tag_consent") and not proposed:
         return read_vote_request(request, consent=True)  # "Lazy consensus: …"
@@ -174,6 +184,8 @@ def _vote_said(request: Request) -> CommandReading | None:
         return None  # talks of a decision
     if labelled and request.body_words <= 4 * LONG and _can_be_answered(request):
         return read_vote_request(request)
+    if request.subject.text.endswith("?") and any(_wants_yes_or_no(told, request) for told in request.sentences):
+        return None if _asks_for_views(request) else read_vote_request(request)
     asked = asked_for(request, "vote_ask")
     if not asked:
         return None
@@ -182,12 +194,20 @@ def _vote_said(request: Request) -> CommandReading | None:
         or request.subject.text.endswith("?")
         or any(told.asks for told in request.sentences)
         or any(asked_options(told, request) for told, _ in asked)
+        or any(_wants_yes_or_no(told, request) for told in request.sentences)
     )
     if _asks_for_views(request):
         return None  # talks of a vote
     if answerable or any(request.dates(told.text) for told, _ in asked):
         return read_vote_request(request)
     return None
+
+
+def _wants_yes_or_no(told: Told, request: Request) -> bool:
+    """Tell whether a sentence says how to answer: "Yes or no please, by Thursday", "Vote yes, no or abstain"."""
+    if told.asks and not request.whole(told.text.rstrip("?"), "method_yesno"):
+        return False
+    return any(hit.start <= 1 for hit in request.hits(told, "method_yesno"))
 
 
 def _asks_for_views(request: Request) -> bool:
@@ -230,8 +250,10 @@ def _refused(request: Request) -> CommandReading | None:
     """Say unclear to a short mail that speaks of leaving, pausing or joining without asking for it."""
     if request.body_words > SHORT or not request.subject.is_reply:
         return None
-    spoken = any(request.hits(told, "leave", "pause", "join", "resume") for told in request.sentences)
-    return _UNCLEAR if spoken else None
+    spoken = [(told, hit) for told in request.sentences for hit in request.hits(told, *_SETTINGS)]
+    meant = (is_spelt_so(told.words, hit, request.lexicon) for told, hit in spoken)
+    ours = (hit.key in _MEMBERSHIP or is_ours(told, hit, request) for told, hit in spoken)
+    return _UNCLEAR if any(spelt and own for spelt, own in zip(meant, ours, strict=True)) else None
 
 
 def _checkin_answer(request: Request) -> CommandReading | None:
@@ -248,14 +270,31 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     full = bool(reading.done) and bool(reading.next or reading.blockers or reading.answers)
     full = full or len(reading.answers) > 1
     labelled = full and ":" in text and len(reading.evidence) > 0
-    if not (labelled or request.subject.is_reply or _is_headed_checkin(request)):
+    if not (request.subject.is_reply or _is_headed_checkin(request)) and not (labelled and _has_labels(request, text)):
         return None  # "Report on the boiler" is for everybody
+    if all(request.whole(item, "acknowledged") for item in reading.done) and not labelled:
+        reading = replace(reading, done=())  # "Hm, let me think about it"
+        full = bool(reading.answers)
     told_work = request.subject.is_reply and bool(reading.done) and _tells_own_work(request)
+    if not labelled and not told_work and request.body_words <= SHORT and _asks_for_a_rhythm(request):
+        return None  # "Every day is a lot. Twice a week?"
+    if not labelled and request.body_words <= SHORT and request.mentions("unsure"):
+        return None  # "I don't know, do as you did last time"
     # A digest is answered with all kinds of talk, and a mail without a subject may be anything: labels have to tell.
     is_digest = bool(request.lists.of("digest_subject").find(words_of(subject)))
     if labelled if is_digest or not subject else told_work or (full and _says_more_than_wishes(request)):
         return CommandReading(intent=Intent.NEW_CHECKIN_ANSWER, checkin=reading, evidence=reading.evidence)
     return None
+
+
+def _asks_for_a_rhythm(request: Request) -> bool:
+    return request.mentions(*RHYTHMS) and any(told.asks for told in request.sentences)
+
+
+def _has_labels(request: Request, text: str) -> bool:
+    """Tell whether at least two parts of a text are labelled as those of a check-in are ("Done: … Next: …")."""
+    sections, _ = sections_of(speech_of(words_of(text), request.sent_at.date(), request.lexicon), lines_of(text))
+    return len(sections) >= _FEWEST_LABELS
 
 
 def _is_headed_checkin(request: Request) -> bool:

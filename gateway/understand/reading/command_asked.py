@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
+from itertools import pairwise
 
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import absence_in, tells_return
-from gateway.understand.reading.command_ours import clause_of, strangers
+from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, strangers
 from gateway.understand.reading.date import Dated, find_lengths
-from gateway.understand.reading.phrases import Hit, Word, words_of
+from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
 from gateway.understand.reading.request import Request, Told
 
 SHORT = 25  # words of a body that is a request and little else
 LONG = 90  # from here on only the first sentences are listened to
 _FIRST = 2
 NEAR = 3  # words between "not" and what it denies
+_LASTING = frozenset({"for", "until", "within"})  # words that lead up to how long something lasts, or its end
 _LASTS = frozenset({"until", "to", "within"})  # words that lead up to the end of a stretch
 _FEWEST_CAPITALS = 2  # letters: "A vote" is none in capitals …
 _SHORT_NAME = 4  # … and "BBQ" no word but an abbreviation
+_PARTS = (",", ";", ":", ".", " - ", "–", "—")  # between clauses: a denial reaches no further
 _LABEL_END = re.compile(r":|\s[-–—]\s")
+_ALONE = {"pause": "pause_alone", "resume": "resume_alone", "leave": "leave_alone"}
 TASK_MARK = re.compile(r"(?i)(?<!\w)t-?\d{1,6}(?!\w)")  # of a task in a digest or a subject: T-12
 
 
@@ -38,7 +44,13 @@ def opens_discussion(request: Request) -> bool:
 
 
 def asked_for(request: Request, *keys: str) -> list[tuple[Told, Hit]]:
-    """Return the phrases of these keys that ask for something: not denied, not supposed, not asked about."""
+    """Return the phrases of these keys that ask for something: not denied, not supposed, not asked about.
+
+    Those that may speak of anything ("leave me be") count where the mail names nothing but what is ours.
+    """
+    alone = tuple(_ALONE[key] for key in keys if key in _ALONE)
+    if request.mentions(*alone) and says_nothing_else(request):
+        keys = (*keys, *alone)
     if not request.mentions(*keys):
         return []
     return [
@@ -51,6 +63,11 @@ def asked_for(request: Request, *keys: str) -> list[tuple[Told, Hit]]:
     ]
 
 
+def says_nothing_else(request: Request) -> bool:
+    """Tell whether a whole mail names nothing but what is ours: no work, no matter of the members'."""
+    return all(is_all_ours(told, request, groups=True) for told in request.told)
+
+
 def is_denied(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a word of denying stands right before a phrase."""
     if request.lists.of("negation").find(told.words[hit.start : hit.end]):
@@ -58,7 +75,7 @@ def is_denied(told: Told, hit: Hit, request: Request) -> bool:
     denials = request.spoken(request.lists.of("negation").find(told.words[: hit.start]))
     between = told.text[told.words[denials[-1].end - 1].end : told.words[hit.start].start] if denials else ""
     near = any(hit.start - NEAR <= denial.end <= hit.start for denial in denials)
-    return near and not any(mark in between for mark in ",;:.")
+    return near and not any(mark in between for mark in _PARTS)
 
 
 def _is_of_another(told: Told, hit: Hit, request: Request) -> bool:
@@ -71,7 +88,8 @@ def _is_of_another(told: Told, hit: Hit, request: Request) -> bool:
     named = strangers(told, 0, hit.start, request)
     if any(_is_title(told.words[at], told) for at in named if at > 0 and hit.start - NEAR < at):
         return True
-    return 0 in named and not told.is_subject and _is_title(before[0], told)
+    is_begun = not clause_of(told, hit, request)[0]  # "Exams done, please send them again" names nobody who asks
+    return is_begun and 0 in named and not told.is_subject and _is_title(before[0], told)
 
 
 def _is_title(word: Word, told: Told) -> bool:
@@ -104,10 +122,23 @@ def is_past(told: Told, hit: Hit, request: Request) -> bool:
 
 
 def is_apt(told: Told, hit: Hit, request: Request) -> bool:
-    """Tell whether a phrase in the subject is most of it, or one in the body stands in a short mail or early on."""
+    """Tell whether a phrase in the subject is what it says, or one in the body stands in a short mail or early on.
+
+    It is when it is most of it ("Leave"), or where the rest names nothing else ("remove me from this list") and a short
+    body, if any, bears it out.
+    """
     if told.is_subject:
-        return (hit.end - hit.start) * 2 >= len(told.words)
+        is_most = (hit.end - hit.start) * 2 >= len(told.words)
+        return is_most or (is_all_ours(told, request, groups=True) and bears_out(request, groups=True))
     return request.body_words <= 2 * SHORT or told in request.sentences[:_FIRST]
+
+
+def answers_questions(request: Request) -> bool:
+    """Tell whether a mail answers questions or a summary of ours, rather than a thread of the members'."""
+    if request.answers_ours:
+        return True
+    words = words_of(request.subject.text)
+    return request.subject.is_reply and bool(request.lists.of("checkin_subject", "digest_subject", "mails").find(words))
 
 
 def agrees(request: Request) -> bool:
@@ -122,6 +153,8 @@ def until_in(told: Told, request: Request, *, lengths: bool = True) -> date | No
 
     Bare `lengths` ("a week", "3 days") are such a stretch where a pause is asked for, and a rhythm elsewhere.
     """
+    if request.hits(told, "until_then"):
+        return _named_before(told, request)
     dates = request.dates(told.text)
     lasts = any(_lasts(one, request) for one in dates) or tells_return(told.text, request.lexicon)
     if not lasts and not (lengths and find_lengths(told.text, request.sent_at, request.lexicon)):
@@ -130,11 +163,38 @@ def until_in(told: Told, request: Request, *, lengths: bool = True) -> date | No
     return absence.until if absence and absence.until and absence.until >= request.sent_at.date() else None
 
 
+def _named_before(told: Told, request: Request) -> date | None:
+    """Return the day that "until then" means: the last one named in the sentence, or else in the one before it."""
+    for said in (told, *(one for one, next_ in pairwise(request.told) if next_ == told)):
+        days = [one.when.end_day or one.when.day for one in request.dates(said.text)]
+        coming = [day for day in days if day > request.sent_at.date()]
+        if coming:
+            return coming[-1]
+    return None
+
+
+def is_length(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether what reads as a rhythm is how long something lasts: "for a month"."""
+    start, end = told.words[hit.start].start, told.words[hit.end - 1].end
+    spans = (one.when.span for one in request.dates(told.text) if one.leads & _LASTING)
+    return any(first <= start and end <= last for first, last in spans)
+
+
 def _lasts(one: Dated, request: Request) -> bool:
     """Tell whether a date is the end of a stretch: a range, "until Friday", "for two weeks"; "for Friday" is none."""
     if one.when.end_day or one.leads & _LASTS:
         return True
-    return "for" in one.leads and bool(find_lengths(one.when.evidence, request.sent_at, request.lexicon))
+    if "for" not in one.leads:
+        return False
+    lengths = find_lengths(one.when.evidence, request.sent_at, request.lexicon)
+    return bool(lengths) or bool(
+        _ends(request.lexicon).find(words_of(one.when.evidence))
+    )  # "for the rest of the month"
+
+
+@lru_cache(maxsize=8)
+def _ends(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("end",)))
 
 
 def is_in_capitals(subject: str, first: Word, following: Word) -> bool:

@@ -10,22 +10,39 @@ from functools import lru_cache
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.away import absence_in, tells_return
-from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, is_past, is_played
+from gateway.understand.reading.command_asked import (
+    LONG,
+    SHORT,
+    agrees,
+    answers_questions,
+    asked_for,
+    is_past,
+    is_played,
+)
 from gateway.understand.reading.command_ours import clause_of, is_ours, says_only_when, strangers
 from gateway.understand.reading.doubt import is_on_condition, is_unreal
 from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.tongue import is_common
 
+_GOING_AND_COMING = 2  # dates: when one goes, and when one is back
+_HEADING = 3  # words of a subject that names an absence
+
 
 def read_away(request: Request) -> CommandReading | None:
     """Read "I'm on leave from 3 to 14 August", "OOO" over "Out 8/3 - 8/7", "vacances du … au …"."""
-    if not request.mentions("away", "away_start", "going"):
+    subject = () if request.subject.is_reply else words_of(request.subject.text)
+    spoken_of = request.mentions("away", "away_start", "going", "day_off", "returned", "unreachable")
+    if not spoken_of and not request.lists.of("absence_subject").whole(subject):
         return None
     starts = [told for told in request.told if _starts_away(_without_heads_up(told, request), request)]
     goes = request.mentions("going") and _names_stretch(request)
     keys = ("away", "going") if goes else ("away",)  # "I am going away" says it with dates only
     told_away = [told for told, hit in asked_for(request, *keys) if not _is_other(told, hit, request)]
+    days_off = ((told, hit) for told, hit in asked_for(request, "day_off") if _is_day_off(told, hit, request))
+    told_away += [told for told, hit in days_off if not _is_other(told, hit, request)]
+    told_away += [told for told in request.sentences if _is_headed_absence(told, request)]
+    told_away += [told for told in request.sentences if _goes_and_returns(told, request) or _is_cut_off(told, request)]
     candidates = [
         told for told in request.told if (told in starts or told in told_away) and not _is_over(told, request)
     ]
@@ -45,6 +62,64 @@ def read_away(request: Request) -> CommandReading | None:
         if personal_ and not any(told.asks for told in request.sentences):
             return CommandReading(intent=Intent.AWAY, evidence=candidates[0].text)
     return None
+
+
+def _opens(told: Told, at: int, request: Request) -> bool:
+    """Tell whether nothing but a little word stands ahead of a place."""
+    ahead = [word for word in told.words if word.start < at]
+    return len(ahead) <= 1 and all(is_common(word, request.lexicon) for word in ahead)
+
+
+def _is_cut_off(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us says from when to when its author cannot be reached: "…, no signal"."""
+    if (
+        not answers_questions(request)
+        or not request.hits(told, "unreachable")
+        or not request.hits(told, "first_person")
+    ):
+        return False
+    return any(one.when.end_day or "until" in one.leads for one in request.dates(told.text))
+
+
+def _goes_and_returns(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us says where its author will be and when they are back: "…, Friday back again"."""
+    if not answers_questions(request) or told.asks or not request.hits(told, "first_person"):
+        return False
+    dates = request.dates(told.text)
+    if len(dates) < _GOING_AND_COMING or any(one.when.day < request.sent_at.date() for one in dates):
+        return False
+    backs = request.spoken(request.lists.of("returned").find(told.words))
+    clauses = [clause_of(told, hit, request) for hit in backs]
+    last = max(dates, key=lambda one: one.when.span[0])
+    return any(
+        told.words[start].start <= last.when.span[0] < told.words[end - 1].end
+        and not strangers(told, start, end, request)
+        for start, end in clauses
+    )
+
+
+def _is_headed_absence(told: Told, request: Request) -> bool:
+    """Tell whether its author says where they will be from when to when, below a subject like "family holiday"."""
+    subject = request.told[0]
+    if not subject.is_subject or len(subject.words) > _HEADING or not request.hits(told, "first_person"):
+        return False
+    hits = request.hits(subject, "away") + tuple(request.lists.of("away_start", "absence_subject").find(subject.words))
+    if not any(hit.end == len(subject.words) for hit in hits) or told.asks or request.hits(told, "second_person"):
+        return False
+    return any(one.when.end_day for one in request.dates(told.text)) or tells_return(told.text, request.lexicon)
+
+
+def _is_day_off(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether it is a day that somebody takes: "I have Friday off", "je pose lundi"; not "I take the lid off"."""
+    start, end = told.words[hit.start].start, told.words[hit.end - 1].end
+    spans = [one.when.span for one in request.dates(told.text)]
+    if any(start <= first and last <= end for first, last in spans):
+        return True
+    _, clause_end = clause_of(told, hit, request)
+    if any(_opens(told, first, request) and not told.text[last:start].strip(" ,") for first, last in spans):
+        return True  # "Amanhã não estou"
+    follows = [span for span in spans if 0 <= sum(end <= word.start < span[0] for word in told.words) <= 1]
+    return any(end <= first and told.words[clause_end - 1].end <= last for first, last in follows)
 
 
 def _without_heads_up(told: Told, request: Request) -> Told:
@@ -89,6 +164,8 @@ def _starts_away(told: Told, request: Request) -> bool:
         return False
     ends = [hit.end for hit in request.lists.of("away_start").at(told.words, 0)]
     ends += [hit.end for hit in request.hits(told, "away") if _leads_in(told, hit, request)]
+    if any(hit.start <= 1 and _is_day_off(told, hit, request) for hit in request.hits(told, "day_off")):
+        return True
     if not ends:
         return _says_else_only_when(told, request)
     if max(ends) == len(told.words) or _all_away(told, request) or _says_what_for(told, request):
@@ -96,6 +173,10 @@ def _starts_away(told: Told, request: Request) -> bool:
     rest = told.text[told.words[max(ends)].start :]
     dates = request.dates(rest)
     covered = sum(len(words_of(one.when.evidence)) for one in dates)
+    if dates and answers_questions(request) and not words_of(rest[: dates[0].when.span[0]]):
+        return True  # "In hospital tomorrow for a small operation"
+    if dates and says_only_when(words_of(rest), request.lexicon):
+        return True  # "Off this afternoon and tomorrow"
     return bool(dates) and covered * 2 >= len(words_of(rest))
 
 
@@ -126,7 +207,7 @@ def _for(lexicon: Lexicon) -> Phrases:
 
 def _leads_in(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether an absence in two words or more begins a sentence, but for a little word ("on parental leave")."""
-    if _is_illness(told, hit, request):
+    if _is_illness(told, hit, request) or _goes_on_else(told, hit, request):
         return False  # "the fever …" may be the cattle's
     return hit.end > 1 and all(is_common(word, request.lexicon) for word in told.words[: hit.start]) and hit.start <= 1
 
@@ -145,6 +226,14 @@ def _is_other(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether it is not the author who is said to be away ("Ana is on holiday", "my neighbour is ill")."""
     start, _ = clause_of(told, hit, request)
     before = told.words[start : hit.start]
+    if _goes_on_else(told, hit, request):
+        return True
+    if (
+        start
+        and not request.lists.of("first_person").find(told.words[start : hit.end])
+        and _is_named(told, start, request)
+    ):
+        return True  # "I'm waiting for Uwe, ill until Thursday"
     if request.spoken(request.lists.of("second_person", "third_person").find(before)):
         return True
     if request.spoken(request.lists.of("first_person").find(told.words[hit.start : hit.end])):
@@ -159,6 +248,24 @@ def _is_other(told: Told, hit: Hit, request: Request) -> bool:
     return hit.start > 0 and not request.spoken(request.lists.of("first_person").find(told.words))
 
 
+def _is_named(told: Told, end: int, request: Request) -> bool:
+    """Tell whether the part of a sentence up to a word closes with a name."""
+    word = told.words[end - 1]
+    raw = told.text[word.start : word.end]
+    return raw.istitle() and raw.isalpha() and end - 1 in strangers(told, 0, end, request)
+
+
+def _goes_on_else(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a phrase is but the beginning of another that tells of no absence: "I'm out of money"."""
+    others = _not_away(request.lexicon).find(told.words)
+    return any(one.start <= hit.start and hit.end < one.end for one in others)
+
+
+@lru_cache(maxsize=8)
+def _not_away(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("checkin"), ("not_away",)))
+
+
 def _is_illness(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a phrase is the bare name of an illness: whose it is, the words before it say."""
     return bool(request.lists.of("illness").whole(told.words[hit.start : hit.end]))
@@ -168,7 +275,8 @@ def _absence(told: Told, request: Request) -> CommandReading | None:
     """Return the absence with its dates: of the sentence, with what the next ones add ("back on Monday")."""
     sentences = list(request.told)
     here = sentences.index(told)
-    later = " ".join(one.text for one in sentences[here + 1 : here + 3])
+    following = (one for one in sentences[here + 1 : here + 3] if not request.hits(one, "second_person"))
+    later = " ".join(one.text for one in following)
     found = absence_in(told.text, request.sent_at, request.lexicon)
     more = absence_in(f"{told.text} {later}", request.sent_at, request.lexicon) if later else None
     if found is None or (found.until is None and more and more.until):

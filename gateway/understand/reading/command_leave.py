@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from gateway.model.address import KEYWORDS
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt
 from gateway.understand.reading.command_ours import bears_out, clause_of, is_ours
@@ -55,6 +56,7 @@ def _on_a_day(told: Told, hit: Hit, request: Request) -> bool:
         return False
     start, end = clause_of(told, hit, request)
     first, last = told.words[start].start, told.words[end - 1].end
+    first = max(first, told.words[hit.start].start)  # "Friday is my last day so remove me" leaves for good
     within = (one for one in dates if first <= one.when.span[0] < last)
     return any(not one.leads & {"from", "after"} for one in within)
 
@@ -65,11 +67,17 @@ def subject_word(request: Request, key: str, intent: Intent) -> CommandReading |
         return None
     if any(request.hits(told, "negation", "hypothetical") for told in request.sentences):
         return None
-    if intent is Intent.LEAVE and any(request.hits(t, "away") and request.dates(t.text) for t in request.sentences):
+    if intent is Intent.LEAVE and any(_names_stretch(told, request) for told in request.sentences):
         return None  # "Leave" over "I'm on annual leave from 3 to 14 August"
     return CommandReading(
         intent=intent, scope=scope_of(request) if intent is Intent.LEAVE else None, evidence=request.subject.text
     )
+
+
+def _names_stretch(told: Told, request: Request) -> bool:
+    """Tell whether a sentence speaks of an absence, or names days from and until."""
+    dates = request.dates(told.text)
+    return bool(dates and request.hits(told, "away")) or any(one.when.end_day or "until" in one.leads for one in dates)
 
 
 def _conflicts(request: Request) -> bool:
@@ -79,7 +87,7 @@ def _conflicts(request: Request) -> bool:
 
 def scope_of(request: Request) -> str | None:
     """Return what is left: "all", a topic named in words ("the design channel") or in the address, None when open."""
-    spoken = ((told, hit) for told in request.told for hit in request.hits(told, "leave", "word_leave"))
+    spoken = ((told, hit) for told in request.told for hit in request.hits(told, "leave", "leave_alone", "word_leave"))
     for told, hit in spoken:
         rest = told.words[hit.start :]
         topic = _topic_named(told, hit.start, request)
@@ -107,9 +115,23 @@ def _topic_named(told: Told, start: int, request: Request) -> str | None:
             if word and not _is_filler(word, request) and (word is after or len(word.text) > 2):
                 gap = told.text[words[noun.end - 1].end : word.start] if word is after else ""
                 named = word.text in request.parts or word is before or not gap.strip(" '\"«»“”#:")
-                if named and word.text not in request.parts[:1]:
-                    return told.text[word.start : word.end]
+                topic = _whole_name(told, noun.start - 1, -1) if word is before else _whole_name(told, noun.end, 1)
+                if named and not {word.text, fold(topic)} & {request.name, *request.parts[:1]}:
+                    return topic
     return None
+
+
+def _whole_name(told: Told, at: int, step: int) -> str:
+    """Return the word `at` with those that hyphens join to it on one side, away from its noun: "garden-club list"."""
+    words, last = told.words, at
+    while 0 <= last + step < len(words) and _between(told, *sorted((last, last + step))) == "-":
+        last += step
+    first, last = sorted((at, last))
+    return told.text[words[first].start : words[last].end]
+
+
+def _between(told: Told, one: int, other: int) -> str:
+    return told.text[told.words[one].end : told.words[other].start]
 
 
 def _is_filler(word: Word, request: Request) -> bool:
@@ -123,15 +145,17 @@ def _is_filler(word: Word, request: Request) -> bool:
 def named_scope(text: str, request: Request) -> str | None:
     """Return a topic as named, None when it is the workspace itself."""
     plain = text.strip("# ")
-    return None if fold(plain) == request.parts[0] else plain
+    return None if fold(plain) in (request.name, *request.parts[:1]) else plain
 
 
 def _channel(request: Request) -> str | None:
     """Return the channel of the address, if any; its own commands are no channels."""
-    if len(request.parts) < 2:
+    if not request.tags:
         return None
-    last = request.parts[-1]
-    return None if request.whole(last, *_ADDRESS_WORDS) else last
+    last = request.tags[-1]
+    if last.startswith("#"):
+        return last[1:]
+    return None if last in KEYWORDS or request.whole(last, *_ADDRESS_WORDS) else last
 
 
 def read_join(request: Request) -> CommandReading | None:

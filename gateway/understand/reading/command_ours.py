@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import Dated
-from gateway.understand.reading.date_words import weekday_names
+from gateway.understand.reading.date_words import day_parts, short_weekday_names, weekday_names
 from gateway.understand.reading.phrases import Hit, Phrases, Word, fold, listed
 from gateway.understand.reading.request import TABLE, Request, Told
 from gateway.understand.reading.tongue import is_common
@@ -20,19 +20,19 @@ from gateway.understand.reading.tongue import is_common
 _BREAK = re.compile(r"[,;:!?()–—\n]|\.\s|\s-\s")
 _SHORT = 25  # words of a body that is a request and little else
 _FEWEST_LETTERS = 2
-_PLURALS = ("s", "en", "i", "es")
+_LONGEST_SHORT = 3  # letters of a short name of a day: "son" is a word of its own
 # Words of requests about one's own mail, wherever they stand.
 _OURS = (
     "mails", "everything", "only", "send", "first_person", "me", "pause", "halt", "open_end", "resume", "join", "leave",
     "leave_topic", "away", "daily", "weekly", "biweekly", "monthly", "never", "every", "every_other", "working_days",
     "except_words", "negation", "word_leave", "word_pause", "word_resume", "word_join", "acknowledged", "scope_from",
-    "setting_filler", "including",
+    "setting_filler", "including", "asked", "again", "pause_alone", "resume_alone", "leave_alone",
 )  # fmt: skip
 _GROUPS = ("scope_noun", "group_noun")  # what one joins and leaves, and does not pause
 _DATE_WORDS = (
     "hour", "day", "week", "fortnight", "month", "quarter", "year", "weekend", "for", "until", "by", "in",
     "from", "to", "next", "this", "at", "on", "after", "before", "morning", "afternoon", "evening", "noon", "today",
-    "tomorrow", "oclock", "end", "begin", "middle",
+    "tomorrow", "oclock", "end", "begin", "middle", "and",
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _numbers(lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=8)
 def _reasons(lexicon: Lexicon) -> Phrases:
-    meanwhile = listed(lexicon.tables(TABLE), ("meanwhile",))
+    meanwhile = listed(lexicon.tables(TABLE), ("meanwhile", "until_when", "for_whom"))
     return Phrases((*listed(lexicon.tables("govern"), ("because",)), *meanwhile))
 
 
@@ -133,6 +133,8 @@ def _strange(told: Told, request: Request, *, groups: bool) -> tuple[int, ...]:
         hits = request.spoken(_known(request.lexicon, groups=groups).find(words))
         known = {at for hit in hits for at in range(hit.start, hit.end)}
         others = [at for at in range(len(words)) if at not in known and not _is_little(words[at], request)]
+        days = days_in(words, request) if others else {}
+        others = [at for at in others if at not in days]
         dates = request.dates(told.text) if others else ()
         request.strange[key] = tuple(at for at in others if not _is_dated(words[at], dates))
     return request.strange[key]
@@ -163,11 +165,26 @@ def says_only_when(words: Sequence[Word], lexicon: Lexicon) -> bool:
 def day_numbers(lexicon: Lexicon) -> Mapping[str, int]:
     """Return the days of the week by folded name, singular and plural, of all languages."""
     found = dict(weekday_names(lexicon))
-    for name, number in tuple(found.items()):
-        found.update((name + plural, number) for plural in _PLURALS)
     for table in lexicon.tables(TABLE).values():
         found.update((fold(name), number) for name, number in table.get("weekday_plural", {}).items())
+    return day_parts(lexicon) | found
+
+
+def days_in(words: Sequence[Word], request: Request) -> dict[int, int]:
+    """Return which words name days, each with its day as a number; a short name does beside another ("Tue, Thu")."""
+    long, short = day_numbers(request.lexicon), short_weekday_names(request.lexicon, request.languages)
+    found = {}
+    for at, word in enumerate(words):  # nearly no word is a day: two look-ups tell
+        number = long.get(word.text) if len(word.text) > _LONGEST_SHORT else short.get(word.text)
+        if number is not None and (len(word.text) > _LONGEST_SHORT or _is_listed(words, at, short)):
+            found[at] = number
     return found
+
+
+def _is_listed(words: Sequence[Word], at: int, short: Mapping[str, int]) -> bool:
+    """Tell whether the short name of a day stands beside another one: "Mo, Mi und Fr"."""
+    beside = (words[near].text for near in (at - 2, at - 1, at + 1, at + 2) if 0 <= near < len(words))
+    return any(other in short and len(other) == len(words[at].text) for other in beside)
 
 
 def _is_dated(word: Word, dates: tuple[Dated, ...]) -> bool:

@@ -8,14 +8,27 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from gateway.model.reading import CommandReading, Intent
+from gateway.understand.marks import marks_in
 from gateway.understand.reading.away import tells_return
-from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt, until_in
-from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours
+from gateway.understand.reading.checkin import tells_work
+from gateway.understand.reading.command_asked import (
+    SHORT,
+    answers_questions,
+    asked_for,
+    is_apt,
+    is_length,
+    is_past,
+    is_played,
+    says_nothing_else,
+    until_in,
+)
+from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours, strangers
 from gateway.understand.reading.phrases import Hit
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
 
 _ONE_DAY = timedelta(days=1)
+_MOST_STRANGE = 1  # word for being spared that is in no list
 _A_CLAUSE = 4  # words that say of themselves who will write: "I'll tell you when"
 _RHYTHM_WORDS = ("daily", "weekly", "biweekly", "monthly")
 
@@ -33,33 +46,65 @@ def read_resume(request: Request) -> CommandReading | None:
             continue
         if request.hits(told, "scope_noun") and not request.hits(told, "mails"):
             continue  # a discussion is taken up again
+        if _is_of_several(told, hit, request) or is_past(told, hit, request) or marks_in(told.text):
+            continue  # "Can you send me V-7 again?"
         says = told.words[hit.start : hit.end]
         returned = request.lists.of("returned").whole(says) and not request.hits(told, "mails", "send")
         if not returned or all(is_all_ours(one, request) for one in request.told):
             return CommandReading(intent=Intent.RESUME, evidence=told.text)
+    return _asks_again(request)
+
+
+def _asks_again(request: Request) -> CommandReading | None:
+    """Read "ready to be asked again", "stuur de vragen maar weer": mail is wanted again by who is back, or says so."""
+    back = request.mentions("returned") and any(request.hits(told, "returned") for told in request.told)
+    if request.body_words > SHORT or not (back or answers_questions(request)):
+        return None
+    for told in request.sentences:
+        agains = request.hits(told, "again")
+        if not agains or not request.hits(told, "send", "asked") or request.dates(told.text):
+            continue  # "Ask me again tomorrow"
+        if not all(is_all_ours(one, request) for one in request.sentences if one is not told):
+            continue  # tells of work
+        if (told.asks and not back) or request.hits(told, "negation") or is_past(told, agains[0], request):
+            continue
+        if is_ours(told, agains[0], request, int(back), whole=True):
+            return CommandReading(intent=Intent.RESUME, evidence=told.text)
     return None
+
+
+def _is_of_several(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether it is several people who do something again: "we start again on 3 September"."""
+    several = request.spoken(request.lists.of("together").find(told.words[: hit.start]))
+    return bool(several) and not request.hits(told, "mails", "send", "me")
 
 
 def read_pause(request: Request) -> CommandReading | None:
     """Read "put me on hold until September", a leave with an end among them."""
     for told, hit in asked_for(request, "pause"):
-        if not is_apt(told, hit, request) or not is_ours(told, hit, request):
-            continue
+        if not is_apt(told, hit, request) or not is_ours(told, hit, request) or request.hits(told, "those_days"):
+            continue  # "nothing on the other days" is a rhythm
         if (told.is_subject and not bears_out(request)) or _is_of_sending(told, hit, request):
             continue
         if _is_meant(told, hit, request):
             until, through = _until(told, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
-    halted = _read_halt(request)
+    halted = _read_halt(request) or _read_spared(request) or _headed_pause(request)
     if halted:
         return halted
     for told, hit in asked_for(request, "leave"):
-        until = until_in(told, request, lengths=False)
+        if request.hits(told, "those_days"):
+            continue
+        until = until_in(told, request, lengths=False) or _day_before_which(told, request)
         if _is_meanwhile(told, hit, request):
             return _meanwhile(told, request)
         if not until and _is_for_now(told, hit, request) and is_ours(told, hit, request, groups=True):
             return CommandReading(intent=Intent.PAUSE, evidence=told.text)  # "no more mails for now, please"
-        if until and _ends(told, request) and is_ours(told, hit, request, groups=True):
+        if (
+            until
+            and (_ends(told, request) or _day_before_which(told, request))
+            and is_ours(told, hit, request, groups=True)
+        ):
             through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
@@ -85,7 +130,7 @@ def _is_for_now(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether the clause of a phrase says that it is for now only, or its sentence that the author will write."""
     start, end = clause_of(told, hit, request)
     ends = request.hits(told, "open_end")
-    return any(start <= one.start < end or one.end - one.start >= _A_CLAUSE for one in ends)
+    return any(start <= one.start <= end or one.end - one.start >= _A_CLAUSE for one in ends)
 
 
 def _read_halt(request: Request) -> CommandReading | None:
@@ -93,10 +138,13 @@ def _read_halt(request: Request) -> CommandReading | None:
     if request.body_words > 2 * SHORT:
         return None
     for told, hit in asked_for(request, "halt"):
-        named = request.hits(told, "mails", "send", "everything") or request.spoken(
-            request.lists.of("them").find(told.words)
-        )
-        if told.is_subject or not named or request.hits(told, *_RHYTHM_WORDS) or _is_out_of_reach(told, hit, request):
+        if (
+            told.is_subject
+            or not _halts_mail(told, hit, request)
+            or request.hits(told, "those_days")
+            or _wishes_rhythm(told, request)
+            or _is_out_of_reach(told, hit, request)
+        ):
             continue
         until = until_in(told, request) or _day_before_which(told, request)
         if not until and not request.hits(told, "open_end"):
@@ -105,6 +153,84 @@ def _read_halt(request: Request) -> CommandReading | None:
             through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
+
+
+def _halts_mail(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether what is to stop is our mail: "do not send anyone", "don't send it until Friday" may be of anything.
+
+    What is not to be sent has to be mail, or sent to its author, or else nothing but what is ours is spoken of.
+    """
+    if request.hits(told, "mails", "everything"):
+        return True
+    sends = request.hits(told, "send")
+    them = request.spoken(request.lists.of("them").find(told.words))
+    if any(one.start < hit.end and hit.start < one.end for one in sends):
+        to_me = any(one.start == hit.end for one in request.hits(told, "me"))
+        return to_me or (bool(them) and says_nothing_else(request))
+    return bool(sends or them)
+
+
+def _read_spared(request: Request) -> CommandReading | None:
+    """Read "could I be excused from these until 10 August?": no mail until some day, whatever the word for that is.
+
+    In an answer to what we sent, or below "Pause": elsewhere it may be anything that waits until that day.
+    """
+    headed = not request.subject.is_reply and request.whole(request.subject.text, "word_pause")
+    if request.body_words > SHORT or not (headed or answers_questions(request)) or request.mentions("more_time"):
+        return None
+    for told in request.sentences:
+        until = until_in(told, request, lengths=False)
+        ahead = _until_at(told, request)
+        if ahead is None or _wishes_rhythm(told, request) or is_played(told, request):
+            continue
+        ours = request.hits(told, "mails") or request.spoken(request.lists.of("them").find(told.words))
+        asks = request.hits(told, "send") and (ours or headed)
+        mine = headed and request.hits(told, "me", "first_person")
+        others = (one for one in request.sentences if one is not told)
+        if not all(_is_of_oneself(one, request) for one in others) or ":" in told.text:
+            continue  # tells of work
+        if (asks or mine) and len(strangers(told, 0, ahead, request)) <= _MOST_STRANGE:
+            return CommandReading(
+                intent=Intent.PAUSE, until=until, through=is_through(told, until, request), evidence=told.text
+            )
+    return None
+
+
+def _is_of_oneself(told: Told, request: Request) -> bool:
+    """Tell whether a sentence names nothing but what is ours, or says what its author is busy with: no work done."""
+    if is_all_ours(told, request):
+        return True
+    return bool(request.hits(told, "first_person")) and not tells_work(told.text, request.lexicon)
+
+
+def _headed_pause(request: Request) -> CommandReading | None:
+    """Read "Pause" over what its author is busy with: "New baby! I'll be in touch when I've slept."."""
+    subject = request.subject
+    if subject.is_reply or not request.whole(subject.text, "word_pause") or request.body_words > SHORT:
+        return None
+    if any(told.asks or request.hits(told, "pause", "opinion") for told in request.sentences):
+        return None
+    if not any(request.hits(told, "first_person") for told in request.sentences):
+        return None
+    until = next((until for told in request.sentences if (until := until_in(told, request))), None)
+    return CommandReading(intent=Intent.PAUSE, until=until, evidence=subject.text)
+
+
+def _until_at(told: Told, request: Request) -> int | None:
+    """Return at which word a sentence begins to say until when, None where it does not."""
+    open_ends = [hit.start for hit in request.hits(told, "until_then", "open_end")]
+    if open_ends:
+        return min(open_ends)
+    ends = (one.when for one in request.dates(told.text) if "until" in one.leads and not one.when.end_day)
+    begins = min((when.span[0] for when in ends), default=None)
+    return None if begins is None else sum(word.start < begins for word in told.words)
+
+
+def _wishes_rhythm(told: Told, request: Request) -> bool:
+    """Tell whether a sentence names a rhythm of its own: not that of the mail it speaks of ("the daily questions")."""
+    named = {hit.start for hit in request.hits(told, "mails")}
+    rhythms = (hit for hit in request.hits(told, *_RHYTHM_WORDS) if not is_length(told, hit, request))
+    return any(hit.end not in named for hit in rhythms)
 
 
 def _day_before_which(told: Told, request: Request) -> date | None:
@@ -124,7 +250,9 @@ def _is_of_us(told: Told, hit: Hit, request: Request) -> bool:
 
 
 def _is_out_of_reach(told: Told, hit: Hit, request: Request) -> bool:
-    """Tell whether "no email" is said of where somebody will be, not asked for: "no email where I'm going"."""
+    """Tell whether "no email" is not asked for: "no email where I'm going", "no mail from me that week"."""
+    if any(hit.end < one.end for one in request.hits(told, "from_me")):
+        return True
     return any(one.start <= hit.start < one.end for one in request.hits(told, "unreachable"))
 
 

@@ -55,6 +55,22 @@ def read_reminder(request: Request) -> CommandReading | None:
         task = _reminder(told, hit, request)
         if task:
             return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text)
+    return _reminder_behind(request)
+
+
+def _reminder_behind(request: Request) -> CommandReading | None:
+    """Read "I have to return the file on the 28th, can you remind me?": what its author must do stands ahead."""
+    if not request.mentions("remind_behind"):
+        return None
+    for before, told in zip((None, *request.sentences), request.sentences, strict=False):
+        behind = [hit for hit in request.hits(told, "remind_behind") if hit.end == len(told.words)]
+        for hit in behind:
+            said = told.text[: told.words[hit.start].start] if hit.start else before.text if before else ""
+            words = words_of(said)
+            musts = [one.end for one in request.spoken(request.lists.of("i_must").at(words, 0))] if words else []
+            if musts and max(musts) < len(words):
+                task = read_task(said[words[max(musts)].start :].strip(_EDGES), request, who="me")
+                return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text) if task else None
     return None
 
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from gateway.model.reading import CommandReading, Intent
-from gateway.understand.reading.command_asked import TASK_MARK, asked_for, is_denied, label_of
+from gateway.understand.reading.command_asked import SHORT, TASK_MARK, asked_for, is_denied, label_of
 from gateway.understand.reading.command_ours import clause_of, strangers
 from gateway.understand.reading.command_remind import asks_to_know, read_reminder
 from gateway.understand.reading.past import first_but, past_at
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
-from gateway.understand.reading.task import read_tasks
+from gateway.understand.reading.task import read_task, read_tasks
 from gateway.understand.reading.todo import read_todos
 
 _FEWEST_LINES = 2
 _FEW_WORDS = 2  # that say whom a task is for, ahead of a colon: "add a task for me: …"
 _NEAR = 3  # words between "me" and the list
 _WHOM = re.compile(r"\s*@[\w.-]+\w[:,]?\s")  # whom a body is addressed to
+_FEW_BEHIND = 3  # words behind "tick it off": "please", "thank you"
 _SHORT_PAST = 14  # words of a sentence that says in the past tense that the task is done
 _SIGN = re.compile(r"[✅✔☑]")
 
@@ -43,7 +45,23 @@ def read_task_done(request: Request) -> CommandReading | None:
     done_label = label_of(request.subject.text, request, "done")
     if done_label and not any(request.hits(told, "not_done") for told in request.told):
         return CommandReading(intent=Intent.TASK_DONE, task=done_label, evidence=request.subject.text)
-    return _marked_done(request)
+    return _marked_done(request) or _ticked_off(request)
+
+
+def _ticked_off(request: Request) -> CommandReading | None:
+    """Read "The boiler service is done, you can tick it off": who asks so names the task, or the subject does."""
+    if not request.mentions("tick_off") or request.body_words > SHORT or request.mentions("not_done"):
+        return None
+    asked = asked_for(request, "tick_off")
+    if not asked or any(told.asks or request.dates(told.text) for told in request.sentences):
+        return None
+    if any(len(told.words) - hit.end > _FEW_BEHIND for told, hit in asked):
+        return None  # "Please close this one, the other door stays open"
+    first = request.sentences[0] if request.sentences else Told("", ())
+    done = min((hit.start for hit in request.hits(first, "done")), default=0)
+    named = first.text[: first.words[done].start].strip(" ,;:") if strangers(first, 0, done, request) else ""
+    task = named or request.subject.text
+    return CommandReading(intent=Intent.TASK_DONE, task=task, evidence=first.text) if task else None
 
 
 def _marked_done(request: Request) -> CommandReading | None:
@@ -108,16 +126,26 @@ def read_new_task(request: Request) -> CommandReading | None:
         return _handed(tasks_of(request, from_subject=False), assignee)
     words = words_of(request.subject.text)
     starts = [hit.end for hit in request.lists.of("task_label").at(words, 0)] if words else []
-    if starts and (max(starts) == len(words) or request.listed_lines()) and request.sentences:
+    if starts and (max(starts) == len(words) or request.listed_lines()) and _names_a_task(request):
         return tasks_of(request, from_subject=False)
     if re.search(r"(?<![\w.])@\w", request.subject.text) and request.dates(request.subject.text):
         return tasks_of(request, from_subject=True)
+    if not request.subject.text and len(request.sentences) == 1 and _WHOM.match(request.sentences[0].text):
+        return tasks_of(request, from_subject=False)  # "@maya can you renew the licence by Friday"
     headed = _headed(request)
     if headed:
         return headed
     if request.subject.text and (_only_hands_out(request) or _is_handed_in_subject(request)):
         return tasks_of(request, from_subject=True)
     return _asked_task(request)
+
+
+def _names_a_task(request: Request) -> bool:
+    """Tell whether a body says something to be done, and does not ask ("To do?", "What is still open for me?")."""
+    first = request.sentences[0] if request.sentences else None
+    if first is None or (first.asks and request.hits(first, "status", "help")):
+        return False
+    return not (first.asks and request.lists.of("remind_asks").at(first.words, 0))
 
 
 def _only_hands_out(request: Request) -> bool:
@@ -196,12 +224,20 @@ def _asked_task(request: Request) -> CommandReading | None:
     asked = [
         (told, hit) for told, hit in asked if not asks_to_know(told, hit, request) and not _joins(told, hit, request)
     ]
+    noted = (_said_of_somebody(told, hit, request) for told, hit in asked_for(request, "note_that"))
+    if said_of := next((reading for reading in noted if reading), None):
+        return said_of
     if not asked:
         return _introduced(request)
     told, hit = asked[0]
     if request.listed_lines():
         return tasks_of(request, from_subject=False)
-    if hit.end == len(told.words):  # "please add this as a task": the subject names it
+    if hit.end == len(told.words) and told.is_subject and request.sentences:  # "Please add a task": the body names it
+        return tasks_of(request, from_subject=False)
+    if hit.end == len(told.words):  # "please add this as a task": the subject names it, or the sentence before
+        handed = _handed_before(told, request)
+        if handed:
+            return handed
         named = bool(request.subject.text) and not request.subject.is_reply and not told.is_subject
         return tasks_of(request, from_subject=True) if named else None
     if hit.key == "task_ask" and (_is_object(told, hit, request) or _is_notice(told, hit, request)):
@@ -212,7 +248,39 @@ def _asked_task(request: Request) -> CommandReading | None:
     if not colon or not text.strip() or len(whom) > _FEW_WORDS:
         return tasks_of(replace(request, sentences=(asked_task,)), from_subject=False)
     tasks = tasks_of(replace(request, sentences=(Told(text.strip(), words_of(text.strip())),)), from_subject=False)
-    return _handed(tasks, "me") if request.lists.of("me").whole(whom[-1:]) else tasks
+    who = _named_for(head, request)
+    return _handed(tasks, who) if who else tasks
+
+
+def _named_for(text: str, request: Request) -> str | None:
+    """Return whom a few words name: "for me" → "me", "for Joan" → "Joan"; None for others."""
+    words = words_of(text)
+    if request.lists.of("me").whole(words[-1:]):
+        return "me"
+    named = len(words) == _FEW_WORDS and request.lists.of("assign_to").whole(words[:1])
+    name = text[words[-1].start : words[-1].end] if named else ""
+    return name if name[:1].isupper() and not request.dates(text) else None
+
+
+def _said_of_somebody(told: Told, hit: Hit, request: Request) -> CommandReading | None:
+    """Read "Can you note that Sarah has to call the bank?": somebody is named who has to, after a word that says so."""
+    behind = told.text[told.words[hit.end - 1].end :].rstrip(" ?")
+    words = words_of(behind)
+    if words and request.lists.of("that").whole(words[:1]):
+        behind = behind[words[0].end :]
+    task = read_task(behind.strip(), request)
+    if task is None or not task.assignee or task.assignee == "me" or not behind.strip().startswith(task.assignee):
+        return None
+    return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text)
+
+
+def _handed_before(told: Told, request: Request) -> CommandReading | None:
+    """Read "Tom has to send the return. Can you put that on his list?": the sentence before says who does what."""
+    before = next((one for one, following in pairwise(request.sentences) if following == told), None)
+    task = read_task(before.text, request) if before and not before.asks else None
+    if task is None or task.assignee is None:
+        return None
+    return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text)
 
 
 def _joins(told: Told, hit: Hit, request: Request) -> bool:

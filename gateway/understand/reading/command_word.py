@@ -11,7 +11,7 @@ from gateway.understand.reading.command_ours import says_only_when
 from gateway.understand.reading.command_pause import is_through
 from gateway.understand.reading.date import find_clock, read_when
 from gateway.understand.reading.frequency import named_days
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import fold, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
 
@@ -38,7 +38,7 @@ def read_word(request: Request) -> CommandReading | None:
     """Read a setting in one word: the whole new text, or the whole subject over an empty body."""
     text = " ".join(told.text for told in request.sentences)
     if text:
-        return _whole_word(text, request) if len(text) <= _LONGEST_WORD else None
+        return (_whole_word(text, request) or _goes_on(text, request)) if len(text) <= _LONGEST_WORD else None
     return None if request.subject.is_reply else _whole_word(request.subject.text, request)
 
 
@@ -49,6 +49,15 @@ def _whole_word(text: str, request: Request) -> CommandReading | None:
                 return CommandReading(intent=Intent.LEAVE, scope=scope_of(request), evidence=text)
             return reading
     return _word_with_date(text, request) or _word_with_time(text, request) or _word_with_scope(text, request)
+
+
+def _goes_on(text: str, request: Request) -> CommandReading | None:
+    """Read a body that is but when, below a subject in one word: "Pause", "for two weeks"; "Digest", "at 8"."""
+    subject = request.subject
+    if subject.is_reply or not request.whole(subject.text, "word_pause", "word_digest"):
+        return None
+    whole = f"{subject.text} {text.strip()}"
+    return _word_with_date(whole, request) or _word_with_time(whole, request)
 
 
 def _is_word(text: str, key: str, request: Request) -> bool:
@@ -107,12 +116,14 @@ def _word_with_scope(text: str, request: Request) -> CommandReading | None:
     """Read "unsubscribe design", "leave all": one word, then the topic."""
     words = words_of(text)
     ends = [hit.end for hit in request.lists.of("word_leave").at(words, 0)] if words else []
-    if not ends or len(words) - max(ends) != 1 or max(ends) > 1:
+    if not ends or max(ends) != 1 or len(words) == 1:
         return None
-    rest = text[words[-1].start : words[-1].end]
+    rest = text[words[1].start : words[-1].end]
+    if len(words) > 2 and fold(rest) != request.name:  # one word, or the name that an address of several words has
+        return None
     if request.lists.of("everything").whole(words[-1:]):
         return CommandReading(intent=Intent.LEAVE, scope="all", evidence=text)
     if request.lists.of("acknowledged", "first_person", "only", "me").whole(words[-1:]):
         return CommandReading(intent=Intent.LEAVE, evidence=text)
-    known = rest.casefold() in request.parts or rest.startswith("#")
+    known = fold(rest) in (request.name, *request.parts) or rest.startswith("#")
     return CommandReading(intent=Intent.LEAVE, scope=named_scope(rest, request), evidence=text) if known else None

@@ -1,4 +1,5 @@
 """Whether a text is courtesy and nothing else: "please", "Thanks in advance, Ana". Then a mail's subject says it all.
+And a text without its greeting.
 
 Words come from the tables [courtesy], [govern] and [checkin]. Must not: know what is asked for, or hold a word of any
 language.
@@ -6,12 +7,14 @@ language.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.phrases import Phrases, listed, words_of
 
 _LONGEST = 200  # letters
+_GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _MOST_WORDS = 16
 
 
@@ -32,6 +35,12 @@ def _content(lexicon: Lexicon) -> Phrases:
     tables = lexicon.tables
     fine = (*listed(tables("courtesy"), ("beside", "fine")), *listed(tables("govern"), ("polite",)))
     return Phrases((*fine, *listed(tables("checkin"), ("greeting", "greeting_names", "closing"))))
+
+
+def without_greeting(text: str) -> str:
+    """Return a text without a first line that is a few words and a comma or "!", where more stands below it."""
+    first, _, rest = text.strip().partition("\n")
+    return rest.strip() if rest.strip() and _GREETING.match(first) else text.strip()
 
 
 def is_contentment(text: str, name: str, lexicon: Lexicon) -> bool:

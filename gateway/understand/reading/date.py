@@ -54,24 +54,16 @@ class Dated:
 
     when: When
     leads: frozenset[str]
-    inclusive: bool = False
 
 
-def find_dates(
-    text: str, base: datetime, lexicon: Lexicon, languages: tuple[str, ...] | None = None
-) -> tuple[When, ...]:
-    """Return the dates named in a text, in its order. `base` is when it was sent, aware, in its author's zone.
-
-    `languages` (codes) narrows the words looked for; by default those of every language are.
-    """
-    return tuple(dated.when for dated in find_dated(text, base, lexicon, languages))
+def find_dates(text: str, base: datetime, lexicon: Lexicon) -> tuple[When, ...]:
+    """Return the dates named in a text, in its order. `base` is when it was sent, aware, in its author's zone."""
+    return tuple(dated.when for dated in find_dated(text, base, lexicon))
 
 
-def find_dated(
-    text: str, base: datetime, lexicon: Lexicon, languages: tuple[str, ...] | None = None
-) -> tuple[Dated, ...]:
+def find_dated(text: str, base: datetime, lexicon: Lexicon) -> tuple[Dated, ...]:
     """Return the dates named in a text with the words that lead up to each; see `find_dates`."""
-    return _dated(text[:_LONGEST_TEXT], base, _narrowed(lexicon, languages))
+    return _dated(text[:_LONGEST_TEXT], base, lexicon)
 
 
 @lru_cache(maxsize=128)  # the readers ask about the same sentences again and again
@@ -90,13 +82,6 @@ def _dated(text: str, base: datetime, lexicon: Lexicon) -> tuple[Dated, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=16)
-def _narrowed(lexicon: Lexicon, languages: tuple[str, ...] | None) -> Lexicon:
-    if languages is None:
-        return lexicon
-    return Lexicon({code: tables for code, tables in lexicon.languages.items() if code in languages})
-
-
 def _read_at(parser: Parser, start: int, base: datetime, before: When | None) -> tuple[Dated | None, int]:
     """Return the date that begins at a word, and where to go on; `before` is the one read last."""
     lattice = parser.lattice
@@ -111,9 +96,8 @@ def _read_at(parser: Parser, start: int, base: datetime, before: When | None) ->
         if moment is not None:
             moment, end = _with_zone(lattice, moment, end)
             leads, lead_start = _leads_before(parser, begin)
-            inclusive = bool(parser.tagged("inclusive", end))
             when = _when(moment, base, lattice, lead_start, end)
-            return Dated(when, leads | _inner_leads(lattice, begin), inclusive), end
+            return Dated(when, leads | _inner_leads(lattice, begin)), end
     return None, start + 1
 
 
@@ -355,6 +339,8 @@ def find_clock(text: str, base: datetime, lexicon: Lexicon) -> time | None:
         found = sorted(parser.times(start), key=lambda pair: -pair[1])
         if not found or _is_within(parser.lattice.words[found[0][1] - 1], days):
             continue  # the "2." of "bis 2. November" is no hour
+        if start and any(edge.end > start for edge in parser.tagged("part", start - 1)):
+            continue  # nor is the "midi" of "après-midi" noon
         clock: time = found[0][0]
         in_words = not any(word.text[0].isdecimal() for word in parser.lattice.words[start : found[0][1]])
         if not in_words or not _leads_before(parser, start)[0] & _AROUND:

@@ -158,7 +158,10 @@ def _weeks_on(caught: Caught) -> Resolve | None:
 
 def _pair_in_month(caught: Caught) -> Resolve | None:
     month, year = caught["month"], caught.get("year")
-    return ranged(calendar_day(caught["day_number#1"], month, year), calendar_day(caught["day_number"], month, year))
+    first, last = caught["day_number#1"], calendar_day(caught["day_number"], month, year)
+    if first > caught["day_number"]:  # "from the 25th until the 8th of August"
+        return _number_to_date({"day_number": first, "DAY": last})
+    return ranged(calendar_day(first, month, year), last)
 
 
 def _number_pair(caught: Caught) -> Resolve:
@@ -203,6 +206,10 @@ _RANGE_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
         "from article|article_number|on? day_number to|until article|article_number? day_last",
         lambda c: _numbers_only(c),
     ),
+    ("from? article|on? weekday to|until|dash article|on? weekday of? article? next unit", lambda c: _both_of_next(c)),
+    ("from? article|on? weekday to|until|dash article|on? weekday of? article? unit next", lambda c: _both_of_next(c)),
+    ("article|on? weekday and article|on? weekday of? article? next unit", lambda c: _both_of_next(c, days=1)),
+    ("article|on? weekday and article|on? weekday of? article? unit next", lambda c: _both_of_next(c, days=1)),
     ("DAY dash DAY", lambda c: ranged(c["DAY#1"], c["DAY"])),
     ("from? DAY to from|article|article_number|until|on? DAY", lambda c: ranged(c["DAY#1"], c["DAY"])),
     ("from? DAY and DAY", lambda c: _joined(c)),
@@ -220,6 +227,19 @@ _RANGE_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("DAY for number unit", lambda c: lasting(c["DAY"], c["number"], c["unit"])),
     ("from DAY number unit", lambda c: _long_from(c)),
 )
+
+
+def _both_of_next(caught: Caught, days: int = 6) -> Resolve | None:
+    """Return two days of next week, at most so many apart: "Thursday and Friday next week"."""
+    if caught["unit"] != "week" or not 0 < caught["weekday"] - caught["weekday#1"] <= days:
+        return None
+    first, last = (weekday_of_week(caught[day], 1) for day in ("weekday#1", "weekday"))
+
+    def resolve(base: datetime) -> Moment | None:
+        start, end = first(base), last(base)
+        return Moment(start.first, last=end.first) if start and end else None
+
+    return resolve
 
 
 def _joined(caught: Caught) -> Resolve:

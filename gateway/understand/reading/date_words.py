@@ -120,6 +120,21 @@ def weekday_names(lexicon: Lexicon) -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=8)
+def day_parts(lexicon: Lexicon) -> dict[str, int]:
+    """Return the folded names of parts of days in one word ("Sonntagabend"), each with the number of its day."""
+    parts = date_words(lexicon)
+    return {words[0]: value[0] for (tag, _, words), value in parts.worth.items() if tag == "weekday_part"}
+
+
+@lru_cache(maxsize=32)
+def short_weekday_names(lexicon: Lexicon, languages: frozenset[str]) -> Mapping[str, int]:
+    """Return the folded short names ("Thu", "mar.", "Do") of the days of the week in some languages, with numbers."""
+    known = languages & lexicon.tables(TABLE).keys()
+    names = (named for language in sorted(known) for named in _cldr_names(language))
+    return {fold(name).strip("."): number for tag, name, number in names if tag == "weekday_short"}
+
+
+@lru_cache(maxsize=8)
 def month_words(lexicon: Lexicon) -> frozenset[str]:
     """Return the folded names of the months in all languages, long and short."""
     tables = lexicon.tables(TABLE)

@@ -7,30 +7,33 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
-from gateway.understand.reading.command_asked import is_past, is_played
+from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.command_asked import answers_questions, is_length, is_past, is_played, says_nothing_else
 from gateway.understand.reading.command_ours import (
     bears_out,
     clause_of,
-    day_numbers,
+    days_in,
     is_all_ours,
     is_ours,
     says_only_when,
     strangers,
 )
 from gateway.understand.reading.date import find_clock
-from gateway.understand.reading.phrases import Hit, Word, words_of
+from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
 from gateway.understand.reading.request import Request, Told
 
 _ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_RHYTHMS = ("biweekly", "monthly", "weekly", "never", "daily")  # the rarer one is wished for where two are named
+RHYTHMS = ("biweekly", "monthly", "weekly", "never", "daily")  # the rarer one is wished for where two are named
 _RHYTHM_WORDS = ("word_daily", "word_weekly", "word_biweekly", "word_monthly")
 _WORKING_DAYS = 5
 _SHORT = 14
 _OPENING = 2  # words in which a sentence says whom it is about
-_ABBREVIATED = 3  # letters: "son" is a word of its own
-_NO_RHYTHM = frozenset({"until", "before", "by", "after"})
+_ENDS_OF_RANGE = 2
+_NO_RHYTHM = frozenset({"until", "before", "by", "after", "from"})
+_FEWEST_SENTENCES = 2
 _TERSE = 8  # words of an answer that names little but the rhythm
 
 
@@ -41,14 +44,16 @@ def read_frequency(request: Request) -> CommandReading | None:
     clock: time | None = None
     asked = False
     wished = False  # of the sentence before
+    before: Told | None = None
     for told in request.told:
         wished = _wishes(told, request) or (wished and _adds_when(told, request))
-        if not wished:
-            continue
-        asked = True
-        frequency = frequency or _rhythm(told, request)
-        days = days or named_days(told, request)
-        clock = clock or _clock(told, request)
+        wished = wished or _wishes_so(told, before, request) or _says_when(told, before, request)
+        if wished and not _only_denies(told, request):
+            asked = True
+            frequency = frequency or _rhythm(told, request)
+            days = days or named_days(told, request) or _days_before(told, before, request)
+            clock = clock or _clock(told, request)
+        before = told
     if not asked or not (frequency or days or clock):
         return None
     if days and frequency in ("daily", "weekly", "monthly") and not _explicit(request, frequency):
@@ -64,37 +69,95 @@ def read_frequency(request: Request) -> CommandReading | None:
 
 def _wishes(told: Told, request: Request) -> bool:
     """Tell whether a sentence asks for mail in some rhythm: it limits ("only"), or asks and speaks of mail."""
-    rhythm = request.hits(told, *_RHYTHMS, "every_other", "working_days")
+    rhythm = request.hits(told, *RHYTHMS, "every_other", "working_days")
     days = _day_words(told, request)
     limits = bool(request.hits(told, "only"))
     asks = bool(request.hits(told, "send"))
     speaks = bool(request.hits(told, "mails")) or _is_headed_mails(request)
     terse = request.subject.is_reply and len(told.words) <= _TERSE and not told.asks
-    if not (speaks or told.asks) and request.spoken(request.lists.of("together").find(told.words)):
+    these = asks and request.spoken(request.lists.of("them").find(told.words))  # "let's make this monthly for me"
+    if not (speaks or told.asks or these) and request.spoken(request.lists.of("together").find(told.words)):
         return False  # what several people do, rather than what one of them is sent
+    if _asks_to_know(told, request):
+        return False
+    if any(hit.key == "never" and hit.end - hit.start > 1 for hit in rhythm) and answers_questions(request):
+        return _speaks_of_us(told, request) and says_nothing_else(request)  # "No need for the digest"
     if terse and request.hits(told, "every_other", "biweekly"):
         return _speaks_of_us(told, request)
-    if _answers_questions(request) and request.whole(told.text, *_RHYTHM_WORDS):
+    if _is_short_question(told, request) and (rhythm or days):
+        return _speaks_of_us(told, request)  # "Every second Monday?"
+    if answers_questions(request) and request.whole(told.text, *_RHYTHM_WORDS):
         return True  # "Every day is too often. Weekly?"
     if told.is_subject:
-        spoken = request.whole(told.text, *_RHYTHMS) and request.mentions("mails")
+        spoken = request.whole(told.text, *RHYTHMS) and request.mentions("mails")
         named = bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks or spoken)
         return named and bears_out(request) and _speaks_of_us(told, request)
-    if not (asks or limits) or not (speaks or _answers_questions(request)):
+    if not (asks or limits) or not (speaks or answers_questions(request)):
         return False
     if limits and _opens_with_time(told, request):
         return True  # "7 am please, before the children wake up"
+    if days and not rhythm and not (limits or speaks) and _is_one_off(told, request):
+        return False
     if rhythm or days:
         return (asks or len(told.words) <= _SHORT) and _speaks_of_us(told, request)
     return asks and _names_time(told, request) and _speaks_of_us(told, request)
 
 
+def _wishes_so(told: Told, before: Told | None, request: Request) -> bool:
+    """Tell whether a sentence asks for what the one before named: "… could you send them on those days only?"."""
+    if not request.hits(told, "those_days") or not request.hits(told, "send", "only"):
+        return False
+    speaks = request.hits(told, "mails") or answers_questions(request)
+    return bool(speaks and _days_before(told, before, request)) and is_all_ours(told, request)
+
+
+def _says_when(told: Told, before: Told | None, request: Request) -> bool:
+    """Tell whether a sentence says when, below "Settings" or behind "could you ask me a bit later?"."""
+    asked = before is not None and before.asks and answers_questions(request) and _asks_us(before, request)
+    if told.is_subject or told.asks or not (asked or _is_headed_mails(request)):
+        return False
+    when = request.hits(told, *RHYTHMS, "every_other") or _day_words(told, request) or _names_time(told, request)
+    return bool(when) and is_all_ours(told, request)
+
+
+def _asks_us(told: Told, request: Request) -> bool:
+    """Tell whether a sentence asks for our mail: "could you ask me", "can I have these"."""
+    ours = request.hits(told, "mails", "me") or request.spoken(request.lists.of("them").find(told.words))
+    return bool(request.hits(told, "send") and ours)
+
+
+def _days_before(told: Told, before: Told | None, request: Request) -> tuple[str, ...]:
+    """Return the days named in the sentence before where this one says "on those days"."""
+    return named_days(before, request) if before and request.hits(told, "those_days") else ()
+
+
+def _is_one_off(told: Told, request: Request) -> bool:
+    """Tell whether a mail that answers a digest names a day and none of our mail: "Monday works for me"."""
+    digests = request.lists.of("digest_subject").find(words_of(request.subject.text))
+    return bool(digests) and not request.spoken(request.lists.of("them").find(told.words))
+
+
 def _opens_with_time(told: Told, request: Request) -> bool:
     """Tell whether the first clause of a sentence is a time and courtesy, in an answer to what we sent."""
     clause = re.split(r"[,;.!]", told.text, maxsplit=1)[0]
-    if not _answers_questions(request) or find_clock(clause, request.sent_at, request.lexicon) is None:
+    if not answers_questions(request) or find_clock(clause, request.sent_at, request.lexicon) is None:
         return False
     return says_only_when([word for word in words_of(clause) if not _is_courtesy(word, request)], request.lexicon)
+
+
+def _is_short_question(told: Told, request: Request) -> bool:
+    """Tell whether a question is a rhythm or days and hardly a word more, behind something else: "… Every Monday?"."""
+    if not told.asks or not answers_questions(request) or len(request.sentences) < _FEWEST_SENTENCES:
+        return False
+    hits = (*request.hits(told, *RHYTHMS, "every_other", "every", "only"), *_day_hits(told, request))
+    covered = {at for hit in hits for at in range(hit.start, hit.end)}
+    return len(told.words) <= len(covered) + 1
+
+
+def _asks_to_know(told: Told, request: Request) -> bool:
+    """Tell whether a question asks about our mail rather than for it: "Why did this arrive at 4am?"."""
+    opening = request.spoken(request.lists.of("remind_asks").at(told.words, 0)) if told.words else ()
+    return told.asks and bool(opening) and not any(hit.start == 0 for hit in request.hits(told, "send"))
 
 
 def _is_courtesy(word: Word, request: Request) -> bool:
@@ -119,10 +182,19 @@ def _speaks_of_us(told: Told, request: Request) -> bool:
     """Tell whether the clauses that name a rhythm, a day or a time name nothing else but mail and its author."""
     if is_played(told, request) or _is_anothers(told, request):
         return False
-    named = [*request.hits(told, *_RHYTHMS, "every_other", "working_days"), *_day_hits(told, request)]
+    if request.hits(told, "those_days") and request.hits(told, "me", "mails"):
+        return True  # "I volunteer on Saturdays, so only ask me then"
+    named = [*request.hits(told, *RHYTHMS, "every_other", "working_days"), *_day_hits(told, request)]
     if not named:
-        return is_all_ours(told, request) or bool(request.hits(told, "mails"))
+        return _is_ours_but_what_is_not_wanted(told, request) or bool(request.hits(told, "mails"))
     return any(is_ours(told, hit, request, whole=True) for hit in named if not _is_passed_over(told, hit, request))
+
+
+def _is_ours_but_what_is_not_wanted(told: Told, request: Request) -> bool:
+    """Tell whether a sentence names nothing but what is ours, up to "instead of": what follows is not wanted."""
+    instead = request.spoken(request.lists.of("instead_of").find(told.words))
+    end = min((one.start for one in instead), default=len(told.words))
+    return not strangers(told, 0, end, request)
 
 
 def _is_anothers(told: Told, request: Request) -> bool:
@@ -140,8 +212,7 @@ def _is_anothers(told: Told, request: Request) -> bool:
 
 
 def _day_hits(told: Told, request: Request) -> list[Hit]:
-    names = day_numbers(request.lexicon)
-    return [Hit("day", "", at, at + 1) for at, word in enumerate(told.words) if word.text in names]
+    return [Hit("day", "", at, at + 1) for at in days_in(told.words, request)]
 
 
 def _adds_when(told: Told, request: Request) -> bool:
@@ -150,20 +221,12 @@ def _adds_when(told: Told, request: Request) -> bool:
     return bool(when) and not told.asks and is_all_ours(told, request)
 
 
-def _answers_questions(request: Request) -> bool:
-    """Tell whether a mail answers questions or a summary of ours, rather than a thread of the members'."""
-    if request.answers_ours:
-        return True
-    words = words_of(request.subject.text)
-    return request.subject.is_reply and bool(request.lists.of("checkin_subject", "digest_subject", "mails").find(words))
-
-
 def _rhythm(told: Told, request: Request) -> str | None:
     if request.hits(told, "every_other") and (_day_words(told, request) or request.hits(told, "biweekly")):
         return "biweekly"
-    hits = request.hits(told, *_RHYTHMS)
+    hits = [hit for hit in request.hits(told, *RHYTHMS) if not is_length(told, hit, request)]
     wished = [hit.key for hit in hits if not _is_passed_over(told, hit, request)]
-    return next((rhythm for rhythm in _RHYTHMS if rhythm in wished), None)
+    return next((rhythm for rhythm in RHYTHMS if rhythm in wished), None)
 
 
 def _is_passed_over(told: Told, hit: Hit, request: Request) -> bool:
@@ -178,7 +241,12 @@ def _is_passed_over(told: Told, hit: Hit, request: Request) -> bool:
 def _is_behind_instead(told: Told, at: int, request: Request) -> bool:
     """Tell whether "instead of" stands ahead of a place, one word between at most: "Fridays instead of Mondays"."""
     before = request.lists.of("instead_of").find(told.words[:at])
-    return any(at - 1 <= one.end for one in request.spoken(before))
+    excepted = [one for one in request.hits(told, "except_words") if one.end == at]  # "not on Fridays"
+    return any(at - 1 <= one.end for one in request.spoken(before) if not _overlaps(one, excepted))
+
+
+def _overlaps(hit: Hit, others: list[Hit]) -> bool:
+    return any(one.start <= hit.start < one.end for one in others)
 
 
 def _explicit(request: Request, frequency: str) -> bool:
@@ -190,16 +258,16 @@ def _explicit(request: Request, frequency: str) -> bool:
 
 def _day_words(told: Told, request: Request) -> list[int]:
     """Return the days named, in order; one that something lasts until, or is since, is no day of a rhythm."""
-    names = day_numbers(request.lexicon)
-    named = [at for at, word in enumerate(told.words) if word.text in names and len(word.text) > _ABBREVIATED]
-    kept = [at for at in named if not _is_behind_instead(told, at, request)] or named
+    numbers = days_in(told.words, request)
+    kept = [at for at in numbers if not _is_behind_instead(told, at, request)] or list(numbers)
     days = [told.words[at] for at in kept]
     ends = (
         [one.when.span for one in request.dates(told.text) if one.leads & _NO_RHYTHM and not one.when.end_day]
         if days
         else []
     )
-    return list(dict.fromkeys(names[day.text] for day in days if not any(a <= day.start < b for a, b in ends)))
+    wanted = (at for at, day in zip(kept, days, strict=True) if not any(a <= day.start < b for a, b in ends))
+    return list(dict.fromkeys(numbers[at] for at in wanted))
 
 
 def named_days(told: Told, request: Request) -> tuple[str, ...]:
@@ -207,9 +275,48 @@ def named_days(told: Told, request: Request) -> tuple[str, ...]:
     found = _day_words(told, request)
     if not found:
         return tuple(_ENGLISH[:_WORKING_DAYS]) if request.hits(told, "working_days") else ()
-    if request.hits(told, "except_words"):
+    denied = _denied_days(told, request)
+    if request.hits(told, "except_words") or denied.issuperset(found):
         return tuple(day for number, day in enumerate(_ENGLISH[:_WORKING_DAYS]) if number not in found)
-    return tuple(_ENGLISH[number] for number in sorted(found))
+    found = [number for number in found if number not in denied]  # "Fridays are bad, could I get it on Thursdays?"
+    found = found + _days_between(told, found, request)
+    return tuple(_ENGLISH[number] for number in sorted(set(found)))
+
+
+def _denied_days(told: Told, request: Request) -> set[int]:
+    """Return the days whose clause says that they are no good: "I don't work Fridays"; not "ne … que le vendredi"."""
+    denials = (*request.hits(told, "negation", "off_day"), *request.spoken(request.lists.of("judged").find(told.words)))
+    found: set[int] = set()
+    for day in _day_hits(told, request) if denials else ():
+        start, end = clause_of(told, day, request)
+        within = any(start <= one.start and one.end <= end for one in denials)
+        limited = any(start <= one.start and one.end <= end for one in request.hits(told, "solely"))
+        if within and not limited:
+            found.add(days_in(told.words, request)[day.start])
+    return found
+
+
+def _only_denies(told: Told, request: Request) -> bool:
+    """Tell whether a sentence but says which day is no good, and nothing of mail: "I can't make it on Thursday"."""
+    found = _day_words(told, request)
+    if not found or not _denied_days(told, request).issuperset(found):
+        return False
+    return not request.hits(told, "mails", "halt", "those_days", "only", "pause", "except_words")
+
+
+def _days_between(told: Told, found: list[int], request: Request) -> list[int]:
+    """Return the days inside a range of two: "Monday to Wednesday" is Tuesday too."""
+    if len(found) != _ENDS_OF_RANGE or found[0] > found[1]:
+        return []
+    numbers = days_in(told.words, request)
+    first, last = (next(at for at, number in numbers.items() if number == day) for day in found)
+    links = {hit.key for hit in request.spoken(_links(request.lexicon).find(told.words[first + 1 : last]))}
+    return list(range(found[0] + 1, found[1])) if links == {"to"} else []  # "Monday and Thursday" are two days
+
+
+@lru_cache(maxsize=8)
+def _links(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("to", "and")))
 
 
 def _clock(told: Told, request: Request) -> time | None:

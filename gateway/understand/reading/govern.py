@@ -1,4 +1,4 @@
-"""Lines that govern a round ("extend until Friday 17:00"), settings in one word, and answers to `please confirm`.
+"""Lines that govern a round ("extend until Friday 17:00"), settings in one word, and `undo`.
 
 A governing line stands first in the new text and says what it wants with the words of table [govern]; what it does not
 say with them is no governing line. Must not: know who may govern, or hold a word of any language.
@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from gateway.model.understood import Act, Governing, Setting, Settle, Undo, Word
+from gateway.model.understood import Governing, GoverningAct, Setting, Undo, Word
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.marks import marks_in, without_marks
+from gateway.understand.reading.courtesy import without_greeting
 from gateway.understand.reading.date import find_dates
 from gateway.understand.reading.govern_deadline import end_of, read_deadline
 from gateway.understand.reading.govern_options import read_added_option, read_corrected_options, read_options_named
@@ -27,21 +28,20 @@ _LINE_WORDS = 30
 _SETTING_WORDS = 10
 _LONGEST_SETTING = 500  # letters
 _MARK = re.compile(r"^\W*\[?\b[VC]-\d{1,7}\b\]?\s*:|\[?\b[VC]-\d{1,7}\b\]?", re.IGNORECASE)
-_GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _LABEL = re.compile(r"^([^:：\n]{1,60})[:：]\s*(.*)$", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+[-–—]\s+")
 _TRAIL = " \t\r\n.!;,:–—-"
 
-_PLAIN_ACTS = (Act.CANCEL, Act.CLOSE, Act.RESUME, Act.VOTE)
-_TEXT_ACTS = (Act.CORRECT, Act.AMEND, Act.ADD_OPTION)  # what they change follows
-_REASONED = (Act.CANCEL, Act.EXTEND, Act.RESUME)
+_PLAIN_ACTS = (GoverningAct.CANCEL, GoverningAct.CLOSE, GoverningAct.RESUME, GoverningAct.VOTE)
+_TEXT_ACTS = (GoverningAct.CORRECT, GoverningAct.AMEND, GoverningAct.ADD_OPTION)  # what they change follows
+_REASONED = (GoverningAct.CANCEL, GoverningAct.EXTEND, GoverningAct.RESUME)
 _UNITS = ("minute", "hour", "day", "week")
 _SPAN_UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
 
 
 @lru_cache(maxsize=8)
 def _acts(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables(_TABLE), [act.value for act in Act]))
+    return Phrases(listed(lexicon.tables(_TABLE), [act.value for act in GoverningAct]))
 
 
 @lru_cache(maxsize=8)
@@ -82,15 +82,10 @@ def read_governing(text: str, sent_at: datetime, lexicon: Lexicon, options: Sequ
     `sent_at` is aware, in its author's zone. `options` are those of the vote it answers: a line that is one of them is
     a ballot ("Cancel" where that can be chosen).
     """
-    text = _MARK.sub(" ", _without_greeting(text), count=1).strip()
+    text = _MARK.sub(" ", without_greeting(text), count=1).strip()
     if not text or _is_option(text, options):
         return None
     return read_corrected_options(text, lexicon) or _labelled(text, sent_at, lexicon) or _stated(text, sent_at, lexicon)
-
-
-def _without_greeting(text: str) -> str:
-    first, _, rest = text.strip().partition("\n")
-    return rest.strip() if rest.strip() and _GREETING.match(first) else text.strip()
 
 
 def _is_option(text: str, options: Sequence[str]) -> bool:
@@ -104,19 +99,19 @@ def _labelled(text: str, sent_at: datetime, lexicon: Lexicon) -> Governing | Non
     if not found:
         return None
     hits = _whole_acts(words_of(found[1]), lexicon)
-    act = next((act for act in (*_TEXT_ACTS, Act.CANCEL) if act.value in hits), None)
+    act = next((act for act in (*_TEXT_ACTS, GoverningAct.CANCEL) if act.value in hits), None)
     if act is None or not found[2].strip():
         return None
     says = found[2].strip()
-    if act is Act.ADD_OPTION:
+    if act is GoverningAct.ADD_OPTION:
         says = says.partition("\n")[0].strip(_TRAIL + "\"'“”«»„")
-    until = read_deadline(found[1], says, sent_at, lexicon) if act is Act.CORRECT else None
+    until = read_deadline(found[1], says, sent_at, lexicon) if act is GoverningAct.CORRECT else None
     if until:
-        return Governing(Act.EXTEND, until=until, evidence=text.partition("\n")[0].strip())
-    options = read_options_named(says, lexicon) if act is Act.CORRECT else ()
+        return Governing(GoverningAct.EXTEND, until=until)
+    options = read_options_named(says, lexicon) if act is GoverningAct.CORRECT else ()
     if options:
-        return Governing(Act.CORRECT_OPTIONS, options=options, evidence=text.partition("\n")[0].strip())
-    return Governing(act, text=says, evidence=text.partition("\n")[0].strip())
+        return Governing(GoverningAct.CORRECT_OPTIONS, options=options)
+    return Governing(act, text=says)
 
 
 def _whole_acts(words: Sequence[Token], lexicon: Lexicon) -> frozenset[str]:
@@ -151,11 +146,11 @@ def _stated(text: str, sent_at: datetime, lexicon: Lexicon) -> Governing | None:
     plain = _plain(sentence, words, lexicon)
     if plain:
         act, reason = plain
-        return Governing(act, text=(reason or rest) if act in _REASONED else "", evidence=sentence.strip())
+        return Governing(act, text=(reason or rest) if act in _REASONED else "")
     return read_added_option(sentence, lexicon) or _extended(sentence, words, rest, sent_at, lexicon)
 
 
-def _plain(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> tuple[Act, str] | None:
+def _plain(sentence: str, words: Sequence[Token], lexicon: Lexicon) -> tuple[GoverningAct, str] | None:
     """Return the act that is all the sentence says, and the reason behind a "because"."""
     said, reason = words, ""
     for hit in _because(lexicon).find(words):
@@ -177,18 +172,18 @@ def _extended(
     about = (tail if hit.start == 0 or tail.strip(_TRAIL) else head).strip(_TRAIL)
     length = _length(words_of(about), lexicon)
     if length:
-        return Governing(Act.EXTEND, for_span=length, text=rest, evidence=sentence.strip())
+        return Governing(GoverningAct.EXTEND, for_span=length, text=rest)
     dates = find_dates(about, sent_at, lexicon)
     if len(dates) != 1:
-        return None if dates or _left(words_of(about), lexicon) else Governing(Act.EXTEND, evidence=sentence.strip())
-    return Governing(Act.EXTEND, until=end_of(dates[0], sent_at), text=rest, evidence=sentence.strip())
+        return None if dates or _left(words_of(about), lexicon) else Governing(GoverningAct.EXTEND)
+    return Governing(GoverningAct.EXTEND, until=end_of(dates[0], sent_at), text=rest)
 
 
 def _at_an_end(words: Sequence[Token], lexicon: Lexicon) -> Hit | None:
     """Return the verb of extending at the start or the end of a sentence, fillers apart."""
     left = _left(words, lexicon)
     for hit in _acts(lexicon).find(words):
-        if hit.key != Act.EXTEND:
+        if hit.key != GoverningAct.EXTEND:
             continue
         outside = [word for word in left if not words[hit.start].start <= word.start < words[hit.end - 1].end]
         before = [word for word in outside if word.start < words[hit.start].start]
@@ -343,7 +338,7 @@ def read_undos(text: str, lexicon: Lexicon, marks: Sequence[str] = ()) -> tuple[
 
     `marks` are those that may stand for a line: "undo V-1".
     """
-    first = _without_greeting(text).partition("\n")[0]
+    first = without_greeting(text).partition("\n")[0]
     by_mark = tuple(Undo(mark=mark) for mark in dict.fromkeys(marks_in(first)) if mark in marks)
     words = _left(words_of(without_marks(first) if by_mark else first), lexicon, ("polite",))
     if not words or len(words) > _SETTING_WORDS or len(by_mark) < len(set(marks_in(first))):
@@ -366,21 +361,3 @@ def _lines_named(words: Sequence[Token], lexicon: Lexicon) -> frozenset[int] | N
     if any(not _of_line(lexicon).whole((word,)) for word in others):
         return None
     return frozenset(int(word.text) for word in numbers)
-
-
-@lru_cache(maxsize=8)
-def _confirming(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables(_TABLE), ("confirm", "refuse")))
-
-
-def read_confirmation(text: str, lexicon: Lexicon) -> Settle | None:
-    """Return 1 for a yes and 0 for a no in answer to `please confirm`, None when it is neither.
-
-    A no anywhere in the first line outweighs a yes: what is confirmed wrongly cannot be taken back.
-    """
-    first = words_of(_without_greeting(text).partition("\n")[0])
-    found = {hit.key for hit in _confirming(lexicon).find(first)}
-    if "refuse" in found:
-        return Settle(0)
-    begins = {hit.key for hit in _confirming(lexicon).at(first, 0)} if first else set()
-    return Settle(1) if "confirm" in begins else None

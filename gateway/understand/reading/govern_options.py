@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from gateway.model.understood import Act, Governing
+from gateway.model.understood import Governing, GoverningAct
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 from gateway.understand.reading.phrases import Word as Token
@@ -38,7 +38,9 @@ def read_corrected_options(text: str, lexicon: Lexicon) -> Governing | None:
     first, _, below = text.partition("\n")
     words = words_of(first)
     start = _after_manners(words, lexicon)
-    hits = [hit for hit in _phrases(lexicon).at(words, start) if hit.key == Act.CORRECT_OPTIONS] if words else []
+    hits = (
+        [hit for hit in _phrases(lexicon).at(words, start) if hit.key == GoverningAct.CORRECT_OPTIONS] if words else []
+    )
     if not hits:
         return None
     rest = first[words[max(hit.end for hit in hits) - 1].end :]
@@ -47,7 +49,7 @@ def read_corrected_options(text: str, lexicon: Lexicon) -> Governing | None:
         return None  # "the options should be discussed first"
     options = _listed(rest[colon.end() :] if colon else "", below.splitlines(), lexicon)
     fits = options and len(options) <= _MOST and all(len(option) <= _LONGEST for option in options)
-    return Governing(Act.CORRECT_OPTIONS, options=options, evidence=first.strip()) if fits else None
+    return Governing(GoverningAct.CORRECT_OPTIONS, options=options) if fits else None
 
 
 def read_options_named(says: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -124,12 +126,14 @@ def read_added_option(line: str, lexicon: Lexicon) -> Governing | None:
         return None
     start = _after_manners(words, lexicon)
     label = _named_ahead(line, words, start, lexicon) or _named_as(line, words, start, lexicon)
-    return Governing(Act.ADD_OPTION, text=label, evidence=line.strip()) if label else None
+    return Governing(GoverningAct.ADD_OPTION, text=label) if label else None
 
 
 def _named_ahead(line: str, words: Sequence[Token], start: int, lexicon: Lexicon) -> str:
     """Return the option behind a phrase of two words or more at the start: "add option Madrid"."""
-    hits = [hit for hit in _phrases(lexicon).at(words, start) if hit.key == Act.ADD_OPTION and hit.end >= start + 2]
+    hits = [
+        hit for hit in _phrases(lexicon).at(words, start) if hit.key == GoverningAct.ADD_OPTION and hit.end >= start + 2
+    ]
     longest = max(hits, key=lambda hit: hit.end, default=None)
     if longest is None or longest.end >= len(words):
         return ""
@@ -170,7 +174,7 @@ def _after_manners(words: Sequence[Token], lexicon: Lexicon) -> int:
 
 @lru_cache(maxsize=8)
 def _phrases(lexicon: Lexicon) -> Phrases:
-    keys = (Act.CORRECT_OPTIONS.value, Act.ADD_OPTION.value, "as-option", "adding", "polite")
+    keys = (GoverningAct.CORRECT_OPTIONS.value, GoverningAct.ADD_OPTION.value, "as-option", "adding", "polite")
     return Phrases(listed(lexicon.tables(_TABLE), keys))
 
 

@@ -28,6 +28,7 @@ class _Tense:
     inside: tuple[str, ...]
     forms: Mapping[str, str]
     but: frozenset[str]
+    ahead: tuple[str, ...] = ()  # what may stand ahead of a verb and leave it the same: "raus-geschickt"
 
 
 @lru_cache(maxsize=8)
@@ -39,6 +40,7 @@ def _tenses(lexicon: Lexicon) -> Mapping[str, _Tense]:
             tuple(part for part in table["inside"] if part),
             {fold(form): fold(verb) for form, verb in table["forms"].items()},
             frozenset(map(fold, table["but"])),
+            tuple(map(fold, table.get("ahead", ()))),
         )
         for language, table in lexicon.tables("past").items()
     }
@@ -58,7 +60,15 @@ def first_but(words: tuple[Word, ...], languages: frozenset[str], lexicon: Lexic
 
 
 def _is_past(word: Word, named: list[str], tense: _Tense) -> bool:
-    return any(_is_irregular(word.text, verb, tense) or _is_regular(word, verb, tense) for verb in named)
+    words = (word, *_without_ahead(word, tense))
+    return any(_is_irregular(one.text, verb, tense) or _is_regular(one, verb, tense) for one in words for verb in named)
+
+
+def _without_ahead(word: Word, tense: _Tense) -> Iterator[Word]:
+    """Yield a word without what stands ahead of its verb: "rausgeschickt" is "geschickt" too."""
+    for part in tense.ahead:
+        if word.text.startswith(part) and len(word.text) - len(part) > _FEWEST and len(word.text) == len(word.written):
+            yield Word(word.text[len(part) :], word.start + len(part), word.end, word.written[len(part) :])
 
 
 def _is_irregular(text: str, verb: str, tense: _Tense) -> bool:

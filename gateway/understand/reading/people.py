@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from gateway.model.understood import Enrolling, Enrolment, Moderating, Moderation
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.reading.courtesy import without_greeting
 from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 
 _TABLE = "people"
@@ -20,7 +21,6 @@ _ADDRESS = re.compile(
 )
 _LONGEST = 2_000  # letters
 _MOST_NAMES = 12  # words beside the request and the addresses: names of people, mostly
-_GREETING = re.compile(r"^\W*\w+(?:\s+\w+){0,3}\s*[,!]\s*$")
 _SHORT = 4  # words
 _MOST_REASONS = 60  # words
 
@@ -56,7 +56,7 @@ def read_enrolling(subject: str, text: str, lexicon: Lexicon) -> Enrolling | Non
     The phrase may stand in the subject, over a body of addresses alone; or over the reasons for a removal, which are
     for no other eyes, and which is asked about before anything is done.
     """
-    said = _without_greeting(text)
+    said = without_greeting(text)
     if len(said) > _LONGEST or len(subject) > _LONGEST:
         return None
     if not words_of(said):
@@ -93,12 +93,7 @@ def _asked(text: str, lexicon: Lexicon) -> Enrolling | None:
 
 
 def _first_line(text: str) -> str:
-    return _without_greeting(text).partition("\n")[0].strip()
-
-
-def _without_greeting(text: str) -> str:
-    first, _, rest = text.strip().partition("\n")
-    return rest.strip() if rest.strip() and _GREETING.match(first) else text.strip()
+    return without_greeting(text).partition("\n")[0].strip()
 
 
 def _left(words: Sequence[Word], lexicon: Lexicon) -> tuple[Word, ...]:

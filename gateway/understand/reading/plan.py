@@ -3,7 +3,7 @@
 A line of the plan is answered by its number, or by its words said again, and a verb or a sign; what is not mentioned
 stays planned, and `+ …` adds to it, also alone. Numbers beyond the plan's mean the open blockers that the prompt lists
 after it; that they are gone may also be said without a number (unblocking.py). Must not: hold a word of any language
-(plan_words.py has them), or take a bare number for an answer (product.md §5: plan lines want a verb).
+(plan_words.py has them), or take a bare number for an answer: plan lines want a verb.
 """
 
 from __future__ import annotations

@@ -34,13 +34,15 @@ ASIDE = frozenset(
         "heads_up", "absence_noun", "absence_notice", "address_help", "address_join", "address_leave", "address_status",
         "address_task", "address_vote", "tag_result", "tag_task", "reminder_label", "digest_subject", "word_help",
         "word_join", "word_pause", "word_resume", "word_daily", "word_weekly", "word_biweekly", "word_monthly",
-        "word_never", "word_digest", "including", "illness",
+        "word_never", "word_digest", "including", "illness", "name_article", "until_when", "for_whom",
+        "absence_subject",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks
 _PREFIX = re.compile(r"\s*([^\W\d_]{1,14})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
 _BRACKET = re.compile(r"\s*\[([^\]]{1,60})\]\s*")
 _LETTERED = re.compile(r"\s*\(?[a-hA-H](?:[.)]|\s?[-–—:])\s+(?=\S)")
+_RANGE_ON = re.compile(r"[-–—]\s?\d{1,2}\b")
 _SEPARATORS = re.compile(r"[+.=_-]")
 
 
@@ -134,6 +136,8 @@ class Request:
     """A mail as its author wrote it: address words, subject, lines, sentences. `body` is the lines as one text."""
 
     parts: tuple[str, ...]
+    name: str  # of the workspace, as the address has it
+    tags: tuple[str, ...]  # the words behind it, or one channel, with the # before it
     subject: Subject
     lines: tuple[Line, ...]
     sentences: tuple[Told, ...]
@@ -262,11 +266,18 @@ def make_request(
     spoken = [word for told in sentences for word in told.words]
     body = "\n".join(line.text for line in lines)
     languages = languages_of((*words_of(split.text), *spoken), lexicon)
-    parts = tuple(part for part in _SEPARATORS.split(fold(address.partition("@")[0])) if part)
+    if split.is_reply:  # its subject is ours, and may be in another language than its author's
+        written = languages_of(spoken, lexicon)
+        languages = languages if languages <= written else languages | written
+    local = fold(address.partition("@")[0])
+    parts = tuple(part for part in _SEPARATORS.split(local) if part)
+    name, tags = _named(local, parts)
     subject_told = Told(split.text, words_of(split.text))
     keys = frozenset(hit.key for told in (subject_told, *sentences) for hit in lists.all_hits(told))
     return Request(
         parts=parts,
+        name=name,
+        tags=tags,
         subject=split,
         lines=lines,
         sentences=sentences,
@@ -282,10 +293,19 @@ def make_request(
     )
 
 
+def _named(local: str, parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return a workspace's name and the words behind it: a `+` parts them, else the first word is the name."""
+    name, plus, tag = local.partition("+")
+    if plus:
+        return name, (tag,) if tag.startswith("#") else tuple(part for part in _SEPARATORS.split(tag) if part)
+    return (parts[0] if parts else ""), parts[1:]
+
+
 def _undated(line: Line, lexicon: Lexicon) -> Line:
     """Return a line with the number back in its text where that is of a day ("19. Juni"), and numbers no line."""
     words = words_of(line.text) if line.number is not None else ()
-    if not words or words[0].text not in month_words(lexicon):
+    is_range = bool(_RANGE_ON.match(line.text)) and line.number is not None  # "3.–21. August"
+    if not is_range and (not words or words[0].text not in month_words(lexicon)):
         return line
     return replace(line, text=f"{line.number}. {line.text}", number=None)
 

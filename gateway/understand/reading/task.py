@@ -20,11 +20,13 @@ _BEHIND = re.compile(r"(?:[ \t]+[^\W\d_][\w'’.-]*(?<![.])){1,4}")  # names hav
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_LEFT_OPEN = re.compile(r"\s*\(([^\W\d_]+)\)?\s*$")
 _PART_END = re.compile(r"[.,;:!?\n]")
 _GLUE = " \t.,;:(-–—"
 _EDGES = " \t.,;:!-–—/|()[]*_"
 _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
 _LONGEST_TITLE = 200
+_LONGEST_ARTICLE = 3
 _DOER_WORDS = 4  # of a part that says only who does it
 
 
@@ -42,11 +44,15 @@ def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ..
     task = read_task("".join(sentences[:1]), request) or read_task(" ".join(sentences), request)
     if task is None:
         return ()
-    if task.due is None:
-        task = TaskRequest(
-            task.title, task.assignee, _due_of(" ".join(told.text for told in request.sentences[1:3]), request)
-        )
-    return (task,)
+    rest = " ".join(told.text for told in request.sentences[1:3])
+    return (
+        TaskRequest(
+            task.title,
+            task.assignee or _assigned(rest, request),
+            task.due or _due_of(rest, request),
+            task.behind,
+        ),
+    )
 
 
 def _handed_out(request: Request) -> tuple[str, ...]:
@@ -62,11 +68,28 @@ def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest,
     if task is None:
         return ()
     handle = _HANDLE.search(request.body)
-    named = task.assignee or (handle[1] if handle else None) or _assigned(request.body, request)
+    named = task.assignee or (handle[1] if handle else None) or _assigned(request.body, request) or _asked_of(request)
     does_it_oneself = any(request.whole(part, "self_does") for part in _PART_END.split(request.body))
     assignee = named or ("me" if does_it_oneself else None)
+    parts = (part for part in _PART_END.split(request.body) if part.strip())
+    assignee = assignee or next((who for part in parts if (who := _doer(part, request))), None)
     due = task.due or _due_of(request.body, request)
     return (TaskRequest(task.title, assignee, due),)
+
+
+def _asked_of(request: Request) -> str | None:
+    """Return who is asked to do what the subject names: "Could Bridget do this before Saturday?"."""
+    for told in request.sentences[:1]:
+        words = told.words
+        starts = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, 0))} if words else set()
+        for at in sorted(starts | {0}):
+            if not told.asks or at + 1 >= len(words) or not _is_name(words[at], told.text):
+                continue
+            modal = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, at + 1))}
+            does = (request.lists.of("does_this").at(words, end) for end in {at + 1, *modal} if end < len(words))
+            if (at or modal) and any(request.spoken(hits) for hits in does):
+                return told.text[words[at].start : words[at].end]
+    return None
 
 
 def read_task(text: str, request: Request, *, who: str | None = None) -> TaskRequest | None:
@@ -120,7 +143,7 @@ def _doer(part: str, request: Request) -> str | None:
     if len(words) < 2 or len(words) > _DOER_WORDS:
         return None
     ends = [hit.end for hit in request.lists.of("does_it").at(words, 0)]
-    if ends and max(ends) == len(words) - 1 and _is_name(words[-1], part):
+    if ends and max(ends) == len(words) - 1 and _is_name(words[-1], part) and not _is_date(words[-1], part, request):
         return part[words[-1].start : words[-1].end]
     return (
         part[words[0].start : words[0].end]
@@ -134,6 +157,9 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     handle = _HANDLE.search(text)
     if handle:
         return handle[1], (text[: handle.start()] + text[handle.end() :]).strip(_EDGES)
+    bracketed = _LEFT_OPEN.search(text)
+    if bracketed and request.lists.of("me").whole(words_of(bracketed[1])):
+        return "me", text[: bracketed.start()]  # "invite the auditor (me, by 20 August)", its date taken off
     behind = _NAME_BEHIND.search(text)
     if behind and not request.dates(behind.group()):
         return behind[1] or behind[2], text[: behind.start()]
@@ -160,12 +186,22 @@ def _me_ahead(text: str, request: Request) -> str | None:
 def _named_first(text: str, request: Request) -> tuple[str | None, str]:
     """Read "Ines to book the hall", "Bob kümmert sich um …": a name, then words that hand something over."""
     words = words_of(text)
-    if len(words) < 3 or not _is_name(words[0], text) or _is_lead(words[0], request):
+    at = int(len(words) > 1 and _is_article(words[0], text, request) and _is_name(words[1], text))
+    if len(words) < at + 3 or not _is_name(words[at], text) or _is_lead(words[at], request):
         return None, text
-    ends = [hit.end for hit in request.spoken(request.lists.of("assign_verbs").at(words, 1))]
+    name = text[words[at].start : words[at].end]
+    ends = [hit.end for hit in request.spoken(request.lists.of("assign_verbs").at(words, at + 1))]
+    if not ends and request.spoken(request.lists.of("does_verbs").at(words, at + 1)):
+        return name, text[words[at + 1].start :]  # "Farah drafts the press release"
     if not ends or max(ends) >= len(words):
         return None, text
-    return text[words[0].start : words[0].end], text[words[max(ends)].start :]
+    return name, text[words[max(ends)].start :]
+
+
+def _is_article(word: Word, text: str, request: Request) -> bool:
+    """Tell whether a text begins with the article that some languages put before a name: "o Rui", "der Uwe"."""
+    named = text[word.start : word.end]
+    return len(named) <= _LONGEST_ARTICLE and named.isalpha() and bool(request.lists.of("name_article").whole((word,)))
 
 
 def _is_name(word: Word, text: str) -> bool:

@@ -21,6 +21,8 @@ _METHODS = ("plusone", "ranked", "approval", "score", "consent", "yesno", "singl
 _FEWEST, _MOST = 2, 30  # options
 _LONGEST_OPTION = 120
 _OPTION_WORDS = 4
+_ENUMERATES = ","  # "Monday, Wednesday or Friday."
+_SLASH = re.compile(r"\w\s[/|]\s\w")  # "Monday / Tuesday"
 _EDGES = " \t.,;:!-–—*_"
 
 
@@ -58,7 +60,8 @@ def _question(request: Request) -> tuple[str, str]:
     Behind [VOTE] and [LAZY CONSENSUS], and at the address for votes, the subject is what its author named the question.
     """
     subject = _without_label(request.subject.text, request)
-    proposed = next((text for told in request.sentences if (text := proposal_of(told, request))), "")
+    said = (*request.sentences, Told(request.subject.text, words_of(request.subject.text)))
+    proposed = next((text for told in said if (text := proposal_of(told, request))), "")
     is_label = not subject or request.whole(subject, "vote_label", "propose_label", "tag_vote")
     if proposed and (is_label or not _is_marked(request)):
         return proposed, subject
@@ -74,7 +77,7 @@ def _question(request: Request) -> tuple[str, str]:
 def _is_marked(request: Request) -> bool:
     """Whether the subject's mark or the address alone makes the mail a vote."""
     marked = any(request.whole(mark, "tag_consent", "tag_vote") for mark in request.subject.marks)
-    return marked or any(request.whole(part, "address_vote") for part in request.parts[1:])
+    return marked or any(request.whole(tag, "address_vote") for tag in request.tags if tag[0] != "#")
 
 
 def proposal_of(told: Told, request: Request) -> str:
@@ -126,7 +129,10 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
         return bare
     asked = (told.text for told in request.sentences if told.asks)
     found = (_alternatives(text, request) for text in (question, *asked))
-    return next((options for options in found if options), ())
+    first = request.sentences[0].text if request.sentences else ""
+    listed_so = _split(first, request) if _SLASH.search(first) else ()
+    enumerated = _alternatives(first, request) if _ENUMERATES in first else ()
+    return next((options for options in (*found, enumerated, listed_so) if options), ())
 
 
 def _named_options(told: Told, request: Request) -> tuple[str, ...]:

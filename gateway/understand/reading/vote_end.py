@@ -24,6 +24,7 @@ _ENDS = frozenset({"by", "until", "before"})
 _LASTS = frozenset({"within", "for", "in"})  # with a length: "for 72 hours", "in 3 days"
 _ABOUT = ("vote_label", "vote_ask", "consent")  # of [command]: what speaks of the vote
 _LITTLE = ("vote_open", "time_given")  # of [command]: what may stand beside an end and names nothing else
+_METHODS = ("method_approval", "method_plusone", "method_ranked", "method_yesno")  # of [command]: how it is answered
 _EDGES = " \t.,;:!-–—*_()?]"
 _SHORT = 12  # words of a sentence that says little but when
 _MOST_AHEAD = 2  # words of it ahead of the time
@@ -89,6 +90,8 @@ def _by_date(request: Request, sentences: tuple[Told, ...]) -> Dated | None:
     for told in (subject, *sentences):
         lasts, asks = _tells_how_long(told.text, request), told.is_subject or told.asks
         for one in request.dates(told.text):
+            if told.is_subject and not told.text[: one.when.span[0]].strip(_EDGES):
+                continue  # "Close in August?" is what is asked
             if _closes(one, request, asks=asks, lasts=lasts) and (told.is_subject or _is_of_it(told, one, request)):
                 return one
     return None
@@ -140,8 +143,8 @@ def _after_length(deadline: Dated, request: Request) -> datetime | None:
 
 def _is_of_it(told: Told, one: Dated, request: Request) -> bool:
     """Whether a sentence speaks of the vote, its answers or its end, or says nothing but when: "Open until Friday."."""
-    if states_a_rule(told, request):
-        return True  # "Secret ballot, quorum 50 %, by Friday."
+    if states_a_rule(told, request) or request.hits(told, *_METHODS):
+        return True  # "Secret ballot, quorum 50 %, by Friday."; "Several answers are fine, by Friday."
     start, end = one.when.span
     about = (*request.lists.of(*_ABOUT).find(told.words), *_answers(request.lexicon).find(told.words))
     own = languages_of(told.words, request.lexicon)  # a short mail's language is told by its subject, not always theirs

@@ -1,0 +1,142 @@
+"""Circuit-breakers: more answers to one address, or more posts of one author, than people have use for.
+
+A loop may hide its nature: a robot bears no mark, or somebody writes in a member's name. So what only a loop brings is
+curbed, whatever it looks like. Must not: drop a mail; a post too many is held, and an answer left out is noted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from gateway.decide import checks
+from gateway.decide.answering import once_per_day, to_author, to_stewards
+from gateway.model.arrival import ArrivalState
+from gateway.model.context import MailContext, Trust
+from gateway.model.decision import Broadcast, Decision, Why
+from gateway.model.entry import Posted
+from gateway.model.facts import ConfirmFacts, DeclineFacts
+from gateway.model.message import Message
+from gateway.model.notice import Answering, Notice
+from gateway.model.repeated import Lately, is_start, may_recur
+from gateway.model.understood import Understood
+
+# Automatic answers to one address a day. What anybody can send in a member's name has a count of its own, so that it
+# uses up nothing of what their proven mail is answered by. A few more are kept for questions to confirm, without which
+# what a mail asks for would not be done.
+MOST_ANSWERS_A_DAY = 60
+MOST_UNPROVEN_A_DAY = 20
+MORE_QUESTIONS_A_DAY = 20
+# Posts of one author: the same words in one thread a day, anything in one thread an hour and a day, and the
+# threads that they start an hour.
+MOST_SAME_A_DAY = 2
+MOST_RECURRING_A_DAY = 12
+MOST_AN_HOUR = 20
+MOST_A_DAY = 50
+MOST_STARTS_AN_HOUR = 40
+TELL_AGAIN = 10  # of one member held today: the stewards hear of it a second time
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def is_unproven(context: MailContext) -> bool:
+    """Return whether nothing proves who wrote a mail: its answers are counted apart."""
+    return context.trust is not Trust.PROVEN
+
+
+def curbed(
+    context: MailContext, message: Message, decision: Decision, answers_today: int, *, is_checked: bool = True
+) -> Decision:
+    """Return a decision without its answers when its author had as many of their sort `answers_today` as anybody may.
+
+    What the mail asks for is done all the same, with what others are told of it, and the stewards hear once a day that
+    a member is not answered. `is_checked` says whether a server before us says who wrote a mail: where none does,
+    nearly all mail is unproven, and so has the larger number. What is only tried out has one of its own (try_out.py).
+    """
+    if context.trying:
+        return decision
+    unproven = is_unproven(context)
+    most = MOST_UNPROVEN_A_DAY if unproven and is_checked else MOST_ANSWERS_A_DAY
+    marked = tuple(structs.replace(notice, unproven=unproven) for notice in decision.notices)
+    decision = dataclasses.replace(decision, notices=marked)
+    if answers_today < most:
+        return decision
+    is_room_for_questions = answers_today < most + MORE_QUESTIONS_A_DAY
+    left_out = _without(
+        decision,
+        [one for one in marked if one.answering is Answering.REPLIED and not (_asks(one) and is_room_for_questions)],
+    )
+    if left_out is decision or context.author is None:  # a stranger gets one of a kind a day, from anybody's address
+        return left_out
+    about = "unproven-answers" if unproven else "many-answers"
+    told = to_stewards(context, message, about, key=once_per_day(context, message, about), subject="")
+    return dataclasses.replace(left_out, broadcasts=(*left_out.broadcasts, told))
+
+
+def unanswered(decision: Decision) -> Decision:
+    """Return a decision without its answers; its detail says how many there were."""
+    return _without(decision, decision.notices)
+
+
+def _without(decision: Decision, answers: Sequence[Notice]) -> Decision:
+    if not answers:
+        return decision
+    detail = "; ".join(filter(None, (decision.detail, f"{len(answers)} answers not sent")))
+    kept = tuple(notice for notice in decision.notices if notice not in answers)
+    return dataclasses.replace(decision, notices=kept, detail=detail)
+
+
+def _asks(notice: Notice) -> bool:
+    return isinstance(notice.facts, ConfirmFacts)
+
+
+# --- posts ----------------------------------------------------------------------------------------------------------
+
+
+def posts_of(decision: Decision) -> tuple[Posted, ...]:
+    """Return what a decision posts."""
+    return tuple(entry for entry in decision.entries if isinstance(entry, Posted))
+
+
+def too_much(before: Sequence[tuple[Posted, Lately]]) -> str:
+    """Return why posts of a mail are too much, "" where they are not: each with what its author has posted lately."""
+    return next((why for post, lately in before if (why := _too_much(post, lately))), "")
+
+
+def held_back(context: MailContext, understood: Understood, reason: str, held_today: int) -> Decision:
+    """Return a mail held that posts too much; `held_today` were before it, of the same member.
+
+    It is held whole, with what else it may say, as every mail is of which a part has to wait. The stewards are told
+    once a day and author, and once more when many wait; a member is told once, and a stranger never, since their
+    address may be forged (RFC 3834 §4).
+    """
+    held = checks.held(context, understood, reason, Why.TOO_MUCH, about="many-posts", daily=True)
+    return Decision(
+        held.why,
+        state=ArrivalState.HELD,
+        entries=held.entries,
+        notices=_told(context, understood.message),
+        broadcasts=_told_again(held.broadcasts) if held_today >= TELL_AGAIN - 1 else held.broadcasts,
+        detail=held.detail,
+    )
+
+
+def _told_again(broadcasts: Sequence[Broadcast]) -> tuple[Broadcast, ...]:
+    return tuple(dataclasses.replace(told, key=f"{told.key}:again") for told in broadcasts)
+
+
+def _told(context: MailContext, message: Message) -> tuple[Notice, ...]:
+    if context.author is None:
+        return ()
+    facts = DeclineFacts(reason="many-posts", subject=message.subject)
+    return (to_author(context, message, facts, once_per_day(context, message, "many-posts")),)
+
+
+def _too_much(post: Posted, lately: Lately) -> str:
+    most = MOST_RECURRING_A_DAY if may_recur(post) else MOST_SAME_A_DAY
+    if lately.same >= most:
+        return "same-words"
+    an_hour = MOST_STARTS_AN_HOUR if is_start(post) and post.author_id is not None else MOST_AN_HOUR
+    return "many-posts" if lately.posts >= an_hour or lately.today >= MOST_A_DAY else ""

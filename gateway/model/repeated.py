@@ -1,0 +1,58 @@
+"""When two posts of one author say the same: what a program that answers everything writes again and again.
+
+Must not: say how often is too often (decide/breaker.py does).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from gateway.model.entry import Posted
+
+_SHORT = 30  # letters: "Thanks!", "+1 from me" are said again by people too
+_LOOKED_AT = 2_000  # letters of a post; what comes later is signatures
+# What differs from one answer of a program to the next: a number, "#4711", "INC-20931", or an id, "3fa9c21d".
+_NUMBERED = re.compile(r"\b\w*?\d\w*|\b[0-9a-f]{6,}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What one author has posted before: how often the same within a day, and how much in all."""
+
+    same: int = 0  # in the same thread; as the start of a thread, with the same subject
+    posts: int = (
+        0  # within the last hour, in the same thread; as the start of a thread, of such; of a stranger, anywhere
+    )
+    today: int = 0  # within a day, of the same
+
+
+def is_start(post: Posted) -> bool:
+    """Return whether a post is the start of a thread."""
+    return post.thread == post.mark
+
+
+def may_recur(post: Posted) -> bool:
+    """Return whether people may well say the same again: a few words, or one sentence about number after number."""
+    return len(_squeezed(post.text)) < _SHORT or bool(_NUMBERED.search(_said(post)))
+
+
+def words_key(post: Posted) -> str:
+    """Return sixteen digits by which a post is known that says the same, in its thread or as the start of one.
+
+    A program that numbers what it answers ("ticket #4711") says the same with each number; short words do not.
+    """
+    said = _said(post)
+    if is_start(post) or len(said) >= _SHORT:
+        said = _NUMBERED.sub("", said)
+    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _said(post: Posted) -> str:
+    text = _squeezed(post.text)
+    return f"{_squeezed(post.subject)}\n{text}" if is_start(post) else text
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text[:_LOOKED_AT].split()).casefold()

@@ -1,0 +1,100 @@
+"""Loops that bear no mark, as stories: robots that answer each other through us, and a flood in somebody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from gateway.decide import breaker
+from gateway.decide.breaker import MOST_SAME_A_DAY, TELL_AGAIN
+from gateway.model.arrival import ArrivalState
+from gateway.model.entry import Posted
+from tests.flow.test_vote_stories import opened
+from tests.flow.town import Town
+
+Found = Callable[..., Town]
+ROBOTS = {
+    "ben": "Thank you for your message. It has been received, and somebody will look at it soon.",
+    "cleo": "Hi, I got your mail, thanks. I will reply as soon as I can.",
+}
+
+
+def let_answer(town: Town, robots: Mapping[str, str], most: int = 60) -> int:
+    """Let each robot answer every mail it gets, for as long as one gets any; return how often they did."""
+    done = read = 0
+    while read < len(town.post_office.letters) and done < most:
+        letter = town.post_office.letters[read]
+        read += 1
+        who = letter.to.partition("@")[0]
+        if who in robots:
+            done += 1
+            town.answers(who, letter, robots[who], quote=False)
+    return done
+
+
+def test_robots_without_a_mark_that_answer_each_other_through_us_are_stopped_and_nothing_is_lost(town: Town) -> None:
+    town.writes("ana", "acme", "The garden", "Who has the key of the shed?")
+    assert let_answer(town, ROBOTS) < 12
+    by_robots = [post for post in town.entries(Posted) if post.author_name != "Ana Duarte"]
+    assert len(by_robots) == len(ROBOTS) * MOST_SAME_A_DAY
+    assert len(town.arrivals(ArrivalState.HELD)) >= len(ROBOTS)
+    assert len(town.box("ana", "steward")) == len(town.box("ben", "decline") + town.box("cleo", "decline")) == 2
+
+    town.answers("ana", town.newest("ana", "steward"), "accept")
+    assert len([post for post in town.entries(Posted) if post.author_name != "Ana Duarte"]) == len(by_robots) + 1
+
+    town.wait(hours=25)
+    town.answers("ben", town.newest("ben", "post"), ROBOTS["ben"], quote=False)
+    assert town.arrivals()[0].state is ArrivalState.PROCESSED
+
+
+def test_people_who_talk_quickly_in_one_thread_are_heard(town: Town) -> None:
+    town.writes("ana", "acme", "The garden", "Who has the key of the shed?")
+    for number in range(6):
+        town.answers("ben", town.newest("ben", "post"), ("Thanks!", f"What of key number {number}?")[number % 2])
+        town.answers(
+            "cleo", town.newest("cleo", "post"), ("+1", f"It is on hook {number} behind the door.")[number % 2]
+        )
+    assert town.arrivals(ArrivalState.HELD) == []
+
+
+def test_the_stewards_hear_again_of_the_tenth_mail_that_is_held_of_a_member(town: Town) -> None:
+    town.writes("ana", "acme", "The garden", "Who has the key of the shed?")
+    letter = town.newest("ben", "post")
+    for number in range(MOST_SAME_A_DAY + TELL_AGAIN + 1):
+        raw, to = town.reply("ben", letter, ROBOTS["ben"], quote=False)
+        town.sends("ben", raw.replace(b"\n\n", b"\nX-Number: %d\n\n" % number, 1), to)
+    assert len(town.arrivals(ArrivalState.HELD)) == TELL_AGAIN + 1
+    assert (len(town.box("ana", "steward")), len(town.box("ben", "decline"))) == (2, 1)
+
+
+def test_a_stranger_where_strangers_are_welcome_is_stopped_alike_and_told_nothing(found: Found) -> None:
+    town = found(strangers="accept")
+    for number in range(MOST_SAME_A_DAY + 2):
+        raw = town.mail(f"V{number} <v@victim.example>", "acme", "An offer", "I have several pianos to give away.")
+        town.sends("v@victim.example", raw, "acme")
+    assert len(town.entries(Posted)) == MOST_SAME_A_DAY
+    assert len(town.arrivals(ArrivalState.HELD)) == 2
+    assert len(town.box("ana", "steward")) == 1
+    assert town.box("v@victim.example") == []
+
+
+def test_a_flood_in_a_members_name_leaves_the_answers_to_their_proven_mail(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "MOST_ANSWERS_A_DAY", 4)  # no server before us says who wrote a mail
+    opened(town)
+    ballot = town.newest("ben", "ballot")
+    for number in range(4 + 3):
+        raw = town.mail("ben", "acme+help", f"help {number}", "help")
+        town.sends("mallory@evil.example", raw, "acme+help", sender="mallory@evil.example")
+    assert len(town.box("ben", "help")) == 4
+    assert len(town.box("ana", "steward")) == 1
+    town.answers("ben", ballot, "yes")
+    assert len(town.box("ben", "receipt")) == 1
+
+    town.writes("ben", "acme+task", "Water", "assign to Cléo: water the plant by Friday")
+    assert len(town.box("cleo", "task")) == 1
+    town.writes("ben", "acme", "leave", "leave")
+    assert town.newest("ben").kind == "confirm"

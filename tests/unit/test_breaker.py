@@ -1,0 +1,213 @@
+"""Circuit-breakers: what is too many answers and too many posts, and what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from gateway.decide.breaker import (
+    MORE_QUESTIONS_A_DAY,
+    MOST_A_DAY,
+    MOST_AN_HOUR,
+    MOST_ANSWERS_A_DAY,
+    MOST_RECURRING_A_DAY,
+    MOST_SAME_A_DAY,
+    MOST_STARTS_AN_HOUR,
+    MOST_UNPROVEN_A_DAY,
+    curbed,
+    held_back,
+    posts_of,
+    too_much,
+)
+from gateway.model.arrival import ArrivalState
+from gateway.model.ballot import Method, Pick
+from gateway.model.context import Trust
+from gateway.model.decision import Decision, Why
+from gateway.model.entry import Answered, HeldForSteward, Posted
+from gateway.model.facts import DeclineFacts, StewardFacts
+from gateway.model.notice import Answering
+from gateway.model.reading import CommandReading, Intent
+from gateway.model.repeated import Lately, words_key
+from tests.builders import (
+    BEN,
+    ballot,
+    context,
+    facts_of,
+    message,
+    of_kind,
+    piece,
+    say,
+    sent,
+    thread,
+    understood,
+    view,
+)
+from tests.builders import vote_round as a_vote
+
+LONG = "Thank you for your message. It has been received, and somebody will look at it soon."
+IN_THREAD = context(BEN, thread=thread("P-3"))
+
+
+def weighed(text: str, lately: Lately, told: object = IN_THREAD, held_today: int = 0) -> Decision:
+    decision = say(told, piece(text=text))  # type: ignore[arg-type]
+    before = [(post, lately) for post in posts_of(decision)]
+    reason = too_much(before)
+    return held_back(told, understood(piece(text=text)), reason, held_today) if reason else decision  # type: ignore[arg-type]
+
+
+def posted(text: str, *, mark: str = "P-9", of: str = "P-3", subject: str = "Garden") -> Posted:
+    return Posted(mark=mark, thread=of, author_id=2, author_name="Ben", subject=subject, text=text)
+
+
+# --- posts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "lately", "reason"),
+    [
+        (LONG, Lately(MOST_SAME_A_DAY), "same-words"),
+        ("Gone fishing", Lately(MOST_RECURRING_A_DAY), "same-words"),
+        ("Something new each time, and ever so much of it.", Lately(0, MOST_AN_HOUR), "many-posts"),
+        ("Something new each time, if slowly.", Lately(0, 3, MOST_A_DAY), "many-posts"),
+        ("Ticket #4711 is in our list, thank you.", Lately(MOST_RECURRING_A_DAY), "same-words"),
+        ("Your mail is 3fa9c21d in our list.", Lately(MOST_RECURRING_A_DAY), "same-words"),
+    ],
+)
+def test_posts_that_only_a_loop_makes_are_held_and_say_why(text: str, lately: Lately, reason: str) -> None:
+    decision = weighed(text, lately)
+    assert (decision.why, decision.state) == (Why.TOO_MUCH, ArrivalState.HELD)
+    assert decision.entries == (HeldForSteward(arrival_id=IN_THREAD.arrival_id, reason=reason),)
+
+
+@pytest.mark.parametrize(
+    ("text", "lately"),
+    [
+        (LONG, Lately(MOST_SAME_A_DAY - 1, MOST_AN_HOUR - 1)),
+        ("Thanks!", Lately(MOST_RECURRING_A_DAY - 1, MOST_AN_HOUR - 1)),
+        ("+1", Lately(2, 5)),
+        ("Page 12 of 40 is translated, I go on with the next.", Lately(2, 5)),
+        ("Fixed bug #104 and pushed the change to main.", Lately(MOST_RECURRING_A_DAY - 1, 5, MOST_A_DAY - 1)),
+    ],
+)
+def test_people_who_talk_quickly_are_not_stopped(text: str, lately: Lately) -> None:
+    assert weighed(text, lately).why is Why.POSTED
+
+
+def test_the_stewards_and_the_member_are_told_of_it_once_a_day() -> None:
+    mails = [replace(IN_THREAD, arrival_id=number) for number in (1, 2)]
+    decisions = [weighed(LONG, Lately(MOST_SAME_A_DAY), told) for told in mails]
+    assert len({one.broadcasts[0].key for one in decisions}) == 1
+    assert len({one.notices[0].key for one in decisions}) == 1
+    told = decisions[0].broadcasts[0].facts
+    assert isinstance(told, StewardFacts)
+    assert (told.about, told.arrival_id, told.text) == ("many-posts", 1, LONG)
+    assert facts_of(decisions[0], DeclineFacts)[0].reason == "many-posts"
+
+
+def test_the_stewards_are_told_again_of_the_tenth_and_the_member_is_not() -> None:
+    decisions = [weighed(LONG, Lately(MOST_SAME_A_DAY), held_today=before) for before in (0, 8, 9, 15)]
+    first, ninth, tenth, later = (one.broadcasts[0].key for one in decisions)
+    assert (first == ninth, ninth == tenth, tenth == later) == (True, False, True)
+    assert len({one.notices[0].key for one in decisions}) == 1
+
+
+def test_a_stranger_is_told_nothing_since_the_address_may_be_forged() -> None:
+    told = context(None, rules={"strangers": "accept"})
+    mail = message("eve@elsewhere.example", "Offer")
+    decision = say(told, piece(text=LONG), mail=mail)
+    assert too_much([(posts_of(decision)[0], Lately(0, MOST_AN_HOUR))]) == "many-posts"
+    held = held_back(told, understood(piece(text=LONG), mail=mail), "many-posts", 0)
+    assert (held.state, held.notices) == (ArrivalState.HELD, ())
+
+
+def test_a_ticket_number_makes_no_new_words_in_a_thread_but_numbers_that_are_the_answer_do() -> None:
+    ticket = "Your ticket #%d has been created, and somebody will look at it."
+    assert words_key(posted(ticket % 1)) == words_key(posted(ticket % 22))
+    assert words_key(posted("7")) != words_key(posted("8"))
+
+
+def test_spaces_and_letter_case_make_no_new_words() -> None:
+    assert words_key(posted("Thank  you\nall")) == words_key(posted("thank you all "))
+
+
+def test_a_thread_is_started_anew_by_another_subject() -> None:
+    first, second = (posted(LONG, mark="P-9", of="P-9", subject=name) for name in ("Monday", "Tuesday"))
+    assert words_key(first) != words_key(second)
+    assert words_key(first) == words_key(posted(LONG, mark="P-7", of="P-7", subject="Monday"))
+
+
+@pytest.mark.parametrize("numbered", ["[Desk %s] got it", "Desk: %s"])
+def test_a_number_or_an_id_in_the_subject_starts_no_other_thread(numbered: str) -> None:
+    starts = [posted(LONG, mark="P-9", of="P-9", subject=numbered % name) for name in ("17", "x7f3a", "fabecade")]
+    assert len({words_key(one) for one in starts}) == 1
+
+
+def test_a_member_starts_more_threads_an_hour_than_they_post_in_one() -> None:
+    told = context(BEN)
+    for posts, why in ((MOST_AN_HOUR, Why.THREAD_STARTED), (MOST_STARTS_AN_HOUR, Why.TOO_MUCH)):
+        assert weighed(LONG, Lately(0, posts), told).why is why
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+TOLD = context(BEN, view(a_vote(Method.YESNO)), answering=sent("ballot", "V-7"))
+
+
+def answered(trust: Trust, answers_today: int, *, is_checked: bool = True) -> Decision:
+    told = replace(TOLD, trust=trust)
+    decision = say(told, piece(ballot(Pick("Yes")), mark="V-7"))
+    return curbed(told, message("ben@example.org", "Re: Move?"), decision, answers_today, is_checked=is_checked)
+
+
+def test_automatic_answers_end_and_the_acts_are_done_all_the_same() -> None:
+    decision = answered(Trust.PROVEN, MOST_ANSWERS_A_DAY)
+    assert (len(of_kind(decision, Answered)), decision.notices) == (1, ())
+    assert "1 answers not sent" in decision.detail
+
+
+@pytest.mark.parametrize(
+    ("trust", "most", "about"),
+    [
+        (Trust.PROVEN, MOST_ANSWERS_A_DAY, "many-answers"),
+        (Trust.CLAIMED, MOST_UNPROVEN_A_DAY, "unproven-answers"),
+    ],
+)
+def test_mail_that_nothing_proves_has_a_number_of_answers_of_its_own_and_the_stewards_hear_when_it_is_used_up(
+    trust: Trust, most: int, about: str
+) -> None:
+    before = answered(trust, most - 1)
+    assert [notice.unproven for notice in before.notices] == [trust is not Trust.PROVEN]
+    after = answered(trust, most)
+    told = [one for one in after.broadcasts if isinstance(one.facts, StewardFacts)]
+    assert (after.notices, [one.facts.about for one in told if isinstance(one.facts, StewardFacts)]) == ((), [about])
+    assert told[0].key == answered(trust, most + 5).broadcasts[-1].key
+
+
+def test_where_nothing_says_who_wrote_a_mail_unproven_mail_has_the_larger_number() -> None:
+    assert answered(Trust.CLAIMED, MOST_ANSWERS_A_DAY - 1, is_checked=False).notices
+    assert answered(Trust.CLAIMED, MOST_ANSWERS_A_DAY, is_checked=False).notices == ()
+
+
+def test_what_others_are_told_is_no_answer_and_is_not_left_out() -> None:
+    decision = replace(answered(Trust.PROVEN, 0), broadcasts=())
+    (answer,) = decision.notices
+    letter = structs.replace(answer, key="to-cleo", answering=Answering.GENERATED, address="cleo@example.com")
+    both = replace(decision, notices=(letter, answer))
+    left = curbed(TOLD, message("ben@example.org", "Re: Move?"), both, MOST_ANSWERS_A_DAY)
+    assert [notice.key for notice in left.notices] == ["to-cleo"]
+    assert "1 answers not sent" in left.detail
+    alone = replace(decision, notices=(letter,))
+    assert curbed(TOLD, message("ben@example.org", "Re: Move?"), alone, MOST_ANSWERS_A_DAY).broadcasts == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "is_asked"), [(0, True), (MORE_QUESTIONS_A_DAY - 1, True), (MORE_QUESTIONS_A_DAY, False)]
+)
+def test_a_few_more_questions_to_confirm_are_asked_when_the_answers_are_used_up(before: int, is_asked: bool) -> None:
+    told = context(BEN, trust=Trust.CLAIMED)
+    decision = say(told, piece(CommandReading(Intent.LEAVE), "leave"))
+    left = curbed(told, message("ben@example.org", "leave"), decision, MOST_UNPROVEN_A_DAY + before)
+    assert bool(left.notices) is is_asked
