@@ -21,9 +21,8 @@ _SAID_IN_CODE = re.compile(r"`([^`]+)`")
 
 
 def plain(text: str) -> str:
-    return " ".join(
-        text.replace(" :", ":").replace("’", "'").replace("&gt;", ">").replace("&#39;", "'").split()
-    ).casefold()
+    spaced = " ".join(text.replace("’", "'").replace("&gt;", ">").replace("&#39;", "'").split())  # no-break ones too
+    return spaced.replace(" :", ":").casefold()
 
 
 def mail(language: str) -> str:

@@ -250,3 +250,10 @@ def test_a_template_holds_no_logic_beyond_loops_and_ifs(name: str) -> None:
         "macro", "endmacro",
     }  # fmt: skip
     assert "|safe" not in SOURCES[name].replace(" ", "")
+
+
+def test_no_line_of_a_french_mail_can_begin_with_a_mark_that_belongs_to_the_word_before() -> None:
+    catalogue = (template_folder() / "locale" / "fr" / "LC_MESSAGES" / "restante.po").read_text(encoding="utf-8")
+    said = "".join(re.findall(r"^msgstr(?:\[\d\])? (.*(?:\n\".*)*)", catalogue, re.M))
+    assert said.count("\N{NO-BREAK SPACE}") > 200
+    assert re.findall(r".{0,30}\S [?!;:»](?![-)]).{0,10}|.{0,10}« .{0,30}", said) == []
