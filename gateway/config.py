@@ -209,6 +209,7 @@ class Settings(BaseSettings):
     tokens: Tokens = Tokens()
     authserv_ids: tuple[str, ...] = ()  # mail servers whose Authentication-Results count (RFC 8601)
     aliases: dict[str, str] = Field(default_factory=dict)  # addresses, or "@domain", whose mail is passed on → to whom
+    read_ahead: bool = True  # while much mail waits, by a second process, where there is a second processor
     rehearsal: bool = False  # a hand-moved clock: `tick --now` moves it
     catch_up_minutes: int = Field(
         default=15, ge=0, le=1440

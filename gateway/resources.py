@@ -5,9 +5,11 @@ Must not: build anything but these two, or know settings. Apart from app.py so t
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import cache
 from pathlib import Path
+from stat import S_ISDIR
 from typing import TYPE_CHECKING
 
 from gateway.understand.lexicon import Lexicon
@@ -33,6 +35,17 @@ def template_folder() -> Path:
     """Return where the templates lie: inside an installed package, or beside it in a checkout."""
     installed = HERE / "templates"
     return installed if installed.is_dir() else HERE.parent / "templates"
+
+
+def program_stamp() -> str:
+    """Return what tells this program from another that was put in its place: code, words and templates."""
+    files = sorted(file for folder in (HERE, template_folder()) for file in folder.rglob("*") if file.suffix != ".pyc")
+    seen = hashlib.sha256()
+    for file in files:
+        known = file.stat()
+        if not S_ISDIR(known.st_mode):
+            seen.update(f"{file}\0{known.st_size}\0{known.st_mtime_ns}\0".encode())
+    return seen.hexdigest()
 
 
 @cache

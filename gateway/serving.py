@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import shutil
 import signal
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,12 +34,16 @@ from gateway.logs import hear_libraries
 from gateway.model.arrival import Arrival
 from gateway.model.notice import Attempt, Outgoing
 from gateway.pipeline import clicking, fetching
+from gateway.pipeline.ahead import Waiting
 from gateway.pipeline.clicking import Clicked
 from gateway.pipeline.fetching import Fetched
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.letting_go import LettingGo
+from gateway.resources import program_stamp
+from gateway.schedule.ahead import Ahead
 from gateway.schedule.beat import Chore, keep_all
 from gateway.schedule.rush import Rush
+from gateway.schedule.worker import Worker
 from gateway.send.courier import Courier
 from gateway.send.limits import DAY, DailyCap
 from gateway.send.signing import Signer
@@ -88,6 +94,7 @@ class Serving:
     _courier: Courier = field(init=False)
     _cap: DailyCap = field(init=False)
     _signer: Signer | None = field(init=False)
+    _ahead: Ahead = field(init=False)
 
     def __post_init__(self) -> None:
         kept = self.app.settings.retention
@@ -96,6 +103,16 @@ class Serving:
         self._courier = Courier(route(self.app.settings), self._claim, self._report, self.app.clock)
         self._cap = DailyCap(self.app.settings.submission.per_day)
         self._signer = signer(self.app.settings)
+        self._ahead = Ahead(self.app.pipeline, self._worker_process(), self._waiting)
+
+    async def _waiting(self, now: datetime, most: int, after: int) -> Sequence[Waiting]:
+        return await self._in_worker(self.app.pipeline.waiting, now, most, after)
+
+    def _worker_process(self) -> Worker | None:
+        """Return what reads ahead, None where the settings want none or there is no second processor to do it."""
+        if not self.app.settings.read_ahead or _processors() < 2:
+            return None
+        return Worker((sys.executable, "-P", "-m", "gateway.working"), program_stamp())
 
     async def _in_worker(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._worker, lambda: call(*args, **kwargs))
@@ -176,6 +193,7 @@ class Serving:
         if not most:
             return ()
         digests_first = self._cap.is_near(now)
+        await self._ahead.written()
         ready = await self._in_worker(self.app.pipeline.prepare, now, most, digests_first=digests_first)
         is_plain = self._signer is None and not self.app.settings.submission.envelope_sender
         return ready if is_plain else await asyncio.to_thread(self.for_the_way_out, ready)
@@ -198,7 +216,10 @@ class Serving:
                 self._is_refused = report.reason in OURS_TO_MEND
 
     async def _process(self) -> int:
-        done = await self._in_worker(self.app.pipeline.process, self.app.clock(), MOST_IN_A_TURN, self._enough())
+        now = self.app.clock()
+        async with self._ahead.turn(now, MOST_IN_A_TURN) as turn:
+            done = await self._in_worker(self.app.pipeline.process, now, MOST_IN_A_TURN, self._enough(), turn)
+        self._ahead.note(done)
         if done:
             self.post.set()
         return done
@@ -326,6 +347,7 @@ class Serving:
         async with AsyncExitStack() as stack:
             stack.callback(self._worker.shutdown)
             stack.push_async_callback(self._courier.close)
+            stack.push_async_callback(self._ahead.close)
             intake = self._taking = await stack.enter_async_context(_beside(self._intake.run()))
             for name, listen in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
                 if listen.port:
@@ -414,6 +436,13 @@ def _tls(listen: Listen) -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(listen.certificate, listen.key)
     return context
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _nothing() -> None:

@@ -29,13 +29,18 @@ _WAITING = arrivals.c.state == ArrivalState.RECEIVED.value
 _PENDING = (
     select(arrivals, raw.c.body)
     .join(raw, raw.c.arrival_id == arrivals.c.id)
-    .where(_WAITING)
+    .where(_WAITING, arrivals.c.id > bindparam("after"))
     .order_by(arrivals.c.id)
     .limit(bindparam("limit"))
     .with_for_update(of=arrivals, skip_locked=True)  # several processes on PostgreSQL; SQLite has one writer
 )
 _REMEMBERED = frozenset({ArrivalState.PROCESSED, ArrivalState.HELD})
-_PENDING_SIZES = select(arrivals.c.size).where(_WAITING).order_by(arrivals.c.id).limit(bindparam("limit"))
+_PENDING_SIZES = (
+    select(arrivals.c.size)
+    .where(_WAITING, arrivals.c.id > bindparam("after"))
+    .order_by(arrivals.c.id)
+    .limit(bindparam("limit"))
+)
 _PENDING_BYTES = 8 * 1024 * 1024  # raw mail handed out at a time, or one mail that is larger
 _PENDING_BEFORE = select(exists().where(_WAITING, arrivals.c.received_at <= bindparam("instant")))
 _GET = (
@@ -100,11 +105,15 @@ class Inbox:
         self._sql.run(_ADD_RAW, bodies)
         return ids
 
-    def pending(self, limit: int) -> list[StoredArrival]:
-        """Return what waits to be processed, oldest first, with its raw bytes: `limit` at most, fewer large ones."""
-        sizes = accumulate(int(row.size) for row in self._sql.rows(_PENDING_SIZES, {"limit": limit}))
+    def pending(self, limit: int, after: int = 0) -> list[StoredArrival]:
+        """Return what waits to be processed, oldest first, with its raw bytes: `limit` at most, fewer large ones.
+
+        With `after`, what came in later than that arrival.
+        """
+        sizes = accumulate(int(row.size) for row in self._sql.rows(_PENDING_SIZES, {"limit": limit, "after": after}))
         few = max(1, sum(size <= _PENDING_BYTES for size in sizes))
-        return [_stored(row, row.body) for row in self._sql.rows(_PENDING, {"limit": min(few, limit)})]
+        found = self._sql.rows(_PENDING, {"limit": min(few, limit), "after": after})
+        return [_stored(row, row.body) for row in found]
 
     def pending_before(self, instant: datetime) -> bool:
         """Whether something received at this instant or earlier still waits: a deadline must wait for it too."""

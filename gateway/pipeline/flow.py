@@ -32,6 +32,7 @@ from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
 from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
+from gateway.pipeline.ahead import LARGEST, ReadAhead, Turn, Waiting, as_read
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.passing_on import Files
 from gateway.pipeline.recording import kept, plan_anew, record
@@ -149,12 +150,37 @@ class Pipeline:
 
     # --- moment 2: process, tick ---------------------------------------------------------------------------------
 
-    def process(self, now: datetime, limit: int = 16, enough: Callable[[], bool] = lambda: False) -> int:
+    def waiting(self, now: datetime, limit: int, after: int = 0) -> list[Waiting]:
+        """Return mail that waits, for a worker process to read it ahead: none that is large, or cannot be read."""
+        with self.store.read() as tx:
+            found = (self._waiting(tx, stored, now) for stored in tx.inbox.pending(limit, after))
+            return [one for one in found if one is not None]
+
+    def _waiting(self, tx: Transaction, stored: StoredArrival, now: datetime) -> Waiting | None:
+        workspace = knowing.workspace_of(tx, stored.arrival.recipients, self.rules.separator)
+        if workspace is None or len(stored.arrival.raw) > LARGEST:
+            return None
+        try:
+            message = read_message(stored.arrival.raw, self.rules.limits)
+            return Waiting(stored.id, message, as_read(self._context(tx, workspace, stored, message, now)))
+        except StoreFault:
+            raise
+        except Exception:
+            return None  # whatever is wrong with it is found, and told, where it is processed
+
+    def process(
+        self,
+        now: datetime,
+        limit: int = 16,
+        enough: Callable[[], bool] = lambda: False,
+        turn: Turn | None = None,
+    ) -> int:
         """Process mail that waits, until `enough` says so; return how many arrivals were settled.
 
         They share one commit, since each costs the disk a turn; but each stands apart within it, so that what one
-        breaks by a fault of ours is its own alone.
+        breaks by a fault of ours is its own alone. `turn` holds what was read ahead, and notes what pages are wanted.
         """
+        turn = turn or Turn()
         with self.store.read() as tx:
             waiting = tx.inbox.pending(limit)
         if not waiting:
@@ -163,31 +189,31 @@ class Pipeline:
         done = 0
         with self.store.begin() as tx:
             for stored in waiting:
-                self._process(tx, stored, now)
+                self._process(tx, stored, now, turn)
                 done += 1
                 if enough():
                     break
         self.counts.keep()
         return done
 
-    def _process(self, tx: Transaction, stored: StoredArrival, now: datetime) -> None:
+    def _process(self, tx: Transaction, stored: StoredArrival, now: datetime, turn: Turn) -> None:
         try:
             with tx.apart():
-                self._settle(tx, stored, now)
+                self._settle(tx, stored, now, turn)
         except StoreFault:
             raise  # the store's trouble, not this mail's: it waits
         except Exception as fault:
             log.exception("processing failed", arrival=stored.id)
             self._came_to(tx, stored.id, ArrivalState.FAILED, "our-fault", detail=type(fault).__name__, at=now)
 
-    def _settle(self, tx: Transaction, stored: StoredArrival, now: datetime) -> None:
-        arrival = stored.arrival
+    def _settle(self, tx: Transaction, stored: StoredArrival, now: datetime, turn: Turn) -> None:
+        arrival, ahead = stored.arrival, turn.read.pop(stored.id, None)
         workspace = knowing.workspace_of(tx, arrival.recipients, self.rules.separator)
         if workspace is None:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.ADDRESS_UNKNOWN, at=now)
             return
         try:
-            message = read_message(arrival.raw, self.rules.limits)
+            message = ahead.waiting.message if ahead else read_message(arrival.raw, self.rules.limits)
         except Unreadable as fault:
             self._came_to(
                 tx, stored.id, ArrivalState.FAILED, f"unreadable:{fault.reason}", detail=fault.detail,
@@ -199,7 +225,7 @@ class Pipeline:
             held = {**kept(stored), "detail": "stranger", "workspace_id": workspace.id}
             self._came_to(tx, stored.id, ArrivalState.HELD, Why.STRANGER, **held, at=now)
             return
-        context, understood = self._in_light_of(tx, context, message)
+        context, understood = self._in_light_of(tx, context, message, ahead)
         known = doubles.known(tx, stored, context, understood)
         if known.has_acted:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
@@ -228,7 +254,7 @@ class Pipeline:
                 doubles.settled(tx, workspace.id, known, stored, now)
         if of_many:  # copies are not among them
             decision = gathering.gathered(context, decision, knowing.strangers_told_of(tx, workspace, now))
-        record(tx, workspace, decision, now, self.rules.token_days, stored.id)
+        record(tx, workspace, decision, now, self.rules.token_days, stored.id, turn.note)
         author = message.author.address if message.author else ""
         self._came_to(
             tx, stored.id, decision.state, decision.why, detail=_explained(context, decision),
@@ -250,12 +276,17 @@ class Pipeline:
         known = self.rules
         return knowing.mail_context(tx, workspace, stored, message, now, self.keys, known.authserv_ids, known.aliases)
 
-    def _in_light_of(self, tx: Transaction, context: MailContext, message: Message) -> tuple[MailContext, Understood]:
+    def _in_light_of(
+        self, tx: Transaction, context: MailContext, message: Message, ahead: ReadAhead | None = None
+    ) -> tuple[MailContext, Understood]:
         """Return a mail understood, and its context with what deciding on it wants beside."""
-        heard = hear(message, context, self.lexicon)
+        ahead = ahead if ahead and ahead.stands(context) else None
+        heard = ahead.heard if ahead else hear(message, context, self.lexicon)
         if heard.named:
             context = knowing.with_marks(tx, context, heard.named)
-        understood = understand(message, context, self.lexicon, heard)
+        understood = ahead.understood if ahead else None
+        if understood is None:
+            understood = understand(message, context, self.lexicon, heard)
         further = [mark for mark in understood.named if mark not in heard.named]  # "mute P-14", known once it was read
         if further and (wider := knowing.with_marks(tx, context, further)) is not context:
             context, understood = wider, understand(message, wider, self.lexicon, heard)

@@ -5,7 +5,7 @@ Must not: decide; broadcasts are expanded by decide/audience.py, here only those
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,8 +39,9 @@ def record(
     now: datetime,
     token_days: int,
     arrival_id: int | None = None,
+    tell: Callable[[Workspace, Sequence[Notice]], None] | None = None,
 ) -> list[int]:
-    """Write a decision within a transaction; return the ids of its notices."""
+    """Write a decision within a transaction, and `tell` of its notices; return their ids."""
     tx.ledger.append(
         workspace.id,
         decision.entries,
@@ -67,6 +68,8 @@ def record(
     notices = [*decision.notices]
     for broadcast in decision.broadcasts:
         notices.extend(_expanded(tx, workspace, broadcast, now))
+    if tell is not None:
+        tell(workspace, notices)
     return tx.outbox.add(workspace.id, notices, expires_on=(now + timedelta(days=token_days)).date())
 
 

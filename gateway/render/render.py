@@ -96,8 +96,15 @@ class Templates:
         page = self.shelf.get(key)
         if page is None:
             page = self._make(notice, workspace, key.language, pages)
-            self.shelf.put(key, page, len(page.subject) + sum(map(len, page.text + page.html)))
+            self._keep(key, page)
         return page
+
+    def take_page(self, notice: Notice, workspace: Workspace, page: Page, pages: str = "") -> None:
+        """Keep a page that was made elsewhere by the same templates."""
+        self._keep(_key(notice, workspace, nearest_language(notice.language, self.languages), pages), page)
+
+    def _keep(self, key: _Key, page: Page) -> None:
+        self.shelf.put(key, page, len(page.subject) + sum(map(len, page.text + page.html)))
 
     def _make(self, notice: Notice, workspace: Workspace, language: str, pages: str) -> Page:
         spoken_here = self.languages[language]

@@ -139,8 +139,9 @@ def post(scale: Scale) -> Iterator[Figure]:
     """A post from the first byte in to the last byte out, its thread read by one other member."""
     sink_port, pairs = free_port(), []
     with process("tests.bench.bare", str(sink_port)) as sink, serving(2, sink_port) as (port, _):
-        load(port, 50, POST)
-        wait(lambda: count(sink) >= 50, 60)
+        load(port, 100, POST)
+        wait(lambda: count(sink) >= 100, 60)
+        time.sleep(3)  # a worker process was called for, and has come
         for _ in range(scale.pairs):
             # The machine's speed changes within seconds: the reference is the mean of one before and one after.
             ahead = load(sink_port, 1000, SINK)
@@ -220,6 +221,8 @@ def memory(scale: Scale) -> Iterator[Figure]:
 
 
 def resident(pid: int) -> float:
-    """Return the memory a process holds, in MiB."""
+    """Return the memory that a process and those it started hold, in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    started = [int(number) for task in tasks for number in task.read_text(encoding="ascii").split()]
+    return pages * os.sysconf("SC_PAGESIZE") / 2**20 + sum(map(resident, started))

@@ -1,0 +1,40 @@
+"""What a worker process of `restante serve` does: reads mail and makes pages, as it is asked over its pipe.
+
+Started by serving.py, `python -m gateway.working`. Must not: open the store, settings or a socket, or keep anything.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+
+from gateway.pipeline.ahead import ReadThese, WriteThese, pages_of, read_all
+from gateway.resources import load_lexicon, load_templates, program_stamp
+from gateway.schedule.worker import answer_all
+
+
+def answer(question: ReadThese | WriteThese) -> object:
+    """Return the answer to one question."""
+    if isinstance(question, ReadThese):
+        return read_all(question.waiting, load_lexicon())
+    return pages_of(question.wanted, load_templates(), question.links)
+
+
+def main() -> None:
+    """Answer until nobody asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the process that asks: it lets us go
+    told = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever is printed by mistake is no answer
+    stamp = program_stamp()
+    load_lexicon()
+    load_templates()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    answer_all(answer, stamp, sys.stdin.buffer, told)
+
+
+if __name__ == "__main__":
+    main()
