@@ -5,6 +5,7 @@ Must not: build anything but these two, or know settings. Apart from app.py so t
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import tomllib
 from functools import cache
@@ -86,6 +87,13 @@ def _catalogues(folder: Path) -> dict[str, Translations]:
         except (CatalogueProblem, UnicodeDecodeError) as fault:
             raise TemplateProblem(f"{file}: {fault}; {_MEND}") from None
     return found
+
+
+def keep_for_good() -> None:
+    """Let the garbage collector look no more through what is loaded: it stays, and looking took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @cache

@@ -6,7 +6,6 @@ Must not: read settings or the real date (app.py does), or hold any logic of the
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import shutil
 import signal
@@ -39,7 +38,7 @@ from gateway.pipeline.clicking import Clicked
 from gateway.pipeline.fetching import Fetched
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.letting_go import LettingGo
-from gateway.resources import program_stamp
+from gateway.resources import keep_for_good, program_stamp
 from gateway.schedule.ahead import Ahead
 from gateway.schedule.beat import Chore, keep_all
 from gateway.schedule.rush import Rush
@@ -460,9 +459,7 @@ async def serve(app: App) -> None:
     app.store.occupy()  # a second `serve` on one store is refused, and told which process has it
     task = asyncio.current_task()
     assert task is not None
-    gc.collect()
-    gc.freeze()  # word lists, templates and tables stay for good: looking through them again took a fifth of the time
-    gc.set_threshold(10_000, 20, 20)
+    keep_for_good()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, task.cancel)

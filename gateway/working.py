@@ -5,13 +5,12 @@ Started by serving.py, `python -m gateway.working`. Must not: open the store, se
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
 
 from gateway.pipeline.ahead import ReadThese, WriteThese, pages_of, read_all
-from gateway.resources import load_lexicon, load_templates, program_stamp
+from gateway.resources import keep_for_good, load_lexicon, load_templates, program_stamp
 from gateway.schedule.worker import answer_all
 
 
@@ -30,9 +29,7 @@ def main() -> None:
     stamp = program_stamp()
     load_lexicon()
     load_templates()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    keep_for_good()
     answer_all(answer, stamp, sys.stdin.buffer, told)
 
 

@@ -57,7 +57,7 @@ from gateway.understand.kept_back import kept_back
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mail import Mail, written_at
 from gateway.understand.marked import marks_of_settings, round_in, unknown_marks
-from gateway.understand.masking import masked_new_text, masked_subject
+from gateway.understand.masking import masked_comment, masked_new_text, masked_subject
 from gateway.understand.mime import read_message, unreadable_reason
 from gateway.understand.post_beside import new_post_beside
 from gateway.understand.reading.catching_up import as_read_below, read_as_read, read_catch_up
@@ -99,7 +99,7 @@ def hear(message: Message, context: MailContext, lexicon: Lexicon) -> Heard:
         is_for_bounces=context.destination.door is Door.BOUNCE,
     )
     if written.nature is not Nature.PERSON:
-        return Heard(written, _NOTHING)
+        return Heard(masked_comment(written, context.workspace.name), _NOTHING)
     problem = unreadable_reason(message) or ""
     found = _NOTHING if problem else new_text(message, _original(context), lexicon)
     found = masked_new_text(found, context.workspace.name)
@@ -365,7 +365,8 @@ def _is_chosen_or_governs(mail: Mail) -> bool:
 def _confirmed(mail: Mail) -> Piece:
     asked_for = facts_said(mail.context.answering, ConfirmFacts)
     act, named = (asked_for.act, _named(asked_for)) if asked_for else ("", "")
-    answer = read_confirmation(mail.found.own, act, f"{mail.name} {mail.context.workspace.name}", named, mail.lexicon)
+    group = mail.context.workspace.name
+    answer = read_confirmation(mail.found.own, act, mail.name, named, mail.lexicon, group)
     asked = None if answer else whole_request(mail.found.own, mail)
     return Piece(mail.found.own, reading=asked if asked and asked.intent is Intent.HELP else answer)
 

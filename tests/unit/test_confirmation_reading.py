@@ -11,8 +11,8 @@ from gateway.understand.reading.confirmation import read_confirmation
 LEXICON = load_lexicon()
 
 
-def read(text: str, act: str = "mail", named: str = "") -> int | None:
-    found = read_confirmation(text, act, "Ben Okri Acme", named, LEXICON)
+def read(text: str, act: str = "mail", named: str = "", name: str = "Ben Okri") -> int | None:
+    found = read_confirmation(text, act, name, named, LEXICON, "Acme")
     return found.number if isinstance(found, Settle) else None
 
 
@@ -98,3 +98,50 @@ def test_a_yes_may_repeat_what_was_asked() -> None:
     assert read("Yes, remove Ana Duarte", "remove", "Ana Duarte") == 1
     assert read("Cancel V-1", "govern", "Cancel V-1") is None, "it may be the one that was asked about, quoted"
     assert read("Yes, extend V-1", "govern", "Cancel V-1") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Nora Miller", "OK,\nnot me"), ("Nora Miller", "OK,\n\nnot mine!"), ("Nora Miller", "Ok,\n\nno!"),
+        ("Nick Olsen", "Ok.\n\nNo."), ("Nina Ode", "Right,\n\nnever"), ("Marie Petit", "ok,\n\npas moi"),
+        ("Niko Imhof", "ok,\n\nnicht ich"), ("Ben Okri", "ok,\n\nbut mine?"), ("Ben Okri", "Yes\n\nBogus mail!"),
+        ("Ben Okri", "Yes\n\nAbuse"), ("Nora Miller", "Yes\nNora\n\nPS: wait, that was not me!"),
+        ("Nora Miller", "Yes,\nNora\n\nActually no, I did not send that."),
+        ("Nora Miller", "OK\nNora Miller\nI never wrote this, do not count it"), ("Nora Miller", "Yes\nNora\nor not"),
+        ("Nora Miller", "Yes\nNora\nwhat is it about?"),
+    ],
+)  # fmt: skip
+def test_words_that_begin_as_a_name_does_and_words_below_a_name_are_read(name: str, text: str) -> None:
+    assert read(text, name=name) is None
+
+
+@pytest.mark.parametrize("name", ["Ben Okri", "Nora Miller", "Nick Olsen"])
+def test_a_yes_may_be_signed_in_short(name: str) -> None:
+    first, last = name.split()
+    for signed in (
+        first,
+        f"{first[0]}.",
+        f"{first[0]}{last[0]}" if name != "Nick Olsen" else first,
+        f"{first}ny",
+        name,
+    ):
+        assert read(f"Yes\n\n{signed}", name=name) == 1, signed
+    assert read(f"Hi Acme,\nyes, that was me\n\n{name}\nHead of Design\nwww.acme.example/{first}", name=name) == 1
+
+
+@pytest.mark.parametrize("act", ["leave", "mail", "address", "remove", "govern"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do nothing", "Please do nothing.", "Nothing", "Nothing, please", "Bitte nichts", "Rien", "Ne faites rien",
+        "Niente", "Nada", "Niets", "Não façam nada", "Don't do anything, thanks",
+    ],
+)  # fmt: skip
+def test_nothing_is_what_the_question_itself_says_who_did_not_ask_should_do(text: str, act: str) -> None:
+    assert read(text, act) == 0
+
+
+def test_no_more_mail_still_means_leaving_where_that_was_asked() -> None:
+    assert [read(text, "leave") for text in ("No more mails please", "Keine Mails mehr", "Plus rien")] == [1, 1, 1]
+    assert [read(text, "leave") for text in ("Nothing else", "Nada más")] == [0, 0]

@@ -20,6 +20,7 @@ _BACK_BEFORE = 6  # words between "back" and the date it goes with
 _BACK_AFTER = 3
 _ENDS = frozenset({"until", "by", "to", "for", "within"})
 _ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(days=7)
 _FROM_AND_LENGTH = 2  # dates in "from Monday … for two weeks"
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n")
 
@@ -66,10 +67,18 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     if until is None and not returns and not stays:
         until = min(find_lengths(text, base, lexicon), default=None)
     if starts and until and starts > until:
-        starts = None
+        next_such = until + _ONE_WEEK
+        starts, until = (starts, next_such) if starts <= next_such and _ends_by_weekday(until, stays) else (None, until)
     if starts is None and until is None:
         return None
     return Absence(starts, until)
+
+
+def _ends_by_weekday(until: date, stays: Sequence[Dated]) -> bool:
+    """Tell whether the end stands last and is a weekday's name: "from Monday until Wednesday" is of one week."""
+    last = max(stays, key=lambda one: one.when.span[0])
+    is_end = last.when.day == until and bool(last.leads & {"until", "to"})
+    return is_end and not any(letter.isdecimal() for letter in last.when.evidence)
 
 
 def tells_return(text: str, lexicon: Lexicon) -> bool:
@@ -123,7 +132,7 @@ def _returns(dated: Sequence[Dated], text: str, words: Sequence[Word], backs: Se
         first, last = words[hit.start].start, words[hit.end - 1].end
         if any(_ends_with(one, first, last) for one in dated):
             continue  # "à lundi" parts until Monday, but not in "de demain à lundi"
-        one = _next_date(dated, last, text, words) or _date_before(dated, first, text, words)
+        one = _next_date(dated, (first, last), text, words) or _date_before(dated, first, text, words)
         one = one or next(
             (
                 within
@@ -143,8 +152,10 @@ def _ends_with(one: Dated, first: int, last: int) -> bool:
     return start < last and first < end and bool(one.when.end_day or "until" in one.leads)
 
 
-def _next_date(dated: Sequence[Dated], last: int, text: str, words: Sequence[Word]) -> Dated | None:
-    one = next((one for one in dated if one.when.span[0] >= last), None)
+def _next_date(dated: Sequence[Dated], back: tuple[int, int], text: str, words: Sequence[Word]) -> Dated | None:
+    first, last = back
+    # The "on" of "back on the 20th" is of both.
+    one = next((one for one in dated if one.when.span[0] > first and one.when.span[1] > last), None)
     if one is None:
         return None
     start = one.when.span[0]

@@ -16,6 +16,7 @@ VERDICTS = frozenset(("yes", "no", "for", "against", "block", "abstain", "unoppo
 OPENERS = ("contrast", "change", "reason")
 # Marks that begin a sentence where a noun might follow a number: "am 12. Sonst ja", but "am 12. Mai".
 BEGINNERS = classes("fallback yes no contrast conclusion choose filler negator first_person rest")
+NUMBERING = frozenset((".", ")", ":", "/"))  # marks behind the numbers of a list
 MOST_NAME_WORDS = 3
 MOST_CLOSING_NAMES = 4  # on the line of a closing: "Thanks, Ana and Bo"
 MOST_SIGNATURE_TOKENS = 60
@@ -267,8 +268,10 @@ def _counts(marked: Marked, at: int) -> bool:
         return True
     if before is not None and "common" in before and "number" not in before:
         return True  # "am 5. …", "die 2. …"
-    ahead = [t.fold for t in marked.tokens[:at] if t.kind == "number"]
-    return bool(ahead) and marked.tokens[at].fold.isdigit() and ahead[-1] == str(int(marked.tokens[at].fold) - 1)
+    last = next((n for n in range(at - 1, -1, -1) if marked.tokens[n].kind == "number"), None)
+    if last is None or not marked.tokens[at].fold.isdigit() or marked.tokens[last + 1].raw not in NUMBERING:
+        return False  # "Oslo 4, Rome 5. Rome has …" gives points
+    return marked.tokens[last].fold == str(int(marked.tokens[at].fold) - 1)
 
 
 def _begins_anew(marked: Marked, at: int) -> bool:

@@ -21,6 +21,7 @@ HIGHEST = frozenset(("5", "10", "20", "100"))  # what points are given out of
 FEWEST_SLASHES = 2  # "3/5" is three of five
 _SCALE = re.compile(r"(?<![\d.,])([01])(?:\s?[-–—]\s?|\s\w{1,3}\s)(10{1,2}|[3-9]|20)(?![\d.,]\d|\d)")
 BOTH = 2
+NOTHING = frozenset(("none", "negator"))
 NEAR_ALL = 4  # tokens between "all" and the points given to all
 
 
@@ -326,7 +327,20 @@ def _rest_number(body: Body, numbers: list[_Number]) -> _Number | None:
         before = [n for n in before if all(t.is_word for t in body.marked.tokens[n.end : mark.start])]
         if behind:
             return behind[0]
-        return before[-1] if before else None
+        return before[-1] if before else _nothing_beside(body, mark)
+    return None
+
+
+def _nothing_beside(body: Body, rest: Mark) -> _Number | None:
+    """Return no points where a clause gives them to the rest: "nothing for the others", "the rest nothing"."""
+    clause = next(c for c in body.clauses if c.start <= rest.start < c.end)
+    marks = body.marked.within(clause.start, clause.end)
+    if any("against" in m for m in marks):
+        return None
+    for mark in marks:
+        said = [range(m.start, m.end) for m in (mark, rest)]
+        if mark.classes >= NOTHING and not content(body, clause.start, clause.end, said):
+            return _Number(0.0, mark.start, mark.end, None)
     return None
 
 

@@ -6,7 +6,7 @@ Must not: conclude what is asked for, or know a language.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,6 +23,9 @@ _FIRST = 2
 NEAR = 3  # words between "not" and what it denies
 _LASTING = frozenset({"for", "until", "within"})  # words that lead up to how long something lasts, or its end
 _LASTS = frozenset({"until", "to", "within"})  # words that lead up to the end of a stretch
+_LONG_AHEAD = timedelta(days=183)  # "in August" said in October is the one that was
+_TURNS = frozenset({"from", "until", "to"})  # words that say of a day that something begins or ends on it
+_ONE_DAY = timedelta(days=1)
 _FEWEST_CAPITALS = 2  # letters: "A vote" is none in capitals …
 _SHORT_NAME = 4  # … and "BBQ" no word but an abbreviation
 _PARTS = (",", ";", ":", ".", " - ", "–", "—")  # between clauses: a denial reaches no further
@@ -182,6 +185,8 @@ def is_length(told: Told, hit: Hit, request: Request) -> bool:
 
 def _lasts(one: Dated, request: Request) -> bool:
     """Tell whether a date is the end of a stretch: a range, "until Friday", "for two weeks"; "for Friday" is none."""
+    if _is_month_gone(one, request):
+        return False
     if one.when.end_day or one.leads & _LASTS:
         return True
     if "for" not in one.leads:
@@ -190,6 +195,14 @@ def _lasts(one: Dated, request: Request) -> bool:
     return bool(lengths) or bool(
         _ends(request.lexicon).find(words_of(one.when.evidence))
     )  # "for the rest of the month"
+
+
+def _is_month_gone(one: Dated, request: Request) -> bool:
+    """Tell whether a month is named that was rather than is to come: "I left in August", said in October."""
+    first, last = one.when.day, one.when.end_day
+    if last is None or first.day != 1 or (last + _ONE_DAY).day != 1 or one.leads & _TURNS:
+        return False
+    return first - request.sent_at.date() > _LONG_AHEAD
 
 
 @lru_cache(maxsize=8)

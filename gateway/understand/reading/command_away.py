@@ -26,6 +26,7 @@ from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.tongue import is_common
 
 _GOING_AND_COMING = 2  # dates: when one goes, and when one is back
+_LASTING = frozenset({"from", "until", "to", "for", "within"})  # words that lead up to a stretch of days
 _HEADING = 3  # words of a subject that names an absence
 
 
@@ -226,7 +227,7 @@ def _is_other(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether it is not the author who is said to be away ("Ana is on holiday", "my neighbour is ill")."""
     start, _ = clause_of(told, hit, request)
     before = told.words[start : hit.start]
-    if _goes_on_else(told, hit, request):
+    if _goes_on_else(told, hit, request) or _is_but_a_reason(told, hit, request):
         return True
     if (
         start
@@ -269,6 +270,20 @@ def _not_away(lexicon: Lexicon) -> Phrases:
 def _is_illness(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a phrase is the bare name of an illness: whose it is, the words before it say."""
     return bool(request.lists.of("illness").whole(told.words[hit.start : hit.end]))
+
+
+def _is_but_a_reason(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether an illness is why something else is not done on a day: "Broken arm, so I can't carry chairs …"."""
+    dates = request.dates(told.text)
+    if not dates or not _is_illness(told, hit, request) or tells_return(told.text, request.lexicon):
+        return False
+    start, end = clause_of(told, hit, request)
+    others = [other for other in request.hits(told, "away") if not start <= other.start < end]
+    if others or any(one.when.end_day or one.leads & _LASTING for one in dates):
+        return False
+    days = (next(at for at, word in enumerate(told.words) if word.end > one.when.span[0]) for one in dates)
+    clauses = [clause_of(told, Hit("", "", day, day + 1), request) for day in days if not start <= day < end]
+    return len(clauses) == len(dates) and all(strangers(told, *clause, request) for clause in clauses)
 
 
 def _absence(told: Told, request: Request) -> CommandReading | None:

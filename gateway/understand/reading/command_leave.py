@@ -30,8 +30,8 @@ def read_leave(request: Request) -> CommandReading | None:
 def _read_topic(request: Request) -> CommandReading | None:
     """Read "I don't need to follow the garden topic any more": of one topic only, which has to be named."""
     for told, hit in asked_for(request, "leave_topic"):
-        topic = _topic_named(told, 0, request)
-        if topic in {told.text[word.start : word.end] for word in told.words[hit.start : hit.end]}:
+        topic = _channel_said(told, hit, request) or _topic_named(told, 0, request)
+        if topic and topic != _channel(request) and topic in _written(told, hit):
             continue
         if (
             topic
@@ -43,8 +43,21 @@ def _read_topic(request: Request) -> CommandReading | None:
     return None
 
 
+def _written(told: Told, hit: Hit) -> set[str]:
+    return {told.text[word.start : word.end] for word in told.words[hit.start : hit.end]}
+
+
+def _channel_said(told: Told, hit: Hit, request: Request) -> str | None:
+    """Return the channel that a mail was sent to where a phrase names it: "no more garden mail" to acme+garden."""
+    channel = _channel(request)
+    named = channel is not None and fold(channel) in {word.text for word in told.words[hit.start : hit.end]}
+    return channel if named else None
+
+
 def _is_about_us(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether what is left or joined is the list, a topic of it or its mail, not some outing on a day."""
+    if any(one.start < hit.start and hit.end <= one.end for one in request.hits(told, "done")):
+        return False  # "Take it off the list" is said of a thing
     topic = _topic_named(told, hit.start, request)
     return is_ours(told, hit, request, others=bool(topic), groups=True) and not _on_a_day(told, hit, request)
 

@@ -49,7 +49,10 @@ def read_task_done(request: Request) -> CommandReading | None:
 
 
 def _ticked_off(request: Request) -> CommandReading | None:
-    """Read "The boiler service is done, you can tick it off": who asks so names the task, or the subject does."""
+    """Read "The boiler service is done, you can tick it off": who asks so says what is done.
+
+    The subject alone may be of anything: "Shopping" over "Take it off the list, no more lemonade".
+    """
     if not request.mentions("tick_off") or request.body_words > SHORT or request.mentions("not_done"):
         return None
     asked = asked_for(request, "tick_off")
@@ -60,8 +63,7 @@ def _ticked_off(request: Request) -> CommandReading | None:
     first = request.sentences[0] if request.sentences else Told("", ())
     done = min((hit.start for hit in request.hits(first, "done")), default=0)
     named = first.text[: first.words[done].start].strip(" ,;:") if strangers(first, 0, done, request) else ""
-    task = named or request.subject.text
-    return CommandReading(intent=Intent.TASK_DONE, task=task, evidence=first.text) if task else None
+    return CommandReading(intent=Intent.TASK_DONE, task=named, evidence=first.text) if named else None
 
 
 def _marked_done(request: Request) -> CommandReading | None:

@@ -7,6 +7,7 @@ know what is confirmed, or hold a word of any language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words
 
 _TABLE = "confirmation"
 _LONGEST = 300  # letters; more is talk
-_MOST_NAMES = 2  # words that somebody signs with
+_SHORTEST_NAME = 3  # letters that a nickname shares with a name: "Benny"
 _YES, _NO = frozenset({"yes", "join", "leave", "no-more", "remove"}), frozenset({"no"})
 # Lists of what may be said in place of a yes, by what is to be confirmed: the table, and the key in it.
 _OF_ACT = {
@@ -28,6 +29,8 @@ _OF_ACT = {
 
 _MANNERS = ("greeting", "greeting_names", "closing")
 _DOUBT = "doubt"
+_AGAINST = frozenset({"no", _DOUBT})
+_CONTACT = re.compile(r"[\d@/]")
 _PLAIN = "plain"  # words that say little by themselves; of one language, since "he" and "son" are such words in another
 
 
@@ -49,20 +52,21 @@ def _of_act(act: str, lexicon: Lexicon) -> Phrases:
     return Phrases(found for table, key in _OF_ACT.get(act, ()) for found in listed(lexicon.tables(table), (key,)))
 
 
-def read_confirmation(text: str, act: str, name: str, named: str, lexicon: Lexicon) -> Settle | None:
+def read_confirmation(text: str, act: str, name: str, named: str, lexicon: Lexicon, group: str = "") -> Settle | None:
     """Return 1 for a yes and 0 for a no to a question that asks whether to do `act`; None when it is neither.
 
-    `name` is what the author is called: below it stands what is under a mail, which says nothing. `named` are words of
-    what was asked, which a yes may repeat: "Yes, cancel V-1". A no does nothing, so that other words may follow it.
+    `name` is what the author is called: below it stands what is under a mail, and where that is more than a signature
+    all of it says neither. `group` is whom a greeting may name. `named` are words of what was asked, which a yes may
+    repeat: "Yes, cancel V-1". A no does nothing, so that other words may follow it.
     """
-    said = _above_name(text, name)
-    if not said or len(said) > _LONGEST or "?" in said:
+    said, below = _parted_at_name(text, name, lexicon)
+    if not said or len(said) > _LONGEST or "?" in text or not all(_is_of_signature(line, lexicon) for line in below):
         return None
     words = words_of(said)
     hits = tuple(tuple(_hits(said, words, at, act, lexicon)) for at in range(len(words)))
     if _refuses(hits):
         return Settle(0)
-    own, asked = _texts(name), _texts(named)
+    own, asked = _texts(f"{name} {group}"), _texts(named)
     covers = (_keys(words, hits, language, own, asked) for language in lexicon.tables(_TABLE))
     keys = next(filter(None, covers), frozenset[str]())
     agrees = not keys.isdisjoint(_YES)
@@ -73,18 +77,48 @@ def _texts(said: str) -> frozenset[str]:
     return frozenset(word.text for word in words_of(said[:_LONGEST]))
 
 
-def _above_name(text: str, name: str) -> str:
-    """Return a text up to the line that is its author's name, or what they sign with: "B.", "Benny"."""
-    own, kept = _texts(name), list[str]()
-    initials = {word[0] for word in own}
-    for line in text.strip().split("\n"):
-        words = words_of(line)
-        is_apart = bool(kept) and (not kept[-1].strip() or kept[-1].rstrip().endswith(","))
-        signs = is_apart and 0 < len(words) <= _MOST_NAMES and all(word.text[0] in initials for word in words)
-        if kept and words and (signs or all(word.text in own for word in words)):
-            break
-        kept.append(line)
-    return "\n".join(kept).strip()
+def _parted_at_name(text: str, name: str, lexicon: Lexicon) -> tuple[str, list[str]]:
+    """Return a text up to the line that is its author's name, or what they sign with ("B.", "Benny"), and the lines
+    below that one.
+    """
+    names = [word.text for word in words_of(name)]
+    lines = text.strip().split("\n")
+    for at, line in enumerate(lines[1:], start=1):
+        words = [word.text for word in words_of(line)]
+        is_apart = not lines[at - 1].strip() or lines[at - 1].rstrip().endswith(",")
+        is_name = bool(words) and all(word in names for word in words)
+        if is_name or (is_apart and _is_short_for(words, names) and not _is_against(line, lexicon)):
+            return "\n".join(lines[:at]).strip(), lines[at + 1 :]
+    return "\n".join(lines).strip(), []
+
+
+def _is_short_for(words: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether words are initials of a name, or one of them a short or a pet form: "B.", "BO", "Benny"."""
+    initials = "".join(name[0] for name in names)
+    if not words:
+        return False
+    if all(len(word) == 1 for word in words) or words == [initials]:
+        return "".join(words) in (initials, initials[:1])
+    one = words[0]
+    return len(words) == 1 and any(
+        len(one) >= _SHORTEST_NAME and one[:_SHORTEST_NAME] == name[:_SHORTEST_NAME] for name in names
+    )
+
+
+def _is_against(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line holds a no or a doubt, in any language."""
+    words = words_of(line)
+    return any(hit.key in _AGAINST for at in range(len(words)) for hit in _listed(lexicon).at(words, at))
+
+
+def _is_of_signature(line: str, lexicon: Lexicon) -> bool:
+    """Whether a line may stand below a name and say nothing: an address, a number, what somebody is. No sentence."""
+    words = line.split()
+    if not words:
+        return True
+    if line.rstrip()[-1] in "!?" or _is_against(line, lexicon):
+        return False
+    return bool(_CONTACT.search(line)) or 2 * sum(word[:1].isupper() for word in words) > len(words)
 
 
 def _hits(said: str, words: Sequence[Word], at: int, act: str, lexicon: Lexicon) -> Iterator[Hit]:
@@ -99,7 +133,8 @@ def _hits(said: str, words: Sequence[Word], at: int, act: str, lexicon: Lexicon)
         )
         if hit.key != _DOUBT and (not is_manners or (is_in_place and hit.language not in doubts)):
             yield hit
-    yield from _of_act(act, lexicon).at(words, at)
+    against = {hit.end for hit in found if hit.key in _AGAINST}  # "nothing" asks for no act, whatever is asked
+    yield from (hit for hit in _of_act(act, lexicon).at(words, at) if hit.end not in against)
 
 
 def _refuses(hits: Sequence[Sequence[Hit]]) -> bool:

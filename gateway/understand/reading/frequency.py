@@ -11,13 +11,19 @@ from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
 from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.command_asked import answers_questions, is_length, is_past, is_played, says_nothing_else
+from gateway.understand.reading.command_asked import (
+    answers_questions,
+    is_length,
+    is_past,
+    is_played,
+    label_of,
+    says_nothing_else,
+)
 from gateway.understand.reading.command_ours import (
     bears_out,
     clause_of,
     days_in,
     is_all_ours,
-    is_ours,
     says_only_when,
     strangers,
 )
@@ -99,8 +105,16 @@ def _wishes(told: Told, request: Request) -> bool:
     if days and not rhythm and not (limits or speaks) and _is_one_off(told, request):
         return False
     if rhythm or days:
-        return (asks or len(told.words) <= _SHORT) and _speaks_of_us(told, request)
+        return (asks or _is_short(told, request)) and _speaks_of_us(told, request)
     return asks and _names_time(told, request) and _speaks_of_us(told, request)
+
+
+def _is_short(told: Told, request: Request) -> bool:
+    """Tell whether a sentence, or the clause of a day or a rhythm in it, is but a few words."""
+    if len(told.words) <= _SHORT:
+        return True
+    clauses = (clause_of(told, hit, request) for hit in (*request.hits(told, *RHYTHMS), *_day_hits(told, request)))
+    return any(end - start <= _SHORT for start, end in clauses)
 
 
 def _wishes_so(told: Told, before: Told | None, request: Request) -> bool:
@@ -132,7 +146,12 @@ def _days_before(told: Told, before: Told | None, request: Request) -> tuple[str
 
 
 def _is_one_off(told: Told, request: Request) -> bool:
-    """Tell whether a mail that answers a digest names a day and none of our mail: "Monday works for me"."""
+    """Tell whether a mail that answers a digest names a day and none of our mail: "Monday works for me".
+
+    One that answers the reminder of a task speaks of the task: "I ordered them, they come on Thursday".
+    """
+    if label_of(request.subject.text, request, "reminder_label"):
+        return True
     digests = request.lists.of("digest_subject").find(words_of(request.subject.text))
     return bool(digests) and not request.spoken(request.lists.of("them").find(told.words))
 
@@ -186,15 +205,22 @@ def _speaks_of_us(told: Told, request: Request) -> bool:
         return True  # "I volunteer on Saturdays, so only ask me then"
     named = [*request.hits(told, *RHYTHMS, "every_other", "working_days"), *_day_hits(told, request)]
     if not named:
-        return _is_ours_but_what_is_not_wanted(told, request) or bool(request.hits(told, "mails"))
-    return any(is_ours(told, hit, request, whole=True) for hit in named if not _is_passed_over(told, hit, request))
+        return not strangers(told, 0, _wanted_until(told, request), request) or bool(request.hits(told, "mails"))
+    wished = [hit for hit in named if not _is_passed_over(told, hit, request)]
+    return any(_is_ours_but_what_is_not_wanted(told, hit, request) for hit in wished)
 
 
-def _is_ours_but_what_is_not_wanted(told: Told, request: Request) -> bool:
-    """Tell whether a sentence names nothing but what is ours, up to "instead of": what follows is not wanted."""
+def _is_ours_but_what_is_not_wanted(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether the clause of a rhythm or a day names nothing but what is ours, up to "instead of"."""
+    start, end = clause_of(told, hit, request)
+    wanted = _wanted_until(told, request)
+    return not strangers(told, start, min(end, wanted) if wanted > hit.start else end, request)
+
+
+def _wanted_until(told: Told, request: Request) -> int:
+    """Return at which word a sentence goes on to what is not wanted: "… instead of all these bits and pieces"."""
     instead = request.spoken(request.lists.of("instead_of").find(told.words))
-    end = min((one.start for one in instead), default=len(told.words))
-    return not strangers(told, 0, end, request)
+    return min((one.start for one in instead), default=len(told.words))
 
 
 def _is_anothers(told: Told, request: Request) -> bool:

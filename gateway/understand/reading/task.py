@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from gateway.model.reading import TaskRequest
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import Dated
+from gateway.understand.reading.date_words import LEADS, TABLE
 from gateway.understand.reading.lines import sentences_of
-from gateway.understand.reading.phrases import Word, words_of
+from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 from gateway.understand.reading.request import Request
 from gateway.understand.reading.tongue import is_common
 
@@ -280,9 +283,22 @@ def _due(text: str, request: Request) -> tuple[date | None, str]:
     if chosen is None:
         return None, text
     start, end = chosen.when.span
-    before, after = text[:start], text[end:]
+    before, after = text[: _leads_from(text, start, end, request)], text[end:]
     before = _without_label(before, request)
     return chosen.when.end_day or chosen.when.day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+
+
+def _leads_from(text: str, start: int, end: int, request: Request) -> int:
+    """Return where a date's own words begin: a van is none in "the van on Friday", though "van" may lead up to one."""
+    words = words_of(text[start:end])
+    hits = _leads(request.lexicon).at(words, 0) if words else ()
+    foreign = [hit.end for hit in hits] if not request.spoken(hits) else []
+    return start + words[max(foreign)].start if foreign and max(foreign) < len(words) else start
+
+
+@lru_cache(maxsize=8)
+def _leads(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables(TABLE), LEADS))
 
 
 def _ends(one: Dated, text: str, request: Request) -> bool:
