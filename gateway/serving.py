@@ -439,9 +439,8 @@ def _tls(listen: Listen) -> ssl.SSLContext | None:
 
 def _processors() -> int:
     """Return how many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _nothing() -> None:

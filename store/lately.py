@@ -1,7 +1,7 @@
 """What an author has posted lately: how often the same, and how much.
 
-Looked for among the newest posts, on indexes that are there: a loop is quick, and makes most of them. Must not: write,
-or say how much is too much.
+What nothing proves to be a member's is counted apart: anybody can send it. Looked for among the newest posts, on
+indexes that are there: a loop is quick, and makes most of them. Must not: write, or say how much is too much.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _NEWEST = 150
 _NEWEST_STARTS = 100  # looked through for every new topic, most of which nobody repeats
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
-_COLUMNS = (posts.c.author_id, posts.c.words, posts.c.at, posts.c.mark, posts.c.thread, posts.c.entry_id)
+_COLUMNS = (
+    posts.c.author_id, posts.c.unproven, posts.c.words, posts.c.at, posts.c.mark, posts.c.thread, posts.c.entry_id,
+)  # fmt: skip
 _POSTED = select(*_COLUMNS).where(posts.c.workspace_id == bindparam("workspace_id")).limit(_NEWEST)
 _OF_THREAD = _POSTED.where(posts.c.thread == bindparam("thread")).order_by(posts.c.entry_id.desc()).subquery()
 _OF_ALL = _POSTED.order_by(posts.c.at.desc()).subquery()
@@ -37,7 +39,8 @@ def _counted(among: Subquery) -> Select[Any]:
 
 
 def _of_member(among: Subquery) -> Select[Any]:
-    return _counted(among).where(among.c.author_id == bindparam("author_id"))
+    mail = _counted(among).where(among.c.author_id == bindparam("author_id"))
+    return mail.where(among.c.unproven == bindparam("unproven"))
 
 
 def _of_stranger(among: Subquery) -> Select[Any]:
@@ -62,13 +65,13 @@ class PostedLately:
     def before(self, workspace_id: int, post: Posted, address: str, now: datetime) -> Lately:
         """Return what the author of a post has posted before it; `address` is the one they wrote from.
 
-        A member is counted in the one thread, and as one who starts threads by the hour; a stranger in the whole
-        workspace, the same words in the thread.
+        A member is counted in the one thread, and as one who starts threads by the hour, by posts as well proven as
+        this one; a stranger in the whole workspace, the same words in the thread.
         """
         asked = {"workspace_id": workspace_id, "words": words_key(post), "thread": post.thread}
         asked |= {"day_ago": now - _DAY, "hour_ago": now - _HOUR}
         if post.author_id is not None:
-            asked |= {"author_id": post.author_id}
+            asked |= {"author_id": post.author_id, "unproven": post.unproven}
             if not is_start(post):
                 return self._ask(_BY_MEMBER, asked)
             found = self._ask(_STARTED_BY_MEMBER, asked)

@@ -108,7 +108,7 @@ def _posted(sql: Sql, place: Place, entry: Posted) -> None:
         _here(place, entry.mark)
         | {"thread": entry.thread, "message_id": storable(entry.message_id), "at": place.at}
         | {"entry_id": place.entry_id, "imported": entry.imported}
-        | {"author_id": entry.author_id, "words": words_key(entry)},
+        | {"author_id": entry.author_id, "words": words_key(entry), "unproven": entry.unproven},
     )
     where = {"b_workspace_id": place.workspace_id, "b_mark": entry.thread, "last_at": place.at}
     if entry.thread == entry.mark or not sql.run(_MOVE_THREAD, where):

@@ -199,6 +199,7 @@ posts = Table(
     Column("entry_id", Id, ForeignKey("ledger.id"), nullable=False),
     Column("author_id", Id),  # NULL: a stranger
     Column("words", String, nullable=False, server_default=""),  # by which a post is known that says the same
+    Column("unproven", Boolean, nullable=False, server_default=false()),  # nothing proved who wrote it
     Index("ix_posts_thread", "workspace_id", "thread", "entry_id"),
     Index("ix_posts_at", "workspace_id", "at"),
     sqlite_with_rowid=False,

@@ -14,21 +14,21 @@ from msgspec import structs
 from gateway.decide import checks
 from gateway.decide.answering import once_per_day, to_author, to_stewards
 from gateway.model.arrival import ArrivalState
-from gateway.model.context import MailContext, Trust
-from gateway.model.decision import Broadcast, Decision, Why
+from gateway.model.context import MailContext
+from gateway.model.decision import Decision, Why
 from gateway.model.entry import Posted
-from gateway.model.facts import ConfirmFacts, DeclineFacts
+from gateway.model.facts import ConfirmFacts, DeclineFacts, ReceiptFacts
 from gateway.model.message import Message
 from gateway.model.notice import Answering, Notice
 from gateway.model.repeated import Lately, is_start, may_recur
 from gateway.model.understood import Understood
 
 # Automatic answers to one address a day. What anybody can send in a member's name has a count of its own, so that it
-# uses up nothing of what their proven mail is answered by. A few more are kept for questions to confirm, without which
-# what a mail asks for would not be done.
+# uses up nothing of what their proven mail is answered by. A few more are kept for what is owed: questions to confirm,
+# without which what a mail asks for would not be done, and receipts of what somebody may have done in their name.
 MOST_ANSWERS_A_DAY = 60
 MOST_UNPROVEN_A_DAY = 20
-MORE_QUESTIONS_A_DAY = 20
+MORE_OWED_A_DAY = 20
 # Posts of one author: the same words in one thread a day, anything in one thread an hour and a day, and the
 # threads that they start an hour.
 MOST_SAME_A_DAY = 2
@@ -36,14 +36,10 @@ MOST_RECURRING_A_DAY = 12
 MOST_AN_HOUR = 20
 MOST_A_DAY = 50
 MOST_STARTS_AN_HOUR = 40
+UNANSWERED = "unanswered"  # why a mail is held of which its author would not be told what it did
 TELL_AGAIN = 10  # of one member held today: the stewards hear of it a second time
 
 # --- answers --------------------------------------------------------------------------------------------------------
-
-
-def is_unproven(context: MailContext) -> bool:
-    """Return whether nothing proves who wrote a mail: its answers are counted apart."""
-    return context.trust is not Trust.PROVEN
 
 
 def curbed(
@@ -51,28 +47,47 @@ def curbed(
 ) -> Decision:
     """Return a decision without its answers when its author had as many of their sort `answers_today` as anybody may.
 
-    What the mail asks for is done all the same, with what others are told of it, and the stewards hear once a day that
-    a member is not answered. `is_checked` says whether a server before us says who wrote a mail: where none does,
-    nearly all mail is unproven, and so has the larger number. What is only tried out has one of its own (try_out.py).
+    What the mail asks for is done all the same, but for what has to wait (`is_to_wait`), and so is what others are told
+    of it; the stewards hear once a day that a member is not answered. `is_checked` says whether a server before us says
+    who wrote a mail: where none does, nearly all mail is unproven, and so has the larger number. What is only tried out
+    has one of its own (try_out.py).
     """
     if context.trying:
         return decision
-    unproven = is_unproven(context)
-    most = MOST_UNPROVEN_A_DAY if unproven and is_checked else MOST_ANSWERS_A_DAY
+    unproven, most = context.is_unproven, _most_answers(context, is_checked)
     marked = tuple(structs.replace(notice, unproven=unproven) for notice in decision.notices)
     decision = dataclasses.replace(decision, notices=marked)
     if answers_today < most:
         return decision
-    is_room_for_questions = answers_today < most + MORE_QUESTIONS_A_DAY
+    has_room_for_owed = answers_today < most + MORE_OWED_A_DAY
     left_out = _without(
         decision,
-        [one for one in marked if one.answering is Answering.REPLIED and not (_asks(one) and is_room_for_questions)],
+        [one for one in marked if one.answering is Answering.REPLIED and not (has_room_for_owed and _is_owed(one))],
     )
     if left_out is decision or context.author is None:  # a stranger gets one of a kind a day, from anybody's address
         return left_out
     about = "unproven-answers" if unproven else "many-answers"
     told = to_stewards(context, message, about, key=once_per_day(context, message, about), subject="")
     return dataclasses.replace(left_out, broadcasts=(*left_out.broadcasts, told))
+
+
+def is_to_wait(context: MailContext, decision: Decision, answers_today: int, *, is_checked: bool = True) -> bool:
+    """Return whether a mail changes something of which its author would not be told, though nothing proves them.
+
+    Somebody else may have used up the answers first, so that the member would not hear of what is done in their name.
+    """
+    if context.trying or context.author is None or not context.is_unproven:
+        return False
+    most = _most_answers(context, is_checked) + MORE_OWED_A_DAY
+    return answers_today >= most and any(map(_tells_what_was_done, decision.notices))
+
+
+def _most_answers(context: MailContext, is_checked: bool) -> int:
+    return MOST_UNPROVEN_A_DAY if context.is_unproven and is_checked else MOST_ANSWERS_A_DAY
+
+
+def _tells_what_was_done(notice: Notice) -> bool:
+    return notice.answering is Answering.REPLIED and isinstance(notice.facts, ReceiptFacts)
 
 
 def unanswered(decision: Decision) -> Decision:
@@ -88,8 +103,8 @@ def _without(decision: Decision, answers: Sequence[Notice]) -> Decision:
     return dataclasses.replace(decision, notices=kept, detail=detail)
 
 
-def _asks(notice: Notice) -> bool:
-    return isinstance(notice.facts, ConfirmFacts)
+def _is_owed(notice: Notice) -> bool:
+    return isinstance(notice.facts, ConfirmFacts) or (notice.unproven and _tells_what_was_done(notice))
 
 
 # --- posts ----------------------------------------------------------------------------------------------------------
@@ -109,29 +124,27 @@ def held_back(context: MailContext, understood: Understood, reason: str, held_to
     """Return a mail held that posts too much; `held_today` were before it, of the same member.
 
     It is held whole, with what else it may say, as every mail is of which a part has to wait. The stewards are told
-    once a day and author, and once more when many wait; a member is told once, and a stranger never, since their
-    address may be forged (RFC 3834 §4).
+    once a day and author, and once more when many wait, of what is proven apart from what anybody can send; a member
+    is told once, and a stranger never, since their address may be forged (RFC 3834 §4).
     """
     held = checks.held(context, understood, reason, Why.TOO_MUCH, about="many-posts", daily=True)
+    sort = ":unanswered" if reason == UNANSWERED else ":unproven" if context.is_unproven else ""
+    again = ":again" if held_today >= TELL_AGAIN - 1 else ""
     return Decision(
         held.why,
         state=ArrivalState.HELD,
         entries=held.entries,
-        notices=_told(context, understood.message),
-        broadcasts=_told_again(held.broadcasts) if held_today >= TELL_AGAIN - 1 else held.broadcasts,
+        notices=() if reason == UNANSWERED else _told(context, understood.message, sort),
+        broadcasts=tuple(dataclasses.replace(told, key=f"{told.key}{sort}{again}") for told in held.broadcasts),
         detail=held.detail,
     )
 
 
-def _told_again(broadcasts: Sequence[Broadcast]) -> tuple[Broadcast, ...]:
-    return tuple(dataclasses.replace(told, key=f"{told.key}:again") for told in broadcasts)
-
-
-def _told(context: MailContext, message: Message) -> tuple[Notice, ...]:
+def _told(context: MailContext, message: Message, sort: str) -> tuple[Notice, ...]:
     if context.author is None:
         return ()
     facts = DeclineFacts(reason="many-posts", subject=message.subject)
-    return (to_author(context, message, facts, once_per_day(context, message, "many-posts")),)
+    return (to_author(context, message, facts, f"{once_per_day(context, message, 'many-posts')}{sort}"),)
 
 
 def _too_much(post: Posted, lately: Lately) -> str:

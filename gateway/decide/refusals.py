@@ -86,10 +86,8 @@ _FULL = (2, 2)  # QUIRK: after DATA Microsoft says of our own mailbox that it ma
 # Bare replies to RCPT that speak of a mailbox (RFC 5321 §4.2.2, RFC 7504); 551, 553 and 554 may be about relaying.
 _OF_MAILBOX = frozenset({550, 552, 556})
 _TOO_BIG = 552  # to MAIL and DATA: the size (RFC 1870 §6.1)
-_NOT_HERE = 554  # RFC 5321 §3.1, §4.2.3: also the greeting of a server for whom it will not serve at all
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _ENHANCED_WITHIN = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_CODE = re.compile(r"\s*(5\d\d)(?!\d)")
 _PARTICULAR = re.compile(r"<[^>]*>|\S*[@\d]\S*")  # addresses, numbers, ids: what differs between replies of one kind
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -145,23 +143,22 @@ def blame_in_report(report: Bounce) -> Blame:
     """Return what a report on delivery speaks of, by the codes that refusals are told by.
 
     A far server is asked, and behind ours: what it says of systems and protocols is of the mailbox there (QUIRK:
-    Microsoft says 5.5.0 of those that do not exist); its policy, or that it will not serve, may be of us. Status codes
-    that say nothing (5.0.0) leave it to the server's own words, and so does a policy: "5.7.1 user unknown" (QUIRK).
+    Microsoft says 5.5.0 of those that do not exist), unless its words are of who sends; its policy may be of us, unless
+    they are of nobody there: "5.7.1 user unknown" (QUIRK). Status codes that say nothing (5.0.0) leave it to the words.
     """
     status = _subject(report.status)
     if not status[0]:
         found = _ENHANCED_WITHIN.search(report.diagnostic)
         status = (int(found[2]), int(found[3])) if found else status
-    said = _by_status(status) or _by_bare_code(report)
-    is_of_nobody = report.speaks_of is SpokenOf.NOBODY
-    return Blame.RECIPIENT if said is Blame.UNSURE and (status[0] not in (0, _POLICY) or is_of_nobody) else said
+    said = _by_status(status) or Blame.UNSURE
+    return _by_words(report.speaks_of, is_policy=status[0] == _POLICY) if said is Blame.UNSURE else said
 
 
-def _by_bare_code(report: Bounce) -> Blame:
-    """Return what a report without a telling status speaks of: 554 is of us only where its words are of who sends."""
-    bare = _CODE.match(report.diagnostic)
-    is_of_sender = bare and int(bare[1]) == _NOT_HERE and report.speaks_of is SpokenOf.SENDER
-    return Blame.UNSURE if is_of_sender else Blame.RECIPIENT
+def _by_words(about: SpokenOf | None, *, is_policy: bool) -> Blame:
+    """Return what a report is of whose codes may mean anything: without telling words, a policy alone may be of us."""
+    if about is SpokenOf.SENDER or (is_policy and about is None):
+        return Blame.UNSURE
+    return Blame.RECIPIENT
 
 
 def may_be_of_us(attempt: Attempt) -> bool:

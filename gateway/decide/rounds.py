@@ -111,6 +111,17 @@ def no_longer_open(context: MailContext, view: RoundView) -> Acted | None:
     return None
 
 
+def overtaken(context: MailContext, view: RoundView) -> Acted | None:
+    """Return the no to what came before the answer given last: a mail may be held and let in, or read anew, after it.
+
+    Mails are numbered as they come, so neither a clock set back nor two of one second matter.
+    """
+    given = view.given
+    if given is None or given.arrival_id is None or given.arrival_id <= context.arrival_id:
+        return None
+    return declined(Why.DECLINED, refusal("changed-since", view.round))
+
+
 def _late(context: MailContext, round_: Round, closed_at: datetime) -> DeclineFacts:
     """Return the no to what came too late, or was confirmed too late to count with what the outcome told."""
     is_answer_in_time = context.confirmed and context.received_at <= closed_at

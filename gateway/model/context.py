@@ -200,6 +200,11 @@ class MailContext:
         return self.authentication.outcome is Outcome.FAILED
 
     @property
+    def is_unproven(self) -> bool:
+        """Whether nothing proves who wrote it: what anybody can send in somebody's name is counted apart."""
+        return self.trust is not Trust.PROVEN
+
+    @property
     def is_told_to_author(self) -> bool:
         """Whether the notice answered was sent to the one who answers it; strangers have no number but 0."""
         sent, author = self.answering, self.author

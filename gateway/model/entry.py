@@ -30,6 +30,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True, tag="posted"):
     attachments: tuple[str, ...] = ()  # file names, of imported mail and of entries older than `files`
     files: tuple[Attachment, ...] = ()  # what came with it, and what became of each
     imported: bool = False
+    unproven: bool = False  # nothing showed that its author wrote it, when it came
 
 
 class RoundOpened(msgspec.Struct, frozen=True, kw_only=True, tag="round-opened"):

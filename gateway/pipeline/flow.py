@@ -21,7 +21,7 @@ import structlog
 
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
-from gateway.decide import breaker, gathering, on_message, on_tick, owed, retries
+from gateway.decide import gathering, on_message, on_tick, owed, retries
 from gateway.decide.sent import has_own_token
 from gateway.model.address import Alias
 from gateway.model.arrival import PUT_BACK, READ_ANEW, Arrival, ArrivalState, StoredArrival
@@ -33,6 +33,7 @@ from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
 from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
 from gateway.pipeline.ahead import LARGEST, ReadAhead, Turn, Waiting, as_read
+from gateway.pipeline.bounds import within_bounds
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.passing_on import Files
 from gateway.pipeline.recording import kept, plan_anew, record
@@ -236,14 +237,8 @@ class Pipeline:
             decision = on_message.decide(context, understood)
         # What was put back somebody has looked at: it is posted, and told of, whatever the day has brought.
         looked_at = stored.detail == PUT_BACK
-        if not looked_at and (posts := breaker.posts_of(decision)):
-            before = knowing.posted_before(tx, context, message, posts)
-            if reason := breaker.too_much(before):
-                decision = breaker.held_back(context, understood, reason, knowing.held_today(tx, context))
-        if decision.notices:  # counted only then: most mails are answered by nobody
-            count = knowing.all_answers_today(tx, context, message)
-            is_checked = bool(self.rules.authserv_ids)
-            decision = breaker.curbed(context, message, decision, count, is_checked=is_checked)
+        is_checked = bool(self.rules.authserv_ids)
+        decision = within_bounds(tx, context, understood, decision, is_checked=is_checked, looked_at=looked_at)
         of_many = gathering.tells_of_a_stranger(context, decision) and not looked_at
         if known.earlier is not None:
             waits = known.earlier.state is ArrivalState.HELD

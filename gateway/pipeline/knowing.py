@@ -17,18 +17,16 @@ import structlog
 from gateway.accept.addressed import is_passed_on, is_to_us
 from gateway.accept.trust import Signs, proof_of
 from gateway.accept.verdict import Directory
-from gateway.decide import breaker, digest_times, tally
+from gateway.decide import digest_times, tally
 from gateway.model.address import Alias, Destination, Door, fold_address, token_of_message_id, token_of_return_id
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.context import ELSEWHERE, Held, MailContext, News, Sent, ThreadView, Trust, Workspace
-from gateway.model.entry import Posted
 from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
-from gateway.model.repeated import Lately, is_start
 from gateway.model.round import Ballot, Phase, Standing
 from gateway.model.said import facts_said
 from gateway.model.task import TASK_LETTER
@@ -41,9 +39,8 @@ from store.transaction import Transaction
 log = structlog.get_logger()
 
 _RECENT = timedelta(days=7)  # the oldest receipt that `undo` in a new mail is about
-_OLD = timedelta(days=2)  # a mail that was written so long ago is handed on, not an answer to what is said now
 _CONFIRMED = "confirmed:"
-_TRY_OUT = "try-out"  # the kind of the answer to a mail that is only tried
+TRY_OUT = "try-out"  # the kind of the answer to a mail that is only tried
 
 
 # --- workspaces ------------------------------------------------------------------------------------------------------
@@ -165,7 +162,7 @@ def mail_context(
         fresh=tx.ledger.fresh(group.id),
         trying=trying,
         asked_today=answers_today(tx, group, message, now, "confirm") if failed else 0,
-        tries_today=answers_today(tx, group, message, now, _TRY_OUT) if trying else 0,
+        tries_today=answers_today(tx, group, message, now, TRY_OUT) if trying else 0,
         recipients=tuple(fold_address(address) for address in visible),
         reverse_path=arrival.reverse_path,
         proof=proof,
@@ -388,41 +385,13 @@ def answers_today(tx: Transaction, group: Workspace, message: Message, now: date
     return tx.outbox.count_replied_since(group.id, fold_address(message.author.address), now - timedelta(days=1), kind)
 
 
-def all_answers_today(tx: Transaction, context: MailContext, message: Message) -> int:
-    """Return how many automatic answers the author had since a day ago to mail that is as well proven as this one."""
-    if message.author is None:
-        return 0
-    address, since = fold_address(message.author.address), context.now - timedelta(days=1)
-    unproven = breaker.is_unproven(context)
-    return tx.outbox.count_answers_since(context.workspace.id, address, since, unproven=unproven, but=_TRY_OUT)
-
-
-def posted_before(
-    tx: Transaction, context: MailContext, message: Message, posts: Iterable[Posted]
-) -> list[tuple[Posted, Lately]]:
-    """Return posts of a mail, each with what its author has posted lately.
-
-    A member may hand on a file of old mails: how many threads these start, and in which words, says nothing of a loop.
-    """
-    here, address = context.workspace.id, message.author_address
-    is_old = message.date is not None and context.now - message.date > _OLD
-    counted = (post for post in posts if not (is_old and is_start(post) and post.author_id is not None))
-    return [(post, tx.posted.before(here, post, address, context.now)) for post in counted]
-
-
 def strangers_told_of(tx: Transaction, group: Workspace, now: datetime) -> int:
     """Return how many mails of strangers the stewards were told of today (UTC) before this one, and count it."""
-    return _counted_today(tx, f"strangers:{group.id}", now)
+    return counted_today(tx, f"strangers:{group.id}", now)
 
 
-def held_today(tx: Transaction, context: MailContext) -> int:
-    """Return how many mails of a member were held today (UTC) as too many before this one, and count it; else 0."""
-    if context.author is None:
-        return 0
-    return _counted_today(tx, f"held:{context.workspace.id}:{context.author.id}", context.now)
-
-
-def _counted_today(tx: Transaction, name: str, now: datetime) -> int:
+def counted_today(tx: Transaction, name: str, now: datetime) -> int:
+    """Return how many of something were counted today (UTC) before this one, and count it."""
     today = now.date().isoformat()
     day, _, number = (tx.get_mark(name) or "").partition(" ")
     before = int(number) if day == today else 0

@@ -14,6 +14,7 @@ from functools import lru_cache
 from gateway.model import stoplink, token
 from gateway.model.address import SEPARATORS
 from gateway.model.message import Message
+from gateway.model.nature import Written
 from gateway.model.reading import NewText
 
 _ALPHABET = "[a-z2-7]"  # base32, in any case
@@ -60,3 +61,10 @@ def masked_subject(message: Message, local: str) -> Message:
     """Return a message whose subject bears no token."""
     subject = masked(message.subject, local)
     return message if subject == message.subject else replace(message, subject=subject)
+
+
+def masked_comment(written: Written, local: str) -> Written:
+    """Return what wrote a message, with no token in what it said beside its answer to an invitation."""
+    if written.calendar is None or (comment := masked(written.calendar.comment, local)) == written.calendar.comment:
+        return written
+    return replace(written, calendar=replace(written.calendar, comment=comment))

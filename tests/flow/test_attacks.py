@@ -614,20 +614,41 @@ def test_a_strangers_subject_mark_joins_and_answers_nothing(found: Found) -> Non
     assert [entry.thread for entry in town.entries(Posted)] == ["P-1"]
 
 
-def test_a_calendar_answer_without_a_token_is_confirmed_first(town: Town) -> None:
-    opened(town)
+def _in_calendar(raw: bytes, *lines: str) -> bytes:
+    """The same mail as the answer of a calendar program to an invitation."""
+    own = "".join(f"{line}\r\n" for line in lines)
     ics = (
         "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nPRODID:-//x//y//EN\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1@x\r\n"
-        "DTSTAMP:20260601T080000Z\r\nORGANIZER:mailto:acme@ws.example.org\r\n"
-        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ben@example.net\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        f"DTSTAMP:20260601T080000Z\r\nORGANIZER:mailto:acme@ws.example.org\r\n{own}END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
-    raw = town.mail("ben", "acme", "Accepted: [acme V-1] Lunch?", "x")
     head = b"\r\n".join(
         x for x in raw.partition(b"\r\n\r\n")[0].split(b"\r\n") if not x.lower().startswith(b"content-")
     )
-    raw = head + b"\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\n" + ics.encode()
+    return head + b"\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\n" + ics.encode()
+
+
+def test_a_calendar_answer_without_a_token_is_confirmed_first(town: Town) -> None:
+    opened(town)
+    raw = town.mail("ben", "acme", "Accepted: [acme V-1] Lunch?", "x")
+    raw = _in_calendar(raw, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ben@example.net")
     town.sends(MALLORY, raw, "acme", sender=MALLORY)
     assert town.votes("V-1") == {}
+
+
+def test_a_token_in_the_comment_of_a_calendar_answer_is_shown_to_nobody(town: Town) -> None:
+    opened(town)
+    ballot = town.newest("ben", "ballot")
+    address = ballot.message.reply_to[0].address
+    token = address.partition("@")[0].partition("+r.")[2]
+    raw, to = town.reply("ben", ballot, "x", quote=False)
+    said = ("ATTENDEE;PARTSTAT=DECLINED:mailto:ben@example.net", f"COMMENT:No\\, {address} says so")
+    town.sends("ben", _in_calendar(raw, *said), to)
+    assert town.votes("V-1") == {"ben": Pick("No")}
+    town.wait(days=5)
+    assert "acme@ws.example.org says so" in town.newest("ana", "outcome").text
+    assert [
+        one.kind for one in town.post_office.letters if one.to != BEN.address and token in one.all_words.lower()
+    ] == []
 
 
 # --- what is hidden or quoted ---------------------------------------------------------------------------------------

@@ -98,3 +98,34 @@ def test_a_flood_in_a_members_name_leaves_the_answers_to_their_proven_mail(
     assert len(town.box("cleo", "task")) == 1
     town.writes("ben", "acme", "leave", "leave")
     assert town.newest("ben").kind == "confirm"
+
+
+def test_posts_forged_in_a_members_name_hold_neither_their_proven_mail_nor_the_vote_in_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "MOST_AN_HOUR", 2)
+    opened(town)
+    ballot = town.newest("ben", "ballot")
+    town.writes("ana", "acme", "The garden", "Who has the key of the shed?")
+    mark = town.newest("ben", "post").mark
+    for words in ("It is lost", "It was sold", "There is no shed"):
+        raw = town.mail("ben", "acme", f"Re: [acme {mark}] The garden", words)
+        town.sends("mallory@evil.example", raw, "acme", sender="mallory@evil.example")
+    assert len(town.arrivals(ArrivalState.HELD)) == 1
+    town.answers("ben", ballot, f"{ballot.mark}: yes\n\n{mark}: The key is on the hook behind the door.")
+    assert town.arrivals()[0].state is ArrivalState.PROCESSED
+    assert list(town.votes(ballot.mark)) == ["ben"]
+
+
+def test_a_stop_in_a_members_name_is_told_to_them_although_a_flood_came_first(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "MOST_ANSWERS_A_DAY", 2)
+    monkeypatch.setattr(breaker, "MORE_OWED_A_DAY", 1)
+    for words in ("help", "Help", "HELP", "stop", "I am on leave from 10 June to 20 June 2026."):
+        raw = town.mail("ben", "acme", words.split()[0], words)
+        town.sends("mallory@evil.example", raw, "acme", sender="mallory@evil.example")
+    assert [town.newest("ben").kind, len(town.box("ben"))] == ["receipt", 3]
+    assert town.arrivals()[0].state is ArrivalState.HELD  # beyond the receipts that are owed
+    town.answers("ana", town.newest("ana", "steward"), "accept")
+    assert len(town.box("ben", "receipt")) == 2

@@ -216,6 +216,27 @@ def test_all_that_came_from_a_new_address_counts_once_it_is_confirmed(town: Town
     assert [a.author for a in town.arrivals() if a.state is ArrivalState.HELD] == ["eve@elsewhere.example"]
 
 
+def test_what_is_let_in_later_replaces_no_ballot_that_came_after_it(town: Town) -> None:
+    """Whether it is read anew since its address became the member's, or confirmed itself."""
+    opened(town)
+    town.writes("ana", "acme+vote", "And when?", "And when?\n\n- May\n- June\n\nuntil Friday 17:00")
+    first, second = (town.newest("ben", "ballot", mark) for mark in ("V-1", "V-2"))
+    for letter, text in ((first, "Yes from home."), (second, "May")):
+        raw, to = town.reply(HOME, letter, text)
+        town.sends("ben.moor@home.example", raw, to)
+    claim = town.newest("ben", "confirm")
+    town.writes("ben", "acme", f"Re: {second.message.subject}", "May")
+    confirm = town.newest("ben", "confirm")
+    town.answers("ben", second, "June")
+    town.answers("ben", claim, "yes")
+    assert (town.votes("V-1"), town.votes("V-2")) == ({"ben": Pick("Yes")}, {"ben": Pick("June")})
+    town.answers("ben", confirm, "yes")
+    assert town.votes("V-2") == {"ben": Pick("June")}
+    assert "Something newer stands in its place" in town.newest("ben", "decline").text
+    town.answers("ben", second, "May")
+    assert town.votes("V-2") == {"ben": Pick("May")}
+
+
 def test_what_came_from_a_new_address_and_answers_no_mail_to_its_owner_waits_for_a_steward(found: Found) -> None:
     town = found(strangers="hold")
     opened(town)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import Posted
 from gateway.model.repeated import Lately
@@ -39,6 +41,19 @@ def test_what_a_member_said_in_a_thread_within_a_day_and_an_hour(store: Store, a
     assert before(store, acme, post(9, "P-1", author_id=ROBOT, text="Something else")) == Lately(
         same=0, posts=1, today=2
     )
+
+
+def test_what_nothing_proves_to_be_a_members_is_counted_apart(store: Store, acme: int) -> None:
+    for number in range(2, 12):
+        put(store, acme, post(number, "P-1", author_id=ROBOT, text=SAYS % 1, unproven=True), NOW - MINUTE)
+        put(store, acme, post(number + 20, author_id=ROBOT, text=SAYS % 1, unproven=True), NOW - MINUTE)
+    put(store, acme, post(50, "P-1", author_id=ROBOT, text=SAYS % 1), NOW - MINUTE)
+    for mail, proven, forged in (
+        (post(60, "P-1", author_id=ROBOT, text=SAYS % 1), Lately(1, 1, 1), Lately(10, 10, 10)),
+        (post(60, author_id=ROBOT, text=SAYS % 1), Lately(), Lately(10, 10)),
+    ):
+        assert before(store, acme, mail) == proven
+        assert before(store, acme, structs.replace(mail, unproven=True)) == forged
 
 
 def test_threads_that_a_member_starts_count_by_their_words_and_by_the_hour(store: Store, acme: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from gateway.decide.breaker import (
-    MORE_QUESTIONS_A_DAY,
+    MORE_OWED_A_DAY,
     MOST_A_DAY,
     MOST_AN_HOUR,
     MOST_ANSWERS_A_DAY,
@@ -16,8 +16,10 @@ from gateway.decide.breaker import (
     MOST_SAME_A_DAY,
     MOST_STARTS_AN_HOUR,
     MOST_UNPROVEN_A_DAY,
+    UNANSWERED,
     curbed,
     held_back,
+    is_to_wait,
     posts_of,
     too_much,
 )
@@ -113,6 +115,21 @@ def test_the_stewards_are_told_again_of_the_tenth_and_the_member_is_not() -> Non
     assert len({one.notices[0].key for one in decisions}) == 1
 
 
+def test_what_is_proven_and_held_is_told_of_beside_what_anybody_sent() -> None:
+    proven, forged = (
+        weighed(LONG, Lately(MOST_SAME_A_DAY), replace(IN_THREAD, trust=trust))
+        for trust in (Trust.PROVEN, Trust.CLAIMED)
+    )
+    assert proven.broadcasts[0].key != forged.broadcasts[0].key
+    assert proven.notices[0].key != forged.notices[0].key
+
+
+def test_a_post_says_whether_anything_proves_its_author() -> None:
+    for trust in Trust:
+        (post,) = posts_of(say(replace(IN_THREAD, trust=trust), piece(text=LONG))) or (None,)
+        assert post is None or post.unproven is (trust is not Trust.PROVEN)
+
+
 def test_a_stranger_is_told_nothing_since_the_address_may_be_forged() -> None:
     told = context(None, rules={"strangers": "accept"})
     mail = message("eve@elsewhere.example", "Offer")
@@ -158,7 +175,8 @@ TOLD = context(BEN, view(a_vote(Method.YESNO)), answering=sent("ballot", "V-7"))
 
 def answered(trust: Trust, answers_today: int, *, is_checked: bool = True) -> Decision:
     told = replace(TOLD, trust=trust)
-    decision = say(told, piece(ballot(Pick("Yes")), mark="V-7"))
+    is_proven = trust is Trust.PROVEN
+    decision = say(told, piece(ballot(Pick("Yes")), mark="V-7") if is_proven else piece(CommandReading(Intent.HELP)))
     return curbed(told, message("ben@example.org", "Re: Move?"), decision, answers_today, is_checked=is_checked)
 
 
@@ -186,6 +204,36 @@ def test_mail_that_nothing_proves_has_a_number_of_answers_of_its_own_and_the_ste
     assert told[0].key == answered(trust, most + 5).broadcasts[-1].key
 
 
+def done_in_bens_name(trust: Trust, answers_today: int) -> tuple[Decision, bool]:
+    """Return what becomes of a mail that changes something, and whether it has to wait."""
+    told = replace(TOLD, trust=trust)
+    decision = say(told, piece(ballot(Pick("Yes")), mark="V-7"))
+    curbed_too = curbed(told, message("ben@example.org", "Re: Move?"), decision, answers_today)
+    return curbed_too, is_to_wait(told, decision, answers_today)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_told", "waits"),
+    [(0, True, False), (MORE_OWED_A_DAY - 1, True, False), (MORE_OWED_A_DAY, False, True)],
+)
+def test_what_is_done_in_an_unproven_name_is_told_to_the_member_or_waits(
+    before: int, is_told: bool, waits: bool
+) -> None:
+    decision, has_to_wait = done_in_bens_name(Trust.CLAIMED, MOST_UNPROVEN_A_DAY + before)
+    assert (bool(decision.notices), has_to_wait) == (is_told, waits)
+
+
+def test_what_a_proven_author_asks_for_is_done_however_many_answers_they_had() -> None:
+    assert done_in_bens_name(Trust.PROVEN, 1_000)[1] is False
+
+
+def test_a_mail_that_waits_for_want_of_an_answer_is_shown_to_the_stewards_by_itself() -> None:
+    told = replace(TOLD, trust=Trust.CLAIMED)
+    posts, act = (held_back(told, understood(piece(text=LONG)), why, 0) for why in ("many-posts", UNANSWERED))
+    assert (act.state, act.notices) == (ArrivalState.HELD, ())
+    assert posts.broadcasts[0].key != act.broadcasts[0].key
+
+
 def test_where_nothing_says_who_wrote_a_mail_unproven_mail_has_the_larger_number() -> None:
     assert answered(Trust.CLAIMED, MOST_ANSWERS_A_DAY - 1, is_checked=False).notices
     assert answered(Trust.CLAIMED, MOST_ANSWERS_A_DAY, is_checked=False).notices == ()
@@ -203,9 +251,7 @@ def test_what_others_are_told_is_no_answer_and_is_not_left_out() -> None:
     assert curbed(TOLD, message("ben@example.org", "Re: Move?"), alone, MOST_ANSWERS_A_DAY).broadcasts == ()
 
 
-@pytest.mark.parametrize(
-    ("before", "is_asked"), [(0, True), (MORE_QUESTIONS_A_DAY - 1, True), (MORE_QUESTIONS_A_DAY, False)]
-)
+@pytest.mark.parametrize(("before", "is_asked"), [(0, True), (MORE_OWED_A_DAY - 1, True), (MORE_OWED_A_DAY, False)])
 def test_a_few_more_questions_to_confirm_are_asked_when_the_answers_are_used_up(before: int, is_asked: bool) -> None:
     told = context(BEN, trust=Trust.CLAIMED)
     decision = say(told, piece(CommandReading(Intent.LEAVE), "leave"))

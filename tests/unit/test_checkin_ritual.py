@@ -124,6 +124,16 @@ def test_a_second_answer_replaces_the_first() -> None:
     assert answer(read(), asked(check_in(), said(1))).acts[0].replaced
 
 
+@pytest.mark.parametrize("kind", [CheckInKind.CHECKIN, CheckInKind.SKIP])
+def test_an_answer_that_came_before_the_standing_ones_does_not_replace_it(kind: CheckInKind) -> None:
+    view = asked(check_in(), msgspec.structs.replace(said(1), arrival_id=2))
+    acted = answer(read(kind=kind), view)
+    assert (acted.entries, acted.settled, acted.acts[0].name) == ((), False, "changed-since")
+    until = date(2026, 3, 6)
+    away = answer(read(kind=CheckInKind.SKIP, away_until=until), view)
+    assert [one.absence.until for one in of_kind(away.entries, AwayNoted)] == [until], "an absence replaces no answer"
+
+
 def test_an_answer_at_the_closing_instant_is_in_time_and_one_after_it_late() -> None:
     assert not of_kind(answer(read(), at="2026-03-02T16:00").entries, Answered)[0].late
     late = answer(read(), asked(check_in(phase=Phase.CLOSED)), at="2026-03-02T16:01")

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
+from gateway.model.nature import CalendarAnswer, Nature, Written
 from gateway.model.reading import NewText, Quoted
 from gateway.model.stoplink import stop_code
 from gateway.model.token import LENGTH, Claim, KeyRing, Purpose
-from gateway.understand.masking import masked, masked_new_text
+from gateway.understand.masking import masked, masked_comment, masked_new_text
 
 KEYS = KeyRing({1: b"k" * 32}, 1)
 CLAIM = Claim(7, 2, date(2026, 9, 1))
@@ -67,3 +68,15 @@ def test_the_authors_lines_lose_it_and_the_quoted_ones_they_stand_under_do_not()
     assert found.blocks[0].under == block.under
     plain = NewText(text="Hello", own="Hello")
     assert masked_new_text(plain, "acme") is plain
+
+
+def test_the_comment_beside_an_answer_to_an_invitation_loses_it() -> None:
+    answer = CalendarAnswer("x", "ben@example.net", "declined", f"No: acme+r.{TOKEN}@ws.example.org says so")
+    found = masked_comment(Written(Nature.CALENDAR_ANSWER, "itip-method", calendar=answer), "acme")
+    assert found.calendar is not None
+    assert (found.calendar.comment, found.calendar.partstat) == ("No: acme@ws.example.org says so", "declined")
+    for plain in (
+        Written(Nature.BULK, "list"),
+        Written(Nature.CALENDAR_ANSWER, "", calendar=CalendarAnswer("", "", "")),
+    ):
+        assert masked_comment(plain, "acme") is plain

@@ -129,6 +129,96 @@ def test_a_report_is_read_by_the_same_codes_and_where_they_tell_little_by_its_wo
     assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is found
 
 
+# As servers say it without a telling code: in a report's status (5.0.0, 5.1.0, 5.3.0) or in free words.
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 SPF check failed",
+        "550 Message rejected due to SPF policy",
+        "550 rejected by DMARC policy",
+        "550 Your IP 192.0.2.9 is on a blacklist",
+        "550 Blocked: your IP is on a blacklist",
+        "550 sender rejected",
+        "550-Verification failed for <bounce@ws.example.org> 550 Sender verify failed",
+        "550 Sender address rejected: User unknown in local recipient table",
+        "550 Sender domain does not exist",
+        "550 The reverse DNS of your host does not exist",
+        "550 HELO argument does not resolve; mailbox unavailable",
+        "550 Please see http://www.openspf.net/Why?s=helo;id=mx.example.org",
+        "550 rejected because 192.0.2.9 is listed at zen.spamhaus.org",
+        "550 See https://www.spamcop.net/bl.shtml?192.0.2.9",
+        "550 High probability of spam",
+        "550 Mail content denied",
+        "550 relay not permitted",
+        "550 relaying has been disabled",
+        "550 authentication required for relay",
+        "550 This message contains a virus (Eicar)",
+        "550 Too many invalid connections from your host",
+        "554 rejected as spam",
+        "554 rejected due to spam content",
+        "554 Service unavailable; Client host [192.0.2.9] blocked using zen.spamhaus.org",
+        "554 mx.example.net ESMTP not accepting connections",
+        "571 Message refused by DMARC",
+        "553 sorry, your domain is in my blocklist",
+        "smtp;550 SPF check failed",
+        "5.1.0 - Unknown address error 550-'SPF check failed' (delivery attempts: 0)",
+        "host mx.example.net[192.0.2.1] said: 550 Mail from 192.0.2.9 is not accepted (in reply to RCPT TO command)",
+        "SMTP error from remote mail server after end of data: host mx.example.net [192.0.2.1]: 554 rejected as spam",
+    ],
+)
+@pytest.mark.parametrize("status", ["5.0.0", "5.1.0", "5.3.0", ""])
+def test_what_a_server_says_of_who_sends_counts_against_nobody_whatever_code_it_says_it_with(
+    status: str, diagnostic: str
+) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is Blame.UNSURE
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 no such user",
+        "550 No Such User Here",
+        "550 User unknown",
+        "550 <spam@example.net>: Recipient address rejected: User unknown in local recipient table",
+        "550 <ben@example.net>: Recipient address rejected: User unknown in relay recipient table",
+        "550 <sender@spf.example.net>: Recipient address rejected: User unknown in virtual mailbox table",
+        "550 Requested action not taken: mailbox unavailable",
+        "550 sorry, no mailbox here by that name. (#5.1.1)",
+        "550 Unrouteable address",
+        '550 unknown local-part "ben" in domain "example.net"',
+        "550 Unknown recipient; check the spelling and try sending again",
+        "550 No such user - connection closed",
+        "550 Mailbox not found, returned to sender",
+        "550 Invalid recipient: policy",
+        "550 Recipient unknown. The sender has been notified",
+        "550 Addressee unknown, relay=[192.0.2.9]",
+        "550 Account blocked: mailbox does not exist",
+        "550 User doesn't have an account here, see https://example.net/policy/spam",
+        "550 The mailbox has been disabled",
+        "550 Mailbox is inactive",
+        "550 RecipNotFound",
+        "550 #5.1.0 Address rejected.",
+        "550 Not our customer",
+        "550 ben@example.net... No such user",
+        "552 Mailbox full: too many messages",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts",
+        "554 delivery error: dd This user doesn't have a yahoo.example account (ben@example.net) [-5] - mta.example",
+        "554 30 Sorry, your message cannot be delivered. This mailbox is disabled (554.30).",
+        "554 Invalid recipient",
+        "smtp;550 User unknown",
+        "5.1.0 - Unknown address error 550-'No such user' (delivery attempts: 0)",
+        "host spam-filter.example.net[192.0.2.1] said: 550 mailbox unavailable (in reply to RCPT TO command)",
+        "SMTP error from remote mail server after RCPT TO:<ben@example.net>: host dkim.example.net: 550 user not found",
+        "all relevant MX records point to non-existent hosts",
+    ],
+)
+@pytest.mark.parametrize("status", ["5.0.0", "5.1.0", "5.3.0", ""])
+def test_a_mailbox_that_is_not_there_counts_whatever_else_its_server_says(status: str, diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is Blame.RECIPIENT
+
+
 def attempt(notice_id: int, said: str, refused: str = "recipient") -> Attempt:
     code, _, text = said.partition(" ")
     return Attempt(notice_id=notice_id, at=NOW, code=int(code), text=text, refused=refused)

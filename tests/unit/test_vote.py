@@ -116,6 +116,24 @@ def test_the_same_ballot_again_is_of_now_changes_nothing_and_is_confirmed() -> N
     assert [act.changed for act in receipt.acts] == [()]
 
 
+@pytest.mark.parametrize("older", [ballot(NO), ballot(YES), UNCLEAR, WITHDRAW])
+def test_a_mail_that_came_before_the_standing_ballots_changes_nothing_when_it_is_let_in_later(
+    older: BallotReading,
+) -> None:
+    newer = msgspec.structs.replace(standing(2, YES), arrival_id=501)
+    decision = say(context(BEN, view(vote_round(), standing=newer)), piece(older, mark="V-7"))
+    assert (decision.why, decision.entries, reason_of_no(decision)) == (Why.DECLINED, (), "changed-since")
+    set_aside = say(context(BEN, view(vote_round(), standing=None, set_aside=newer)), piece(older, mark="V-7"))
+    assert (set_aside.entries, reason_of_no(set_aside)) == ((), "changed-since")
+
+
+@pytest.mark.parametrize("arrival_id", [None, 499, 500])  # 500: a line above it in the same mail
+def test_a_ballot_replaces_what_came_before_it_whatever_the_clock_said(arrival_id: int | None) -> None:
+    earlier = msgspec.structs.replace(standing(2, YES, at=NOW + timedelta(hours=1)), arrival_id=arrival_id)
+    decision = say(context(BEN, view(vote_round(), standing=earlier)), piece(ballot(NO), mark="V-7"))
+    assert of_kind(decision, Answered)[0].answer == Ballot(choice=NO)
+
+
 def test_a_ballot_is_in_time_when_it_was_received_in_time_however_late_it_is_processed() -> None:
     decision = answer(vote_round(), ballot(YES), now=CLOSE + timedelta(hours=3), received_at=CLOSE)
     assert decision.why is Why.ANSWERED

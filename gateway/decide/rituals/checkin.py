@@ -13,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from gateway.decide import reminders, routines
+from gateway.decide import reminders, rounds, routines
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.addressed import to_member
 from gateway.decide.audience import audience_members, observers
@@ -185,10 +185,11 @@ def answer(context: MailContext, view: RoundView, reading: CheckInReading, text:
     member, refused = context.author, _refused(context, view, reading, text)
     if refused or member is None:
         return refused or declined(Why.DECLINED, refusal("not-asked", view.round))
-    if reading.kind is CheckInKind.SKIP:
-        return _skipped(context, view, reading, member, text)
-    told = _checked_in(context, view, reading, member)
-    if not reading.beyond:
+    is_skip = reading.kind is CheckInKind.SKIP
+    told = _skipped(context, view, reading, member, text) if is_skip else _checked_in(context, view, reading, member)
+    if told.why is Why.ANSWERED and (overtaken := rounds.overtaken(context, view)):
+        return overtaken
+    if is_skip or not reading.beyond:
         return told
     return joined(
         (told, declined(Why.ASKED_BACK, refusal("no-such-line", view.round, detail="; ".join(reading.beyond))))

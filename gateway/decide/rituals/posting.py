@@ -107,6 +107,7 @@ def _entry(
         channel=thread.channel if thread else context.destination.channel,
         message_id=message.message_id,
         files=files,
+        unproven=context.is_unproven,
     )
 
 

@@ -33,7 +33,7 @@ _FIXED = frozenset({Method.YESNO, Method.CONSENT, Method.LAZY, Method.PLUSONE})
 
 def answer(context: MailContext, view: RoundView, reading: BallotReading, text: str, message: Message) -> Acted:
     """Return what a ballot comes to: recorded, replaced, withdrawn, asked back, or declined."""
-    refused = rounds.no_longer_open(context, view) or _not_asked(view)
+    refused = rounds.no_longer_open(context, view) or _not_asked(view) or rounds.overtaken(context, view)
     if refused:
         return refused
     if reading.kind is BallotKind.WITHDRAW:

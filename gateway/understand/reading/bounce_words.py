@@ -158,21 +158,45 @@ _SEARCHES: tuple[tuple[str, Callable[[TakenApart, _Words], Iterator[str]]], ...]
 )
 
 
+# By which words a refusal is told, in this order: of the sender first, who may be nobody known there as well.
+_TOLD_BY = (
+    ("refusals_of_sender", SpokenOf.SENDER),
+    ("refusals_of_nobody", SpokenOf.NOBODY),
+    ("refusals_of_such_mail", SpokenOf.SENDER),  # "User unknown in relay recipient table" is not of relaying
+    ("refusals_of_what_is_gone", SpokenOf.NOBODY),
+)
+_NAME = re.compile(r"@|://|\w\.\w")  # an address, a page, a host: a server may be called as it likes
+
+
 @lru_cache(maxsize=8)
 def _about(lexicon: Lexicon) -> tuple[tuple[SpokenOf, re.Pattern[str]], ...]:
-    """Return by which words a diagnostic is told; of the sender first, who may be nobody known there as well."""
-    return tuple(
-        (
-            about,
-            re.compile(rf"(?<!\w)(?:{any_of(lexicon.words('machine', f'refusals_of_{about}'))})(?!\w)", re.IGNORECASE),
-        )
-        for about in (SpokenOf.SENDER, SpokenOf.NOBODY)
-    )
+    return tuple((about, _any_word(lexicon, name)) for name, about in _TOLD_BY)
+
+
+@lru_cache(maxsize=40)
+def _any_word(lexicon: Lexicon, name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{any_of(lexicon.words('machine', name))})(?!\w)", re.IGNORECASE)
 
 
 def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
-    """Return what the words of a diagnostic are about, None where they do not tell."""
-    return next((about for about, words in _about(lexicon) if words.search(diagnostic)), None)
+    """Return what the words of a diagnostic are about, None where they do not tell.
+
+    Only what stands behind the far server's code is its own; names within it tell where its words do not
+    ("see http://www.openspf.net/…").
+    """
+    code = _REPLY.search(diagnostic)
+    own = _any_word(lexicon, "refusals_told_to_sender").sub(" ", diagnostic[code.end() if code else 0 :]).split()
+    without_names = " ".join(word for word in own if not _NAME.search(word))
+    without_addresses = " ".join(word for word in own if "@" not in word)
+    return next(
+        (
+            about
+            for said in (without_names, without_addresses)
+            for about, words in _about(lexicon)
+            if words.search(said)
+        ),
+        None,
+    )
 
 
 def read_notice(message: Message, lexicon: Lexicon) -> Report:
