@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import sys
+import sysconfig
 import tomllib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from stat import S_ISDIR
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from gateway.understand.lexicon import Lexicon
@@ -39,13 +42,18 @@ def template_folder() -> Path:
 
 
 def program_stamp() -> str:
-    """Return what tells this program from another that was put in its place: code, words and templates."""
-    files = sorted(file for folder in (HERE, template_folder()) for file in folder.rglob("*") if file.suffix != ".pyc")
-    seen = hashlib.sha256()
-    for file in files:
-        known = file.stat()
-        if not S_ISDIR(known.st_mode):
-            seen.update(f"{file}\0{known.st_size}\0{known.st_mtime_ns}\0".encode())
+    """Return what tells this program from another that was put in its place: code, words and templates, by name, size
+    and time, and what is installed beside them.
+    """
+    seen = hashlib.sha256(sys.version.encode())
+    for folder in (HERE, template_folder()):
+        for file in sorted(folder.rglob("*")):
+            with suppress(OSError):  # a link to nowhere, or a file that is being put there
+                known = file.stat()
+                if S_ISREG(known.st_mode) and file.suffix != ".pyc":
+                    seen.update(f"{file}\0{known.st_size}\0{known.st_mtime_ns}\0".encode())
+    libraries = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    seen.update("\0".join(sorted(library.name for library in libraries)).encode())
     return seen.hexdigest()
 
 

@@ -33,11 +33,12 @@ from gateway.logs import hear_libraries
 from gateway.model.arrival import Arrival
 from gateway.model.notice import Attempt, Outgoing
 from gateway.pipeline import clicking, fetching
-from gateway.pipeline.ahead import Waiting
+from gateway.pipeline.ahead import Waiting, Wanted
 from gateway.pipeline.clicking import Clicked
 from gateway.pipeline.fetching import Fetched
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.letting_go import LettingGo
+from gateway.render.render import Page
 from gateway.resources import keep_for_good, program_stamp
 from gateway.schedule.ahead import Ahead
 from gateway.schedule.beat import Chore, keep_all
@@ -102,10 +103,13 @@ class Serving:
         self._courier = Courier(route(self.app.settings), self._claim, self._report, self.app.clock)
         self._cap = DailyCap(self.app.settings.submission.per_day)
         self._signer = signer(self.app.settings)
-        self._ahead = Ahead(self.app.pipeline, self._worker_process(), self._waiting)
+        self._ahead = Ahead(self._worker_process(), self.app.pipeline.rules.pages, self._waiting, self._take_pages)
 
     async def _waiting(self, now: datetime, most: int, after: int) -> Sequence[Waiting]:
         return await self._in_worker(self.app.pipeline.waiting, now, most, after)
+
+    async def _take_pages(self, wanted: Sequence[Wanted], pages: Sequence[Page | None]) -> None:
+        await self._in_worker(self.app.pipeline.take_pages, wanted, pages)
 
     def _worker_process(self) -> Worker | None:
         """Return what reads ahead, None where the settings want none or there is no second processor to do it."""

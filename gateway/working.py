@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from gateway.pipeline.ahead import ReadThese, WriteThese, pages_of, read_all
 from gateway.resources import keep_for_good, load_lexicon, load_templates, program_stamp
@@ -23,7 +25,10 @@ def answer(question: ReadThese | WriteThese) -> object:
 
 def main() -> None:
     """Answer until nobody asks."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the process that asks: it lets us go
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_IGN)  # for the process that asks: our pipe closes when it ends
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # the first to go where memory is short
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed by mistake is no answer
     stamp = program_stamp()

@@ -7,7 +7,7 @@ Must not: touch the store, or decide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.model.context import Fresh, MailContext, ThreadView, Workspace
@@ -60,8 +60,9 @@ class Wanted:
 class Turn:
     """One turn of processing: what was read ahead of it, and the pages that its notices want."""
 
-    read: dict[int, ReadAhead] = field(default_factory=dict)  # by arrival; what was taken up is taken out
+    read: Mapping[int, ReadAhead] = field(default_factory=dict)  # by arrival
     wanted: list[Wanted] = field(default_factory=list)
+    last: int = 0  # the arrival that was taken up last
 
     def note(self, workspace: Workspace, notices: Sequence[Notice]) -> None:
         """Note the pages of these notices; copies of one broadcast share the first one's in each language."""

@@ -32,14 +32,14 @@ from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
 from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
-from gateway.pipeline.ahead import LARGEST, ReadAhead, Turn, Waiting, as_read
+from gateway.pipeline.ahead import LARGEST, ReadAhead, Turn, Waiting, Wanted, as_read
 from gateway.pipeline.bounds import within_bounds
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.passing_on import Files
 from gateway.pipeline.recording import kept, plan_anew, record
 from gateway.pipeline.trying import tried
 from gateway.render.files import carried
-from gateway.render.render import Templates, envelope_from, render
+from gateway.render.render import Page, Templates, envelope_from, render
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
 from gateway.understand.read import hear, understand
@@ -158,16 +158,24 @@ class Pipeline:
             return [one for one in found if one is not None]
 
     def _waiting(self, tx: Transaction, stored: StoredArrival, now: datetime) -> Waiting | None:
-        workspace = knowing.workspace_of(tx, stored.arrival.recipients, self.rules.separator)
-        if workspace is None or len(stored.arrival.raw) > LARGEST:
+        if len(stored.arrival.raw) > LARGEST:
             return None
         try:
+            workspace = knowing.workspace_of(tx, stored.arrival.recipients, self.rules.separator)
+            if workspace is None:
+                return None
             message = read_message(stored.arrival.raw, self.rules.limits)
             return Waiting(stored.id, message, as_read(self._context(tx, workspace, stored, message, now)))
         except StoreFault:
             raise
         except Exception:
             return None  # whatever is wrong with it is found, and told, where it is processed
+
+    def take_pages(self, wanted: Sequence[Wanted], pages: Sequence[Page | None]) -> None:
+        """Keep pages that were made elsewhere, each for the notice that wants it; None was not made."""
+        for one, page in zip(wanted, pages, strict=True):
+            if page is not None:
+                self.templates.take_page(one.notice, one.workspace, page, self.rules.pages)
 
     def process(
         self,
@@ -190,6 +198,7 @@ class Pipeline:
         done = 0
         with self.store.begin() as tx:
             for stored in waiting:
+                turn.last = stored.id
                 self._process(tx, stored, now, turn)
                 done += 1
                 if enough():
@@ -208,7 +217,7 @@ class Pipeline:
             self._came_to(tx, stored.id, ArrivalState.FAILED, "our-fault", detail=type(fault).__name__, at=now)
 
     def _settle(self, tx: Transaction, stored: StoredArrival, now: datetime, turn: Turn) -> None:
-        arrival, ahead = stored.arrival, turn.read.pop(stored.id, None)
+        arrival, ahead = stored.arrival, turn.read.get(stored.id)
         workspace = knowing.workspace_of(tx, arrival.recipients, self.rules.separator)
         if workspace is None:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.ADDRESS_UNKNOWN, at=now)

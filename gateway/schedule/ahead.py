@@ -10,29 +10,34 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+import structlog
+
 from gateway.pipeline.ahead import ReadAhead, ReadThese, Turn, Waiting, Wanted, WriteThese
-from gateway.pipeline.flow import Pipeline
 from gateway.render.render import Page
 from gateway.schedule.worker import Worker
 
 MUCH = 8  # mails settled in one turn: so many waited that a worker process is worth its start
 MANY = 4  # mails that wait, or pages that are wanted: fewer are done here as soon
-MOST_KEPT = 64  # readings whose turn has not come; those of mail that was settled otherwise give way
-SECONDS_TO_WAIT = 1.0  # for pages under way, by those who would send them
+MOST_KEPT = 64  # readings whose turn has not come: no more is read until some have
+SECONDS_TO_WAIT = 1.0  # for what is under way; then it is done here
 
 Look = Callable[[datetime, int, int], Awaitable[Sequence[Waiting]]]  # (now, most, after which arrival), at the store
+Take = Callable[[Sequence[Wanted], Sequence[Page | None]], Awaitable[None]]  # where pages are used
+
+log = structlog.get_logger()
 
 
 class Ahead:
     """What a worker process has read and is reading; none of it is relied on."""
 
-    def __init__(self, pipeline: Pipeline, worker: Worker | None, look: Look) -> None:
-        self._pipeline = pipeline
+    def __init__(self, worker: Worker | None, links: str, look: Look, take: Take) -> None:
         self._worker = worker
+        self._links = links
         self._look = look
+        self._take = take
         self._read: dict[int, ReadAhead] = {}
         self._reading: asyncio.Task[None] | None = None
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: set[asyncio.Task[None]] = set()
         self._turning = asyncio.Lock()
 
     @property
@@ -47,27 +52,35 @@ class Ahead:
     @asynccontextmanager
     async def turn(self, now: datetime, limit: int) -> AsyncIterator[Turn]:
         """Give a turn of processing what was read ahead of it, and have the pages made that its notices want."""
-        turn = Turn(await self._read_for(now, limit))
+        await self._read_for(now, limit)
+        turn = Turn(dict(self._read))
         async with self._turning:
             yield turn
             self._have_written(turn.wanted)
+        self._let_go(turn.last)
 
-    async def _read_for(self, now: datetime, limit: int) -> dict[int, ReadAhead]:
-        """Return what was read of the mail of this turn; that of the next is being read meanwhile."""
+    async def _read_for(self, now: datetime, limit: int) -> None:
+        """See to it that the mail of this turn is read, and that of the next is being read meanwhile."""
         worker = self._ready
         if worker is None:
-            return {}
+            return
         if self._reading is None:
             await self._read_on(worker, now, limit)
         if self._reading is not None:
-            await asyncio.wait([self._reading])
-            self._reading = None
-            await self._read_on(worker, now, limit)
-        return self._read
+            done, _ = await asyncio.wait([self._reading], timeout=SECONDS_TO_WAIT)
+            if done:
+                self._reading = None
+                await self._read_on(worker, now, limit)
 
     async def _read_on(self, worker: Worker, now: datetime, limit: int) -> None:
         """Have mail read that came in after all that was read before, where there is enough of it."""
-        waiting = await self._look(now, limit, max(self._read, default=0))
+        if len(self._read) + limit > MOST_KEPT:
+            return
+        try:
+            waiting = await self._look(now, limit, max(self._read, default=0))
+        except Exception as fault:  # processing meets it too, and tells of it where it belongs
+            log.warning("nothing read ahead", fault=type(fault).__name__)
+            return
         if len(waiting) >= MANY:
             self._reading = asyncio.create_task(self._ask_to_read(worker, waiting))
 
@@ -76,33 +89,37 @@ class Ahead:
         for one, answer in zip(waiting, answers, strict=False):
             if answer is not None:
                 self._read[one.arrival_id] = ReadAhead(one, *answer)
-        for old in sorted(self._read)[:-MOST_KEPT]:
-            del self._read[old]
+
+    def _let_go(self, last: int) -> None:
+        """Let go of readings up to the mail that a turn settled last; of all of them where none waited."""
+        self._read = {number: read for number, read in self._read.items() if number > last > 0}
 
     def _have_written(self, wanted: Sequence[Wanted]) -> None:
         worker = self._ready
         if worker is not None and len(wanted) >= MANY:
-            self._writing = asyncio.create_task(self._ask_to_write(worker, wanted))
+            task = asyncio.create_task(self._ask_to_write(worker, wanted))
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
 
     async def _ask_to_write(self, worker: Worker, wanted: Sequence[Wanted]) -> None:
-        links = self._pipeline.rules.pages
-        pages: Sequence[Page | None] = await worker.ask(WriteThese(wanted, links)) or ()
-        for one, page in zip(wanted, pages, strict=False):
-            if page is not None:
-                self._pipeline.templates.take_page(one.notice, one.workspace, page, links)
+        pages: Sequence[Page | None] | None = await worker.ask(WriteThese(wanted, self._links))
+        if pages:
+            await self._take(wanted, pages)
 
     async def written(self) -> None:
         """Return when the pages of the turn under way are made, or will not be soon: for those who would send them."""
         if self._ready is None:
             return
         async with self._turning:
-            writing = self._writing
-        if writing is not None:
-            await asyncio.wait([writing], timeout=SECONDS_TO_WAIT)
+            writing = [*self._writing]
+        if writing:
+            await asyncio.wait(writing, timeout=SECONDS_TO_WAIT)
 
     async def close(self) -> None:
         """Let the worker go."""
-        for task in filter(None, (self._reading, self._writing)):
+        under_way = [*self._writing, *filter(None, (self._reading,))]
+        for task in under_way:
             task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         if self._worker is not None:
             await self._worker.close()

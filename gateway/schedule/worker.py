@@ -44,6 +44,8 @@ class Worker:
     _is_ready: bool = False
     _rests_until: float = 0.0
     _is_another: bool = False
+    _is_closing: bool = False
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one question at a time: each has its seconds to itself
     _pipe: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="worker"))
 
     @property
@@ -80,21 +82,25 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            process_group=0,  # a Ctrl-C is for us: it ends with its pipe
         )
         assert self._process.stdout is not None
         return pickle.load(self._process.stdout)  # noqa: S301 - what our own process says, over a pipe nobody else has
 
     async def ask(self, question: object) -> Any:
         """Return the answer to a question, None when there is none."""
-        if not self.is_ready:
-            return None
         loop = asyncio.get_running_loop()
-        try:
-            return await asyncio.wait_for(loop.run_in_executor(self._pipe, self._put, question), SECONDS_TO_ANSWER)
-        except Exception as fault:
-            if self._process is None or self._process.poll() != 0:  # it did not end by itself, being asked nothing
-                await self._broke(fault)
-            return None
+        async with self._turn:
+            process = self._process
+            if process is None or not self.is_ready:
+                return None
+            try:
+                return await asyncio.wait_for(loop.run_in_executor(self._pipe, self._put, question), SECONDS_TO_ANSWER)
+            except Exception as fault:
+                # Its pipe closes a moment before it can be seen to have ended by itself, being asked nothing.
+                if isinstance(fault, TimeoutError) or await asyncio.to_thread(_exit_code, process) != 0:
+                    await self._broke(fault)
+                return None
 
     def _put(self, question: object) -> object:
         process = self._process
@@ -106,7 +112,8 @@ class Worker:
 
     async def _broke(self, fault: Exception) -> None:
         self._rests_until = self.clock() + REST_AFTER_FAULT
-        log.error("worker process broke", fault=type(fault).__name__)
+        if not self._is_closing:
+            log.error("worker process broke", fault=type(fault).__name__)
         await self._end()
 
     async def _end(self) -> None:
@@ -122,12 +129,21 @@ class Worker:
 
     async def close(self) -> None:
         """End it for good."""
+        self._is_closing = True
         if self._starting is not None:
             self._starting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._starting
         await self._end()
         self._pipe.shutdown(wait=False)
+
+
+def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
+    """Return how a process ended that is about to, None when it goes on."""
+    try:
+        return process.wait(0.5)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def answer_all(answer: Callable[[Any], object], stamp: str, asked: BinaryIO, told: BinaryIO) -> None:

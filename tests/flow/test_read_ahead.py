@@ -58,9 +58,9 @@ class Ahead(Pipeline):
                 read[one.arrival_id] = _counted(one, said, self.stood)
         turn = Turn(read)
         done = super().process(now, limit, enough, turn)
-        for wanted, page in zip(turn.wanted, _trip(pages_of(_trip(turn.wanted), self.templates, "")), strict=True):
-            assert page is not None
-            self.templates.take_page(wanted.notice, wanted.workspace, page)
+        pages = _trip(pages_of(_trip(turn.wanted), self.templates, ""))
+        assert None not in pages
+        self.take_pages(turn.wanted, pages)
         return done
 
 

@@ -159,3 +159,27 @@ def _state(number: int) -> str:
         return Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return "Z"
+
+
+async def test_each_question_has_its_seconds_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ready(Worker(scripted("time.sleep(0.6) or asked"), "stamp")) as worker:
+        monkeypatch.setattr(module, "SECONDS_TO_ANSWER", 1.0)
+        assert [*await asyncio.gather(*(worker.ask(number) for number in (1, 2, 3)))] == [1, 2, 3]
+
+
+async def test_it_is_let_go_amid_a_question_without_a_word() -> None:
+    with capture_logs() as logs:
+        async with ready(Worker(scripted("time.sleep(60)"), "stamp")) as worker:
+            asked = asyncio.create_task(worker.ask(1))
+            await asyncio.sleep(0.1)
+        assert await asked is None
+    assert [one["event"] for one in logs] == ["worker process ready"]
+
+
+def test_a_link_to_nowhere_is_no_part_of_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.resources.HERE", tmp_path)
+    before = program_stamp()
+    (tmp_path / ".#open.py").symlink_to("nobody@nowhere.1")
+    assert program_stamp() == before
+    (tmp_path / "new.py").write_text("", encoding="utf-8")
+    assert program_stamp() != before
