@@ -31,9 +31,10 @@ from gateway.config import Listen, place_of
 from gateway.decide.retries import OURS_TO_MEND
 from gateway.logs import hear_libraries
 from gateway.model.arrival import Arrival
+from gateway.model.message import Message
 from gateway.model.notice import Attempt, Outgoing
 from gateway.pipeline import clicking, fetching
-from gateway.pipeline.ahead import Waiting, Wanted
+from gateway.pipeline.ahead import Look, Wanted
 from gateway.pipeline.clicking import Clicked
 from gateway.pipeline.fetching import Fetched
 from gateway.pipeline.flow import Pipeline
@@ -103,10 +104,11 @@ class Serving:
         self._courier = Courier(route(self.app.settings), self._claim, self._report, self.app.clock)
         self._cap = DailyCap(self.app.settings.submission.per_day)
         self._signer = signer(self.app.settings)
-        self._ahead = Ahead(self._worker_process(), self.app.pipeline.rules.pages, self._waiting, self._take_pages)
+        rules = self.app.pipeline.rules
+        self._ahead = Ahead(self._worker_process(), rules.pages, rules.limits, self._look_ahead, self._take_pages)
 
-    async def _waiting(self, now: datetime, most: int, after: int) -> Sequence[Waiting]:
-        return await self._in_worker(self.app.pipeline.waiting, now, most, after)
+    async def _look_ahead(self, now: datetime, most: int, after: int, parsed: Mapping[int, Message]) -> Look:
+        return await self._in_worker(self.app.pipeline.look_ahead, now, most, after, parsed)
 
     async def _take_pages(self, wanted: Sequence[Wanted], pages: Sequence[Page | None]) -> None:
         await self._in_worker(self.app.pipeline.take_pages, wanted, pages)

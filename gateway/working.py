@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.pipeline.ahead import ReadThese, WriteThese, pages_of, read_all
+from gateway.pipeline.ahead import ReadThese, WriteThese, pages_of, parse_all, read_all
 from gateway.resources import keep_for_good, load_lexicon, load_templates, program_stamp
 from gateway.schedule.worker import answer_all
 
@@ -19,7 +19,8 @@ from gateway.schedule.worker import answer_all
 def answer(question: ReadThese | WriteThese) -> object:
     """Return the answer to one question."""
     if isinstance(question, ReadThese):
-        return read_all(question.waiting, load_lexicon())
+        look = question.look
+        return read_all(look.waiting, load_lexicon()), parse_all(look.coming, question.limits)
     return pages_of(question.wanted, load_templates(), question.links)
 
 

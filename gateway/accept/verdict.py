@@ -45,7 +45,7 @@ class Directory:
     def destination(self, recipient: str) -> Destination | None:
         """Return what an address of ours means, None when its domain or workspace is not ours."""
         local, _, domain = fold_address(recipient).rpartition("@")
-        return parse_local_part(local, self.domains.get(domain, frozenset()), dict(self.channels))
+        return parse_local_part(local, self.domains.get(domain, frozenset()), self.channels)
 
 
 def recipient_verdict(recipient: str, directory: Directory) -> Accept | Reject:

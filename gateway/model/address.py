@@ -5,7 +5,7 @@ Must not: know which workspaces exist beyond the names handed in, or verify a to
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -84,7 +84,7 @@ class Destination:
 
 
 def parse_local_part(
-    local: str, workspaces: Collection[str], channels: dict[str, Collection[str]]
+    local: str, workspaces: Collection[str], channels: Mapping[str, Collection[str]]
 ) -> Destination | None:
     """Return what a local part of our domain means, or None when no workspace of that name exists.
 

@@ -14,7 +14,8 @@ from gateway.model.entry import Posted
 _SHORT = 30  # letters: "Thanks!", "+1 from me" are said again by people too
 _LOOKED_AT = 2_000  # letters of a post; what comes later is signatures
 # What differs from one answer of a program to the next: a number, "#4711", "INC-20931", or an id, "3fa9c21d".
-_NUMBERED = re.compile(r"\b\w*?\d\w*|\b[0-9a-f]{6,}\b")
+_ID_OF_LETTERS = re.compile(r"[a-f]{6}")
+_NUMBERED = re.compile(r"\b(?:[^\W\d]*+\d\w*+|[a-f]{6,}+\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def is_start(post: Posted) -> bool:
 
 def may_recur(post: Posted) -> bool:
     """Return whether people may well say the same again: a few words, or one sentence about number after number."""
-    return len(_squeezed(post.text)) < _SHORT or bool(_NUMBERED.search(_said(post)))
+    return len(_squeezed(post.text)) < _SHORT or any(map(_NUMBERED.search, _said(post)))
 
 
 def words_key(post: Posted) -> str:
@@ -44,14 +45,21 @@ def words_key(post: Posted) -> str:
     A program that numbers what it answers ("ticket #4711") says the same with each number; short words do not.
     """
     said = _said(post)
-    if is_start(post) or len(said) >= _SHORT:
-        said = _NUMBERED.sub("", said)
-    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    if is_start(post) or len("\n".join(said)) >= _SHORT:
+        said = [_without_numbers(text) for text in said]
+    return hashlib.blake2b("\n".join(said).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _said(post: Posted) -> str:
+def _without_numbers(said: str) -> str:
+    # Most texts have none, which is seen in a tenth of the time it takes to look at each word.
+    if said.isascii() and not any(digit in said for digit in "0123456789") and not _ID_OF_LETTERS.search(said):
+        return said
+    return _NUMBERED.sub("", said)
+
+
+def _said(post: Posted) -> list[str]:
     text = _squeezed(post.text)
-    return f"{_squeezed(post.subject)}\n{text}" if is_start(post) else text
+    return [_squeezed(post.subject), text] if is_start(post) else [text]
 
 
 def _squeezed(text: str) -> str:

@@ -8,6 +8,7 @@ Must not: touch the store, or decide.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from gateway.model.context import Fresh, MailContext, ThreadView, Workspace
@@ -16,7 +17,9 @@ from gateway.model.notice import Notice
 from gateway.model.understood import Understood
 from gateway.render.render import Page, Templates
 from gateway.understand.lexicon import Lexicon
+from gateway.understand.mime import read_message
 from gateway.understand.read import Heard, hear, understand
+from gateway.understand.scan import DEFAULT_LIMITS, Limits
 
 LARGEST = (
     65_536  # octets of a mail that is handed to another process: a larger one costs more to hand over than to read
@@ -33,6 +36,22 @@ class Waiting:
     arrival_id: int
     message: Message
     context: MailContext
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A mail that waits behind those, as it came."""
+
+    arrival_id: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the mail that waits: what is to be read next, and what comes behind it."""
+
+    waiting: Sequence[Waiting] = ()
+    coming: Sequence[Coming] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +114,10 @@ def _without_last(thread: ThreadView) -> ThreadView:
 
 @dataclass(frozen=True, slots=True)
 class ReadThese:
-    """Mail to be read; answered as by `read_all`."""
+    """Mail to be read, and mail to be parsed for the next look; answered as by `read_all` and `parse_all`."""
 
-    waiting: Sequence[Waiting]
+    look: Look
+    limits: Limits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +139,15 @@ def _read(one: Waiting, lexicon: Lexicon) -> tuple[Heard, Understood | None] | N
         return heard, None if heard.named else understand(one.message, one.context, lexicon, heard)
     except Exception:
         return None  # met again, and told of, where the mail is processed
+
+
+def parse_all(coming: Sequence[Coming], limits: Limits) -> dict[int, Message]:
+    """Return each mail by its number, parsed, but what cannot be: that is found, and told, where it is processed."""
+    parsed = {}
+    for one in coming:
+        with suppress(Exception):
+            parsed[one.arrival_id] = read_message(one.raw, limits)
+    return parsed
 
 
 def pages_of(wanted: Sequence[Wanted], templates: Templates, links: str) -> list[Page | None]:

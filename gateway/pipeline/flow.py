@@ -11,7 +11,7 @@ the edges in one worker thread. Must not: hold a rule of the domain (that is the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from gateway.decide import gathering, on_message, on_tick, owed, retries
 from gateway.decide.sent import has_own_token
 from gateway.model.address import Alias
 from gateway.model.arrival import PUT_BACK, READ_ANEW, Arrival, ArrivalState, StoredArrival
+from gateway.model.authentication import Authentication
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
 from gateway.model.message import Message, Unreadable
@@ -32,7 +33,7 @@ from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
 from gateway.model.understood import Understood
 from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
-from gateway.pipeline.ahead import LARGEST, ReadAhead, Turn, Waiting, Wanted, as_read
+from gateway.pipeline.ahead import LARGEST, Coming, Look, ReadAhead, Turn, Waiting, Wanted, as_read
 from gateway.pipeline.bounds import within_bounds
 from gateway.pipeline.counting import Counts, Figures, Total
 from gateway.pipeline.passing_on import Files
@@ -40,6 +41,7 @@ from gateway.pipeline.recording import kept, plan_anew, record
 from gateway.pipeline.trying import tried
 from gateway.render.files import carried
 from gateway.render.render import Page, Templates, envelope_from, render
+from gateway.understand.authentication import read_authentication
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
 from gateway.understand.read import hear, understand
@@ -151,20 +153,26 @@ class Pipeline:
 
     # --- moment 2: process, tick ---------------------------------------------------------------------------------
 
-    def waiting(self, now: datetime, limit: int, after: int = 0) -> list[Waiting]:
-        """Return mail that waits, for a worker process to read it ahead: none that is large, or cannot be read."""
-        with self.store.read() as tx:
-            found = (self._waiting(tx, stored, now) for stored in tx.inbox.pending(limit, after))
-            return [one for one in found if one is not None]
+    def look_ahead(
+        self, now: datetime, limit: int, after: int = 0, parsed: Mapping[int, Message] | None = None
+    ) -> Look:
+        """Return mail that waits, for a worker process to read it ahead: none that is large, or cannot be read.
 
-    def _waiting(self, tx: Transaction, stored: StoredArrival, now: datetime) -> Waiting | None:
-        if len(stored.arrival.raw) > LARGEST:
-            return None
+        With it comes as much of what waits behind it, to be parsed; `parsed` is what came of that last time.
+        """
+        known = parsed or {}
+        with self.store.read() as tx:
+            found = [one for one in tx.inbox.pending(2 * limit, after) if len(one.arrival.raw) <= LARGEST]
+            waiting = (self._waiting(tx, one, now, known.get(one.id)) for one in found[:limit])
+            coming = [Coming(one.id, one.arrival.raw) for one in found[limit:]]
+            return Look([one for one in waiting if one is not None], coming)
+
+    def _waiting(self, tx: Transaction, stored: StoredArrival, now: datetime, parsed: Message | None) -> Waiting | None:
         try:
             workspace = knowing.workspace_of(tx, stored.arrival.recipients, self.rules.separator)
             if workspace is None:
                 return None
-            message = read_message(stored.arrival.raw, self.rules.limits)
+            message = parsed or read_message(stored.arrival.raw, self.rules.limits)
             return Waiting(stored.id, message, as_read(self._context(tx, workspace, stored, message, now)))
         except StoreFault:
             raise
@@ -230,7 +238,8 @@ class Pipeline:
                 workspace_id=workspace.id, at=now,
             )  # fmt: skip
             return
-        context = self._context(tx, workspace, stored, message, now)
+        said = ahead.waiting.context.authentication if ahead else None
+        context = self._context(tx, workspace, stored, message, now, said)
         if stored.detail == READ_ANEW and not has_own_token(context):  # anybody may have written from that address
             held = {**kept(stored), "detail": "stranger", "workspace_id": workspace.id}
             self._came_to(tx, stored.id, ArrivalState.HELD, Why.STRANGER, **held, at=now)
@@ -275,10 +284,18 @@ class Pipeline:
         self.counts.note(Total.SETTLED, state.value)
 
     def _context(
-        self, tx: Transaction, workspace: Workspace, stored: StoredArrival, message: Message, now: datetime
+        self,
+        tx: Transaction,
+        workspace: Workspace,
+        stored: StoredArrival,
+        message: Message,
+        now: datetime,
+        said: Authentication | None = None,
     ) -> MailContext:
-        known = self.rules
-        return knowing.mail_context(tx, workspace, stored, message, now, self.keys, known.authserv_ids, known.aliases)
+        """Return what is known beside a mail; `said` is what its bytes say of its author, where that is known."""
+        author = message.author.address if message.author else ""
+        said = said or read_authentication(stored.arrival.raw, author, self.rules.authserv_ids)
+        return knowing.mail_context(tx, workspace, stored, message, now, self.keys, said, self.rules.aliases)
 
     def _in_light_of(
         self, tx: Transaction, context: MailContext, message: Message, ahead: ReadAhead | None = None

@@ -16,9 +16,16 @@ import structlog
 
 from gateway.accept.addressed import is_passed_on, is_to_us
 from gateway.accept.trust import Signs, proof_of
-from gateway.accept.verdict import Directory
 from gateway.decide import digest_times, tally
-from gateway.model.address import Alias, Destination, Door, fold_address, token_of_message_id, token_of_return_id
+from gateway.model.address import (
+    Alias,
+    Destination,
+    Door,
+    fold_address,
+    parse_local_part,
+    token_of_message_id,
+    token_of_return_id,
+)
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.charter import CharterProblem, read_charter
@@ -32,7 +39,6 @@ from gateway.model.said import facts_said
 from gateway.model.task import TASK_LETTER
 from gateway.model.token import Claim, KeyRing, Purpose, is_same
 from gateway.pipeline.outages import in_time_at, outage
-from gateway.understand.authentication import read_authentication
 from gateway.understand.author import PRESSED
 from store.transaction import Transaction
 
@@ -86,11 +92,8 @@ def destination_of(tx: Transaction, address: str, names: Iterable[str]) -> Desti
     """Return what an address means to one of these workspaces, None when it is not theirs."""
     local, _, domain = fold_address(address).rpartition("@")
     charters = {name: workspace(tx, name).charter for name in names if local.startswith(name)}
-    charters = {name: charter for name, charter in charters.items() if charter.domain == domain}
-    directory = Directory(
-        {domain: frozenset(charters)}, {name: frozenset(charter.channels) for name, charter in charters.items()}
-    )
-    return directory.destination(address)
+    channels = {name: charter.channels for name, charter in charters.items() if charter.domain == domain}
+    return parse_local_part(local, channels, channels) if channels else None
 
 
 # --- a mail ----------------------------------------------------------------------------------------------------------
@@ -109,16 +112,18 @@ def mail_context(
     message: Message,
     now: datetime,
     keys: KeyRing,
-    authserv_ids: Sequence[str] = (),
+    said: Authentication,
     aliases: Collection[Alias] = (),
 ) -> MailContext:
     """Return what is known beside a mail: token first, then References, then the mark in its subject.
 
-    `aliases` are addresses from which mail is passed on to us by arrangement.
+    `said` is what mail servers that we believe say of its author; `aliases` are addresses from which mail is passed on
+    to us by arrangement.
     """
     arrival = stored.arrival
     visible = [box.address for box in (*message.to, *message.cc)]
-    ours = [place for a in (*arrival.recipients, *visible) if (place := destination_of(tx, a, [group.name]))]
+    named = dict.fromkeys((*arrival.recipients, *visible))
+    ours = [place for a in named if (place := destination_of(tx, a, [group.name]))]
     author = tx.people.by_address(group.id, fold_address(message.author.address)) if message.author else None
     trying = any(place.door is Door.TRY for place in ours)
     in_earnest = (place for place in ours if place.door is not Door.TRY)
@@ -135,7 +140,6 @@ def mail_context(
     returned = tx.people.get(bounced.member_id) if bounced else None
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
-    said = read_authentication(arrival.raw, message.author.address if message.author else "", authserv_ids)
     to_us = said.outcome is not Outcome.PASSED or _is_as_addressed(tx, group, said, destination, trying, aliases)
     proof = proof_of(Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us))
     failed = proof.trust is Trust.FAILED and proof.sign != ELSEWHERE

@@ -27,7 +27,7 @@ from gateway.render.text import Body, body, filled, one_line, paragraphs
 
 KINDS: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in Facts.__args__)
 
-_SHELF_ROOM = 4_000_000  # octets of pages kept for the other recipients of a broadcast
+_SHELF_ROOM = 8_000_000  # octets of pages kept for the other recipients of a broadcast
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 

@@ -6,22 +6,25 @@ An edge: it asks and waits. What is asked, and what an answer is good for, says 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
 
-from gateway.pipeline.ahead import ReadAhead, ReadThese, Turn, Waiting, Wanted, WriteThese
+from gateway.model.message import Message
+from gateway.pipeline.ahead import Look, ReadAhead, ReadThese, Turn, Wanted, WriteThese
 from gateway.render.render import Page
 from gateway.schedule.worker import Worker
+from gateway.understand.scan import Limits
 
 MUCH = 8  # mails settled in one turn: so many waited that a worker process is worth its start
 MANY = 4  # mails that wait, or pages that are wanted: fewer are done here as soon
 MOST_KEPT = 64  # readings whose turn has not come: no more is read until some have
 SECONDS_TO_WAIT = 1.0  # for what is under way; then it is done here
 
-Look = Callable[[datetime, int, int], Awaitable[Sequence[Waiting]]]  # (now, most, after which arrival), at the store
+# (now, most, after which arrival, what is parsed of those) → what waits, at the store
+LookAhead = Callable[[datetime, int, int, Mapping[int, Message]], Awaitable[Look]]
 Take = Callable[[Sequence[Wanted], Sequence[Page | None]], Awaitable[None]]  # where pages are used
 
 log = structlog.get_logger()
@@ -30,12 +33,14 @@ log = structlog.get_logger()
 class Ahead:
     """What a worker process has read and is reading; none of it is relied on."""
 
-    def __init__(self, worker: Worker | None, links: str, look: Look, take: Take) -> None:
+    def __init__(self, worker: Worker | None, links: str, limits: Limits, look: LookAhead, take: Take) -> None:
         self._worker = worker
         self._links = links
+        self._limits = limits
         self._look = look
         self._take = take
         self._read: dict[int, ReadAhead] = {}
+        self._parsed: Mapping[int, Message] = {}
         self._reading: asyncio.Task[None] | None = None
         self._writing: set[asyncio.Task[None]] = set()
         self._turning = asyncio.Lock()
@@ -77,22 +82,23 @@ class Ahead:
         if len(self._read) + limit > MOST_KEPT:
             return
         try:
-            waiting = await self._look(now, limit, max(self._read, default=0))
+            look = await self._look(now, limit, max(self._read, default=0), self._parsed)
         except Exception as fault:  # processing meets it too, and tells of it where it belongs
             log.warning("nothing read ahead", fault=type(fault).__name__)
             return
-        if len(waiting) >= MANY:
-            self._reading = asyncio.create_task(self._ask_to_read(worker, waiting))
+        if len(look.waiting) >= MANY:
+            self._reading = asyncio.create_task(self._ask_to_read(worker, look))
 
-    async def _ask_to_read(self, worker: Worker, waiting: Sequence[Waiting]) -> None:
-        answers = await worker.ask(ReadThese(waiting)) or ()
-        for one, answer in zip(waiting, answers, strict=False):
+    async def _ask_to_read(self, worker: Worker, look: Look) -> None:
+        answers, self._parsed = await worker.ask(ReadThese(look, self._limits)) or ((), {})
+        for one, answer in zip(look.waiting, answers, strict=False):
             if answer is not None:
                 self._read[one.arrival_id] = ReadAhead(one, *answer)
 
     def _let_go(self, last: int) -> None:
-        """Let go of readings up to the mail that a turn settled last; of all of them where none waited."""
+        """Let go of readings up to the mail that a turn settled last; of all that is known where none waited."""
         self._read = {number: read for number, read in self._read.items() if number > last > 0}
+        self._parsed = self._parsed if last else {}
 
     def _have_written(self, wanted: Sequence[Wanted]) -> None:
         worker = self._ready

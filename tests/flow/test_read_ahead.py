@@ -18,8 +18,9 @@ import pytest
 
 from gateway.model.context import MailContext
 from gateway.model.entry import Entry
+from gateway.model.message import Message
 from gateway.model.understood import Understood
-from gateway.pipeline.ahead import ReadAhead, Turn, Waiting, pages_of, read_all
+from gateway.pipeline.ahead import ReadAhead, Turn, Waiting, pages_of, parse_all, read_all
 from gateway.pipeline.flow import Pipeline
 from gateway.understand.read import Heard
 from tests.flow.town import WORLD, Town
@@ -38,6 +39,7 @@ class Ahead(Pipeline):
     """A pipeline whose mail was all read ahead, its pages made elsewhere, by something that may stumble."""
 
     stood: Counter[bool] = field(default_factory=Counter)
+    parsed: dict[int, Message] = field(default_factory=dict)
     stumbles: bool = False
 
     def process(
@@ -48,8 +50,10 @@ class Ahead(Pipeline):
         turn: Turn | None = None,
     ) -> int:
         """Process mail, with what came back of a trip."""
-        waiting = self.waiting(now, limit)
-        answers = _trip(read_all(_trip(waiting), self.lexicon))
+        look = self.look_ahead(now, limit, parsed=self.parsed)
+        waiting, asked = look.waiting, _trip(look)
+        answers = _trip(read_all(asked.waiting, self.lexicon))
+        self.parsed = _trip(parse_all(asked.coming, self.rules.limits))
         if self.stumbles:
             answers = [None if number % 2 else answer for number, answer in enumerate(answers)]
         read: dict[int, ReadAhead] = {}

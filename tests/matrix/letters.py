@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
+from gateway.model.authentication import NOBODY_SAID
 from gateway.model.understood import Understood
 from gateway.pipeline import knowing
 from gateway.understand.mime import read_message
@@ -88,7 +89,7 @@ class Held:
         stored = StoredArrival(id=0, arrival=arrival, state=ArrivalState.RECEIVED)
         with town.store.read() as tx:
             group = knowing.workspace(tx, "acme")
-            context = knowing.mail_context(tx, group, stored, message, town.clock.at, KEYS)
+            context = knowing.mail_context(tx, group, stored, message, town.clock.at, KEYS, NOBODY_SAID)
         return understand(message, context, lexicon())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.pipeline.ahead import ReadThese, Waiting, Wanted
+from gateway.model.message import Message
+from gateway.pipeline.ahead import Coming, Look, ReadThese, Waiting, Wanted
 from gateway.render.render import Page
 from gateway.schedule import ahead as module
 from gateway.schedule.ahead import MOST_KEPT, Ahead
 from gateway.schedule.worker import Worker
+from gateway.understand.scan import DEFAULT_LIMITS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LIMIT = 16
@@ -34,8 +36,9 @@ class Prompt(Worker):
     async def ask(self, question: object) -> Any:
         await asyncio.sleep(self.answers_after)
         assert isinstance(question, ReadThese)
-        self.asked += len(question.waiting)
-        return [(None, None) for _ in question.waiting]
+        look = question.look
+        self.asked += len(look.waiting)
+        return [(None, None) for _ in look.waiting], {one.arrival_id: one.raw for one in look.coming}
 
 
 @dataclass
@@ -44,19 +47,25 @@ class Backlog:
 
     numbers: list[int]
     is_broken: bool = False
+    known: int = 0  # mails that were parsed when they were looked at
     worker: Prompt = field(default_factory=lambda: Prompt(("nothing",), ""))
 
-    async def look(self, now: datetime, most: int, after: int) -> Sequence[Waiting]:
+    async def look(self, now: datetime, most: int, after: int, parsed: Mapping[int, Message]) -> Look:
         if self.is_broken:
             raise ValueError("a fault of ours")
         context: Any = None
-        return [Waiting(number, context, context) for number in self.numbers if number > after][:most]
+        there = [number for number in self.numbers if number > after]
+        self.known += sum(number in parsed for number in there[:most])
+        return Look(
+            [Waiting(number, context, context) for number in there[:most]],
+            [Coming(number, b"") for number in there[most : 2 * most]],
+        )
 
     async def take(self, wanted: Sequence[Wanted], pages: Sequence[Page | None]) -> None:
         raise AssertionError("no page was wanted")
 
     def ahead(self) -> Ahead:
-        return Ahead(self.worker, "", self.look, self.take)
+        return Ahead(self.worker, "", DEFAULT_LIMITS, self.look, self.take)
 
     async def turn(self, ahead: Ahead, settles: int) -> tuple[int, int]:
         """Settle some, and return how many of these were read ahead."""
@@ -78,6 +87,7 @@ async def test_whatever_a_turn_settles_was_read_ahead_and_nothing_is_read_twice(
         assert len(ahead._read) <= MOST_KEPT
     await ahead.close()
     assert backlog.worker.asked <= 300
+    assert backlog.known >= backlog.worker.asked - LIMIT  # all but the first look's were parsed by the worker
 
 
 async def test_readings_of_mail_that_was_settled_otherwise_are_let_go() -> None:
