@@ -252,9 +252,19 @@ async function found(what, look) {
   for (const start = Date.now(); Date.now() - start < patience; await pause(50)) {
     const value = look();
     if (value) return value;
+    press_ok();
   }
   const open = [...Services.wm.getEnumerator(null)].map(one => `${one.location.href} ${one.document.readyState}`);
-  throw new Error(`waited in vain for ${what}; open: ${open.join(", ")}`);
+  throw new Error(`waited in vain for ${what}; open: ${open.join(", ")}; said: ${told.join(", ")}`);
+}
+const told = [];
+function press_ok() {  // as a person does with a dialogue that stands before the window they wait for
+  for (const one of Services.wm.getEnumerator(null)) {
+    const box = one.location.href.endsWith("commonDialog.xhtml") && one.document.querySelector("dialog");
+    if (!box) continue;
+    told.push(one.document.getElementById("infoBody")?.textContent ?? "a dialogue");
+    box.acceptDialog();
+  }
 }
 async function answer() {
   const account = MailServices.accounts.accounts[0];
