@@ -28,7 +28,7 @@ from store.transaction import Transaction
 
 __all__ = ["Conflict", "Forbidden", "Store", "StoreBusy", "StoreFault", "StoreFull", "StoreRefusal", "Transaction"]
 
-SCHEMA = "0009"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
+SCHEMA = "0010"  # the newest migration; a store that says so needs no Alembic, whose import takes a while
 PATIENCE = 10.0  # seconds to wait for one's turn at writing
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",

@@ -18,7 +18,7 @@ _WHICH = re.compile(r"([0-9]{1,15})-([0-9]{1,6})", re.ASCII)
 
 
 def file_code(notice_id: int, token: str) -> str:
-    """Return the code by which the files are fetched that a notice with this token speaks of."""
+    """Return the code by which the files are fetched that a notice with this token for returns speaks of."""
     return code_for(b"file", notice_id, token)
 
 

@@ -1,7 +1,8 @@
 """The code in the address by which one click stops mail (RFC 8058): it names a notice, and proves that we wrote it.
 
-It is made from the notice's own token, one way: whoever sees the address in a log or a browser's history learns nothing
-that an answer by mail would be believed for. Must not: decide what a click does (decide/on_click.py does).
+It is made from the notice's token for returns, one way: whoever sees the address in a log or a browser's history learns
+nothing that an answer by mail would be believed for; and whoever sees the token for answers, which stands in References
+of all that follows, learns no code. Must not: decide what a click does (decide/on_click.py does).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ LENGTH = (_NOTICE_BYTES + _PROOF_BYTES) * 8 // 5
 
 
 def stop_code(notice_id: int, token: str) -> str:
-    """Return the code of a notice with this token: 32 characters of a–z and 2–7."""
+    """Return the code of a notice with this token for returns: 32 characters of a–z and 2–7."""
     return code_for(b"stop", notice_id, token)
 
 

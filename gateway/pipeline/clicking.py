@@ -90,7 +90,7 @@ class _Found:
 def _found(pipeline: Pipeline, tx: Transaction, code: str, now: datetime) -> _Found | None:
     notice_id = notice_named(code)
     stored = tx.outbox.get(notice_id) if notice_id else None
-    if stored is None or not is_code_of(code, stored.id, stored.token):
+    if stored is None or not any(is_code_of(code, stored.id, one) for one in knowing.codes_from(tx, stored)):
         return None
     group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)
     claim = pipeline.keys.verify(stored.token, group.name)

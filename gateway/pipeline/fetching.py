@@ -56,7 +56,9 @@ def find(pipeline: Pipeline, code: str, which: str, now: datetime) -> Wanted | F
         return UNKNOWN
     with pipeline.store.read() as tx:
         stored = tx.outbox.get(notice_id)
-        if stored is None or not is_file_code(code, stored.id, stored.token):
+        if stored is None or not any(
+            is_file_code(code, notice_id, made_from) for made_from in knowing.codes_from(tx, stored)
+        ):
             return UNKNOWN
         file = file_named(which, stored.notice.facts)
         group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)

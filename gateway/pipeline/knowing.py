@@ -34,6 +34,7 @@ from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
+from gateway.model.notice import StoredNotice
 from gateway.model.round import Ballot, Phase, Standing
 from gateway.model.said import facts_said
 from gateway.model.task import TASK_LETTER
@@ -94,6 +95,15 @@ def destination_of(tx: Transaction, address: str, names: Iterable[str]) -> Desti
     charters = {name: workspace(tx, name).charter for name in names if local.startswith(name)}
     channels = {name: charter.channels for name, charter in charters.items() if charter.domain == domain}
     return parse_local_part(local, channels, channels) if channels else None
+
+
+CODES_OF_BEFORE = "codes_of_before"  # the mark of a store whose notices, up to this one, bear codes made otherwise
+
+
+def codes_from(tx: Transaction, stored: StoredNotice) -> tuple[str, ...]:
+    """Return the tokens that a notice's codes may be made from: that for returns; before 0010, that for answers."""
+    of_before = int(tx.get_mark(CODES_OF_BEFORE) or 0)
+    return tuple(filter(None, (stored.return_token, stored.token if stored.id <= of_before else "")))
 
 
 # --- a mail ----------------------------------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def _list_fields(stored: StoredNotice, workspace: Workspace, pages: str) -> Iter
     by_mail = f"<mailto:{place.tagged('leave')}?subject={quote('leave ' + stored.token)}{words}>"
     if pages:
         # RFC 8058 §3.1: one HTTPS address, and the field that says a POST to it needs no further word.
-        yield "List-Unsubscribe", f"<{pages}{STOP_PATH}{stop_code(stored.id, stored.token)}>, {by_mail}"
+        yield "List-Unsubscribe", f"<{pages}{STOP_PATH}{stop_code(stored.id, stored.return_token)}>, {by_mail}"
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     else:
         yield "List-Unsubscribe", by_mail

@@ -173,7 +173,7 @@ def render(stored: StoredNotice, workspace: Workspace, templates: Templates, pag
     # "=_" cannot stand in a quoted-printable body, so no text can end a part (RFC 2045 §6.7, example of §5).
     inner = f"=_{stored.token[-24:]}"
     outer = boundary(stored.token) if carried(stored) else ""
-    code = file_code(stored.id, stored.token) if pages else ""
+    code = file_code(stored.id, stored.return_token) if pages else ""
     return b"".join(
         (
             header_block(stored, workspace, page.subject, language, pages),

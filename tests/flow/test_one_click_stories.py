@@ -15,6 +15,7 @@ from gateway.model.token import KeyRing
 from gateway.pipeline import clicking
 from gateway.pipeline.clicking import Click
 from gateway.pipeline.flow import Rules
+from gateway.pipeline.knowing import CODES_OF_BEFORE
 from tests.fakes import Letter
 from tests.flow.town import KEYS, Town
 
@@ -158,9 +159,25 @@ def test_a_code_says_nothing_that_an_answer_by_mail_is_believed_for(town: Town) 
     assert stored is not None
     code = code_in(letter)
     assert stored.token not in code
+    assert stored.return_token not in code
     assert KEYS.verify(code, "acme") is None
     assert (notice_named(code), len(code)) == (letter.notice_id, LENGTH)
-    assert is_code_of(code.upper(), stored.id, stored.token)
+    assert is_code_of(code.upper(), stored.id, stored.return_token)
+
+
+def test_who_sees_the_address_to_answer_to_can_make_no_code(town: Town) -> None:
+    """It stands in To and References of the answer, which is seen by all whom its author puts in Cc."""
+    town.writes("ana", "acme", "The roof", "It leaks.")
+    letter = town.newest("ben", "post")
+    with town.store.read() as tx:
+        stored = tx.outbox.get(letter.notice_id)
+    assert stored is not None
+    code = stop_code(stored.id, stored.token)
+    assert clicking.stop(town.pipeline, code, town.clock.at) == clicking.UNKNOWN
+    assert changes(town) == 0
+    with town.store.begin() as tx:  # of a mail that went out before, and is still in mailboxes, it is good
+        tx.set_mark(CODES_OF_BEFORE, str(stored.id))
+    assert clicking.stop(town.pipeline, code, town.clock.at).click is Click.STOPPED
 
 
 def test_mail_to_somebody_who_is_no_member_offers_no_click(town: Town) -> None:

@@ -18,6 +18,7 @@ from gateway.model.notice import Attempt, NoticeState
 from gateway.model.round import Ballot, Phase
 from gateway.pipeline.doubles import OF_BEFORE
 from gateway.pipeline.flow import Pipeline
+from gateway.pipeline.knowing import CODES_OF_BEFORE, codes_from
 from gateway.resources import load_lexicon, load_templates
 from store.database import SCHEMA, Store, StoreFault
 from store.tables import metadata
@@ -174,11 +175,24 @@ def test_a_mail_it_has_seen_is_known_with_a_field_more_while_its_bytes_are_kept(
         store.close()
 
 
+def test_links_in_mails_that_went_out_before_stay_good(old: Path) -> None:
+    store = Store.open(old, keys=KEYS)
+    try:
+        with store.read() as tx:
+            newest = int(tx.get_mark(CODES_OF_BEFORE) or 0)
+            stored = tx.outbox.get(newest)
+            assert stored is not None
+            assert set(codes_from(tx, stored)) == {stored.return_token, stored.token}
+    finally:
+        store.close()
+
+
 def test_a_new_store_is_asked_for_nothing_of_before(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "new.db", keys=KEYS, create=True)
     try:
         with store.read() as tx:
             assert tx.get_mark(OF_BEFORE) is None
+            assert tx.get_mark(CODES_OF_BEFORE) is None
     finally:
         store.close()
 

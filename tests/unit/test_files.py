@@ -298,11 +298,12 @@ def test_a_post_without_files_is_no_mixture() -> None:
 
 def test_a_link_is_good_for_files_alone_and_for_those_that_its_mail_offers() -> None:
     made = stored(notice("post"))
-    code = file_code(made.id, made.token)
+    secret = made.return_token
+    code = file_code(made.id, secret)
     assert notice_named(code) == made.id
-    assert is_file_code(code, made.id, made.token)
-    assert not is_file_code(stop_code(made.id, made.token), made.id, made.token)
-    assert not is_code_of(code, made.id, made.token)
+    assert is_file_code(code, made.id, secret)
+    assert not is_file_code(stop_code(made.id, secret), made.id, secret)
+    assert not is_code_of(code, made.id, secret)
     assert file_named(which(FILM), SPECIMENS["post"]) == FILM
     assert file_named("17-2", SPECIMENS["post"]) is None  # it is in the mail itself, and not linked
     for odd in ("18-3", "18-99", "", "18", "-2", "18-2-2", "١٨-٢", "9" * 400):
@@ -320,5 +321,5 @@ def test_each_reader_has_links_of_their_own() -> None:
     for form in ("plain", "html"):
         body = mail.get_body((form,))
         assert body is not None
-        address = f"{pages}/f/{file_code(made.id, made.token)}/18-2"
+        address = f"{pages}/f/{file_code(made.id, made.return_token)}/18-2"
         assert address in body.get_content()
