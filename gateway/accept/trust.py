@@ -16,7 +16,8 @@ from gateway.model.context import ELSEWHERE, Proof, Trust
 class Signs:
     """What speaks for or against the one who wrote: `has_own_token` a valid token of ours made out to them, `confirmed`
     that they confirmed this very mail, `contradicts_itself` that a field stands in it twice with different words,
-    `is_to_us` that its author wrote it to the address of ours that it came to.
+    `is_to_us` that its author wrote it to the address of ours that it came to, `is_to_others` that none of ours stands
+    in To or Cc at all.
     """
 
     is_member: bool
@@ -25,6 +26,7 @@ class Signs:
     confirmed: bool = False
     contradicts_itself: bool = False
     is_to_us: bool = True
+    is_to_others: bool = False
 
 
 def proof_of(signs: Signs) -> Proof:
@@ -61,6 +63,13 @@ def _passed(signs: Signs) -> Proof | None:
     return Proof(Trust.PROVEN, found.method, found.by) if is_proven else None
 
 
+def _to_others(signs: Signs) -> Proof | None:
+    """An answer that its author sent to somebody else alone bears the token of the mail it answers in References: who
+    got it may hand it on to us.
+    """
+    return _elsewhere(signs) if signs.is_to_others else None
+
+
 def _token(signs: Signs) -> Proof | None:
     return Proof(Trust.PROVEN, "token") if signs.has_own_token else None
 
@@ -85,6 +94,7 @@ _IN_ORDER: tuple[Callable[[Signs], Proof | None], ...] = (
     _contradiction,
     _failed,
     _passed,
+    _to_others,
     _token,
     _elsewhere,
     _address,

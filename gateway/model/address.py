@@ -100,11 +100,11 @@ def parse_local_part(
     tag = wanted[len(name) + 1 :]
     if not tag:
         return Destination(name, Door.POST)
+    if tag in channels.get(name, ()):  # first: a channel may be called "b-team"
+        return Destination(name, Door.POST, channel=tag, tag=tag)
     if len(tag) > 2 and tag[0] in "rb" and tag[1] in SEPARATORS:
         door = Door.REPLY if tag[0] == "r" else Door.BOUNCE
         return Destination(name, door, token=tag[2:].split("+")[0], tag=tag)  # Mailman #401: +anything may follow
-    if tag in channels.get(name, ()):
-        return Destination(name, Door.POST, channel=tag, tag=tag)
     return Destination(name, _KEYWORDS.get(tag, Door.UNKNOWN), tag=tag)
 
 

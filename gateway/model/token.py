@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -109,6 +110,14 @@ def may_be_ours(token: str) -> bool:
     is_whole = len(raw) == _HEAD + _MAC_BYTES and base64.b32encode(raw).rstrip(b"=") == token.upper().encode()
     is_small = raw[1:2] == b"\0" and raw[6:7] == b"\0"  # of the notice's five octets, and the member's four
     return is_whole and is_small and int.from_bytes(raw[10:12], "big") < _DAYS_TO_COME
+
+
+_RUN = re.compile(rf"(?<![a-z2-7])[a-z2-7]{{{LENGTH}}}(?![a-z2-7])")
+
+
+def bears_one(name: str) -> bool:
+    """Whether an address or an id has a token of ours in it, by its form: of any workspace, at any domain."""
+    return any(map(may_be_ours, _RUN.findall(name.lower())))
 
 
 def _told(claim: Claim) -> bytes:

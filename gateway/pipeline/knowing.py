@@ -115,6 +115,9 @@ _DOOR_ORDER = (
 )  # fmt: skip
 
 
+_BESIDE_A_POST = frozenset({Door.HELP, Door.OWNER, Door.REQUEST})
+
+
 def mail_context(
     tx: Transaction,
     group: Workspace,
@@ -132,8 +135,7 @@ def mail_context(
     """
     arrival = stored.arrival
     visible = [box.address for box in (*message.to, *message.cc)]
-    named = dict.fromkeys((*arrival.recipients, *visible))
-    ours = [place for a in named if (place := destination_of(tx, a, [group.name]))]
+    ours = _places(tx, group, arrival.recipients, visible)
     author = tx.people.by_address(group.id, fold_address(message.author.address)) if message.author else None
     trying = any(place.door is Door.TRY for place in ours)
     in_earnest = (place for place in ours if place.door is not Door.TRY)
@@ -151,7 +153,9 @@ def mail_context(
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
     to_us = said.outcome is not Outcome.PASSED or _is_as_addressed(tx, group, said, destination, trying, aliases)
-    proof = proof_of(Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us))
+    to_others = not to_us and not _names_us(tx, group, destination, visible, trying, aliases)
+    signs = Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us, to_others)
+    proof = proof_of(signs)
     failed = proof.trust is Trust.FAILED and proof.sign != ELSEWHERE
     owner = tx.people.get(claim.member_id) if claim and author is None and not expired else None
     return MailContext(
@@ -187,6 +191,20 @@ def mail_context(
         stands_in_for=_stands_in_for(tx, group, author, now),
         left_at=_left_at(tx, group, message) if sent and sent.kind == "confirm" and author is None else None,
     )
+
+
+def _places(tx: Transaction, group: Workspace, recipients: Sequence[str], visible: Sequence[str]) -> list[Destination]:
+    """Return the places of ours that a mail names, those that it came to first.
+
+    Where reports come to, only the envelope says: anybody can put such an address into the Cc that others answer to.
+    What is written to everybody, and came to where that is posted, is, whoever else is to look at it.
+    """
+    came_to = [place for one in dict.fromkeys(recipients) if (place := destination_of(tx, one, [group.name]))]
+    shown = [place for one in dict.fromkeys(visible) if (place := destination_of(tx, one, [group.name]))]
+    is_post = all(any(place.door is Door.POST for place in places) for places in (came_to, shown))
+    beside = _BESIDE_A_POST if is_post else frozenset()
+    named = (*came_to, *(place for place in shown if place.door is not Door.BOUNCE))
+    return [place for place in named if place.door not in beside]
 
 
 def _left_at(tx: Transaction, group: Workspace, message: Message) -> datetime | None:
@@ -289,6 +307,25 @@ def _is_as_addressed(
     names = tx.charters.names()
     return said.is_as_written and is_to_us(
         said.written_to, is_the_place, lambda address: is_passed_on(address, group.name, names, known)
+    )
+
+
+def _names_us(
+    tx: Transaction,
+    group: Workspace,
+    place: Destination,
+    visible: Sequence[str],
+    trying: bool,
+    aliases: Collection[Alias],
+) -> bool:
+    """Whether any address of ours stands in To or Cc, or one from which mail is passed on; a report may name any."""
+    if trying or place.door is Door.BOUNCE:
+        return True
+    names = tx.charters.names()
+    return is_to_us(
+        map(fold_address, visible),
+        lambda address: destination_of(tx, address, [group.name]) is not None,
+        lambda address: is_passed_on(address, group.name, names, aliases),
     )
 
 

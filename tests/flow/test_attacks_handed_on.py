@@ -183,13 +183,29 @@ def test_mail_to_an_alias_is_no_answer_to_one_mail_of_ours(guarded: Town) -> Non
     assert guarded.votes("V-1") == {}
 
 
-def test_a_signed_copy_and_an_answer_by_ones_own_mail_count(guarded: Town) -> None:
+def test_a_signed_copy_counts(guarded: Town) -> None:
     raw = guarded.mail("ben", "client@example.com", "News", "Something new for all of you.", cc=full("acme"))
     came(guarded, on_top(f"{SIGNED}:cc", raw), PASSES, to="acme")
     assert len(guarded.entries(Posted)) == 1
-    raw, _ = guarded.reply("ben", guarded.newest("ben", "ballot"), "Yes", to="client@example.com")
-    came(guarded, raw, PASSES, to="acme")  # References carry his own token
-    assert guarded.votes("V-1") == {"ben": Pick("Yes")}
+
+
+@pytest.mark.parametrize("is_to_our_door", [False, True])
+def test_an_answer_that_went_to_somebody_else_alone_waits_for_its_author_wherever_it_is_handed_on(
+    guarded: Town, is_to_our_door: bool
+) -> None:
+    """Its References carry his own token: what he wrote between the two of them is neither posted nor counted."""
+    ballot = guarded.newest("ben", "ballot")
+    raw, _ = guarded.reply("ben", ballot, "No. Do not tell Ana!", to="client@example.com")
+    came(guarded, raw, PASSES, to=ballot.message.reply_to[0].address if is_to_our_door else "acme")
+    assert held(guarded, "ben")
+    guarded.writes("ana", "acme", "Salaries", "Who should earn more?")
+    posts = len(guarded.entries(Posted))
+    raw, _ = guarded.reply("ben", guarded.newest("ben", "post"), "Between us two: not Cleo.", to=ANA.address)
+    came(guarded, raw, PASSES, to="acme")
+    assert held(guarded, "ben")
+    assert (guarded.votes("V-1"), len(guarded.entries(Posted))) == ({}, posts)
+    guarded.confirms("ben")
+    assert len(guarded.entries(Posted)) == posts + 1
 
 
 # --- one field that leaves -------------------------------------------------------------------------------------------

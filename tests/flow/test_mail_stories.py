@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,8 +13,9 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
 from gateway.model.entry import Bounced, HeldForSteward, MemberAdded, Posted, Reacted
 from gateway.model.notice import NoticeState
+from gateway.model.token import Claim
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import DEV, DOMAIN, TEAM, Town, full
+from tests.flow.town import DEV, DOMAIN, KEYS, TEAM, Town, full
 
 Found = Callable[..., Town]
 
@@ -155,6 +157,33 @@ def test_a_mail_delivered_to_each_recipient_by_itself_is_served_at_each_door(
     assert town.reached("post") == ["ben", "cleo"]
     assert len(town.box("ana", "help")) == 1
     assert town.last_reason == "duplicate"
+
+
+@pytest.mark.parametrize("beside", ["owner", "help"])
+def test_what_is_written_to_everybody_is_posted_whoever_else_is_to_look_at_it(town: Town, beside: str) -> None:
+    raw = town.mail("ana", "acme", "The roof", "It leaks since yesterday.", cc=full(f"acme+{beside}"))
+    town.sends("ana", raw, "acme", f"acme+{beside}")
+    assert town.reached("post") == ["ben", "cleo"]
+
+
+def test_an_address_for_reports_in_somebodys_cc_makes_no_report_of_the_answers_to_it(town: Town) -> None:
+    raw = town.mail("ana", "acme", "The roof", "It leaks.", cc=full("acme+b.anything"))
+    town.sends("ana", raw, "acme")
+    assert town.reached("post") == ["ben", "cleo"]
+
+
+def test_a_channel_may_be_called_as_our_own_addresses_begin(found: Found) -> None:
+    town = found(channels={"b-team": {"purpose": "The second eleven"}, "r-d": {"purpose": "Research"}})
+    town.writes("ana", "acme+b-team", "Training", "On Thursday at six.")
+    town.writes("ana", "acme+r-d", "The new oven", "It is hot.")
+    assert [entry.channel for entry in town.entries(Posted)] == ["b-team", "r-d"]
+
+
+def test_no_copy_bears_a_token_of_another_workspace(town: Town) -> None:
+    token = KEYS.sign(Claim(7, 2, date(2026, 9, 1)), "corvid")
+    theirs = f"r.{token}.corvid@other.example.net"
+    town.sends("ben", town.mail("ben", "acme", "Re: lunch", "At noon.", references=f"<{theirs}>"), "acme")
+    assert theirs not in town.newest("cleo", "post").message.references
 
 
 # --- whose token, whose address -------------------------------------------------------------------------------------

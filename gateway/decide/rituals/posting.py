@@ -9,7 +9,6 @@ import re
 
 from gateway.decide.acted import Acted, declined
 from gateway.decide.attachments import files_of
-from gateway.model.address import token_of_message_id
 from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.context import MailContext, ThreadView
 from gateway.model.decision import Broadcast, Group, Why
@@ -18,6 +17,7 @@ from gateway.model.facts import Act, DeclineFacts, PostFacts
 from gateway.model.member import with_address
 from gateway.model.message import Message
 from gateway.model.round import POST_LETTER
+from gateway.model.token import bears_one
 
 _REPLY_PREFIX = re.compile(r"^\s*(?:[^\s:\[\]]{1,6}(?:\[\d+\])?\s*:\s*)+(?=\S)")
 _ANCESTORS = 10
@@ -158,10 +158,10 @@ def references(context: MailContext, message: Message, thread_mark: str, thread:
     """Return the ids every copy refers to, oldest first (RFC 5322 §3.6.4).
 
     The thread's own id joins all copies. The author's own Message-IDs join them to the mail that some got directly. Ids
-    of ours are left out: each names one member's copy and carries that member's token.
+    of ours are left out, those of another workspace too: each names one member's copy and carries that member's token.
     """
     address = context.workspace.address
     theirs = (*message.references[-_ANCESTORS:], *message.in_reply_to[:1], message.message_id)
     known = (thread.root_message_id, *thread.last_message_ids) if thread else ()
     ids = (address.thread_id(thread_mark), *known, *theirs)
-    return tuple(dict.fromkeys(name for name in ids if name and token_of_message_id(name, address) is None))
+    return tuple(dict.fromkeys(name for name in ids if name and not bears_one(name)))
