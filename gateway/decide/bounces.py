@@ -294,7 +294,8 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     lapses_on = None
     if until is None:
         lapses_on = after_working_days(holds_from, UNDATED_DAYS, context.workspace.charter, member)
-    absence = Absence(starts=starts, until=until, source="auto-reply", lapses_on=lapses_on)
+    unproven = context.is_unproven and context.bounced is None  # the address for returns is known to few
+    absence = Absence(starts=starts, until=until, source="auto-reply", lapses_on=lapses_on, unproven=unproven)
     if _is_known(member.absences, absence, holds_from):
         return ignored(Why.AWAY, "known")
     return Acted(Why.AWAY, entries=(AwayNoted(member_id=member.id, absence=absence),), settled=False)

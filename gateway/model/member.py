@@ -60,6 +60,7 @@ class Absence(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None = None
     source: str = "member"  # member, auto-reply, steward
     lapses_on: date | None = None  # undated: from here on their author is taken to be back; None: when they say so
+    unproven: bool = False  # anybody may have said so in the member's name: nobody acts for them upon it
 
     def covers(self, day: date) -> bool:
         """Whether this day is within the absence.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -275,7 +275,12 @@ def _stands_in_for(tx: Transaction, group: Workspace, author: Member | None, now
         return frozenset()
     absent = tx.people.absent(group.id, now.date() - timedelta(days=1), now.date() + timedelta(days=1))
     theirs = (member for member in absent if member.substitute == author.id)
-    return frozenset(m.id for m in theirs if m.away_on(now.astimezone(ZoneInfo(m.timezone)).date()))
+    return frozenset(one.id for one in theirs if _is_surely_away(one, now.astimezone(ZoneInfo(one.timezone)).date()))
+
+
+def _is_surely_away(member: Member, today: date) -> bool:
+    """Whether a member is away by what was proven to be theirs: a substitute could else send them away to act."""
+    return any(absence.covers(today) and not absence.unproven for absence in member.absences)
 
 
 def named(tx: Transaction, group: Workspace, addresses: Iterable[str]) -> dict[str, Member]:

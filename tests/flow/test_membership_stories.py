@@ -233,9 +233,19 @@ def _cancel_for_ben(town: Town) -> None:
 def test_a_substitute_governs_for_the_away_where_the_charter_says_so(found: Found) -> None:
     town = found(substitutes="govern")
     _name_substitute(town)
-    town.writes("ben", "acme", "", "I'm on leave from 1 to 14 June 2026.")
+    town.writes("ana", "acme", "The roof", "It leaks.")
+    town.answers("ben", town.newest("ben", "post"), "I'm on leave from 1 to 14 June 2026.")
     _cancel_for_ben(town)
     assert len(town.entries(Cancelled)) == 1
+
+
+def test_an_absence_that_anybody_may_have_written_gives_a_substitute_nothing(found: Found) -> None:
+    town = found(substitutes="govern")
+    _name_substitute(town)
+    town.writes("ben", "acme", "", "I'm on leave from 1 to 14 June 2026.")
+    assert len(town.entries(AwayNoted)) == 1
+    _cancel_for_ben(town)
+    assert town.entries(Cancelled) == []
 
 
 def _name_substitute(town: Town) -> None:

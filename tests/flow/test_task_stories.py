@@ -479,7 +479,7 @@ def test_a_substitute_acts_for_an_owner_who_is_away(tmp_path: Path) -> None:
     named = MemberRenamed(member_id=town.member("ben").id, substitute=town.member("cleo").id)
     change_people(town.pipeline, "acme", [named], now=town.clock.at)
     given_to_ben(town)
-    town.writes("ben", "acme", "Away", "I'm away from 1 June to 9 June")
+    town.answers("ben", town.newest("ben"), "I'm away from 1 June to 9 June")
     raw = town.mail("cleo", "acme", "Re: [acme T-1] send the budget", "→ 12 juin")
     town.sends("cleo", raw, "acme")
     town.confirms("cleo")

@@ -295,7 +295,8 @@ def _away(context: MailContext, reading: CheckInReading, member: Member) -> tupl
         return (), ()
     starts = max(reading.away_from or today, today)
     act = Act(name="away", until=until, starts=starts if starts > today else None)
-    return (AwayNoted(member_id=member.id, absence=Absence(starts=starts, until=until)),), (act,)
+    absence = Absence(starts=starts, until=until, unproven=context.is_unproven)
+    return (AwayNoted(member_id=member.id, absence=absence),), (act,)
 
 
 def _nothing_owed(round_: Round, member: Member) -> tuple[str, ...]:

@@ -273,7 +273,7 @@ def away(context: MailContext, member: Member, asked: CommandReading) -> Acted:
     starts = asked.away_from or today
     if asked.until is not None and asked.until < max(starts, today):
         return declined(Why.DECLINED, DeclineFacts(reason="not-understood", detail=asked.evidence))
-    absence = Absence(starts=starts, until=asked.until)
+    absence = Absence(starts=starts, until=asked.until, unproven=context.is_unproven)
     return Acted(
         Why.AWAY,
         entries=(AwayNoted(member_id=member.id, absence=absence),),
