@@ -1,7 +1,8 @@
 """A mail that comes again: delivered twice, by another road, or kept by somebody and sent once more to act once more.
 
 It is told by its fingerprint; where that of another mail has the same author and Message-ID, by what its author wrote,
-since lists add lines below a mail and servers write its bytes anew. What is noted of a mail says all this, so that no
+since lists add lines below a mail and servers write its bytes anew; and where a server proves its author, by the
+signatures it bears. What is noted of a mail says all this, so that no
 earlier one is ever read again. Must not: drop a mail that says something else, whatever it is called, or let a copy
 that nobody proved keep out the mail itself, or stand before one that acted.
 """
@@ -9,11 +10,20 @@ that nobody proved keep out the mail itself, or stand before one that acted.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.accept.fingerprint import HALF, WHOLE, beginnings, digest_of_words, fingerprint, fingerprint_of_before
+from gateway.accept.fingerprint import (
+    HALF,
+    WHOLE,
+    beginning_by_signature,
+    beginnings,
+    digest_of_words,
+    fingerprint,
+    fingerprint_of_before,
+)
 from gateway.model.address import Door
 from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.authentication import Outcome
@@ -32,6 +42,8 @@ OF_BEFORE = "fingerprints_of_before"  # the mark of a store that holds fingerpri
 _ANSWERING = frozenset({Door.JOIN, Door.LEAVE, Door.HELP, Door.OWNER})
 
 _SAID = 17  # characters of what is noted: a colon, and what the words come to
+_SIGNATURE = re.compile(r"(?:^|;)b=([A-Za-z0-9+/]{64,}=*)(?:;|$)")
+_MOST_SIGNATURES = 5
 _MOST_IDS = 20  # Message-IDs of one mail that are looked up; it is held for having two
 _MOST_WAITING = 50  # mails of one author and Message-ID, after which one that does not act is noted no more
 
@@ -43,6 +55,7 @@ class Known:
     noted_as: str
     earlier: Noted | None = None
     is_one_of_many: bool = False
+    signed_as: tuple[str, ...] = ()  # what is noted beside once it has acted
 
     @property
     def has_acted(self) -> bool:
@@ -72,8 +85,12 @@ def known(tx: Transaction, stored: StoredArrival, context: MailContext, understo
     same = [one for one in alike if _is_same(one.fingerprint, print_, tails)]
     if not same and tx.get_mark(OF_BEFORE) is not None:
         same = tx.inbox.alike(fingerprint_of_before(stored.arrival.raw), here)
+    signed = [beginning_by_signature(author, one) for one in _signatures(context, message)]
+    again = (one for first in signed for one in tx.inbox.alike(first, here))
+    same += [one for one in again if one.fingerprint[WHOLE + _SAID :] == door]
     others_same = [one for one in same if one.arrival_id != stored.id]
-    return Known(print_ + tail, max(others_same, key=_weight, default=None), len(alike) >= _MOST_WAITING)
+    signed_as = tuple(first + print_[HALF:] + tail for first in signed)
+    return Known(print_ + tail, max(others_same, key=_weight, default=None), len(alike) >= _MOST_WAITING, signed_as)
 
 
 def settled(tx: Transaction, workspace_id: int, found: Known, stored: StoredArrival, now: datetime) -> None:
@@ -108,6 +125,15 @@ def _days(stored: StoredArrival, context: MailContext, message: Message) -> tupl
         return ("",)
     came = stored.arrival.received_at.date()
     return came.isoformat(), (came - timedelta(days=1)).isoformat()
+
+
+def _signatures(context: MailContext, message: Message) -> tuple[str, ...]:
+    """Return the signatures of a mail that a server has checked (RFC 6376 §3.5, b=), however they are folded."""
+    if context.authentication.outcome is not Outcome.PASSED:
+        return ()
+    fields = [value for name, value in message.headers if name == "dkim-signature"][:_MOST_SIGNATURES]
+    found = (_SIGNATURE.search("".join(value.split())) for value in fields)
+    return tuple(dict.fromkeys(one[1] for one in found if one))
 
 
 def _weight(one: Noted) -> tuple[bool, int]:

@@ -275,6 +275,9 @@ class Pipeline:
             message_id=message.message_id, subject=message.subject,
             author=author, at=now,
         )  # fmt: skip
+        if decision.state is ArrivalState.PROCESSED and not context.trying:
+            for one in known.signed_as:
+                tx.inbox.note(stored.id, workspace.id, one)
         self.counts.read(understood.pieces)
         self.counts.decided(decision)
         log.info("processed", arrival=stored.id, why=decision.why, state=decision.state)

@@ -19,6 +19,7 @@ from gateway.model.entry import AwayNoted, Bounced, MemberLeft, Posted
 from gateway.model.member import Delivery
 from gateway.model.round import Phase
 from gateway.pipeline.flow import Rules
+from gateway.understand.mime import read_message
 from tests.flow.test_attacks import FAILS, MALLORY, PASSES, SERVER, came, counted
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
@@ -206,6 +207,34 @@ def test_an_answer_that_went_to_somebody_else_alone_waits_for_its_author_whereve
     assert (guarded.votes("V-1"), len(guarded.entries(Posted))) == ({}, posts)
     guarded.confirms("ben")
     assert len(guarded.entries(Posted)) == posts + 1
+
+
+@pytest.mark.parametrize("message_id", ["<another@evil.example>", ""])
+def test_a_signed_ballot_sent_again_under_another_message_id_is_the_same_ballot(guarded: Town, message_id: str) -> None:
+    """Few servers sign Message-ID (RFC 6376 §5.4.1)."""
+    ballot = guarded.newest("ben", "ballot")
+    raw, to = guarded.reply("ben", ballot, "Yes")
+    first = on_top(f"DKIM-Signature: v=1; d=example.net; h=from:to:subject:date; b={'Yes/' * 20}==", raw)
+    came(guarded, first, PASSES, to=to)
+    guarded.wait(hours=1)
+    raw, to = guarded.reply("ben", ballot, "No")
+    came(
+        guarded,
+        on_top(f"DKIM-Signature: v=1; d=example.net; h=from:to:subject:date; b={'No/+' * 20}==", raw),
+        PASSES,
+        to=to,
+    )
+    assert guarded.votes("V-1") == {"ben": Pick("No")}
+    guarded.wait(hours=1)
+    name = b"Message-ID: <" + read_message(first).message_id.encode() + b">"
+    assert name in first
+    came(
+        guarded,
+        first.replace(name, f"Message-ID: {message_id}".encode() if message_id else b"X-Was: none"),
+        PASSES,
+        to=to,
+    )
+    assert (guarded.votes("V-1"), guarded.last_reason) == ({"ben": Pick("No")}, "duplicate")
 
 
 # --- one field that leaves -------------------------------------------------------------------------------------------
