@@ -5,7 +5,7 @@ Must not: change or take back an entry, or say what an entry means beside projec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,16 @@ _PAGE = (
     .limit(bindparam("limit"))
 )
 _PAGE_OF_MARK = _PAGE.where(ledger.c.mark == bindparam("mark"))
+_BY_LATER_MAIL = (
+    select(ledger.c.entry)
+    .where(
+        ledger.c.workspace_id == bindparam("workspace_id"),
+        ledger.c.mark.in_(bindparam("marks", expanding=True)),
+        ledger.c.arrival_id > bindparam("arrival_id"),
+        ledger.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(ledger.c.id)
+)
 _PAGE_ROWS = 500  # read in pieces, so that a ledger of any size needs little memory and holds no cursor open
 
 
@@ -77,6 +87,16 @@ class Ledger:
             if len(page) < size:
                 return
             since_id, left = page[-1].id, (None if left is None else left - size)
+
+    def by_later_mail(
+        self, workspace_id: int, marks: Collection[str], arrival_id: int, kinds: Collection[type]
+    ) -> list[Entry]:
+        """Return entries of some kinds about these marks that mail made which came after an arrival, oldest first."""
+        if not marks:
+            return []
+        named = [str(kind.__struct_config__.tag) for kind in kinds]  # type: ignore[attr-defined]
+        values = {"workspace_id": workspace_id, "marks": sorted(marks), "arrival_id": arrival_id, "kinds": named}
+        return [_entry.decode(row.entry) for row in self._sql.rows(_BY_LATER_MAIL, values)]
 
     def fresh(self, workspace_id: int) -> Fresh:
         """Return the next free number of each letter; nobody else is given them before this transaction ends."""

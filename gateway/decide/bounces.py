@@ -17,7 +17,7 @@ from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
 from gateway.decide.calendar import DAY, after_working_days
-from gateway.decide.refusals import Blame, blame_in_report, status_of
+from gateway.decide.refusals import Blame, blame_in_report, lacks_room, status_of
 from gateway.decide.sent import facts_said
 from gateway.model.authentication import Outcome
 from gateway.model.context import Due, DueKind, MailContext, TickContext, Trust
@@ -32,7 +32,7 @@ from gateway.model.understood import AbsenceNotice, Understood
 
 _TEMPORARY = "4"  # RFC 3463 §3.1: persistent transient failure
 
-HARD, SOFT = 1.0, 0.25  # what a mail adds that came back for good, or after days of trying
+HARD, SOFT = 1.0, 0.25  # what a mail adds that came back for good; or after days of trying, or from a full mailbox
 LIMIT = 2.5  # three for good within some weeks
 HALVED_AFTER = timedelta(days=30)
 TOLD_AHEAD = timedelta(days=31)  # an auto-reply may tell so long before
@@ -128,10 +128,13 @@ def complained(context: MailContext, understood: Understood) -> Acted:
 
 
 def _came_back(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
-    """Return what one more returned mail comes to: a score, and beyond a limit no more mail until they are back."""
-    member = back.member
-    score = _score(back) + (HARD if permanent else SOFT)
-    entry = _entry(back, permanent=permanent, status=report.status, score=round(score, 4) if member else 0.0)
+    """Return what one more returned mail comes to: a score, and beyond a limit no more mail until they are back.
+
+    A mailbox that is full is there: it adds what a server adds that could not be reached, however its own says it.
+    """
+    member, is_gone = back.member, permanent and not lacks_room(report)
+    score = _score(back) + (HARD if is_gone else SOFT)
+    entry = _entry(back, permanent=is_gone, status=report.status, score=round(score, 4) if member else 0.0)
     if member is not None and member.suspended:
         undue, due = _next_probe(back, member)
         return Acted(Why.BOUNCED, entries=(entry,), undue=undue, due=due, settled=False)

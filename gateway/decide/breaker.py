@@ -1,4 +1,5 @@
-"""Circuit-breakers: more answers to one address, or more posts of one author, than people have use for.
+"""Circuit-breakers: more answers to one address, or more posts, votes, tasks or letters of one author, than people
+have use for.
 
 A loop may hide its nature: a robot bears no mark, or somebody writes in a member's name. So what only a loop brings is
 curbed, whatever it looks like. Must not: drop a mail; a post too many is held, and an answer left out is noted.
@@ -16,8 +17,20 @@ from gateway.decide.answering import once_per_day, to_author, to_stewards
 from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext
 from gateway.model.decision import Decision, Why
-from gateway.model.entry import Posted
-from gateway.model.facts import ConfirmFacts, DeclineFacts, ReceiptFacts
+from gateway.model.entry import (
+    Cancelled,
+    Corrected,
+    Extended,
+    OptionAdded,
+    Paused,
+    Posted,
+    Resumed,
+    RoundOpened,
+    RoundRestored,
+    TaskChanged,
+    TaskMade,
+)
+from gateway.model.facts import ConfirmFacts, DeclineFacts, PostFacts, ReceiptFacts
 from gateway.model.message import Message
 from gateway.model.notice import Answering, Notice
 from gateway.model.repeated import Lately, is_start, may_recur
@@ -36,6 +49,11 @@ MOST_RECURRING_A_DAY = 12
 MOST_AN_HOUR = 20
 MOST_A_DAY = 50
 MOST_STARTS_AN_HOUR = 40
+# Mails of one member that start something or are told to others beside posts, within an hour and a day: a vote, a task,
+# a letter to the stewards. Proven ones; ones that nothing proves, where no server says who wrote; and where one does.
+MOST_STARTED = (60, 200)
+MOST_STARTED_UNCHECKED = (20, 60)
+MOST_STARTED_UNPROVEN = (10, 30)
 UNANSWERED = "unanswered"  # why a mail is held of which its author would not be told what it did
 TELL_AGAIN = 10  # of one member held today: the stewards hear of it a second time
 
@@ -120,8 +138,38 @@ def too_much(before: Sequence[tuple[Posted, Lately]]) -> str:
     return next((why for post, lately in before if (why := _too_much(post, lately))), "")
 
 
+# What begins, or changes for others, whatever is said of it. Each is told to others, or waits for its day.
+_STARTS = (
+    RoundOpened, RoundRestored, Corrected, OptionAdded, Extended, Paused, Resumed, Cancelled, TaskMade, TaskChanged,
+)  # fmt: skip
+
+
+def starts(context: MailContext, understood: Understood, decision: Decision) -> bool:
+    """Return whether a member's mail starts something, or is told to others; posts have their own count."""
+    if context.trying or context.author is None or understood.written.is_machine:
+        return False
+    if decision.state is ArrivalState.HELD:
+        return False
+    is_told = any(not isinstance(told.facts, PostFacts) for told in decision.broadcasts)
+    return is_told or any(isinstance(entry, _STARTS) for entry in decision.entries)
+
+
+def too_many_started(context: MailContext, an_hour: int, a_day: int, *, is_checked: bool = True) -> str:
+    """Return why a mail that starts something is too much, "" where it is not: so many as well proven came before it,
+    of its author, within an hour and within a day.
+    """
+    most_an_hour, most_a_day = _most_started(context, is_checked)
+    return "many-started" if an_hour >= most_an_hour or a_day >= most_a_day else ""
+
+
+def _most_started(context: MailContext, is_checked: bool) -> tuple[int, int]:
+    if not context.is_unproven:
+        return MOST_STARTED
+    return MOST_STARTED_UNPROVEN if is_checked else MOST_STARTED_UNCHECKED
+
+
 def held_back(context: MailContext, understood: Understood, reason: str, held_today: int) -> Decision:
-    """Return a mail held that posts too much; `held_today` were before it, of the same member.
+    """Return a mail held that posts or starts too much; `held_today` were before it, of the same member.
 
     It is held whole, with what else it may say, as every mail is of which a part has to wait. The stewards are told
     once a day and author, and once more when many wait, of what is proven apart from what anybody can send; a member

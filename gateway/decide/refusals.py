@@ -83,9 +83,11 @@ _OF_SUBJECT = {
 # What no server says of a sender: there is no such mailbox, or no such domain; it is misspelt, ambiguous, has moved.
 _OF_NOBODY = frozenset((1, detail) for detail in (1, 2, 3, 4, 6, 10))
 _FULL = (2, 2)  # QUIRK: after DATA Microsoft says of our own mailbox that it may send no more
+_NO_ROOM = frozenset({_FULL, (3, 1)})  # of the mailbox, of the system it is on
 # Bare replies to RCPT that speak of a mailbox (RFC 5321 §4.2.2, RFC 7504); 551, 553 and 554 may be about relaying.
 _OF_MAILBOX = frozenset({550, 552, 556})
 _TOO_BIG = 552  # to MAIL and DATA: the size (RFC 1870 §6.1)
+_CODE = re.compile(r"(?<![\d.:])[45]\d\d(?=[ -]|$)")  # RFC 5321 §4.2
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _ENHANCED_WITHIN = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _PARTICULAR = re.compile(r"<[^>]*>|\S*[@\d]\S*")  # addresses, numbers, ids: what differs between replies of one kind
@@ -144,18 +146,39 @@ def blame_in_report(report: Bounce) -> Blame:
 
     A far server is asked, and behind ours: what it says of systems and protocols is of the mailbox there (QUIRK:
     Microsoft says 5.5.0 of those that do not exist), unless its words are of who sends; its policy may be of us, unless
-    they are of nobody there: "5.7.1 user unknown" (QUIRK). Status codes that say nothing (5.0.0) leave it to the words.
+    they are of nobody there: "5.7.1 user unknown" (QUIRK). Status codes that say nothing (5.0.0) leave it to the words,
+    and so does that of a full mailbox, where they are of a mail's size (QUIRK: Sendmail has 5.2.2 for every bare 552).
     """
-    status = _subject(report.status)
-    if not status[0]:
-        found = _ENHANCED_WITHIN.search(report.diagnostic)
-        status = (int(found[2]), int(found[3])) if found else status
+    status = _status_in(report)
     said = _by_status(status) or Blame.UNSURE
+    if status == _FULL and report.speaks_of is SpokenOf.SIZE:
+        return Blame.MESSAGE
     return _by_words(report.speaks_of, is_policy=status[0] == _POLICY) if said is Blame.UNSURE else said
+
+
+def lacks_room(report: Bounce) -> bool:
+    """Tell whether a report is of a mailbox that is there, and full: it may have room again.
+
+    A bare 552 means that, or a mail too large (RFC 5321 §4.2.3, RFC 1870 §6.1); neither says that nobody is there.
+    """
+    status, found = _status_in(report), _CODE.search(report.diagnostic)
+    if status in _NO_ROOM or report.speaks_of is SpokenOf.FULL:
+        return True
+    is_bare = status[1] == 0 and report.speaks_of is None
+    return is_bare and found is not None and int(found[0]) == _TOO_BIG
+
+
+def _status_in(report: Bounce) -> tuple[int, int]:
+    """Return subject and detail of a report's status, of the code within its text where that says nothing."""
+    status = _subject(report.status)
+    found = None if status[0] else _ENHANCED_WITHIN.search(report.diagnostic)
+    return (int(found[2]), int(found[3])) if found else status
 
 
 def _by_words(about: SpokenOf | None, *, is_policy: bool) -> Blame:
     """Return what a report is of whose codes may mean anything: without telling words, a policy alone may be of us."""
+    if about is SpokenOf.SIZE:
+        return Blame.MESSAGE
     if about is SpokenOf.SENDER or (is_policy and about is None):
         return Blame.UNSURE
     return Blame.RECIPIENT

@@ -114,10 +114,12 @@ def no_longer_open(context: MailContext, view: RoundView) -> Acted | None:
 def overtaken(context: MailContext, view: RoundView) -> Acted | None:
     """Return the no to what came before the answer given last: a mail may be held and let in, or read anew, after it.
 
-    Mails are numbered as they come, so neither a clock set back nor two of one second matter.
+    Mails are numbered as they come, so neither a clock set back nor two of one second matter. What was taken back since
+    counts as newer too: it left no answer on purpose.
     """
     given = view.given
-    if given is None or given.arrival_id is None or given.arrival_id <= context.arrival_id:
+    stands = given is not None and given.arrival_id is not None and given.arrival_id > context.arrival_id
+    if not stands and view.round.mark not in context.newer:
         return None
     return declined(Why.DECLINED, refusal("changed-since", view.round))
 

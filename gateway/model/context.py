@@ -193,6 +193,8 @@ class MailContext:
     objectors: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by mark of a vote whose clock stands still
     stands_in_for: frozenset[int] = frozenset()  # members away today whose substitute the author is
     tasks: Mapping[str, Task] = field(default_factory=dict)  # by mark: what it answers, items of a digest, one's own
+    has_waited: bool = False  # it was held, or failed, and is read once more: later mail was done before it
+    newer: frozenset[str] = frozenset()  # of such a mail, marks of what its author answered, or somebody changed, since
 
     @property
     def is_forged(self) -> bool:

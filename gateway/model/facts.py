@@ -346,6 +346,7 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # which-thread (`detail`: the marks), one-thread, not-on-record, not-understood, let-be,
     # nothing-to-undo, nothing-changed, undo-what, cannot-undo, unknown-channel (`detail`)
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
+    # of a round or a task: changed-since (a mail that came later, and was done before this one, which had waited)
     # of people (`detail`: the address): not-known, address-taken, cannot-invite
     # of held mail: settled-already, no-longer-kept; many-posts (it was held since there were so many of its author)
     reason: str

@@ -50,7 +50,9 @@ class SpokenOf(StrEnum):
     """What the words of a server that refused a mail are about."""
 
     SENDER = "sender"  # who hands mail in, from where, and what they think of such mail
-    NOBODY = "nobody"  # there is no such mailbox, no longer, or no room in it
+    NOBODY = "nobody"  # there is no such mailbox, or no longer
+    FULL = "full"  # there is one, with no room in it
+    SIZE = "size"  # the mail: it is larger than they take
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from gateway.model.filelink import file_named, is_file_code
 from gateway.model.stoplink import notice_named
 from gateway.pipeline import knowing
 from gateway.pipeline.flow import Pipeline
-from gateway.pipeline.passing_on import leaves_in
+from gateway.pipeline.passing_on import leaves_in, without_tokens
 from gateway.understand.scan import Limits
 
 
@@ -44,6 +44,7 @@ class Wanted:
     file: Attachment
     raw: bytes
     language: str
+    local: str  # the local part of its workspace
 
 
 UNKNOWN = Fetched(Fetch.UNKNOWN)
@@ -70,7 +71,7 @@ def find(pipeline: Pipeline, code: str, which: str, now: datetime) -> Wanted | F
     gone = reader is None or reader.left_at is not None or claim.expires_on < now.date()
     if gone or kept is None or not kept.arrival.raw:
         return Fetched(Fetch.GONE, language=stored.notice.language)
-    return Wanted(file, kept.arrival.raw, stored.notice.language)
+    return Wanted(file, kept.arrival.raw, stored.notice.language, group.name)
 
 
 def take_out(wanted: Wanted, limits: Limits) -> Fetched:
@@ -78,4 +79,5 @@ def take_out(wanted: Wanted, limits: Limits) -> Fetched:
     leaves = leaves_in(wanted.raw, limits)
     if leaves is None or wanted.file.part >= len(leaves):
         return Fetched(Fetch.GONE, language=wanted.language)
-    return Fetched(Fetch.FOUND, wanted.file.filename, leaves[wanted.file.part].content)
+    content = without_tokens(wanted.file, leaves[wanted.file.part], wanted.local)
+    return Fetched(Fetch.FOUND, wanted.file.filename, content)

@@ -340,7 +340,7 @@ class Pipeline:
             open_ = tx.rounds.open_views(context.workspace.id, context.author.id)
             views = {view.round.mark: dataclasses.replace(view, answered=answered) for view, answered in open_}
             context = dataclasses.replace(context, rounds={**context.rounds, **views})
-        return context, understood
+        return knowing.with_newer(tx, context), understood
 
     def tick(self, now: datetime, limit: int = 50, enough: Callable[[], bool] = lambda: False) -> int:
         """Decide what has fallen due, each row in a transaction of its own; return how many rows were taken."""

@@ -26,10 +26,11 @@ from gateway.model.address import (
     token_of_message_id,
     token_of_return_id,
 )
-from gateway.model.arrival import ArrivalState, StoredArrival
+from gateway.model.arrival import PUT_BACK, READ_ANEW, ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.context import ELSEWHERE, Held, MailContext, News, Sent, ThreadView, Trust, Workspace
+from gateway.model.entry import Answered, AnswerRestored, TaskChanged, Withdrawn
 from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Member
 from gateway.model.message import Message
@@ -45,6 +46,7 @@ from store.transaction import Transaction
 
 log = structlog.get_logger()
 
+_ANSWERS = (Answered, AnswerRestored, Withdrawn, TaskChanged)
 _RECENT = timedelta(days=7)  # the oldest receipt that `undo` in a new mail is about
 _CONFIRMED = "confirmed:"
 TRY_OUT = "try-out"  # the kind of the answer to a mail that is only tried
@@ -167,6 +169,7 @@ def mail_context(
         author=author,
         trust=proof.trust,
         answering=sent,
+        has_waited=stored.detail in (PUT_BACK, READ_ANEW),
         proven_by_token=proof.sign == "token",
         foreign_token=foreign,
         expired_token=expired,
@@ -229,6 +232,19 @@ def with_marks(tx: Transaction, context: MailContext, marks: Sequence[str]) -> M
         tasks={**context.tasks, **tasks},
         threads={**context.threads, **threads},
     )
+
+
+def with_newer(tx: Transaction, context: MailContext) -> MailContext:
+    """Return the context of a mail that has waited with what was answered, taken back or done by mail that came later.
+
+    An answer is its author's alone, a task has one course, whoever changed it.
+    """
+    if not context.has_waited or context.author is None:
+        return context
+    marks = {*context.rounds, *context.tasks}
+    since = tx.ledger.by_later_mail(context.workspace.id, marks, context.arrival_id, _ANSWERS)
+    theirs = (one for one in since if getattr(one, "member_id", context.author.id) == context.author.id)
+    return replace(context, newer=frozenset(mark for one in theirs if (mark := getattr(one, "mark", ""))))
 
 
 def with_last_receipt(tx: Transaction, context: MailContext) -> MailContext:

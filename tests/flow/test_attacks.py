@@ -837,6 +837,28 @@ def test_a_complaint_of_a_proven_sender_suspends(guarded: Town) -> None:
     assert guarded.member("ben").suspended
 
 
+@pytest.mark.parametrize("kind", ["post", "ballot"])
+@pytest.mark.parametrize(
+    ("dress", "sender"),
+    [
+        ({"auto_submitted": "auto-replied"}, BEN.address),
+        ({"precedence": "bulk", "x_auto_response_suppress": "All"}, BEN.address),
+        ({"subject": "Automatic reply: The garden"}, BEN.address),
+        ({}, ""),
+    ],
+)
+def test_a_vacation_reply_in_an_unknown_language_that_names_a_project_is_nobodys_word(
+    town: Town, kind: str, dress: dict[str, Any], sender: str
+) -> None:
+    opened(town)
+    town.writes("ana", "acme", "The garden", "Who has the key of PRJ-4711?")
+    text = "Esmu prom līdz 15. jūnijam. Par projektu PRJ-4711 lūdzu rakstiet Jānim."
+    raw, to = town.reply("ben", town.newest("ben", kind), text, quote=False, **dress)
+    before = len(town.box("ben"))
+    town.sends("ben", raw, to, sender=sender)
+    assert (town.votes("V-1"), len(town.entries(Posted)), len(town.box("ben"))) == ({}, 1, before)
+
+
 @pytest.mark.parametrize("sender", ["", "ben@example.net"])
 def test_a_forged_vacation_reply_marks_nobody_away(town: Town, sender: str) -> None:
     raw = town.mail("ben", "acme", "Out of office until 30 June", "I am away until 30 June 2026.",

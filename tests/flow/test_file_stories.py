@@ -324,3 +324,31 @@ def test_what_holds_no_words_is_answered_with_its_own_reason(
     town.sends("ben", raw.replace(b"application/x\r\n", media_type.encode() + b"\r\n"), "acme")
     assert said in " ".join(town.newest("ben", "decline").text.split())
     assert len(town.box("ben")) == 1
+
+
+def test_a_token_in_a_file_that_is_text_is_passed_on_to_nobody(found: Callable[..., Town]) -> None:
+    """Neither in a copy nor behind a link; a file that is none stays as it came."""
+    town = found()
+    town.rules = Rules(pages=PAGES)
+    town.reopen()
+    town.writes("ana", "acme+vote", "Move?", "Shall we move?")
+    address = town.newest("ben", "ballot").message.reply_to[0].address
+    token = address.partition("@")[0].partition("+r.")[2].encode()
+    table = b"who;where\r\nBen;%s\r\n" % address.encode()
+    broken = b"acme%%2Br.%s\r\n%s%%40ws.example.org" % (token[:12], token[12:])
+    pdf = PDF + address.encode()
+    posts(
+        town,
+        ("a.csv", "text/csv", table),
+        ("b.txt", "text/plain", broken),
+        ("c.pdf", "application/pdf", pdf),
+        who="ben",
+    )
+    letter = town.newest("ana", "post")
+    files = carried(letter)
+    assert files["a.csv"] == b"who;where\r\nBen;acme@ws.example.org\r\n"
+    assert (files["b.txt"], files["c.pdf"]) == (b"acme%40ws.example.org", pdf)
+    large = b"x" * 1_000_000 + table
+    posts(town, ("large.csv", "text/csv", large), who="ben")
+    [one] = fetched(town, town.newest("ana", "post"))
+    assert one.content.endswith(b"Ben;acme@ws.example.org\r\n")

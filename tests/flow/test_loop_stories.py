@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
 from gateway.decide import breaker
 from gateway.decide.breaker import MOST_SAME_A_DAY, TELL_AGAIN
 from gateway.model.arrival import ArrivalState
-from gateway.model.entry import Posted
+from gateway.model.entry import Posted, RoundOpened, TaskMade
+from gateway.pipeline.flow import Rules
+from tests.flow.test_attacks import SERVER
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import Town
+from tests.flow.town import Letter, Town
 
 Found = Callable[..., Town]
 ROBOTS = {
@@ -129,3 +132,54 @@ def test_a_stop_in_a_members_name_is_told_to_them_although_a_flood_came_first(
     assert town.arrivals()[0].state is ArrivalState.HELD  # beyond the receipts that are owed
     town.answers("ana", town.newest("ana", "steward"), "accept")
     assert len(town.box("ben", "receipt")) == 2
+
+
+FORGED = (  # what anybody can send in a member's name, and what it would start
+    ("acme+vote", "Shall we paint shed {}?", "A. red\nB. green", RoundOpened),
+    ("acme", "[VOTE] Shall we paint shed {}?", "A. red\nB. green", RoundOpened),
+    ("acme+task", "assign to Cléo: water plant {}", "by Friday, please", TaskMade),
+    ("acme", "Remind me on Friday to water plant {}", "Remind me on Friday to water plant {}", TaskMade),
+    ("acme+owner", "A word {} to you", "The key number {} is lost.", None),
+)
+
+
+@pytest.mark.parametrize(("to", "subject", "text", "kind"), FORGED)
+def test_what_is_started_in_a_members_name_without_end_is_held_and_their_proven_mail_is_not(
+    town: Town, monkeypatch: pytest.MonkeyPatch, to: str, subject: str, text: str, kind: type[Any] | None
+) -> None:
+    monkeypatch.setattr(breaker, "MOST_STARTED_UNPROVEN", (4, 6))
+
+    town.rules = Rules(authserv_ids=(SERVER,))
+    town.reopen()
+
+    def forged(number: int) -> None:
+        raw = town.mail("ben", to, subject.format(number), text.format(number))
+        town.sends("mallory@evil.example", raw, to, sender="mallory@evil.example")
+
+    def started() -> int:
+        return len(town.entries(kind)) if kind else len(_letters(town))
+
+    for number in range(7):
+        forged(number)
+    assert (started(), len(town.arrivals(ArrivalState.HELD))) == (4, 3)
+    held = [letter for letter in town.box("ana", "steward") if "program may be writing" in letter.text]
+    assert (len(held), len(town.box("ben", "decline"))) == (1, 1)
+    town.answers("ana", held[0], "accept")
+    assert started() == 5
+
+    town.wait(hours=2)
+    for number in range(7, 12):
+        forged(number)
+    assert started() == 5 + 2  # of the day
+
+    passed = f"Authentication-Results: {SERVER}; dmarc=pass header.from=example.net\r\n".encode()
+    town.sends("ben", passed + town.mail("ben", to, subject.format(12), text.format(12)), to)
+    assert started() == 8
+    town.wait(hours=25)
+    forged(13)
+    assert started() == 9
+
+
+def _letters(town: Town) -> list[Letter]:
+    told = town.box("ana", "steward")
+    return [letter for letter in told if "The key number" in letter.text and "program may be" not in letter.text]

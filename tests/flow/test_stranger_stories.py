@@ -237,6 +237,32 @@ def test_what_is_let_in_later_replaces_no_ballot_that_came_after_it(town: Town) 
     assert town.votes("V-2") == {"ben": Pick("May")}
 
 
+@pytest.mark.parametrize("later", ["I withdraw my vote", "undo"])
+def test_what_is_let_in_later_stands_for_no_ballot_that_was_taken_back(town: Town, later: str) -> None:
+    opened(town)
+    letter = town.newest("ben", "ballot")
+    town.writes("ben", "acme", f"Re: {letter.message.subject}", "Yes")
+    confirm = town.newest("ben", "confirm")
+    town.answers("ben", letter, "No")
+    town.answers("ben", town.newest("ben", "receipt"), later)
+    assert town.votes("V-1") == {}
+    town.answers("ben", confirm, "yes")
+    assert town.votes("V-1") == {}
+    assert "Something newer stands in its place" in town.newest("ben", "decline").text
+    town.answers("ben", letter, "No")
+    assert town.votes("V-1") == {"ben": Pick("No")}
+
+
+def test_what_another_takes_back_is_not_ones_own(town: Town) -> None:
+    opened(town)
+    town.writes("ben", "acme", f"Re: {town.newest('ben', 'ballot').message.subject}", "Yes")
+    confirm = town.newest("ben", "confirm")
+    for words in ("No", "I withdraw my vote"):
+        town.answers("ana", town.newest("ana", "ballot"), words)
+    town.answers("ben", confirm, "yes")
+    assert town.votes("V-1") == {"ben": Pick("Yes")}
+
+
 def test_what_came_from_a_new_address_and_answers_no_mail_to_its_owner_waits_for_a_steward(found: Found) -> None:
     town = found(strangers="hold")
     opened(town)

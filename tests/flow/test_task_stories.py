@@ -251,6 +251,31 @@ def test_a_new_mail_names_a_task_by_its_mark_or_as_it_is_called(town: Town) -> N
     assert state(town, "T-2") is TaskState.DONE
 
 
+@pytest.mark.parametrize(
+    ("older", "who"),
+    [("T-1 done", "ben"), ("T-1: @cleo can you?", "ben"), ("T-1: → Monday", "ben"), ("T-1 done", "ana")],
+)
+def test_what_is_said_of_a_task_and_let_in_later_changes_nothing_that_came_after_it(
+    town: Town, older: str, who: str
+) -> None:
+    given_to_ben(town)
+    letter = town.newest("ben", "task")
+    town.writes("ben", "acme", "A word", older)
+    confirm = town.newest("ben", "confirm")
+    if who == "ben":
+        town.answers("ben", letter, "→ Friday")
+    else:
+        town.writes("ana", "acme", "T-1", "T-1: I take it over")
+        town.confirms("ana")
+    before = task(town)
+    assert len(town.entries(TaskChanged)) == 1
+    town.answers("ben", confirm, "yes")
+    assert task(town) == before
+    assert "Something newer stands in its place" in town.newest("ben", "decline").text
+    town.answers("ben", letter, "done")
+    assert state(town) is TaskState.DONE
+
+
 # --- who may --------------------------------------------------------------------------------------------------------
 
 

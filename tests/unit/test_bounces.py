@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.decide.bounces import PROBE_STAYS, PROBES, probe_notice_of, probed
+from gateway.decide.bounces import PROBE_STAYS, PROBES, SOFT, probe_notice_of, probed
 from gateway.model.arrival import ArrivalState
 from gateway.model.authentication import Authentication, Outcome
 from gateway.model.context import Due, DueKind, Probe, TickContext
@@ -96,6 +96,22 @@ def test_a_probe_that_comes_back_for_our_own_doing_is_followed_by_the_next() -> 
     )
     decision = say(told, written=Written(Nature.BOUNCE, "x", bounce=Bounce(status="5.7.26")))
     assert (decision.undue, [due.number for due in decision.due]) == (("probe:2",), [1])
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic"),
+    [("5.2.2", "552 5.2.2 over quota"), ("5.0.0", "552 no"), ("5.3.1", "552 5.3.1 no room on this machine")],
+)
+def test_a_full_mailbox_adds_little_and_stewards_hear_of_it(status: str, diagnostic: str) -> None:
+    score, since = 2.0, NOW - timedelta(days=30)
+    decision = report(
+        Bounce((), True, status, diagnostic),
+        members_named={BEN.address: msgspec.structs.replace(BEN, bounce_score=score, bounced_at=since)},
+    )
+    assert of_kind(decision, Bounced) == [
+        Bounced(notice_id=90, member_id=2, permanent=False, status=status, score=1 + SOFT)
+    ]
+    assert facts_of(decision, StewardFacts)[0].about == "bounced"
 
 
 @pytest.mark.parametrize("sender", ["", "abuse@far.example"])

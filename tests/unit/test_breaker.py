@@ -14,6 +14,9 @@ from gateway.decide.breaker import (
     MOST_ANSWERS_A_DAY,
     MOST_RECURRING_A_DAY,
     MOST_SAME_A_DAY,
+    MOST_STARTED,
+    MOST_STARTED_UNCHECKED,
+    MOST_STARTED_UNPROVEN,
     MOST_STARTS_AN_HOUR,
     MOST_UNPROVEN_A_DAY,
     UNANSWERED,
@@ -21,14 +24,18 @@ from gateway.decide.breaker import (
     held_back,
     is_to_wait,
     posts_of,
+    starts,
+    too_many_started,
     too_much,
 )
+from gateway.model.address import Door
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Method, Pick
-from gateway.model.context import Trust
+from gateway.model.context import MailContext, Trust
 from gateway.model.decision import Decision, Why
 from gateway.model.entry import Answered, HeldForSteward, Posted
 from gateway.model.facts import DeclineFacts, StewardFacts
+from gateway.model.nature import Nature
 from gateway.model.notice import Answering
 from gateway.model.reading import CommandReading, Intent
 from gateway.model.repeated import Lately, words_key
@@ -36,6 +43,7 @@ from tests.builders import (
     BEN,
     ballot,
     context,
+    door,
     facts_of,
     message,
     of_kind,
@@ -50,6 +58,7 @@ from tests.builders import vote_round as a_vote
 
 LONG = "Thank you for your message. It has been received, and somebody will look at it soon."
 IN_THREAD = context(BEN, thread=thread("P-3"))
+TOLD = context(BEN, view(a_vote(Method.YESNO)), answering=sent("ballot", "V-7"))
 
 
 def weighed(text: str, lately: Lately, told: object = IN_THREAD, held_today: int = 0) -> Decision:
@@ -167,10 +176,58 @@ def test_a_member_starts_more_threads_an_hour_than_they_post_in_one() -> None:
         assert weighed(LONG, Lately(0, posts), told).why is why
 
 
+# --- votes, tasks, letters ------------------------------------------------------------------------------------------
+
+OPENS = replace(context(BEN, members=(BEN,)), destination=door(Door.VOTE))
+
+
+@pytest.mark.parametrize(
+    ("told", "does"),
+    [
+        (OPENS, True),
+        (replace(OPENS, destination=door(Door.TASK)), True),
+        (replace(OPENS, destination=door(Door.OWNER)), True),
+        (replace(OPENS, destination=door(Door.POST)), False),  # posts have a count of their own
+        (replace(OPENS, trying=True), False),
+        (context(None, rules={"strangers": "accept"}), False),  # of whom stewards are told in a way of its own
+    ],
+)
+def test_a_mail_starts_something_when_it_opens_makes_or_tells_others(told: MailContext, does: bool) -> None:
+    mail = message(told.author or "eve@elsewhere.example", "Shall we move?")
+    asks = piece(text="A. yes\nB. no")
+    assert starts(told, understood(asks, mail=mail), say(told, asks, mail=mail)) is does
+
+
+def test_what_an_answer_of_one_member_changes_for_nobody_else_starts_nothing() -> None:
+    asks = piece(ballot(Pick("Yes")), mark="V-7")
+    assert not starts(TOLD, understood(asks), say(TOLD, asks))
+
+
+def test_a_program_that_calls_itself_one_is_never_held_and_told_so() -> None:
+    asks = piece(text="A. yes\nB. no")
+    mail = message(BEN, "Shall we move?")
+    assert not starts(OPENS, understood(asks, mail=mail, nature=Nature.AUTOREPLY), say(OPENS, asks, mail=mail))
+
+
+@pytest.mark.parametrize(
+    ("trust", "is_checked", "most"),
+    [
+        (Trust.PROVEN, True, MOST_STARTED),
+        (Trust.PROVEN, False, MOST_STARTED),
+        (Trust.CLAIMED, True, MOST_STARTED_UNPROVEN),
+        (Trust.CLAIMED, False, MOST_STARTED_UNCHECKED),
+    ],
+)
+def test_how_much_a_member_may_start_is_more_where_it_is_proven(
+    trust: Trust, is_checked: bool, most: tuple[int, int]
+) -> None:
+    told, (an_hour, a_day) = replace(OPENS, trust=trust), most
+    assert too_many_started(told, an_hour - 1, a_day - 1, is_checked=is_checked) == ""
+    assert too_many_started(told, an_hour, an_hour, is_checked=is_checked) == "many-started"
+    assert too_many_started(told, 0, a_day, is_checked=is_checked) == "many-started"
+
+
 # --- answers --------------------------------------------------------------------------------------------------------
-
-
-TOLD = context(BEN, view(a_vote(Method.YESNO)), answering=sent("ballot", "V-7"))
 
 
 def answered(trust: Trust, answers_today: int, *, is_checked: bool = True) -> Decision:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, blame_in_report, judged, may_be_of_us
+from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, blame_in_report, judged, lacks_room, may_be_of_us
 from gateway.model.nature import Bounce
 from gateway.model.notice import Attempt, PastTry
 from gateway.resources import load_lexicon
@@ -201,7 +201,6 @@ def test_what_a_server_says_of_who_sends_counts_against_nobody_whatever_code_it_
         "550 #5.1.0 Address rejected.",
         "550 Not our customer",
         "550 ben@example.net... No such user",
-        "552 Mailbox full: too many messages",
         "553 sorry, that domain isn't in my list of allowed rcpthosts",
         "554 delivery error: dd This user doesn't have a yahoo.example account (ben@example.net) [-5] - mta.example",
         "554 30 Sorry, your message cannot be delivered. This mailbox is disabled (554.30).",
@@ -217,6 +216,62 @@ def test_what_a_server_says_of_who_sends_counts_against_nobody_whatever_code_it_
 def test_a_mailbox_that_is_not_there_counts_whatever_else_its_server_says(status: str, diagnostic: str) -> None:
     about = spoken_of(diagnostic, load_lexicon())
     assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is Blame.RECIPIENT
+
+
+# A bare 552 is of either: of a mailbox without room (RFC 5321 §4.2.3), or of a mail too large (RFC 1870 §6.1).
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "552 Message size exceeds fixed maximum message size",
+        "552 Message size exceeds fixed limit",
+        "552 message too large",
+        "552 Message exceeds local size limit.",
+        "552 Too much mail data",
+        "552-Your message exceeded the maximum size 552 we take",
+        "554 Message too big for system",
+        "550 Your email is too large to be delivered",
+        "smtp;552 message size limit exceeded",
+        "SMTP error from remote mail server after MAIL FROM:<b@ws.example.org> SIZE=40000000: 552 too large",
+        "552 5.3.4 too big",
+    ],
+)
+@pytest.mark.parametrize("status", ["5.0.0", "5.3.0", "5.2.2", "5.7.1", ""])
+def test_a_mail_of_ours_that_was_too_large_counts_against_nobody(status: str, diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    report = Bounce(status=status, diagnostic=diagnostic, speaks_of=about)
+    assert blame_in_report(report) is Blame.MESSAGE
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "552 Requested mail action aborted: exceeded storage allocation",
+        "552 Mailbox full: too many messages",
+        "552 Mailbox size limit exceeded",
+        "552 Message size exceeds remaining mailbox quota",
+        "552 ben@example.net: user is over quota",
+        "550 Mailbox quota exceeded",
+        "554 The recipient's inbox is full",
+        "452 insufficient storage",
+        "552-5.2.2 The recipient's inbox is out of storage space.",
+        "552 no",
+        "smtp;552",
+    ],
+)
+@pytest.mark.parametrize("status", ["5.0.0", "5.3.0", "5.2.2", ""])
+def test_a_full_mailbox_is_there(status: str, diagnostic: str) -> None:
+    report = Bounce(status=status, diagnostic=diagnostic, speaks_of=spoken_of(diagnostic, load_lexicon()))
+    assert blame_in_report(report) is Blame.RECIPIENT
+    assert lacks_room(report)
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic"),
+    [("5.1.1", "550 5.1.1 no such user"), ("5.0.0", "550 no such user"), ("5.0.0", "552 mailbox not found"), ("", "")],
+)
+def test_what_is_not_there_is_not_full(status: str, diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    assert not lacks_room(Bounce(status=status, diagnostic=diagnostic, speaks_of=about))
 
 
 def attempt(notice_id: int, said: str, refused: str = "recipient") -> Attempt:

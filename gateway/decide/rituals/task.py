@@ -86,6 +86,8 @@ def _refused(context: MailContext, task: Task, reading: TaskReading) -> Acted | 
         return _no(task, "task-over", task.course.state.value)
     if not _MAY[reading.act] & _stakes(context, task):
         return _no(task, "task-not-yours", _name(context, task.course.owner))
+    if task.mark in context.newer:  # said before what was done to it since, and let in after
+        return _no(task, "changed-since")
     return None
 
 

@@ -162,6 +162,8 @@ _SEARCHES: tuple[tuple[str, Callable[[TakenApart, _Words], Iterator[str]]], ...]
 _TOLD_BY = (
     ("refusals_of_sender", SpokenOf.SENDER),
     ("refusals_of_nobody", SpokenOf.NOBODY),
+    ("refusals_of_room", SpokenOf.FULL),  # "mailbox size limit exceeded" is of no mail's size
+    ("refusals_of_size", SpokenOf.SIZE),
     ("refusals_of_such_mail", SpokenOf.SENDER),  # "User unknown in relay recipient table" is not of relaying
     ("refusals_of_what_is_gone", SpokenOf.NOBODY),
 )
