@@ -12,7 +12,7 @@ from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_mentions import STRETCH
 from gateway.understand.reading.ballot_options import Finder
-from gateway.understand.reading.ballot_refusal import refused_outright
+from gateway.understand.reading.ballot_refusal import is_out_of_reach, refused_outright
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
@@ -82,7 +82,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)
     if any(_offers_another(body, s) for s in live if s.options == best.options):
         return Chosen(None, "several", rivals)
-    if _chosen_elsewhere(body, best, every) or _is_renamed(body, best, every):
+    if _chosen_elsewhere(body, best, every) or _is_renamed(body, best, every) or is_out_of_reach(body, best):
         return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
 
@@ -438,10 +438,11 @@ def _accepts_rest(body: Body) -> bool:
     for clause in body.clauses:
         if body.marked.has("rest", clause.start, clause.end):
             marks = body.marked.within(clause.start, clause.end)
-            praised = any(m.classes & {"yes", "good", "choose", "yes_to"} for m in marks)
+            praised = any(m.classes & {"yes", "good", "choose", "yes_to", "unopposed"} for m in marks)
             alone = all(m.classes & {"rest", "common", "filler", "all"} for m in marks)  # "not Monday, otherwise any"
             alone = alone and not content(body, clause.start, clause.end, [range(m.start, m.end) for m in marks])
-            return (praised or alone) and not any(m.classes & UNACCEPTED for m in marks)
+            refused = any(m.classes & UNACCEPTED and "unopposed" not in m for m in marks)  # "no problem" takes them
+            return (praised or alone) and not refused
     return False
 
 

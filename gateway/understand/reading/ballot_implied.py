@@ -19,6 +19,7 @@ DENIALS = frozenset(("negator", "after_negator", "no", "no_clause"))
 BOUNDS = classes("until range_word condition")
 REFUSALS = classes("no against block negator")
 PRAISE = frozenset(("yes", "yes_clause", "good", "unopposed", "suffices"))
+WISHES = classes("rather choose for wants")
 JUDGING = classes("yes for choose rather good")  # behind praise of the old: perhaps of the new
 # Beside these a wish for something else is no answer, or is one without it.
 NO_WISH = classes("later defer doubt abstain indifferent condition yes no for against unopposed withdraw block keep")
@@ -211,6 +212,25 @@ def denied(body: Body) -> list[Signal]:
         marks = [] if not asked else body.marked.within(clause.start, said[0])
         if bids and asked and len(marks) == 1 and "no_clause" in marks[0] and marks[0].end == said[0]:
             found.append(Signal(NEGATIVE, STATED, clause.start, said[0] + 1, number))
+    return found
+
+
+def wished_not(body: Body) -> list[Signal]:
+    """Return a wish not to do what was asked ("I'd rather not appear on it") as a no, in place of the wish as a yes."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        if clause.start in body.told or body.sentences[clause.sentence].asks:
+            continue
+        marks = body.marked.within(clause.start, clause.end)
+        denial = next((m for m in marks if "negator" in m), None)
+        ahead = [m for m in marks if denial is not None and m.start < denial.start]
+        wish = next((m for m in ahead if m.classes & WISHES), None)
+        if denial is None or wish is None or any(m.classes & DENIALS for m in ahead):
+            continue
+        said = content(body, denial.end, clause.end)
+        plain = not content(body, clause.start, denial.start, [range(wish.start, wish.end)])
+        if plain and said and all(_is_asked(body, at) for at in said):  # "I'd rather not miss the fair" is no no to it
+            found.append(Signal(NEGATIVE, STATED, wish.start, clause.end, number))
     return found
 
 
