@@ -234,6 +234,23 @@ def wished_not(body: Body) -> list[Signal]:
     return found
 
 
+def favoured_otherwise(body: Body) -> list[Signal]:
+    """Return "I'm for an organ instead" as a sign of no weight, in place of the yes it begins with."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        behind = body.clauses[number + 1] if number + 1 < len(body.clauses) else None
+        goes_on = behind is not None and behind.sentence == clause.sentence and not behind.opener
+        for mark in body.marked.within(clause.start, clause.end):
+            if not mark.classes & {"yes", "for"} or mark.end - mark.start == 1 or FIRST_PERSON not in mark:
+                continue
+            ends = mark.end == clause.end  # "ich bin dafür, lieber …"
+            end = behind.end if behind is not None and goes_on and ends else clause.end
+            instead = any("in_its_place" in m for m in body.marked.heard(mark.start, end))
+            if instead and any(not _is_asked(body, at) for at in content(body, mark.end, end)):
+                found.append(Signal(POSITIVE, 0, mark.start, end, number))
+    return found
+
+
 def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
     words = [at for at in range(sentence.start, sentence.end) if body.marked.tokens[at].is_word]
     said = content(body, sentence.start, sentence.end)
@@ -296,9 +313,13 @@ def wished(body: Body) -> list[Signal]:
         would = any("rather" in m for m in marks) or any(
             "would_i" in m for m in body.marked.heard(clause.start, said[0] + 1)
         )
-        plain = all(m.classes & {"common", "filler", "rather"} and not m.classes & DENIALS for m in marks)
-        if would and plain and _is_verb_asked(body, said[0]):
+        denials = [m for m in marks if m.classes & DENIALS]
+        plain = all(m.classes & {"common", "filler", "rather", "does_it"} for m in marks if m not in denials)
+        does = any("does_it" in m and m.start == said[0] for m in marks)  # whatever was asked: "I'd take it"
+        if plain and not denials and (does or (would and _is_verb_asked(body, said[0]))):
             found.append(Signal(POSITIVE, STATED, said[0], said[0] + 1, number))
+        if plain and does and len(denials) == 1 and "negator" in denials[0]:
+            found.append(Signal(NEGATIVE, STATED, denials[0].start, said[0] + 1, number))
     return found
 
 
