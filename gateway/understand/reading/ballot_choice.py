@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
+from gateway.understand.reading.ballot_hinges import is_other_case, is_out_of_reach
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_mentions import STRETCH
 from gateway.understand.reading.ballot_options import Finder
-from gateway.understand.reading.ballot_refusal import is_out_of_reach, refused_outright
+from gateway.understand.reading.ballot_refusal import refused_outright
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_standing import standings
@@ -59,6 +60,8 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
+    if is_other_case(body, best, live):
+        return Chosen(None, "condition", rivals)
     if top == Stance.SPARE and _is_but_added(body, best, live):
         return Chosen(None, "several", rivals)
     if (top == Stance.NAMED and _is_one_end(body, best)) or (top <= Stance.CHOSEN and _is_put_last(body, best)):
@@ -155,7 +158,8 @@ def _counts_else(body: Body, best: Standing, finder: Finder) -> bool:
 
 def _rivals_with(standing: Standing, best: Standing) -> bool:
     """Whether another option is named beside one that is but praised: praise of one is then no choice."""
-    return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED)
+    judged = standing.stance == Stance.NAMED and len(standing.options) > 1  # "the first two sound dull"
+    return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED) and not judged
 
 
 def _is_former(body: Body, standing: Standing) -> bool:

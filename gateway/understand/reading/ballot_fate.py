@@ -65,7 +65,7 @@ def fated(body: Body, words: Vocabulary) -> list[Signal]:
 
 
 def _favours(mark: Mark) -> bool:
-    """Whether a mark says that its author is for what follows it: "I'm in favour (of …)", "ich bin dafür (, dass …)"."""
+    """Whether a mark says that its author is for what follows: "I'm in favour (of …)", "ich bin dafür (, dass …)"."""
     own = "yes" in mark and bool(mark.classes & {FIRST_PERSON, "choose"})
     return (own or "for" in mark) and not mark.classes & (ASIDE - {"yes"})
 

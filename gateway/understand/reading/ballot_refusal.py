@@ -7,41 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.understand.reading.ballot_frame import Body, is_set_against
+from gateway.understand.reading.ballot_frame import Body
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content
-from gateway.understand.reading.ballot_words import FIRST_PERSON, Mark
+from gateway.understand.reading.ballot_words import Mark
 
 OUTRIGHT = frozenset(("outright", "no_to"))
 # Beside these a denial is one of taste or degree: "not keen on Oslo", "not my first choice".
 SOFTENS = classes("good for attitude doubt rather best_place best_first indifferent")
 DENIES = frozenset(("negator", "near_negator", "nor"))
-KEPT = classes("negator after_negator reject outright")
 
 
 def refused_outright(body: Body, every: Sequence[Standing]) -> bool:
     """Return whether each option named is excepted or plainly refused; a hedge leaves open what its author wants."""
     named = [range(s.mention.start, s.mention.end) for s in every]
     return all(s.stance == Stance.EXCEPTED or _is_outright(body, s, named) for s in every)
-
-
-def is_out_of_reach(body: Body, standing: Standing) -> bool:
-    """Whether the author would take an option, but for what it cannot or will not: "I'd pick Ana, but she's away"."""
-    clause = body.clauses[standing.clause]
-    former = body.marked.has("former", clause.start, clause.end)
-    would = former or any("would_i" in m for m in body.marked.heard(clause.start, clause.end))
-    if not would or not is_set_against(body, clause):
-        return False
-    behind = body.clauses[standing.clause + 1]
-    told = body.marked.heard(behind.start, behind.end)
-    theirs = next((m for m in told if "third_person" in m and not content(body, behind.start, m.start)), None)
-    if theirs is None or any(FIRST_PERSON in m for m in told):
-        return False
-    kept = any("absent" in m for m in told) or any(
-        m.classes & KEPT for m in body.marked.within(behind.start, behind.end)
-    )
-    return kept and not content(body, behind.start, theirs.end)
 
 
 def _is_outright(body: Body, standing: Standing, named: list[range]) -> bool:
