@@ -32,7 +32,13 @@ from gateway.understand.reading.ballot_comment import comment_of
 from gateway.understand.reading.ballot_fate import fated
 from gateway.understand.reading.ballot_frame import Body, body_of, is_change
 from gateway.understand.reading.ballot_holds import CONCLUDED
-from gateway.understand.reading.ballot_implied import contented, excluded, wished_otherwise
+from gateway.understand.reading.ballot_implied import (
+    contented,
+    excluded,
+    favoured_otherwise,
+    wished_not,
+    wished_otherwise,
+)
 from gateway.understand.reading.ballot_lifted import Lifted, lifted
 from gateway.understand.reading.ballot_listing import talked_of
 from gateway.understand.reading.ballot_options import Finder
@@ -150,7 +156,7 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     implied = (
         (*wished_otherwise(body), *contented(body), *excluded(body)) if question.method is Method.YESNO else ()
     )  # in consent another wish may be a remark
-    fates = fated(body, finder.vocabulary)
+    fates = (*fated(body, finder.vocabulary), *wished_not(body), *favoured_otherwise(body))
     settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied, *fates))
     settled = _counted_indifference(body, settled, labels)
     if question.method is Method.YESNO and settled.verdict == POSITIVE and _is_but_let_pass(body):

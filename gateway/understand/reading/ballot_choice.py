@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
+from gateway.understand.reading.ballot_hinges import is_other_case, is_out_of_reach
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_mentions import STRETCH
 from gateway.understand.reading.ballot_options import Finder
@@ -59,6 +60,8 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
+    if is_other_case(body, best, live):
+        return Chosen(None, "condition", rivals)
     if top == Stance.SPARE and _is_but_added(body, best, live):
         return Chosen(None, "several", rivals)
     if (top == Stance.NAMED and _is_one_end(body, best)) or (top <= Stance.CHOSEN and _is_put_last(body, best)):
@@ -82,7 +85,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)
     if any(_offers_another(body, s) for s in live if s.options == best.options):
         return Chosen(None, "several", rivals)
-    if _chosen_elsewhere(body, best, every) or _is_renamed(body, best, every):
+    if _chosen_elsewhere(body, best, every) or _is_renamed(body, best, every) or is_out_of_reach(body, best):
         return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
 
@@ -155,7 +158,8 @@ def _counts_else(body: Body, best: Standing, finder: Finder) -> bool:
 
 def _rivals_with(standing: Standing, best: Standing) -> bool:
     """Whether another option is named beside one that is but praised: praise of one is then no choice."""
-    return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED)
+    judged = standing.stance == Stance.NAMED and len(standing.options) > 1  # "the first two sound dull"
+    return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED) and not judged
 
 
 def _is_former(body: Body, standing: Standing) -> bool:
@@ -438,10 +442,11 @@ def _accepts_rest(body: Body) -> bool:
     for clause in body.clauses:
         if body.marked.has("rest", clause.start, clause.end):
             marks = body.marked.within(clause.start, clause.end)
-            praised = any(m.classes & {"yes", "good", "choose", "yes_to"} for m in marks)
+            praised = any(m.classes & {"yes", "good", "choose", "yes_to", "unopposed"} for m in marks)
             alone = all(m.classes & {"rest", "common", "filler", "all"} for m in marks)  # "not Monday, otherwise any"
             alone = alone and not content(body, clause.start, clause.end, [range(m.start, m.end) for m in marks])
-            return (praised or alone) and not any(m.classes & UNACCEPTED for m in marks)
+            refused = any(m.classes & UNACCEPTED and "unopposed" not in m for m in marks)  # "no problem" takes them
+            return (praised or alone) and not refused
     return False
 
 

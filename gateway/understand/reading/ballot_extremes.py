@@ -49,6 +49,8 @@ def _by_number(question: Question, vocabulary: Vocabulary) -> list[int]:
     counts = [vocabulary.values(fold(label), "number") for label in question.options]
     if all(len(values) == 1 for values in counts) and len(set(counts)) == len(counts):
         return sorted(range(len(counts)), key=lambda n: min(counts[n]))  # "One", "Two", "Four"
+    if spelt := _by_number_in_words(question, vocabulary):
+        return spelt
     numbers = [[t for t in tokens_of(label) if t.kind == "number"] for label in question.options]
     if any(_is_code(label, t) for label, row in zip(question.options, numbers, strict=True) for t in row):
         return []
@@ -58,6 +60,17 @@ def _by_number(question: Question, vocabulary: Vocabulary) -> list[int]:
         return []
     values = [amount_of(row[0].fold) for row in numbers]
     return sorted(range(len(values)), key=values.__getitem__) if len(set(values)) == len(values) else []
+
+
+def _by_number_in_words(question: Question, vocabulary: Vocabulary) -> list[int]:
+    """Return the options by the number in words that each begins with, all of one thing: "One day", "Two days"."""
+    rows = [[t for t in tokens_of(label) if t.is_word] for label in question.options]
+    if any(len(row) != 2 or row[1].kind != "word" for row in rows) or len({r[1].fold[:SAME_UNIT] for r in rows}) > 1:
+        return []
+    counts = [vocabulary.values(row[0].fold, "number") for row in rows]
+    values = [min(found, default=0) for found in counts]
+    told = all(len(found) == 1 for found in counts) and len(set(values)) == len(values)
+    return sorted(range(len(values)), key=values.__getitem__) if told else []
 
 
 def _unit(label: str, number: Token) -> str:

@@ -10,7 +10,7 @@ from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import BARE, NEGATIVE, POSITIVE, SAME_STEM, STATED, Signal, content
 from gateway.understand.reading.ballot_vocabulary import Vocabulary
-from gateway.understand.reading.ballot_words import Mark
+from gateway.understand.reading.ballot_words import FIRST_PERSON, Mark
 
 STAYS, GOES, ALTERS = "keep_question", "drop_question", "change_question"
 FATES = {STAYS: STAYS, GOES: GOES, "drop_behind": GOES, ALTERS: ALTERS}
@@ -37,6 +37,7 @@ ASIDE = classes(
     """
 )
 PARTICLES = frozenset(("yes", "no"))
+TOO = frozenset(("common", "degree"))
 
 
 def fated(body: Body, words: Vocabulary) -> list[Signal]:
@@ -46,17 +47,47 @@ def fated(body: Body, words: Vocabulary) -> list[Signal]:
         return []
     found = []
     for number, clause in enumerate(body.clauses):
-        if clause.opener in ("reason", "aside") or body.sentences[clause.sentence].asks or _is_told(body, clause):
+        if clause.opener in ("reason", "aside") or body.sentences[clause.sentence].asks:
             continue
-        said = _said_in(body, clause, words)
+        favoured = _favoured_from(body, number, words)
+        said = _said_in(body, clause, words) if favoured is not None or not _is_told(body, clause) else None
+        if said is None and favoured is not None and _goes_on(body, clause):
+            said = STAYS, 1
         sign = ANSWERS.get((aim, said[0]), 0) * said[1] if said else 0
         if not sign:
             continue
-        start = _without_reason_from(body, number)
+        start = favoured if favoured is not None else _without_reason_from(body, number)
         weight = BARE if _answers_ahead(body, clause) else STATED
-        verdict = POSITIVE if (sign > 0) == (start == clause.start) else NEGATIVE
+        agrees = start == clause.start or favoured is not None
+        verdict = POSITIVE if (sign > 0) == agrees else NEGATIVE
         found.append(Signal(verdict, weight, start, clause.end, number))
     return found
+
+
+def _favours(mark: Mark) -> bool:
+    """Whether a mark says that its author is for what follows: "I'm in favour (of …)", "ich bin dafür (, dass …)"."""
+    own = "yes" in mark and bool(mark.classes & {FIRST_PERSON, "choose"})
+    return (own or "for" in mark) and not mark.classes & (ASIDE - {"yes"})
+
+
+def _favoured_from(body: Body, number: int, words: Vocabulary) -> int | None:
+    """Return where the clause before one begins that is for what this one says, its verb last; None where none is.
+
+    "I'm for it, …" is an answer; "ich bin dafür, sie zu behalten" is one with what follows only.
+    """
+    clause, before = body.clauses[number], body.clauses[number - 1] if number else None
+    if before is None or before.sentence != clause.sentence or clause.opener or _is_told(body, before):
+        return None
+    last = body.marked.cover[before.end - 1]
+    led = last is not None and _favours(last) and not body.marked.has("negator", before.start, before.end)
+    told = _goes_on(body, clause) or bool(_fate_at(body, clause.end - 1, words))
+    return before.start if led and told else None
+
+
+def _goes_on(body: Body, clause: Clause) -> bool:
+    """Whether a clause says that something goes on, and denies nothing: "dass wir sie weiter drucken"."""
+    marks = body.marked.within(clause.start, clause.end)
+    return any("goes_on" in m for m in marks) and not any(m.classes & (DENYING | ASIDE) for m in marks)
 
 
 def _without_reason_from(body: Body, number: int) -> int:
@@ -98,7 +129,7 @@ def _said_in(body: Body, clause: Clause, words: Vocabulary) -> tuple[str, int] |
     fate = next(iter(fates))
     marks = body.marked.within(clause.start, clause.end)
     bids = [m for m in marks if any(m.start <= at < m.end for at in verbs)]
-    others = [m for m in marks if m not in bids]
+    others = [m for m in marks if m not in bids and not (_favours(m) and m.start < min(verbs))]
     if any(_turns_verb(mark, fate) for mark in bids) or not all(_may_stand_beside(mark, others) for mark in others):
         return None
     if fate == GOES and body.marked.asked_to_close and not all(_is_named(body, at) for at in verbs):
@@ -156,7 +187,8 @@ def _may_stand_beside(mark: Mark, others: list[Mark]) -> bool:
 
 
 def _denies(mark: Mark) -> bool:
-    return bool(mark.classes & DENYING) or ("no" in mark and mark.end - mark.start > 1)
+    denies = mark.classes & DENYING and not mark.classes >= TOO  # Dutch "te" is "too", and the "to" of a verb
+    return bool(denies) or ("no" in mark and mark.end - mark.start > 1)
 
 
 def _is_of_the_thing(body: Body, at: int, fate: str, words: Vocabulary) -> bool:

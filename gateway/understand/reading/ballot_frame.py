@@ -61,6 +61,10 @@ class Body:
                 return number
         return len(self.sentences) - 1
 
+    def clause_of(self, at: int) -> int:
+        """Return the number of the clause a token stands in; the last when it stands between two."""
+        return next((number for number, clause in enumerate(self.clauses) if at < clause.end), len(self.clauses) - 1)
+
 
 def body_of(marked: Marked, is_label: Callable[[int], bool]) -> Body:
     """Return the text without greeting, closing and name; `is_label` tells tokens that may name an option."""

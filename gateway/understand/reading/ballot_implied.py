@@ -19,6 +19,7 @@ DENIALS = frozenset(("negator", "after_negator", "no", "no_clause"))
 BOUNDS = classes("until range_word condition")
 REFUSALS = classes("no against block negator")
 PRAISE = frozenset(("yes", "yes_clause", "good", "unopposed", "suffices"))
+WISHES = classes("rather choose for wants")
 JUDGING = classes("yes for choose rather good")  # behind praise of the old: perhaps of the new
 # Beside these a wish for something else is no answer, or is one without it.
 NO_WISH = classes("later defer doubt abstain indifferent condition yes no for against unopposed withdraw block keep")
@@ -214,6 +215,42 @@ def denied(body: Body) -> list[Signal]:
     return found
 
 
+def wished_not(body: Body) -> list[Signal]:
+    """Return a wish not to do what was asked ("I'd rather not appear on it") as a no, in place of the wish as a yes."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        if clause.start in body.told or body.sentences[clause.sentence].asks:
+            continue
+        marks = body.marked.within(clause.start, clause.end)
+        denial = next((m for m in marks if "negator" in m), None)
+        ahead = [m for m in marks if denial is not None and m.start < denial.start]
+        wish = next((m for m in ahead if m.classes & WISHES), None)
+        if denial is None or wish is None or any(m.classes & DENIALS for m in ahead):
+            continue
+        said = content(body, denial.end, clause.end)
+        plain = not content(body, clause.start, denial.start, [range(wish.start, wish.end)])
+        if plain and said and all(_is_asked(body, at) for at in said):  # "I'd rather not miss the fair" is no no to it
+            found.append(Signal(NEGATIVE, STATED, wish.start, clause.end, number))
+    return found
+
+
+def favoured_otherwise(body: Body) -> list[Signal]:
+    """Return "I'm for an organ instead" as a sign of no weight, in place of the yes it begins with."""
+    found = []
+    for number, clause in enumerate(body.clauses):
+        behind = body.clauses[number + 1] if number + 1 < len(body.clauses) else None
+        goes_on = behind is not None and behind.sentence == clause.sentence and not behind.opener
+        for mark in body.marked.within(clause.start, clause.end):
+            if not mark.classes & {"yes", "for"} or mark.end - mark.start == 1 or FIRST_PERSON not in mark:
+                continue
+            ends = mark.end == clause.end  # "ich bin dafür, lieber …"
+            end = behind.end if behind is not None and goes_on and ends else clause.end
+            instead = any("in_its_place" in m for m in body.marked.heard(mark.start, end))
+            if instead and any(not _is_asked(body, at) for at in content(body, mark.end, end)):
+                found.append(Signal(POSITIVE, 0, mark.start, end, number))
+    return found
+
+
 def _echoed_in(body: Body, sentence: Sentence) -> list[Signal]:
     words = [at for at in range(sentence.start, sentence.end) if body.marked.tokens[at].is_word]
     said = content(body, sentence.start, sentence.end)
@@ -276,9 +313,13 @@ def wished(body: Body) -> list[Signal]:
         would = any("rather" in m for m in marks) or any(
             "would_i" in m for m in body.marked.heard(clause.start, said[0] + 1)
         )
-        plain = all(m.classes & {"common", "filler", "rather"} and not m.classes & DENIALS for m in marks)
-        if would and plain and _is_verb_asked(body, said[0]):
+        denials = [m for m in marks if m.classes & DENIALS]
+        plain = all(m.classes & {"common", "filler", "rather", "does_it"} for m in marks if m not in denials)
+        does = any("does_it" in m and m.start == said[0] for m in marks)  # whatever was asked: "I'd take it"
+        if plain and not denials and (does or (would and _is_verb_asked(body, said[0]))):
             found.append(Signal(POSITIVE, STATED, said[0], said[0] + 1, number))
+        if plain and does and len(denials) == 1 and "negator" in denials[0]:
+            found.append(Signal(NEGATIVE, STATED, denials[0].start, said[0] + 1, number))
     return found
 
 

@@ -83,7 +83,8 @@ class Pointers:
     def _is_article_before(self, at: int) -> bool:
         """Whether what stands behind a letter makes it an article: a number ("a 5"), a word of dress ("a strong …")."""
         token, mark = self.marked.tokens[at], self.marked.cover[at]
-        if token.kind == "number":
+        spelt = mark is not None and "number" in mark.values and self.question.method is Method.SCORE  # "a three"
+        if token.kind == "number" or spelt:
             return self.question.method is not Method.SCORE or not self.marked.tokens[at - 1].raw.isupper()
         return token.kind == "word" and mark is not None and "filler" in mark and not mark.classes & _ENDS_LETTER
 

@@ -6,6 +6,7 @@ Must not: know a word of a language.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -230,7 +231,8 @@ def _paired(body: Body, finder: Finder, named: list[Mention], numbers: list[_Num
     by_clause = _paired_by_clause(body, named, numbers)
     items = sorted(every, key=lambda item: item.start)
     kinds = ["m" if isinstance(item, Mention) else "n" for item in items]
-    pairs = by_clause or (_shared(body, items, kinds) if _is_run(kinds) else None) or _by_sentence(body, items)
+    pairs = by_clause or (_shared(body, items, kinds) if _is_run(kinds) else None)
+    pairs = pairs or _in_groups(body, items, body.sentence_of) or _in_groups(body, items, body.clause_of)
     if pairs is None:
         return None
     given: dict[int, float] = {}
@@ -256,10 +258,15 @@ def _paired_by_clause(body: Body, named: list[Mention], numbers: list[_Number]) 
     return pairs
 
 
-def _by_sentence(body: Body, items: list[Mention | _Number]) -> list[tuple[int, float]] | None:
-    """Return the points where each sentence pairs them its own way: "5 for Oslo and 4 for Rome. Bonn 0"."""
+def _in_groups(
+    body: Body, items: list[Mention | _Number], group_of: Callable[[int], int]
+) -> list[tuple[int, float]] | None:
+    """Return the points where each sentence, or each clause, pairs them its own way.
+
+    "5 for Oslo and 4 for Rome. Bonn 0", "5 for Oslo, Rome gets 4 and Bonn 0".
+    """
     pairs: list[tuple[int, float]] = []
-    for _, group in groupby(items, key=lambda item: body.sentence_of(item.start)):
+    for _, group in groupby(items, key=lambda item: group_of(item.start)):
         row = list(group)
         found = _shared(body, row, ["m" if isinstance(item, Mention) else "n" for item in row])
         if found is None:

@@ -101,6 +101,9 @@ def sign_of(marks: list[Mark], *, ranked: bool = False) -> int:
     denied = any(m.classes & DENIABLE and not m.classes & {"negator"} for m in marks)
     if negated and denied:
         return 1
+    forgone = [m for m in marks if "unwanted" in m and "negator" not in m]
+    if forgone and any(m.classes & {"negator", "near_negator"} and m not in forgone for m in marks):
+        return 1  # "I couldn't do without Oslo"
     if any(m.classes & NEGATING and not m.classes & {"choose"} and not _only_joins(m) for m in marks):
         return -1
     return 1 if any(m.classes & CHOOSING and not _is_praise(m) for m in marks) else 0

@@ -98,7 +98,7 @@ def _group(
     )
     # What its author would do with an option, whatever the verb, is a choice of it: "I'd book Oslo".
     wished = any("would_i" in m for m in body.marked.heard(max(clause.start, lower), first.start))
-    wished = wished or _is_bidden(body, clause, lower, first.start)
+    wished = wished or _is_bidden(body, clause, lower, first.start) or _is_entered(body, clause, lower, first.start)
     ranked = finder.question.method is Method.RANKED
     stance = stance_of(body, before, after, bare=not said, wished=wished, clause=clause, ranked=ranked)
     if not ranked and first.by == "label" and len(after) == 1 and after[0].values.get("ordinal", 0) > 0:
@@ -178,6 +178,12 @@ def _is_bidden(body: Body, clause: Clause, lower: int, at: int) -> bool:
             small = not content(body, clause.start, mark.start) and not content(body, mark.end, at)
             return opens and small and not body.marked.has("negator", clause.start, at)
     return False
+
+
+def _is_entered(body: Body, clause: Clause, lower: int, at: int) -> bool:
+    """Whether its author asks to be put down for what stands here: "can you switch me to Oslo?"."""
+    entered = [m for m in body.marked.heard(max(clause.start, lower), at) if "enter" in m]
+    return bool(entered) and not content(body, entered[-1].end, at)
 
 
 def _is_signed_down(body: Body, at: int) -> bool:

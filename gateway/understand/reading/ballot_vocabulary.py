@@ -39,7 +39,7 @@ VOICES = classes(
     first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid
     faint unread not_before before_act season mock smirk bound absent excuse another_year likens saying regarding
     relative concedes whereabouts free_then
-    current enquires this_day
+    current enquires this_day in_its_place
     """
 )
 QUESTIONS = frozenset(
