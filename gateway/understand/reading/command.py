@@ -16,16 +16,24 @@ from gateway.understand.marks import marks_in
 from gateway.understand.reading.checkin import read_checkin, tells_work
 from gateway.understand.reading.checkin_labels import sections_of
 from gateway.understand.reading.checkin_words import speech_of
-from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, label_of, opens_discussion
+from gateway.understand.reading.command_asked import (
+    LONG,
+    SHORT,
+    asked_for,
+    is_denied,
+    label_of,
+    opens_discussion,
+)
 from gateway.understand.reading.command_away import read_away
 from gateway.understand.reading.command_leave import read_join, read_leave, scope_of
-from gateway.understand.reading.command_ours import is_all_ours, is_ours
+from gateway.understand.reading.command_ours import clause_of, is_all_ours, is_ours
 from gateway.understand.reading.command_pause import read_pause, read_resume
+from gateway.understand.reading.command_questions import read_help, read_status
 from gateway.understand.reading.command_task import read_new_task, read_task_done, read_todo_lines, tasks_of
 from gateway.understand.reading.command_word import read_word
 from gateway.understand.reading.frequency import RHYTHMS, read_frequency
 from gateway.understand.reading.lines import lines_of
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told, make_request
 from gateway.understand.reading.spelling import is_spelt_so
 from gateway.understand.reading.vote import asked_options, proposal_of, read_vote_request
@@ -33,8 +41,8 @@ from gateway.understand.reading.vote import asked_options, proposal_of, read_vot
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
 _MEMBERSHIP = frozenset({"leave", "join"})
 _SETTINGS = ("leave", "pause", "join", "resume")
-_LITTLE = 3  # words below a subject that asks
 _FEWEST_LABELS = 2
+_CALL = 5  # words of a line that calls to vote
 _LONGEST_OPENING = 300  # letters in which one says who did it
 
 
@@ -133,32 +141,6 @@ def _frequency(request: Request) -> CommandReading | None:
     return read_frequency(request)
 
 
-def _help(request: Request) -> CommandReading | None:
-    if request.body_words > SHORT:
-        return None
-    subject_asks = request.whole(request.subject.text, "word_help") or not request.subject.text
-    for told in request.told:
-        for hit in request.hits(told, "help"):
-            fits = (hit.end - hit.start) * 2 >= len(told.words) or is_all_ours(told, request, groups=True)
-            if subject_asks or request.subject.is_reply or fits:
-                return CommandReading(intent=Intent.HELP, evidence=told.text)
-    asked = request.whole(request.subject.text, "word_help") and _says_little_else(request)
-    return CommandReading(intent=Intent.HELP) if asked else None
-
-
-def _status(request: Request) -> CommandReading | None:
-    if request.body_words > SHORT:
-        return None
-    subject_asks = request.whole(request.subject.text, "word_status") or not request.subject.text
-    for told in request.told:
-        for hit in request.hits(told, "status"):
-            fits = (hit.end - hit.start) * 2 >= len(told.words) or told.asks or request.hits(told, "send")
-            if subject_asks or (fits and (told.asks or not told.is_subject or not request.sentences)):
-                return CommandReading(intent=Intent.STATUS, evidence=told.text)
-    asked = subject_asks and bool(request.subject.text) and not request.subject.is_reply
-    return CommandReading(intent=Intent.STATUS) if asked and _says_little_else(request) else None
-
-
 def _new_vote(request: Request) -> CommandReading | None:
     """Read "Poll: …", "please vote" over options, a proposal that stands unless somebody objects."""
     reading = None if request.subject.is_reply else _vote_said(request)
@@ -186,7 +168,9 @@ def _vote_said(request: Request) -> CommandReading | None:
         return read_vote_request(request)
     if request.subject.text.endswith("?") and any(_wants_yes_or_no(told, request) for told in request.sentences):
         return None if _asks_for_views(request) else read_vote_request(request)
-    asked = asked_for(request, "vote_ask")
+    if request.subject.text.endswith("?") and len(request.listed_lines()) > 1 and _calls_to_vote(request):
+        return read_vote_request(request)
+    asked = [(told, hit) for told, hit in asked_for(request, "vote_ask") if not _asks_about_votes(told, hit, request)]
     if not asked:
         return None
     answerable = (
@@ -203,6 +187,22 @@ def _vote_said(request: Request) -> CommandReading | None:
     return None
 
 
+def _asks_about_votes(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a question is of votes, and calls none: "when does the vote close?"."""
+    start, _ = clause_of(told, hit, request)
+    return told.asks and start < hit.start and bool(request.lists.of("remind_asks").at(told.words, start))
+
+
+def _calls_to_vote(request: Request) -> bool:
+    """Tell whether a line of a few words calls to vote: "Please all vote:" over a list, below a question."""
+    lines = request.listed_lines()
+    return any(
+        len(told.words) <= _CALL and not told.asks and told.text not in lines and not is_denied(told, hit, request)
+        for told in request.sentences
+        for hit in request.hits(told, "vote_label", "vote_ask")
+    )
+
+
 def _wants_yes_or_no(told: Told, request: Request) -> bool:
     """Tell whether a sentence says how to answer: "Yes or no please, by Thursday", "Vote yes, no or abstain"."""
     if told.asks and not request.whole(told.text.rstrip("?"), "method_yesno"):
@@ -213,13 +213,6 @@ def _wants_yes_or_no(told: Told, request: Request) -> bool:
 def _asks_for_views(request: Request) -> bool:
     """Tell whether a mail asks what others think, and lists nothing to choose from."""
     return len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told)
-
-
-def _says_little_else(request: Request) -> bool:
-    """Tell whether a body adds nothing to its subject: below "Agenda" it may be the agenda, which is for all."""
-    if not agrees(request) or request.listed_lines():
-        return False
-    return request.body_words <= _LITTLE or all(is_all_ours(told, request, groups=True) for told in request.sentences)
 
 
 def _speaks_of_a_vote(request: Request) -> bool:
@@ -285,6 +278,14 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     if labelled if is_digest or not subject else told_work or (full and _says_more_than_wishes(request)):
         return CommandReading(intent=Intent.NEW_CHECKIN_ANSWER, checkin=reading, evidence=reading.evidence)
     return None
+
+
+def _labelled_checkin(request: Request) -> CommandReading | None:
+    """Read an answer whose parts are labelled as those of a check-in are, whatever its items speak of."""
+    if not request.subject.is_reply or sum(":" in line.text for line in request.lines) < _FEWEST_LABELS:
+        return None
+    reading = _checkin_answer(request)
+    return reading if reading and _has_labels(request, "\n".join(_numbered_lines(request))) else None
 
 
 def _asks_for_a_rhythm(request: Request) -> bool:
@@ -355,6 +356,7 @@ _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     read_todo_lines,
     read_word,
     _not_a_request,
+    _labelled_checkin,
     read_task_done,
     read_new_task,
     _new_vote,
@@ -365,8 +367,8 @@ _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     _for_oneself(read_leave),
     _for_oneself(read_join),
     _for_oneself(read_away),
-    _help,
-    _status,
+    read_help,
+    read_status,
     _by_machine,
     _refused,
     _checkin_answer,

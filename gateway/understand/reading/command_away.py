@@ -169,9 +169,10 @@ def _starts_away(told: Told, request: Request) -> bool:
         return True
     if not ends:
         return _says_else_only_when(told, request)
-    if max(ends) == len(told.words) or _all_away(told, request) or _says_what_for(told, request):
+    end = _chained(told, max(ends), request)
+    if end == len(told.words) or _says_what_for(told, request):
         return True
-    rest = told.text[told.words[max(ends)].start :]
+    rest = told.text[told.words[end].start :]
     dates = request.dates(rest)
     covered = sum(len(words_of(one.when.evidence)) for one in dates)
     if dates and answers_questions(request) and not words_of(rest[: dates[0].when.span[0]]):
@@ -213,14 +214,14 @@ def _leads_in(told: Told, hit: Hit, request: Request) -> bool:
     return hit.end > 1 and all(is_common(word, request.lexicon) for word in told.words[: hit.start]) and hit.start <= 1
 
 
-def _all_away(told: Told, request: Request) -> bool:
-    """Tell whether a sentence is made of nothing but words for being away ("out sick")."""
-    at = 0
+def _chained(told: Told, at: int, request: Request) -> int:
+    """Return where further words for being away end that go on from a place ("out sick", "off sick")."""
     while at < len(told.words):
-        at = max((hit.end for hit in request.lists.of("away", "away_start").at(told.words, at)), default=0)
-        if not at:
-            return False
-    return True
+        end = max((hit.end for hit in request.lists.of("away", "away_start").at(told.words, at)), default=0)
+        if not end:
+            break
+        at = end
+    return at
 
 
 def _is_other(told: Told, hit: Hit, request: Request) -> bool:

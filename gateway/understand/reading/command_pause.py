@@ -99,7 +99,8 @@ def read_pause(request: Request) -> CommandReading | None:
         if _is_meanwhile(told, hit, request):
             return _meanwhile(told, request)
         if not until and _is_for_now(told, hit, request) and is_ours(told, hit, request, groups=True):
-            return CommandReading(intent=Intent.PAUSE, evidence=told.text)  # "no more mails for now, please"
+            until, through = _until(told, request)  # "no more mails for now, please"
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
         if (
             until
             and (_ends(told, request) or _day_before_which(told, request))
@@ -146,11 +147,13 @@ def _read_halt(request: Request) -> CommandReading | None:
             or _is_out_of_reach(told, hit, request)
         ):
             continue
-        until = until_in(told, request) or _day_before_which(told, request)
+        until, through = _until(told, request)
+        if not until:
+            until = _day_before_which(told, request)
+            through = is_through(told, until, request)
         if not until and not request.hits(told, "open_end"):
             continue
         if is_apt(told, hit, request) and _is_of_us(told, hit, request):
-            through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
 
@@ -179,7 +182,6 @@ def _read_spared(request: Request) -> CommandReading | None:
     if request.body_words > SHORT or not (headed or answers_questions(request)) or request.mentions("more_time"):
         return None
     for told in request.sentences:
-        until = until_in(told, request, lengths=False)
         ahead = _until_at(told, request)
         if ahead is None or _wishes_rhythm(told, request) or is_played(told, request):
             continue
@@ -190,9 +192,8 @@ def _read_spared(request: Request) -> CommandReading | None:
         if not all(_is_of_oneself(one, request) for one in others) or ":" in told.text:
             continue  # tells of work
         if (asks or mine) and len(strangers(told, 0, ahead, request)) <= _MOST_STRANGE:
-            return CommandReading(
-                intent=Intent.PAUSE, until=until, through=is_through(told, until, request), evidence=told.text
-            )
+            until, through = _until(told, request)
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
 
 

@@ -302,11 +302,20 @@ def named_days(told: Told, request: Request) -> tuple[str, ...]:
     if not found:
         return tuple(_ENGLISH[:_WORKING_DAYS]) if request.hits(told, "working_days") else ()
     denied = _denied_days(told, request)
-    if request.hits(told, "except_words") or denied.issuperset(found):
+    if _excepts_a_day(told, request) or denied.issuperset(found):
         return tuple(day for number, day in enumerate(_ENGLISH[:_WORKING_DAYS]) if number not in found)
     found = [number for number in found if number not in denied]  # "Fridays are bad, could I get it on Thursdays?"
     found = found + _days_between(told, found, request)
     return tuple(_ENGLISH[number] for number in sorted(set(found)))
+
+
+def _excepts_a_day(told: Told, request: Request) -> bool:
+    """Tell whether a word of excepting stands in a clause with a day: not in "only Mondays, not the other days"."""
+    excepts = request.hits(told, "except_words")
+    clauses = [clause_of(told, hit, request) for hit in excepts]
+    return any(
+        start <= day.start < end for day in (_day_hits(told, request) if excepts else ()) for start, end in clauses
+    )
 
 
 def _denied_days(told: Told, request: Request) -> set[int]:

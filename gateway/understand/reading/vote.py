@@ -7,10 +7,12 @@ author left open.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.command_asked import is_in_capitals
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.vote_about import about_vote
 from gateway.understand.reading.vote_end import read_vote_end
@@ -137,7 +139,7 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
 
 def _named_options(told: Told, request: Request) -> tuple[str, ...]:
     """Read "Options: a, b, c", "choose between a and b"."""
-    for hit in request.hits(told, "options_label"):
+    for hit in sorted(request.hits(told, "options_label"), key=lambda hit: hit.start - hit.end):  # the longest first
         if hit.end >= len(told.words):
             continue
         between = told.text[told.words[hit.end - 1].end : told.words[hit.end].start]
@@ -165,6 +167,22 @@ def _alternatives(question: str, request: Request) -> tuple[str, ...]:
     return found if all(len(words_of(option)) <= _OPTION_WORDS - 1 for option in found) else ()
 
 
+def _without_last_and(text: str, request: Request) -> list[str]:
+    """Cut "A, B and C" before its last part: where commas part the rest, "and" parts the last."""
+    words = words_of(text)
+    ands = request.spoken(_ands(request.lexicon).find(words))
+    behind = (hit for hit in ands if words[hit.start].start > text.rfind(_ENUMERATES))
+    last = next((hit for hit in behind if hit.end < len(words)), None)
+    if last is None:
+        return [text]
+    return [text[: words[last.start].start], text[words[last.end - 1].end :]]
+
+
+@lru_cache(maxsize=8)
+def _ands(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("and",)))
+
+
 def _split(text: str, request: Request) -> tuple[str, ...]:
     words = words_of(text)
     cuts = [
@@ -176,6 +194,8 @@ def _split(text: str, request: Request) -> tuple[str, ...]:
         pieces.append(text[start : cut[0].start])
         start = cut[-1].end
     pieces.append(text[start:])
+    if not cuts and _ENUMERATES in text:
+        pieces = _without_last_and(text, request)
     found = tuple(
         part.strip(" \t.,;:!?*_")
         for piece in pieces
