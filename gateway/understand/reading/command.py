@@ -26,7 +26,7 @@ from gateway.understand.reading.command_asked import (
 )
 from gateway.understand.reading.command_away import read_away
 from gateway.understand.reading.command_leave import read_join, read_leave, scope_of
-from gateway.understand.reading.command_ours import clause_of, is_all_ours, is_ours
+from gateway.understand.reading.command_ours import clause_of, is_all_ours, is_ours, strangers
 from gateway.understand.reading.command_pause import read_pause, read_resume
 from gateway.understand.reading.command_questions import read_help, read_status
 from gateway.understand.reading.command_task import read_new_task, read_task_done, read_todo_lines, tasks_of
@@ -36,7 +36,7 @@ from gateway.understand.reading.lines import lines_of
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told, make_request
 from gateway.understand.reading.spelling import is_spelt_so
-from gateway.understand.reading.vote import asked_options, proposal_of, read_vote_request
+from gateway.understand.reading.vote import asked_options, named_alternatives, proposal_of, read_vote_request
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
 _MEMBERSHIP = frozenset({"leave", "join"})
@@ -126,8 +126,26 @@ def _not_offered(request: Request) -> CommandReading | None:
     """Say unclear to a short mail that asks for what we do not do, or only thinks aloud about leaving."""
     if request.body_words > 2 * SHORT:
         return None
+    if _removes_another(request):
+        return _UNCLEAR
     keys = ("unsupported",) if asked_for(request, "leave") else ("unsupported", "mistaken")
     return _UNCLEAR if any(request.hits(told, *keys) for told in request.told) else None
+
+
+def _removes_another(request: Request) -> bool:
+    """Tell whether somebody else is to be taken off: "Please take Dave off the list", a subject "unsubscribe Tom"."""
+    for told in request.told:
+        words = told.words
+        if not words:
+            continue
+        asks = request.spoken(
+            request.lists.of("courtesy_word", *(("word_leave",) if told.is_subject else ())).at(words, 0)
+        )
+        ends = [hit.start for hit in request.hits(told, "leave") if hit.start] or [len(words) * told.is_subject]
+        named = strangers(told, 1, max(ends), request) if asks else ()
+        if any(told.text[words[at].start].isupper() for at in named) and not request.hits(told, "me"):
+            return True
+    return False
 
 
 def _for_oneself(rule: Callable[[Request], CommandReading | None]) -> Callable[[Request], CommandReading | None]:
@@ -168,6 +186,8 @@ def _vote_said(request: Request) -> CommandReading | None:
         return read_vote_request(request)
     if request.subject.text.endswith("?") and any(_wants_yes_or_no(told, request) for told in request.sentences):
         return None if _asks_for_views(request) else read_vote_request(request)
+    if not labelled and _is_headed_vote(request):
+        return read_vote_request(request)
     if request.subject.text.endswith("?") and len(request.listed_lines()) > 1 and _calls_to_vote(request):
         return read_vote_request(request)
     asked = [(told, hit) for told, hit in asked_for(request, "vote_ask") if not _asks_about_votes(told, hit, request)]
@@ -185,6 +205,19 @@ def _vote_said(request: Request) -> CommandReading | None:
     if answerable or any(request.dates(told.text) for told, _ in asked):
         return read_vote_request(request)
     return None
+
+
+def _is_headed_vote(request: Request) -> bool:
+    """Tell whether a subject begins with a word for a vote over a list and a question, or options and an end."""
+    words = words_of(request.subject.text)
+    if not words or not request.spoken(request.lists.of("tag_vote").at(words, 0)) or _asks_for_views(request):
+        return False
+    if request.spoken(request.lists.of("tag_result").find(words)) or not any(told.asks for told in request.sentences):
+        return False
+    if len(request.listed_lines()) > 1:
+        return True
+    ends = any(one.leads & {"by", "until", "before"} for told in request.sentences for one in request.dates(told.text))
+    return ends and any(told.asks and named_alternatives(told, request) for told in request.sentences)
 
 
 def _asks_about_votes(told: Told, hit: Hit, request: Request) -> bool:

@@ -138,6 +138,11 @@ def read_new_task(request: Request) -> CommandReading | None:
     if labelled:
         from_subject = not request.listed_lines()
         return tasks_of(_with_subject(request, labelled), from_subject=from_subject)
+    head, colon, title = request.subject.text.partition(":")
+    whom = _labelled_for(head.strip(), request) if colon and title.strip() else None
+    if whom:
+        named = tasks_of(_with_subject(request, title.strip()), from_subject=not request.listed_lines())
+        return _handed(named, whom)
     assignee = _labelled_for(request.subject.text, request)
     if assignee and request.sentences:
         return _handed(tasks_of(request, from_subject=False), assignee)
@@ -291,7 +296,7 @@ def _named_for(text: str, request: Request) -> str | None:
 
 def _said_of_somebody(told: Told, hit: Hit, request: Request) -> CommandReading | None:
     """Read "Can you note that Sarah has to call the bank?": somebody is named who has to, after a word that says so."""
-    behind = told.text[told.words[hit.end - 1].end :].rstrip(" ?")
+    behind = told.text[told.words[hit.end - 1].end :].strip(" ?:")
     words = words_of(behind)
     if words and request.lists.of("that").whole(words[:1]):
         behind = behind[words[0].end :]

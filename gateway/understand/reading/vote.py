@@ -160,6 +160,11 @@ def asked_options(told: Told, request: Request) -> tuple[str, ...]:
     return _split(told.text[colon + 1 :], request) if colon > 0 else ()
 
 
+def named_alternatives(told: Told, request: Request) -> tuple[str, ...]:
+    """Return what a question offers to choose from: "Monday or Friday?"."""
+    return _alternatives(told.text, request)
+
+
 def _alternatives(question: str, request: Request) -> tuple[str, ...]:
     """Read "Lisbon or Porto?", "Which day: Monday or Friday?": short names only, so that no phrase is cut apart."""
     tail = question.rsplit(":", 1)[-1]
@@ -197,7 +202,7 @@ def _split(text: str, request: Request) -> tuple[str, ...]:
     if not cuts and _ENUMERATES in text:
         pieces = _without_last_and(text, request)
     found = tuple(
-        part.strip(" \t.,;:!?*_")
+        part.strip(" \t.,;:!?¿¡*_")
         for piece in pieces
         for part in re.split(r"[,;/|]\s+|\s/\s", piece)
         if part.strip(_EDGES)
