@@ -1,4 +1,4 @@
-"""Which days mail is wanted on, whose task it is, who leaves, and what only may be: told by what stands around the words.
+"""Which days mail is wanted on, whose task it is, who leaves, and what only may be: told by what stands around.
 
 Each rule is tried where it speaks and, on words much like them, where it must not.
 """

@@ -36,7 +36,13 @@ from gateway.understand.reading.lines import lines_of
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told, make_request
 from gateway.understand.reading.spelling import is_spelt_so
-from gateway.understand.reading.vote import asked_options, named_alternatives, proposal_of, read_vote_request
+from gateway.understand.reading.vote import (
+    asked_options,
+    named_alternatives,
+    named_options,
+    proposal_of,
+    read_vote_request,
+)
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
 _MEMBERSHIP = frozenset({"leave", "join"})
@@ -129,7 +135,16 @@ def _not_offered(request: Request) -> CommandReading | None:
     if _removes_another(request):
         return _UNCLEAR
     keys = ("unsupported",) if asked_for(request, "leave") else ("unsupported", "mistaken")
-    return _UNCLEAR if any(request.hits(told, *keys) for told in request.told) else None
+    doubts = ((told, hit) for told in request.told for hit in request.hits(told, *keys))
+    return _UNCLEAR if any(_is_of_oneself(told, hit, request) for told, hit in doubts) else None
+
+
+def _is_of_oneself(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a doubt is about being here: "should I leave?", not "should I get a new kettle?"."""
+    doubted = request.hits(told, "hypothetical")
+    if request.subject.is_reply or not any(one.start < hit.end and hit.start < one.end for one in doubted):
+        return True
+    return is_ours(told, hit, request, groups=True)
 
 
 def _removes_another(request: Request) -> bool:
@@ -188,6 +203,8 @@ def _vote_said(request: Request) -> CommandReading | None:
         return None if _asks_for_views(request) else read_vote_request(request)
     if not labelled and _is_headed_vote(request):
         return read_vote_request(request)
+    if request.subject.text.endswith("?") and any(_offers_options(told, request) for told in request.sentences):
+        return None if _asks_for_views(request) else read_vote_request(request)
     if request.subject.text.endswith("?") and len(request.listed_lines()) > 1 and _calls_to_vote(request):
         return read_vote_request(request)
     asked = [(told, hit) for told, hit in asked_for(request, "vote_ask") if not _asks_about_votes(told, hit, request)]
@@ -212,12 +229,24 @@ def _is_headed_vote(request: Request) -> bool:
     words = words_of(request.subject.text)
     if not words or not request.spoken(request.lists.of("tag_vote").at(words, 0)) or _asks_for_views(request):
         return False
-    if request.spoken(request.lists.of("tag_result").find(words)) or not any(told.asks for told in request.sentences):
+    if request.spoken(request.lists.of("tag_result").find(words)):
+        return False
+    if any(named_options(told, request) for told in request.sentences):
+        return True
+    if not any(told.asks for told in request.sentences):
         return False
     if len(request.listed_lines()) > 1:
         return True
     ends = any(one.leads & {"by", "until", "before"} for told in request.sentences for one in request.dates(told.text))
     return ends and any(told.asks and named_alternatives(told, request) for told in request.sentences)
+
+
+def _offers_options(told: Told, request: Request) -> bool:
+    """Tell whether a sentence asks to choose: "Please vote: yes, no, perhaps", "Merci de choisir entre A et B"."""
+    if told.asks or any(is_denied(told, hit, request) for hit in request.hits(told, "vote_label", "options_label")):
+        return False
+    courteous = bool(told.words) and bool(request.spoken(request.lists.of("courtesy_word").at(told.words, 0)))
+    return courteous and bool(asked_options(told, request) or named_options(told, request))
 
 
 def _asks_about_votes(told: Told, hit: Hit, request: Request) -> bool:

@@ -71,6 +71,10 @@ def _marked_done(request: Request) -> CommandReading | None:
     """Read an item mark with a word for done: "T-12 done"."""
     if not request.mentions("done"):
         return None
+    subject = request.subject.text
+    first = request.sentences[0] if request.sentences else None
+    if first and TASK_MARK.fullmatch(subject) and not request.subject.is_reply and _says_done(request, subject):
+        return CommandReading(intent=Intent.TASK_DONE, task=subject.upper(), evidence=first.text)
     for told in request.told:
         mark = TASK_MARK.search(told.text)
         if mark and request.hits(told, "done") and not request.hits(told, "not_done"):
@@ -190,7 +194,8 @@ def _headed(request: Request) -> CommandReading | None:
     if not request.listed_lines() or not any(request.whole(told.text, "task_label") for told in heads):
         return None
     reading = tasks_of(request, from_subject=False)
-    return reading if reading and all(task.assignee for task in reading.tasks) else None
+    owned = [task for task in reading.tasks if task.assignee] if reading else []
+    return reading if reading and (len(owned) == len(reading.tasks) or len(owned) > 1) else None
 
 
 def _is_handed_in_subject(request: Request) -> bool:

@@ -280,7 +280,7 @@ def _is_anothers(told: Told, request: Request) -> bool:
     owned = [hit.end for hit in request.hits(told, "possessive") if hit.start == 0]
     if owned and max(owned) in strangers(told, 0, len(told.words), request):
         return True
-    asks = request.hits(told, "send")  # "serait-il possible" speaks of nobody
+    asks = request.hits(told, "send", *RHYTHMS)  # "serait-il possible" and "alle zwei Wochen" speak of nobody
     return any(
         hit.start < _OPENING and not any(one.start <= hit.start and hit.end <= one.end for one in asks)
         for hit in request.hits(told, "third_person")

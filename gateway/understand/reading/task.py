@@ -83,9 +83,12 @@ def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest,
 
 
 def _asked_of(request: Request) -> str | None:
-    """Return who is asked to do what the subject names: "Could Bridget do this before Saturday?"."""
+    """Return who is asked to do what a subject names: "Could Bridget do this before Saturday?", "Luke, can you …?"."""
     for told in request.sentences[:1]:
         words = told.words
+        if told.asks and len(words) > 1 and _is_name(words[0], told.text) and told.text[words[0].end] == ",":
+            others = request.lists.of("remind_asks", "third_person", "together").at(words, 1)
+            return None if others else told.text[: words[0].end].lstrip()
         starts = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, 0))} if words else set()
         for at in sorted(starts | {0}):
             if not told.asks or at + 1 >= len(words) or not _is_name(words[at], told.text):
@@ -165,9 +168,9 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     handle = _HANDLE.search(text)
     if handle:
         return handle[1], (text[: handle.start()] + text[handle.end() :]).strip(_EDGES)
-    named = _in_brackets(text, request)
-    if named:
-        return named
+    beside = _in_brackets(text, request)
+    if beside:
+        return beside
     bracketed = _LEFT_OPEN.search(text)
     if bracketed and request.lists.of("me").whole(words_of(bracketed[1])):
         return "me", text[: bracketed.start()]  # "invite the auditor (me, by 20 August)", its date taken off

@@ -111,9 +111,23 @@ def _method(request: Request) -> str | None:
         if method == "plusone":
             if any("+1" in told.text and ("-1" in told.text or "−1" in told.text) for told in texts):
                 return method
-        elif found:
+        elif found and not (method == "yesno" and any(_offers_more(told, request) for told in request.sentences)):
             return method
     return None
+
+
+def _offers_more(told: Told, request: Request) -> bool:
+    """Tell whether yes and no are but two of the options that a sentence lists: "Yes / No / Only in winter"."""
+    _, _, tail = told.text.rpartition(":")
+    parts = [part.strip(_EDGES) for part in re.split(r"\s*[,/|]\s*", tail)]
+    if len(parts) <= _FEWEST or not any(hit.end < len(told.words) for hit in request.hits(told, "method_yesno")):
+        return False
+    known = request.hits(told, "method_yesno")
+    behind = told.text[max(told.words[hit.end - 1].end for hit in known) :].strip(_EDGES + "/|")
+    dates = request.dates(behind)
+    return (
+        parts[-1] == behind and not request.whole(behind, "courtesy_word") and not (dates and not dates[0].when.span[0])
+    )
 
 
 def _options(request: Request, question: str) -> tuple[str, ...]:
@@ -122,7 +136,7 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
     if _FEWEST <= len(listed) <= _MOST:
         return listed
     for told in request.sentences:
-        named = _named_options(told, request) or asked_options(told, request)
+        named = named_options(told, request) or asked_options(told, request)
         if named:
             return named
     bare = tuple(line.strip(_EDGES) for line in request.bare_lines())
@@ -137,7 +151,7 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
     return next((options for options in (*found, enumerated, listed_so) if options), ())
 
 
-def _named_options(told: Told, request: Request) -> tuple[str, ...]:
+def named_options(told: Told, request: Request) -> tuple[str, ...]:
     """Read "Options: a, b, c", "choose between a and b"."""
     for hit in sorted(request.hits(told, "options_label"), key=lambda hit: hit.start - hit.end):  # the longest first
         if hit.end >= len(told.words):
@@ -147,15 +161,22 @@ def _named_options(told: Told, request: Request) -> tuple[str, ...]:
             continue
         if ":" not in between and hit.end - hit.start == 1:
             continue
-        found = _split(told.text[told.words[hit.end].start :], request)
+        found = _split(_without_end(told.text[told.words[hit.end].start :], request), request)
         if found:
             return found
     return ()
 
 
+def _without_end(text: str, request: Request) -> str:
+    """Take the end of the vote off the end of a list: "the mill, the swan and the barn by Wednesday"."""
+    ends = [one.when.span for one in request.dates(text) if one.leads & {"by", "until", "before"}]
+    start, end = ends[-1] if ends else (len(text), len(text))
+    return text if text[end:].strip(_EDGES) else text[:start].rstrip()
+
+
 def asked_options(told: Told, request: Request) -> tuple[str, ...]:
     """Read "Please rank the venues: the hall, the mill": what stands behind the colon of a sentence that asks."""
-    ends = [told.words[hit.end - 1].end for hit in request.hits(told, "vote_ask")]
+    ends = [told.words[hit.end - 1].end for hit in request.hits(told, "vote_ask", "vote_label")]
     colon = told.text.find(":", min(ends)) if ends else -1
     return _split(told.text[colon + 1 :], request) if colon > 0 else ()
 
