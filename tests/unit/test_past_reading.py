@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.resources import load_lexicon
-from gateway.understand.reading.past import first_but, past_at
+from gateway.understand.reading.past import first_but, past_in
 from gateway.understand.reading.phrases import words_of
 
 SAID = [
@@ -42,12 +42,12 @@ NOT_SAID = [
 
 @pytest.mark.parametrize(("language", "title", "word"), SAID)
 def test_the_past_of_the_own_verb_is_known(language: str, title: str, word: str) -> None:
-    assert past_at(words_of(word), title, frozenset({language}), load_lexicon()) == 0
+    assert past_in(words_of(word), title, frozenset({language}), load_lexicon()) == (0, frozenset({language}))
 
 
 @pytest.mark.parametrize(("language", "title", "word"), NOT_SAID)
 def test_another_tense_or_verb_says_nothing_of_it(language: str, title: str, word: str) -> None:
-    assert past_at(words_of(word), title, frozenset({language}), load_lexicon()) is None
+    assert past_in(words_of(word), title, frozenset({language}), load_lexicon()) is None
 
 
 def test_the_word_that_takes_it_back_is_found() -> None:

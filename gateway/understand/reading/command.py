@@ -16,25 +16,39 @@ from gateway.understand.marks import marks_in
 from gateway.understand.reading.checkin import read_checkin, tells_work
 from gateway.understand.reading.checkin_labels import sections_of
 from gateway.understand.reading.checkin_words import speech_of
-from gateway.understand.reading.command_asked import LONG, SHORT, agrees, asked_for, label_of, opens_discussion
+from gateway.understand.reading.command_asked import (
+    LONG,
+    SHORT,
+    asked_for,
+    is_denied,
+    label_of,
+    opens_discussion,
+)
 from gateway.understand.reading.command_away import read_away
 from gateway.understand.reading.command_leave import read_join, read_leave, scope_of
-from gateway.understand.reading.command_ours import is_all_ours, is_ours
+from gateway.understand.reading.command_ours import clause_of, is_all_ours, is_ours, strangers
 from gateway.understand.reading.command_pause import read_pause, read_resume
+from gateway.understand.reading.command_questions import read_help, read_status
 from gateway.understand.reading.command_task import read_new_task, read_task_done, read_todo_lines, tasks_of
 from gateway.understand.reading.command_word import read_word
 from gateway.understand.reading.frequency import RHYTHMS, read_frequency
 from gateway.understand.reading.lines import lines_of
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told, make_request
 from gateway.understand.reading.spelling import is_spelt_so
-from gateway.understand.reading.vote import asked_options, proposal_of, read_vote_request
+from gateway.understand.reading.vote import (
+    asked_options,
+    named_alternatives,
+    named_options,
+    proposal_of,
+    read_vote_request,
+)
 
 _UNCLEAR = CommandReading(intent=Intent.UNCLEAR)
 _MEMBERSHIP = frozenset({"leave", "join"})
 _SETTINGS = ("leave", "pause", "join", "resume")
-_LITTLE = 3  # words below a subject that asks
 _FEWEST_LABELS = 2
+_CALL = 5  # words of a line that calls to vote
 _LONGEST_OPENING = 300  # letters in which one says who did it
 
 
@@ -118,8 +132,35 @@ def _not_offered(request: Request) -> CommandReading | None:
     """Say unclear to a short mail that asks for what we do not do, or only thinks aloud about leaving."""
     if request.body_words > 2 * SHORT:
         return None
+    if _removes_another(request):
+        return _UNCLEAR
     keys = ("unsupported",) if asked_for(request, "leave") else ("unsupported", "mistaken")
-    return _UNCLEAR if any(request.hits(told, *keys) for told in request.told) else None
+    doubts = ((told, hit) for told in request.told for hit in request.hits(told, *keys))
+    return _UNCLEAR if any(_is_of_oneself(told, hit, request) for told, hit in doubts) else None
+
+
+def _is_of_oneself(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a doubt is about being here: "should I leave?", not "should I get a new kettle?"."""
+    doubted = request.hits(told, "hypothetical")
+    if request.subject.is_reply or not any(one.start < hit.end and hit.start < one.end for one in doubted):
+        return True
+    return is_ours(told, hit, request, groups=True)
+
+
+def _removes_another(request: Request) -> bool:
+    """Tell whether somebody else is to be taken off: "Please take Dave off the list", a subject "unsubscribe Tom"."""
+    for told in request.told:
+        words = told.words
+        if not words:
+            continue
+        asks = request.spoken(
+            request.lists.of("courtesy_word", *(("word_leave",) if told.is_subject else ())).at(words, 0)
+        )
+        ends = [hit.start for hit in request.hits(told, "leave") if hit.start] or [len(words) * told.is_subject]
+        named = strangers(told, 1, max(ends), request) if asks else ()
+        if any(told.text[words[at].start].isupper() for at in named) and not request.hits(told, "me"):
+            return True
+    return False
 
 
 def _for_oneself(rule: Callable[[Request], CommandReading | None]) -> Callable[[Request], CommandReading | None]:
@@ -131,32 +172,6 @@ def _frequency(request: Request) -> CommandReading | None:
     if request.body_words > 2 * SHORT:
         return None
     return read_frequency(request)
-
-
-def _help(request: Request) -> CommandReading | None:
-    if request.body_words > SHORT:
-        return None
-    subject_asks = request.whole(request.subject.text, "word_help") or not request.subject.text
-    for told in request.told:
-        for hit in request.hits(told, "help"):
-            fits = (hit.end - hit.start) * 2 >= len(told.words) or is_all_ours(told, request, groups=True)
-            if subject_asks or request.subject.is_reply or fits:
-                return CommandReading(intent=Intent.HELP, evidence=told.text)
-    asked = request.whole(request.subject.text, "word_help") and _says_little_else(request)
-    return CommandReading(intent=Intent.HELP) if asked else None
-
-
-def _status(request: Request) -> CommandReading | None:
-    if request.body_words > SHORT:
-        return None
-    subject_asks = request.whole(request.subject.text, "word_status") or not request.subject.text
-    for told in request.told:
-        for hit in request.hits(told, "status"):
-            fits = (hit.end - hit.start) * 2 >= len(told.words) or told.asks or request.hits(told, "send")
-            if subject_asks or (fits and (told.asks or not told.is_subject or not request.sentences)):
-                return CommandReading(intent=Intent.STATUS, evidence=told.text)
-    asked = subject_asks and bool(request.subject.text) and not request.subject.is_reply
-    return CommandReading(intent=Intent.STATUS) if asked and _says_little_else(request) else None
 
 
 def _new_vote(request: Request) -> CommandReading | None:
@@ -186,7 +201,13 @@ def _vote_said(request: Request) -> CommandReading | None:
         return read_vote_request(request)
     if request.subject.text.endswith("?") and any(_wants_yes_or_no(told, request) for told in request.sentences):
         return None if _asks_for_views(request) else read_vote_request(request)
-    asked = asked_for(request, "vote_ask")
+    if not labelled and _is_headed_vote(request):
+        return read_vote_request(request)
+    if request.subject.text.endswith("?") and any(_offers_options(told, request) for told in request.sentences):
+        return None if _asks_for_views(request) else read_vote_request(request)
+    if request.subject.text.endswith("?") and len(request.listed_lines()) > 1 and _calls_to_vote(request):
+        return read_vote_request(request)
+    asked = [(told, hit) for told, hit in asked_for(request, "vote_ask") if not _asks_about_votes(told, hit, request)]
     if not asked:
         return None
     answerable = (
@@ -203,6 +224,47 @@ def _vote_said(request: Request) -> CommandReading | None:
     return None
 
 
+def _is_headed_vote(request: Request) -> bool:
+    """Tell whether a subject begins with a word for a vote over a list and a question, or options and an end."""
+    words = words_of(request.subject.text)
+    if not words or not request.spoken(request.lists.of("tag_vote").at(words, 0)) or _asks_for_views(request):
+        return False
+    if request.spoken(request.lists.of("tag_result").find(words)):
+        return False
+    if any(named_options(told, request) for told in request.sentences):
+        return True
+    if not any(told.asks for told in request.sentences):
+        return False
+    if len(request.listed_lines()) > 1:
+        return True
+    ends = any(one.leads & {"by", "until", "before"} for told in request.sentences for one in request.dates(told.text))
+    return ends and any(told.asks and named_alternatives(told, request) for told in request.sentences)
+
+
+def _offers_options(told: Told, request: Request) -> bool:
+    """Tell whether a sentence asks to choose: "Please vote: yes, no, perhaps", "Merci de choisir entre A et B"."""
+    if told.asks or any(is_denied(told, hit, request) for hit in request.hits(told, "vote_label", "options_label")):
+        return False
+    courteous = bool(told.words) and bool(request.spoken(request.lists.of("courtesy_word").at(told.words, 0)))
+    return courteous and bool(asked_options(told, request) or named_options(told, request))
+
+
+def _asks_about_votes(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a question is of votes, and calls none: "when does the vote close?"."""
+    start, _ = clause_of(told, hit, request)
+    return told.asks and start < hit.start and bool(request.lists.of("remind_asks").at(told.words, start))
+
+
+def _calls_to_vote(request: Request) -> bool:
+    """Tell whether a line of a few words calls to vote: "Please all vote:" over a list, below a question."""
+    lines = request.listed_lines()
+    return any(
+        len(told.words) <= _CALL and not told.asks and told.text not in lines and not is_denied(told, hit, request)
+        for told in request.sentences
+        for hit in request.hits(told, "vote_label", "vote_ask")
+    )
+
+
 def _wants_yes_or_no(told: Told, request: Request) -> bool:
     """Tell whether a sentence says how to answer: "Yes or no please, by Thursday", "Vote yes, no or abstain"."""
     if told.asks and not request.whole(told.text.rstrip("?"), "method_yesno"):
@@ -213,13 +275,6 @@ def _wants_yes_or_no(told: Told, request: Request) -> bool:
 def _asks_for_views(request: Request) -> bool:
     """Tell whether a mail asks what others think, and lists nothing to choose from."""
     return len(request.listed_lines()) < 2 and any(request.hits(told, "opinion") for told in request.told)
-
-
-def _says_little_else(request: Request) -> bool:
-    """Tell whether a body adds nothing to its subject: below "Agenda" it may be the agenda, which is for all."""
-    if not agrees(request) or request.listed_lines():
-        return False
-    return request.body_words <= _LITTLE or all(is_all_ours(told, request, groups=True) for told in request.sentences)
 
 
 def _speaks_of_a_vote(request: Request) -> bool:
@@ -285,6 +340,14 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     if labelled if is_digest or not subject else told_work or (full and _says_more_than_wishes(request)):
         return CommandReading(intent=Intent.NEW_CHECKIN_ANSWER, checkin=reading, evidence=reading.evidence)
     return None
+
+
+def _labelled_checkin(request: Request) -> CommandReading | None:
+    """Read an answer whose parts are labelled as those of a check-in are, whatever its items speak of."""
+    if not request.subject.is_reply or sum(":" in line.text for line in request.lines) < _FEWEST_LABELS:
+        return None
+    reading = _checkin_answer(request)
+    return reading if reading and _has_labels(request, "\n".join(_numbered_lines(request))) else None
 
 
 def _asks_for_a_rhythm(request: Request) -> bool:
@@ -355,6 +418,7 @@ _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     read_todo_lines,
     read_word,
     _not_a_request,
+    _labelled_checkin,
     read_task_done,
     read_new_task,
     _new_vote,
@@ -365,8 +429,8 @@ _RULES: tuple[Callable[[Request], CommandReading | None], ...] = (
     _for_oneself(read_leave),
     _for_oneself(read_join),
     _for_oneself(read_away),
-    _help,
-    _status,
+    read_help,
+    read_status,
     _by_machine,
     _refused,
     _checkin_answer,

@@ -89,9 +89,10 @@ def _is_of_another(told: Told, hit: Hit, request: Request) -> bool:
     if request.spoken(request.lists.of("third_person").find(before)):
         return True
     named = strangers(told, 0, hit.start, request)
-    if any(_is_title(told.words[at], told) for at in named if at > 0 and hit.start - NEAR < at):
+    start = clause_of(told, hit, request)[0]
+    if any(_is_title(told.words[at], told) for at in named if at > 0 and max(start - 1, hit.start - NEAR) < at):
         return True
-    is_begun = not clause_of(told, hit, request)[0]  # "Exams done, please send them again" names nobody who asks
+    is_begun = not start  # "Exams done, please send them again" names nobody who asks
     return is_begun and 0 in named and not told.is_subject and _is_title(before[0], told)
 
 
@@ -177,7 +178,9 @@ def _named_before(told: Told, request: Request) -> date | None:
 
 
 def is_length(told: Told, hit: Hit, request: Request) -> bool:
-    """Tell whether what reads as a rhythm is how long something lasts: "for a month"."""
+    """Tell whether what reads as a rhythm is how long something lasts: "for a month", "a fortnight off these"."""
+    if hit.end < len(told.words) and request.spoken(request.lists.of("pause_behind").at(told.words, hit.end)):
+        return True
     start, end = told.words[hit.start].start, told.words[hit.end - 1].end
     spans = (one.when.span for one in request.dates(told.text) if one.leads & _LASTING)
     return any(first <= start and end <= last for first, last in spans)

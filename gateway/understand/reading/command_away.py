@@ -105,7 +105,8 @@ def _is_headed_absence(told: Told, request: Request) -> bool:
     if not subject.is_subject or len(subject.words) > _HEADING or not request.hits(told, "first_person"):
         return False
     hits = request.hits(subject, "away") + tuple(request.lists.of("away_start", "absence_subject").find(subject.words))
-    if not any(hit.end == len(subject.words) for hit in hits) or told.asks or request.hits(told, "second_person"):
+    others = request.hits(told, "second_person", "propose")
+    if not any(hit.end == len(subject.words) for hit in hits) or told.asks or others:
         return False
     return any(one.when.end_day for one in request.dates(told.text)) or tells_return(told.text, request.lexicon)
 
@@ -138,11 +139,36 @@ def _is_over(told: Told, request: Request) -> bool:
     "I was off for two weeks", "I'd be away then", "I am no longer on leave from the 3rd", "unless I am away".
     """
     hits = request.hits(told, "away", "away_start", "going")
-    if is_played(told, request) or (hits and all(is_past(told, hit, request) for hit in hits)):
+    if is_played(told, request):
+        return True
+    if hits and all(is_past(told, hit, request) or _was_yesterday(told, hit, request) for hit in hits):
         return True
     if hits and request.hits(told, "returned") and not request.dates(told.text):
         return True  # "back from holiday"
     return any(is_unreal(told, hit, request) or is_on_condition(told, hit, request) for hit in hits)
+
+
+def _was_yesterday(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether the clause of a phrase names a day gone by and no other: "Yesterday ill, today the report"."""
+    start, end = clause_of(told, hit, request)
+    words = told.words[start:end]
+    goes_on = request.spoken(request.lists.of("yet_to_come").find(words)) or request.spoken(
+        _today(request.lexicon).find(words)
+    )
+    if goes_on or not request.spoken(_yesterday(request.lexicon).find(words)):
+        return False
+    first, last = told.words[start].start, told.words[end - 1].end
+    return not any(first <= one.when.span[0] < last for one in request.dates(told.text))
+
+
+@lru_cache(maxsize=8)
+def _today(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("today",)))
+
+
+@lru_cache(maxsize=8)
+def _yesterday(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("yesterday",)))
 
 
 def _names_stretch(request: Request) -> bool:
@@ -168,10 +194,11 @@ def _starts_away(told: Told, request: Request) -> bool:
     if any(hit.start <= 1 and _is_day_off(told, hit, request) for hit in request.hits(told, "day_off")):
         return True
     if not ends:
-        return _says_else_only_when(told, request)
-    if max(ends) == len(told.words) or _all_away(told, request) or _says_what_for(told, request):
+        return _says_else_only_when(told, request) or _opens_with_day(told, request)
+    end = _chained(told, max(ends), request)
+    if end == len(told.words) or _says_what_for(told, request):
         return True
-    rest = told.text[told.words[max(ends)].start :]
+    rest = told.text[told.words[end].start :]
     dates = request.dates(rest)
     covered = sum(len(words_of(one.when.evidence)) for one in dates)
     if dates and answers_questions(request) and not words_of(rest[: dates[0].when.span[0]]):
@@ -189,6 +216,20 @@ def _says_else_only_when(told: Told, request: Request) -> bool:
     dated = {at for at, word in enumerate(told.words) if any(a <= word.start < b for a, b in spans)}
     rest = [word for at, word in enumerate(told.words) if at not in covered | dated]
     return bool(spans) and not told.asks and says_only_when(rest, request.lexicon)
+
+
+def _opens_with_day(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us opens with a day and goes on with being away: "Today and tomorrow at a fair …"."""
+    opening = [one for one in request.dates(told.text) if _opens(told, one.when.span[0], request)]
+    if any(one.when.day < request.sent_at.date() for one in opening):
+        return False  # "Yesterday ill, today …"
+    if not opening or not answers_questions(request) or told.asks:
+        return False
+    last = max(one.when.span[1] for one in opening)
+    return any(
+        told.words[hit.start].start >= last and not told.text[last : told.words[hit.start].start].strip()
+        for hit in request.hits(told, "away")
+    )
 
 
 def _says_what_for(told: Told, request: Request) -> bool:
@@ -213,14 +254,14 @@ def _leads_in(told: Told, hit: Hit, request: Request) -> bool:
     return hit.end > 1 and all(is_common(word, request.lexicon) for word in told.words[: hit.start]) and hit.start <= 1
 
 
-def _all_away(told: Told, request: Request) -> bool:
-    """Tell whether a sentence is made of nothing but words for being away ("out sick")."""
-    at = 0
+def _chained(told: Told, at: int, request: Request) -> int:
+    """Return where further words for being away end that go on from a place ("out sick", "off sick")."""
     while at < len(told.words):
-        at = max((hit.end for hit in request.lists.of("away", "away_start").at(told.words, at)), default=0)
-        if not at:
-            return False
-    return True
+        end = max((hit.end for hit in request.lists.of("away", "away_start").at(told.words, at)), default=0)
+        if not end:
+            break
+        at = end
+    return at
 
 
 def _is_other(told: Told, hit: Hit, request: Request) -> bool:

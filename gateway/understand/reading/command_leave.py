@@ -9,9 +9,9 @@ import re
 
 from gateway.model.address import KEYWORDS
 from gateway.model.reading import CommandReading, Intent
-from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt
+from gateway.understand.reading.command_asked import SHORT, asked_for, is_apt, is_denied
 from gateway.understand.reading.command_ours import bears_out, clause_of, is_ours
-from gateway.understand.reading.phrases import Hit, Word, fold
+from gateway.understand.reading.phrases import Hit, Word, fold, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.tongue import is_common
 
@@ -22,16 +22,29 @@ _ADDRESS_WORDS = ("address_join", "address_leave", "address_help", "address_stat
 def read_leave(request: Request) -> CommandReading | None:
     """Read "please take me off the list", "désinscription" …"""
     for told, hit in asked_for(request, "leave"):
+        if told.is_subject and _stays(request):
+            continue
         if is_apt(told, hit, request) and _is_about_us(told, hit, request) and not _conflicts(request):
             return CommandReading(intent=Intent.LEAVE, scope=scope_of(request), evidence=told.text)
     return _read_topic(request) or subject_word(request, "word_leave", Intent.LEAVE)
+
+
+def _stays(request: Request) -> bool:
+    """Tell whether a body denies what its subject asks for: "I don't want to leave any more"."""
+    spoken = ((told, hit) for told in request.sentences for hit in request.hits(told, "leave", "word_leave"))
+    return any(
+        is_denied(told, hit, request)
+        for told, hit in spoken
+        if not request.hits(told, "mails") and len(told.words) <= SHORT
+    )
 
 
 def _read_topic(request: Request) -> CommandReading | None:
     """Read "I don't need to follow the garden topic any more": of one topic only, which has to be named."""
     for told, hit in asked_for(request, "leave_topic"):
         topic = _channel_said(told, hit, request) or _topic_named(told, 0, request)
-        if topic and topic != _channel(request) and topic in _written(told, hit):
+        headed = topic and fold(topic) in {word.text for word in words_of(request.subject.text)}
+        if topic and topic != _channel(request) and not headed and topic in _written(told, hit):
             continue
         if (
             topic
@@ -49,9 +62,12 @@ def _written(told: Told, hit: Hit) -> set[str]:
 
 def _channel_said(told: Told, hit: Hit, request: Request) -> str | None:
     """Return the channel that a mail was sent to where a phrase names it: "no more garden mail" to acme+garden."""
+    said = {word.text for word in told.words[hit.start : hit.end]}
     channel = _channel(request)
-    named = channel is not None and fold(channel) in {word.text for word in told.words[hit.start : hit.end]}
-    return channel if named else None
+    if channel is not None and fold(channel) in said:
+        return channel
+    head, colon, _ = request.subject.text.partition(":")  # "Re: [acme] garden: slug traps"
+    return head.strip() if colon and request.subject.is_reply and fold(head.strip()) in said else None
 
 
 def _is_about_us(told: Told, hit: Hit, request: Request) -> bool:
@@ -78,12 +94,24 @@ def subject_word(request: Request, key: str, intent: Intent) -> CommandReading |
     """Read a subject that is one such word over a short body that bears it out."""
     if request.subject.is_reply or not request.whole(request.subject.text, key) or not bears_out(request, groups=True):
         return None
-    if any(request.hits(told, "negation", "hypothetical") for told in request.sentences):
+    if any(_takes_back(told, request) for told in request.sentences):
         return None
     if intent is Intent.LEAVE and any(_names_stretch(told, request) for told in request.sentences):
         return None  # "Leave" over "I'm on annual leave from 3 to 14 August"
     return CommandReading(
         intent=intent, scope=scope_of(request) if intent is Intent.LEAVE else None, evidence=request.subject.text
+    )
+
+
+def _takes_back(told: Told, request: Request) -> bool:
+    """Tell whether a sentence denies or supposes something; "we need the mails no longer" bears out that one leaves."""
+    if request.hits(told, "hypothetical"):
+        return True
+    ended = request.spoken(request.lists.of("no_longer").find(told.words))
+    ended = () if request.hits(told, "leave", "join") else ended
+    return any(
+        not any(one.start <= hit.start and hit.end <= one.end for one in ended)
+        for hit in request.hits(told, "negation")
     )
 
 

@@ -170,6 +170,13 @@ def day_numbers(lexicon: Lexicon) -> Mapping[str, int]:
     return day_parts(lexicon) | found
 
 
+@lru_cache(maxsize=8)
+def plural_days(lexicon: Lexicon) -> frozenset[str]:
+    """Return the days of the week as they are named for each week, folded: "mondays", "montags"."""
+    tables = lexicon.tables(TABLE).values()
+    return frozenset(fold(name) for table in tables for name in table.get("weekday_plural", {}))
+
+
 def days_in(words: Sequence[Word], request: Request) -> dict[int, int]:
     """Return which words name days, each with its day as a number; a short name does beside another ("Tue, Thu")."""
     long, short = day_numbers(request.lexicon), short_weekday_names(request.lexicon, request.languages)

@@ -23,7 +23,7 @@ from gateway.understand.reading.command_asked import (
     until_in,
 )
 from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours, strangers
-from gateway.understand.reading.phrases import Hit
+from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
 
@@ -58,7 +58,8 @@ def read_resume(request: Request) -> CommandReading | None:
 def _asks_again(request: Request) -> CommandReading | None:
     """Read "ready to be asked again", "stuur de vragen maar weer": mail is wanted again by who is back, or says so."""
     back = request.mentions("returned") and any(request.hits(told, "returned") for told in request.told)
-    if request.body_words > SHORT or not (back or answers_questions(request)):
+    paused = request.subject.is_reply and request.lists.of("pause", "word_pause").find(words_of(request.subject.text))
+    if request.body_words > SHORT or not (back or paused or answers_questions(request)):
         return None
     for told in request.sentences:
         agains = request.hits(told, "again")
@@ -66,6 +67,8 @@ def _asks_again(request: Request) -> CommandReading | None:
             continue  # "Ask me again tomorrow"
         if not all(is_all_ours(one, request) for one in request.sentences if one is not told):
             continue  # tells of work
+        if _is_to_others(told, request):
+            continue
         if (told.asks and not back) or request.hits(told, "negation") or is_past(told, agains[0], request):
             continue
         if is_ours(told, agains[0], request, int(back), whole=True):
@@ -73,8 +76,15 @@ def _asks_again(request: Request) -> CommandReading | None:
     return None
 
 
+def _is_to_others(told: Told, request: Request) -> bool:
+    """Tell whether it is somebody else something is sent to: "please send it to everybody again"."""
+    return bool(request.hits(told, "third_person")) and not request.hits(told, "mails", "me", "first_person")
+
+
 def _is_of_several(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether it is several people who do something again: "we start again on 3 September"."""
+    if _is_to_others(told, request):
+        return True
     several = request.spoken(request.lists.of("together").find(told.words[: hit.start]))
     return bool(several) and not request.hits(told, "mails", "send", "me")
 
@@ -85,6 +95,8 @@ def read_pause(request: Request) -> CommandReading | None:
         if not is_apt(told, hit, request) or not is_ours(told, hit, request) or request.hits(told, "those_days"):
             continue  # "nothing on the other days" is a rhythm
         if (told.is_subject and not bears_out(request)) or _is_of_sending(told, hit, request):
+            continue
+        if _is_compound(told, hit) or _wishes_days(request):
             continue
         if _is_meant(told, hit, request):
             until, through = _until(told, request)
@@ -99,7 +111,8 @@ def read_pause(request: Request) -> CommandReading | None:
         if _is_meanwhile(told, hit, request):
             return _meanwhile(told, request)
         if not until and _is_for_now(told, hit, request) and is_ours(told, hit, request, groups=True):
-            return CommandReading(intent=Intent.PAUSE, evidence=told.text)  # "no more mails for now, please"
+            until, through = _until(told, request)  # "no more mails for now, please"
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
         if (
             until
             and (_ends(told, request) or _day_before_which(told, request))
@@ -108,6 +121,16 @@ def read_pause(request: Request) -> CommandReading | None:
             through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
+
+
+def _is_compound(told: Told, hit: Hit) -> bool:
+    """Tell whether a phrase is but the end of a compound: "un-pause"."""
+    return bool(hit.start) and told.text[told.words[hit.start - 1].end : told.words[hit.start].start] == "-"
+
+
+def _wishes_days(request: Request) -> bool:
+    """Tell whether some sentence wishes for mail on working days: "… stop over the weekend? Weekdays only please"."""
+    return any(request.hits(told, "working_days") and request.hits(told, "only", "send") for told in request.told)
 
 
 def _is_meanwhile(told: Told, hit: Hit, request: Request) -> bool:
@@ -143,14 +166,17 @@ def _read_halt(request: Request) -> CommandReading | None:
             or not _halts_mail(told, hit, request)
             or request.hits(told, "those_days")
             or _wishes_rhythm(told, request)
+            or _wishes_days(request)
             or _is_out_of_reach(told, hit, request)
         ):
             continue
-        until = until_in(told, request) or _day_before_which(told, request)
+        until, through = _until(told, request)
+        if not until:
+            until = _day_before_which(told, request)
+            through = is_through(told, until, request)
         if not until and not request.hits(told, "open_end"):
             continue
         if is_apt(told, hit, request) and _is_of_us(told, hit, request):
-            through = is_through(told, until, request)
             return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
 
@@ -179,7 +205,6 @@ def _read_spared(request: Request) -> CommandReading | None:
     if request.body_words > SHORT or not (headed or answers_questions(request)) or request.mentions("more_time"):
         return None
     for told in request.sentences:
-        until = until_in(told, request, lengths=False)
         ahead = _until_at(told, request)
         if ahead is None or _wishes_rhythm(told, request) or is_played(told, request):
             continue
@@ -190,9 +215,8 @@ def _read_spared(request: Request) -> CommandReading | None:
         if not all(_is_of_oneself(one, request) for one in others) or ":" in told.text:
             continue  # tells of work
         if (asks or mine) and len(strangers(told, 0, ahead, request)) <= _MOST_STRANGE:
-            return CommandReading(
-                intent=Intent.PAUSE, until=until, through=is_through(told, until, request), evidence=told.text
-            )
+            until, through = _until(told, request)
+            return CommandReading(intent=Intent.PAUSE, until=until, through=through, evidence=told.text)
     return None
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from functools import lru_cache
 
-from gateway.model.reading import CommandReading, Intent
+from gateway.model.reading import CommandReading, Intent, TaskRequest
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.command_asked import SHORT, TASK_MARK, asked_for, is_denied, label_of
 from gateway.understand.reading.command_ours import clause_of, strangers
 from gateway.understand.reading.command_remind import asks_to_know, read_reminder
-from gateway.understand.reading.past import first_but, past_at
-from gateway.understand.reading.phrases import Hit, words_of
+from gateway.understand.reading.past import first_but, past_in
+from gateway.understand.reading.phrases import Hit, fold, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.task import read_task, read_tasks
 from gateway.understand.reading.todo import read_todos
@@ -70,6 +71,10 @@ def _marked_done(request: Request) -> CommandReading | None:
     """Read an item mark with a word for done: "T-12 done"."""
     if not request.mentions("done"):
         return None
+    subject = request.subject.text
+    first = request.sentences[0] if request.sentences else None
+    if first and TASK_MARK.fullmatch(subject) and not request.subject.is_reply and _says_done(request, subject):
+        return CommandReading(intent=Intent.TASK_DONE, task=subject.upper(), evidence=first.text)
     for told in request.told:
         mark = TASK_MARK.search(told.text)
         if mark and request.hits(told, "done") and not request.hits(told, "not_done"):
@@ -90,16 +95,30 @@ def _says_done(request: Request, title: str) -> bool:
     hits = [hit for hit in hits if (but is None or hit.start < but) and not _by_another(first, hit, title, request)]
     if hits:
         return not any(is_denied(first, hit, request) for hit in hits)
-    past = past_at(words, title, request.languages, request.lexicon)
-    if (
-        past is None
-        or but is not None
-        or len(words) > _SHORT_PAST
-        or request.hits(first, "negation", "joking")
-        or request.spoken(request.lists.of("yet_to_come").find(words))
-    ):
+    past = past_in(words, title, request.languages, request.lexicon)
+    if past is None or but is not None or len(words) > _SHORT_PAST or request.hits(first, "joking"):
         return False
-    return not _by_another(first, Hit("", "", past, past + 1), title, request)
+    at, languages = past
+    denied = any(hit.language in languages for hit in request.hits(first, "negation"))  # "no" is "on the" elsewhere
+    if denied or _is_yet_to_come(first, languages, request):
+        return False
+    return not _by_another(first, Hit("", "", at, at + 1), title, request)
+
+
+def _is_yet_to_come(told: Told, languages: frozenset[str], request: Request) -> bool:
+    """Tell whether a sentence speaks of what is to come or goes on; "repaired since Saturday" does not."""
+    since = _since(request.lexicon) if not request.hits(told, "first_person") else frozenset()
+    hits = request.lists.of("yet_to_come").find(told.words)
+    return any(hit.language in languages and told.words[hit.start].text not in since for hit in hits)
+
+
+@lru_cache(maxsize=8)
+def _since(lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that lead up to a beginning and say "after" too: "since", not "from"."""
+    found: set[str] = set()
+    for table in lexicon.tables("date").values():
+        found |= set(map(fold, table.get("from", ()))) & set(map(fold, table.get("after", ())))
+    return frozenset(found)
 
 
 def _by_another(told: Told, hit: Hit, title: str, request: Request) -> bool:
@@ -123,6 +142,11 @@ def read_new_task(request: Request) -> CommandReading | None:
     if labelled:
         from_subject = not request.listed_lines()
         return tasks_of(_with_subject(request, labelled), from_subject=from_subject)
+    head, colon, title = request.subject.text.partition(":")
+    whom = _labelled_for(head.strip(), request) if colon and title.strip() else None
+    if whom:
+        named = tasks_of(_with_subject(request, title.strip()), from_subject=not request.listed_lines())
+        return _handed(named, whom)
     assignee = _labelled_for(request.subject.text, request)
     if assignee and request.sentences:
         return _handed(tasks_of(request, from_subject=False), assignee)
@@ -145,7 +169,7 @@ def read_new_task(request: Request) -> CommandReading | None:
 def _names_a_task(request: Request) -> bool:
     """Tell whether a body says something to be done, and does not ask ("To do?", "What is still open for me?")."""
     first = request.sentences[0] if request.sentences else None
-    if first is None or (first.asks and request.hits(first, "status", "help")):
+    if first is None or (first.asks and request.hits(first, "status", "help", "pending")):
         return False
     return not (first.asks and request.lists.of("remind_asks").at(first.words, 0))
 
@@ -170,7 +194,8 @@ def _headed(request: Request) -> CommandReading | None:
     if not request.listed_lines() or not any(request.whole(told.text, "task_label") for told in heads):
         return None
     reading = tasks_of(request, from_subject=False)
-    return reading if reading and all(task.assignee for task in reading.tasks) else None
+    owned = [task for task in reading.tasks if task.assignee] if reading else []
+    return reading if reading and (len(owned) == len(reading.tasks) or len(owned) > 1) else None
 
 
 def _is_handed_in_subject(request: Request) -> bool:
@@ -234,9 +259,10 @@ def _asked_task(request: Request) -> CommandReading | None:
     told, hit = asked[0]
     if request.listed_lines():
         return tasks_of(request, from_subject=False)
-    if hit.end == len(told.words) and told.is_subject and request.sentences:  # "Please add a task": the body names it
+    names_none = _names_none(told, hit, request)
+    if names_none and told.is_subject and request.sentences:  # "Please add a task": the body names it
         return tasks_of(request, from_subject=False)
-    if hit.end == len(told.words):  # "please add this as a task": the subject names it, or the sentence before
+    if names_none:  # "please add this as a task": the subject names it, or the sentence before
         handed = _handed_before(told, request)
         if handed:
             return handed
@@ -254,6 +280,15 @@ def _asked_task(request: Request) -> CommandReading | None:
     return _handed(tasks, who) if who else tasks
 
 
+def _names_none(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a phrase ends its sentence, or but the list follows it: "please add these to the list"."""
+    if hit.end == len(told.words):
+        return True
+    behind = range(hit.end, len(told.words))
+    listed = any(one.start in behind for one in request.hits(told, "scope_noun", "task_label"))
+    return listed and not strangers(told, hit.end, len(told.words), request, groups=True)
+
+
 def _named_for(text: str, request: Request) -> str | None:
     """Return whom a few words name: "for me" → "me", "for Joan" → "Joan"; None for others."""
     words = words_of(text)
@@ -266,7 +301,7 @@ def _named_for(text: str, request: Request) -> str | None:
 
 def _said_of_somebody(told: Told, hit: Hit, request: Request) -> CommandReading | None:
     """Read "Can you note that Sarah has to call the bank?": somebody is named who has to, after a word that says so."""
-    behind = told.text[told.words[hit.end - 1].end :].rstrip(" ?")
+    behind = told.text[told.words[hit.end - 1].end :].strip(" ?:")
     words = words_of(behind)
     if words and request.lists.of("that").whole(words[:1]):
         behind = behind[words[0].end :]
@@ -277,12 +312,15 @@ def _said_of_somebody(told: Told, hit: Hit, request: Request) -> CommandReading 
 
 
 def _handed_before(told: Told, request: Request) -> CommandReading | None:
-    """Read "Tom has to send the return. Can you put that on his list?": the sentence before says who does what."""
-    before = next((one for one, following in pairwise(request.sentences) if following == told), None)
-    task = read_task(before.text, request) if before and not before.asks else None
-    if task is None or task.assignee is None:
-        return None
-    return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text)
+    """Read "Tom has to send the return. Can you put that on his list?": the sentences before say who does what."""
+    at = next((at for at, one in enumerate(request.sentences) if one == told), 0)
+    tasks: list[TaskRequest] = []
+    for before in reversed(request.sentences[:at]):
+        task = read_task(before.text, request) if not before.asks else None
+        if task is None or task.assignee is None:
+            break
+        tasks.insert(0, task)
+    return CommandReading(intent=Intent.NEW_TASK, tasks=tuple(tasks), evidence=told.text) if tasks else None
 
 
 def _joins(told: Told, hit: Hit, request: Request) -> bool:

@@ -20,7 +20,7 @@ _ENDS = ",.;:!"  # behind a word that stands alone: a yes that is written as an 
 def is_unreal(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether the clause of a phrase supposes it, or says that it is so no longer or was called off."""
     start, end = clause_of(told, hit, request)
-    lists, before = request.lists, told.words[start : hit.start]
+    lists, before = request.lists, told.words[_leading(told, hit, start, request) : hit.start]
     if request.spoken(lists.of("supposed").find(before)):
         return True
     denied = request.spoken(lists.of("no_longer").find(told.words[start:end]))
@@ -32,6 +32,13 @@ def is_unreal(told: Told, hit: Hit, request: Request) -> bool:
     return any(
         not _tells_of_self(told, hit, start + (one.end if one.start < len(before) else 0), request) for one in off
     )
+
+
+def _leading(told: Told, hit: Hit, start: int, request: Request) -> int:
+    """Return where the clause begins that a clause hangs on: "it may be, that I am away"."""
+    if not start or not request.lists.of("that").whole(told.words[start : start + 1]):
+        return start
+    return clause_of(told, Hit("", "", start - 1, start), request)[0]
 
 
 def is_on_condition(told: Told, hit: Hit, request: Request) -> bool:

@@ -24,6 +24,7 @@ from gateway.understand.reading.command_ours import (
     clause_of,
     days_in,
     is_all_ours,
+    plural_days,
     says_only_when,
     strangers,
 )
@@ -88,12 +89,16 @@ def _wishes(told: Told, request: Request) -> bool:
         return False
     if any(hit.key == "never" and hit.end - hit.start > 1 for hit in rhythm) and answers_questions(request):
         return _speaks_of_us(told, request) and says_nothing_else(request)  # "No need for the digest"
+    if limits and _leaves_out(told, request):
+        return True
     if terse and request.hits(told, "every_other", "biweekly"):
         return _speaks_of_us(told, request)
     if _is_short_question(told, request) and (rhythm or days):
         return _speaks_of_us(told, request)  # "Every second Monday?"
     if answers_questions(request) and request.whole(told.text, *_RHYTHM_WORDS):
         return True  # "Every day is too often. Weekly?"
+    if _halts_on_days(told, request):
+        return _speaks_of_us(told, request)  # "Pas de questions le mercredi"
     if told.is_subject:
         spoken = request.whole(told.text, *RHYTHMS) and request.mentions("mails")
         named = bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks or spoken)
@@ -104,9 +109,41 @@ def _wishes(told: Told, request: Request) -> bool:
         return True  # "7 am please, before the children wake up"
     if days and not rhythm and not (limits or speaks) and _is_one_off(told, request):
         return False
+    if days and not rhythm and not speaks and _tells_absence(told, request):
+        return False
     if rhythm or days:
         return (asks or _is_short(told, request)) and _speaks_of_us(told, request)
     return asks and _names_time(told, request) and _speaks_of_us(told, request)
+
+
+def _leaves_out(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us says which days are no good, and to leave them out: "…, so skip those please"."""
+    if not answers_questions(request) or not request.hits(told, "except_words"):
+        return False
+    them = request.hits(told, "those_days") or request.spoken(request.lists.of("them").find(told.words))
+    return bool(_denied_days(told, request)) and bool(them or "those" in told.text) and not told.asks
+
+
+def _halts_on_days(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us wants no mail on some day of each week."""
+    if told.asks or not request.hits(told, "halt") or not request.hits(told, "mails") or not answers_questions(request):
+        return False
+    return _names_each(told, request)
+
+
+def _names_each(told: Told, request: Request) -> bool:
+    """Tell whether a day of each week is named: in the plural, or behind an article."""
+    plural, articles = plural_days(request.lexicon), _articles(request.lexicon)
+    words = told.words
+    return any(
+        words[at].text in plural or any(one.language in request.languages for one in articles.whole(words[at - 1 : at]))
+        for at in days_in(words, request)
+    )
+
+
+@lru_cache(maxsize=8)
+def _articles(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("article",)))
 
 
 def _is_short(told: Told, request: Request) -> bool:
@@ -145,6 +182,15 @@ def _days_before(told: Told, before: Told | None, request: Request) -> tuple[str
     return named_days(before, request) if before and request.hits(told, "those_days") else ()
 
 
+def _tells_absence(told: Told, request: Request) -> bool:
+    """Tell whether somebody says that they are away on a day, and not each week: "just to say I'm away on Friday"."""
+    if not request.hits(told, "first_person") or request.hits(told, "those_days") or _names_each(told, request):
+        return False
+    days = days_in(told.words, request)
+    clauses = [clause_of(told, hit, request) for hit in request.hits(told, "away", "day_off")]
+    return any(start <= at < end for start, end in clauses for at in days)
+
+
 def _is_one_off(told: Told, request: Request) -> bool:
     """Tell whether a mail that answers a digest names a day and none of our mail: "Monday works for me".
 
@@ -152,6 +198,10 @@ def _is_one_off(told: Told, request: Request) -> bool:
     """
     if label_of(request.subject.text, request, "reminder_label"):
         return True
+    sends = request.hits(told, "send")
+    parted = any(one.end <= other.start for one in sends for other in sends)  # "could you", and a verb of sending
+    if told.asks and parted and _names_time(told, request):
+        return False  # "could it come on Friday evening at six?"
     digests = request.lists.of("digest_subject").find(words_of(request.subject.text))
     return bool(digests) and not request.spoken(request.lists.of("them").find(told.words))
 
@@ -230,7 +280,7 @@ def _is_anothers(told: Told, request: Request) -> bool:
     owned = [hit.end for hit in request.hits(told, "possessive") if hit.start == 0]
     if owned and max(owned) in strangers(told, 0, len(told.words), request):
         return True
-    asks = request.hits(told, "send")  # "serait-il possible" speaks of nobody
+    asks = request.hits(told, "send", *RHYTHMS)  # "serait-il possible" and "alle zwei Wochen" speak of nobody
     return any(
         hit.start < _OPENING and not any(one.start <= hit.start and hit.end <= one.end for one in asks)
         for hit in request.hits(told, "third_person")
@@ -301,17 +351,42 @@ def named_days(told: Told, request: Request) -> tuple[str, ...]:
     found = _day_words(told, request)
     if not found:
         return tuple(_ENGLISH[:_WORKING_DAYS]) if request.hits(told, "working_days") else ()
+    if _halts_but(told, request):
+        return tuple(_ENGLISH[number] for number in sorted(set(found)))
     denied = _denied_days(told, request)
-    if request.hits(told, "except_words") or denied.issuperset(found):
+    if _excepts_a_day(told, request) or denied.issuperset(found):
         return tuple(day for number, day in enumerate(_ENGLISH[:_WORKING_DAYS]) if number not in found)
     found = [number for number in found if number not in denied]  # "Fridays are bad, could I get it on Thursdays?"
     found = found + _days_between(told, found, request)
     return tuple(_ENGLISH[number] for number in sorted(set(found)))
 
 
+def _excepts_a_day(told: Told, request: Request) -> bool:
+    """Tell whether a word of excepting stands in a clause with a day: not in "only Mondays, not the other days"."""
+    excepts = request.hits(told, "except_words")
+    clauses = [clause_of(told, hit, request) for hit in excepts]
+    return any(
+        start <= day.start < end for day in (_day_hits(told, request) if excepts else ()) for start, end in clauses
+    )
+
+
+def _halts_but(told: Told, request: Request) -> bool:
+    """Tell whether no mail is wanted but on the days named: "no mails except on Mondays"."""
+    excepts = request.hits(told, "except_words")
+    mails = request.hits(told, "mails")
+    return any(
+        halt.end <= mail.start < one.start
+        for halt in request.hits(told, "halt")
+        for mail in mails
+        for one in excepts
+        if not request.lists.of("negation").find(told.words[one.start : one.end])
+    )
+
+
 def _denied_days(told: Told, request: Request) -> set[int]:
     """Return the days whose clause says that they are no good: "I don't work Fridays"; not "ne … que le vendredi"."""
     denials = (*request.hits(told, "negation", "off_day"), *request.spoken(request.lists.of("judged").find(told.words)))
+    denials += request.hits(told, "halt") if request.hits(told, "mails") else ()
     found: set[int] = set()
     for day in _day_hits(told, request) if denials else ():
         start, end = clause_of(told, day, request)

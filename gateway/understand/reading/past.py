@@ -46,11 +46,17 @@ def _tenses(lexicon: Lexicon) -> Mapping[str, _Tense]:
     }
 
 
-def past_at(words: tuple[Word, ...], title: str, languages: frozenset[str], lexicon: Lexicon) -> int | None:
-    """Return which word is the past of a verb in a task's title, None when none is."""
-    tenses = [tense for language, tense in _tenses(lexicon).items() if language in languages]
+def past_in(
+    words: tuple[Word, ...], title: str, languages: frozenset[str], lexicon: Lexicon
+) -> tuple[int, frozenset[str]] | None:
+    """Return which word is the past of a verb in a task's title, and in which languages; None when none is."""
+    tenses = {language: tense for language, tense in _tenses(lexicon).items() if language in languages}
     named = [word.text for word in words_of(title)]
-    return next((at for at, word in enumerate(words) if any(_is_past(word, named, tense) for tense in tenses)), None)
+    for at, word in enumerate(words):
+        spoken = frozenset(language for language, tense in tenses.items() if _is_past(word, named, tense))
+        if spoken:
+            return at, spoken
+    return None
 
 
 def first_but(words: tuple[Word, ...], languages: frozenset[str], lexicon: Lexicon) -> int | None:

@@ -23,6 +23,8 @@ _BEHIND = re.compile(r"(?:[ \t]+[^\W\d_][\w'’.-]*(?<![.])){1,4}")  # names hav
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_NAME = re.compile(r"[A-ZÀ-Þ][\w'-]+")
+_BRACKETS = re.compile(r"\s*\(([^()]*,[^()]*)\)[.]?\s*$")
 _LEFT_OPEN = re.compile(r"\s*\(([^\W\d_]+)\)?\s*$")
 _PART_END = re.compile(r"[.,;:!?\n]")
 _GLUE = " \t.,;:(-–—"
@@ -81,9 +83,12 @@ def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest,
 
 
 def _asked_of(request: Request) -> str | None:
-    """Return who is asked to do what the subject names: "Could Bridget do this before Saturday?"."""
+    """Return who is asked to do what a subject names: "Could Bridget do this before Saturday?", "Luke, can you …?"."""
     for told in request.sentences[:1]:
         words = told.words
+        if told.asks and len(words) > 1 and _is_name(words[0], told.text) and told.text[words[0].end] == ",":
+            others = request.lists.of("remind_asks", "third_person", "together").at(words, 1)
+            return None if others else told.text[: words[0].end].lstrip()
         starts = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, 0))} if words else set()
         for at in sorted(starts | {0}):
             if not told.asks or at + 1 >= len(words) or not _is_name(words[at], told.text):
@@ -106,7 +111,10 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
     due, rest = _due(_TAG.sub("", rest), request)
     if assignee is None:
         assignee, rest = _assignee(rest, request)
-    title = _without_lead(rest, request).strip(_EDGES)
+    bare = _without_lead(rest, request)
+    if assignee is None and bare != rest:
+        assignee, bare = _named_first(bare, request)  # "Il faudrait que Samira relance …"
+    title = bare.strip(_EDGES)
     reading = _me_reading(text, request)
     if not title or not any(char.isalpha() for char in title):
         return None
@@ -160,6 +168,9 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     handle = _HANDLE.search(text)
     if handle:
         return handle[1], (text[: handle.start()] + text[handle.end() :]).strip(_EDGES)
+    beside = _in_brackets(text, request)
+    if beside:
+        return beside
     bracketed = _LEFT_OPEN.search(text)
     if bracketed and request.lists.of("me").whole(words_of(bracketed[1])):
         return "me", text[: bracketed.start()]  # "invite the auditor (me, by 20 August)", its date taken off
@@ -176,6 +187,17 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     if named:
         return named[0], f"{text[: named[1]].rstrip(_GLUE)} {text[named[2] :]}".strip()
     return _named_first(text, request)
+
+
+def _in_brackets(text: str, request: Request) -> tuple[str, str] | None:
+    """Return who stands in brackets beside a date at the end, and the text with the date: "… (Leila, by 20 March)"."""
+    found = _BRACKETS.search(text)
+    parts = [part.strip() for part in found[1].split(",")] if found else []
+    names = [part for part in parts if _NAME.fullmatch(part) and not request.dates(part)]
+    if found is None or len(names) != 1 or not all(part in names or request.dates(part) for part in parts):
+        return None
+    rest = ", ".join(part for part in parts if part not in names)
+    return names[0], f"{text[: found.start()]} ({rest})"
 
 
 def _me_ahead(text: str, request: Request) -> str | None:

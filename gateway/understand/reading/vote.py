@@ -7,10 +7,12 @@ author left open.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.command_asked import is_in_capitals
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Phrases, listed, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.vote_about import about_vote
 from gateway.understand.reading.vote_end import read_vote_end
@@ -109,9 +111,23 @@ def _method(request: Request) -> str | None:
         if method == "plusone":
             if any("+1" in told.text and ("-1" in told.text or "−1" in told.text) for told in texts):
                 return method
-        elif found:
+        elif found and not (method == "yesno" and any(_offers_more(told, request) for told in request.sentences)):
             return method
     return None
+
+
+def _offers_more(told: Told, request: Request) -> bool:
+    """Tell whether yes and no are but two of the options that a sentence lists: "Yes / No / Only in winter"."""
+    _, _, tail = told.text.rpartition(":")
+    parts = [part.strip(_EDGES) for part in re.split(r"\s*[,/|]\s*", tail)]
+    if len(parts) <= _FEWEST or not any(hit.end < len(told.words) for hit in request.hits(told, "method_yesno")):
+        return False
+    known = request.hits(told, "method_yesno")
+    behind = told.text[max(told.words[hit.end - 1].end for hit in known) :].strip(_EDGES + "/|")
+    dates = request.dates(behind)
+    return (
+        parts[-1] == behind and not request.whole(behind, "courtesy_word") and not (dates and not dates[0].when.span[0])
+    )
 
 
 def _options(request: Request, question: str) -> tuple[str, ...]:
@@ -120,7 +136,7 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
     if _FEWEST <= len(listed) <= _MOST:
         return listed
     for told in request.sentences:
-        named = _named_options(told, request) or asked_options(told, request)
+        named = named_options(told, request) or asked_options(told, request)
         if named:
             return named
     bare = tuple(line.strip(_EDGES) for line in request.bare_lines())
@@ -135,9 +151,9 @@ def _options(request: Request, question: str) -> tuple[str, ...]:
     return next((options for options in (*found, enumerated, listed_so) if options), ())
 
 
-def _named_options(told: Told, request: Request) -> tuple[str, ...]:
+def named_options(told: Told, request: Request) -> tuple[str, ...]:
     """Read "Options: a, b, c", "choose between a and b"."""
-    for hit in request.hits(told, "options_label"):
+    for hit in sorted(request.hits(told, "options_label"), key=lambda hit: hit.start - hit.end):  # the longest first
         if hit.end >= len(told.words):
             continue
         between = told.text[told.words[hit.end - 1].end : told.words[hit.end].start]
@@ -145,17 +161,29 @@ def _named_options(told: Told, request: Request) -> tuple[str, ...]:
             continue
         if ":" not in between and hit.end - hit.start == 1:
             continue
-        found = _split(told.text[told.words[hit.end].start :], request)
+        found = _split(_without_end(told.text[told.words[hit.end].start :], request), request)
         if found:
             return found
     return ()
 
 
+def _without_end(text: str, request: Request) -> str:
+    """Take the end of the vote off the end of a list: "the mill, the swan and the barn by Wednesday"."""
+    ends = [one.when.span for one in request.dates(text) if one.leads & {"by", "until", "before"}]
+    start, end = ends[-1] if ends else (len(text), len(text))
+    return text if text[end:].strip(_EDGES) else text[:start].rstrip()
+
+
 def asked_options(told: Told, request: Request) -> tuple[str, ...]:
     """Read "Please rank the venues: the hall, the mill": what stands behind the colon of a sentence that asks."""
-    ends = [told.words[hit.end - 1].end for hit in request.hits(told, "vote_ask")]
+    ends = [told.words[hit.end - 1].end for hit in request.hits(told, "vote_ask", "vote_label")]
     colon = told.text.find(":", min(ends)) if ends else -1
     return _split(told.text[colon + 1 :], request) if colon > 0 else ()
+
+
+def named_alternatives(told: Told, request: Request) -> tuple[str, ...]:
+    """Return what a question offers to choose from: "Monday or Friday?"."""
+    return _alternatives(told.text, request)
 
 
 def _alternatives(question: str, request: Request) -> tuple[str, ...]:
@@ -163,6 +191,22 @@ def _alternatives(question: str, request: Request) -> tuple[str, ...]:
     tail = question.rsplit(":", 1)[-1]
     found = _split(tail, request) if any(request.hits(Told(tail, words_of(tail)), "or")) else ()
     return found if all(len(words_of(option)) <= _OPTION_WORDS - 1 for option in found) else ()
+
+
+def _without_last_and(text: str, request: Request) -> list[str]:
+    """Cut "A, B and C" before its last part: where commas part the rest, "and" parts the last."""
+    words = words_of(text)
+    ands = request.spoken(_ands(request.lexicon).find(words))
+    behind = (hit for hit in ands if words[hit.start].start > text.rfind(_ENUMERATES))
+    last = next((hit for hit in behind if hit.end < len(words)), None)
+    if last is None:
+        return [text]
+    return [text[: words[last.start].start], text[words[last.end - 1].end :]]
+
+
+@lru_cache(maxsize=8)
+def _ands(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("and",)))
 
 
 def _split(text: str, request: Request) -> tuple[str, ...]:
@@ -176,8 +220,10 @@ def _split(text: str, request: Request) -> tuple[str, ...]:
         pieces.append(text[start : cut[0].start])
         start = cut[-1].end
     pieces.append(text[start:])
+    if not cuts and _ENUMERATES in text:
+        pieces = _without_last_and(text, request)
     found = tuple(
-        part.strip(" \t.,;:!?*_")
+        part.strip(" \t.,;:!?¿¡*_")
         for piece in pieces
         for part in re.split(r"[,;/|]\s+|\s/\s", piece)
         if part.strip(_EDGES)
