@@ -42,7 +42,7 @@ _NO_NO = DONE | {"late", "unclear", "file-linked"}
 
 
 def receipt(context: MailContext, message: Message, acted: Acted) -> Notice | None:
-    """Return the one receipt of a mail, or None when nothing was changed or the member wants none.
+    """Return the one receipt of a mail, or None when nothing was changed or the member wants none and wrote it surely.
 
     A mail in which nothing was settled has one where it is told several noes, or a no beside a question.
     """
@@ -51,7 +51,7 @@ def receipt(context: MailContext, message: Message, acted: Acted) -> Notice | No
         return None
     acts = acted.acts
     telling = [act for act in acts if act.name not in _SEEN]
-    if not telling or not (noes or _wanted(context.author.settings.receipts, telling)):
+    if not telling or not (noes or _is_owed(context, telling) or _wanted(context.author.settings.receipts, telling)):
         return None  # a no confirms nothing: it is told to those who want no receipts too
     facts = ReceiptFacts(acts=acts, subject=message.subject)
     mark = acts[0].mark if len(acts) == 1 else ""
@@ -68,6 +68,11 @@ def _key(context: MailContext, telling: list[Act]) -> str:
 
 def _puts_receipts_back(act: Act) -> bool:
     return act.undoes is not None and act.undoes.name == "receipts"
+
+
+def _is_owed(context: MailContext, telling: list[Act]) -> bool:
+    """Whether something was done in a name that nothing proves: its member hears of it, whatever they chose."""
+    return context.is_unproven and any(act.name in DONE for act in telling)
 
 
 def _wanted(choice: Receipts, telling: list[Act]) -> bool:

@@ -180,6 +180,14 @@ def test_a_steward_removes_somebody_once_confirmed(town: Town, text: str) -> Non
     assert town.newest("ana").kind == "receipt"
 
 
+def test_who_says_that_the_one_to_be_removed_wrote_it_removes_nobody(town: Town) -> None:
+    town.writes("ana", "acme", "A member less", "remove ben@example.net")
+    town.answers("ana", town.newest("ana"), "OK, it was Ben")
+    assert (town.entries(MemberLeft), town.newest("ana").kind) == ([], "confirm")
+    town.answers("ana", town.newest("ana"), "Yes, remove Ben")
+    assert len(town.entries(MemberLeft)) == 1
+
+
 def test_whom_nobody_knows_is_not_removed(town: Town) -> None:
     town.writes("ana", "acme", "", "remove nobody@example.net")
     town.confirms("ana")

@@ -59,6 +59,24 @@ def test_receipts_only_when_unclear_say_nothing_of_what_is_clear(found: Found, w
     assert len(town.box("ben", "receipt")) == before + 1
 
 
+@pytest.mark.parametrize("choice", ["no receipts", "receipts only when something is unclear"])
+@pytest.mark.parametrize("words", ["stop", "pause 30d", "weekly", "I am on leave until 20 June 2026."])
+def test_who_wants_no_receipts_hears_of_what_is_done_in_their_name_without_proof(
+    town: Town, choice: str, words: str
+) -> None:
+    town.writes("ana", "acme", "The garden", "Who has the key?")
+    town.answers("ben", town.newest("ben", "post"), choice)
+    before = len(town.box("ben"))
+    raw = town.mail("ben", "acme", words.split()[0], words)
+    town.sends("mallory@evil.example", raw, "acme", sender="mallory@evil.example")
+    assert [letter.kind for letter in town.box("ben")[before:]] == ["receipt"]
+    town.answers("ben", town.newest("ben"), "undo")
+    assert [letter.kind for letter in town.box("ben")[before:]] == ["receipt"], "their own token proves that one"
+    member = town.member("ben")
+    assert (member.settings.paused, member.settings.paused_until, member.settings.delivery) == (False, None, None)
+    assert member.absences == ()
+
+
 def test_receipts_come_again_and_the_mail_that_says_so_is_confirmed(town: Town) -> None:
     town.writes("ben", "acme", "", "no receipts")
     town.writes("ben", "acme", "", "receipts please")

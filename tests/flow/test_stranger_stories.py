@@ -293,6 +293,15 @@ def test_words_about_a_forged_mail_confirm_nothing(town: Town, words: str) -> No
     assert town.votes("V-1") == {"ben": Pick("Yes")}, "a plain yes to the question put again confirms too"
 
 
+@pytest.mark.parametrize("words", ["Yes, Mallory wrote it.", "OK, it was Mallory", "OK, it was mallory@evil.example"])
+def test_who_says_that_somebody_else_wrote_gives_nobody_their_address(town: Town, words: str) -> None:
+    opened(town)
+    raw, to = town.reply("Mallory <mallory@evil.example>", town.newest("ben", "ballot"), "No")
+    town.sends("mallory@evil.example", raw, to)
+    town.answers("ben", town.newest("ben", "confirm"), words)
+    assert (town.entries(AddressAdded), town.votes("V-1"), town.newest("ben").kind) == ([], {}, "confirm")
+
+
 def test_an_answer_that_is_confirmed_after_the_close_is_told_why_it_does_not_count(town: Town) -> None:
     opened(town)
     town.writes("ben", "acme", f"Re: {town.newest('ben', 'ballot').subject}", "Yes")

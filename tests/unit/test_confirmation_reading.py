@@ -30,7 +30,7 @@ def read(text: str, act: str = "mail", named: str = "", name: str = "Ben Okri") 
         "Ja, die Nachricht ist von mir",
         "Ja, das ist meine neue Adresse", "Ja hoor", "Ja, die mail is van mij", "Oui, c'est ma nouvelle adresse",
         "Oui, j'ai envoyé ce mail", "Sí, ese correo es mío", "Sì, ho scritto io questa mail", "Sim, este e-mail é meu",
-        "Ja, dat was ik", "Yes, confirmed.", "yes yes", "Yes, it's my new address",
+        "Ja, dat was ik", "Yes, confirmed.", "yes yes", "Ja 👍", "Oui 🙂", "Yes, it's my new address",
     ],
 )  # fmt: skip
 def test_a_yes_may_be_polite_and_signed(text: str) -> None:
@@ -145,3 +145,78 @@ def test_nothing_is_what_the_question_itself_says_who_did_not_ask_should_do(text
 def test_no_more_mail_still_means_leaving_where_that_was_asked() -> None:
     assert [read(text, "leave") for text in ("No more mails please", "Keine Mails mehr", "Plus rien")] == [1, 1, 1]
     assert [read(text, "leave") for text in ("Nothing else", "Nada más")] == [0, 0]
+
+
+ADDRESS = "mallory@evil.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, Mallory wrote it", "OK, it was Mallory", "Oui, c'est Mallory", "Ja, das war Mallory", "Yes evil",
+        "Sí, fue Mallory", "Sì, era Mallory", "Sim, foi Mallory", "Ja, dat was Mallory", "Yes, mallory at evil example",
+        "OK, it was mallory@evil.example", "Yes, mallory@evil.example wrote it", "Yes, that's mallory@evil.example",
+        "Yes, <mallory@evil.example> wrote it", "Ja, das war mallory@evil.example", "Yes, mallory@evil.example.org",
+        "Yes, mallory@evil.example. It was Mallory",
+    ],
+)  # fmt: skip
+def test_words_of_an_address_that_the_question_names_make_no_yes(text: str) -> None:
+    assert read(text, "address", ADDRESS) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, mallory@evil.example", "Yes, mallory@evil.example is mine", "Yes, mallory@evil.example is my new address",
+        "Yes, Ben Okri <mallory@evil.example>", "Yes. My new address is mallory@evil.example", "Yes, Ben wrote it",
+        "Yes, I wrote it from mallory@evil.example", "Oui, mallory@evil.example est mon adresse",
+        "Ja, mallory@evil.example ist meine neue Adresse", "Sí, mallory@evil.example es mío",
+        "Sì, il mio nuovo indirizzo è mallory@evil.example", "Sim, mallory@evil.example é o meu endereço",
+        "Ja, mallory@evil.example is van mij",
+    ],
+)  # fmt: skip
+def test_a_yes_may_name_the_address_as_a_whole_and_as_its_authors(text: str) -> None:
+    assert read(text, "address", ADDRESS) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "number"),
+    [
+        ("OK, it was Cleo", "cleo@example.net", None),
+        ("Yes, Cleo wrote it", "cleo@example.net", None),
+        ("OK, that was cleo@example.net", "cleo@example.net", None),
+        ("Yes, remove Cleo", "cleo@example.net", 1),
+        ("Yes, remove cleo@example.net please", "cleo@example.net", 1),
+        ("Yes, remove Cleo", "cleo@example.net, ben@example.net", None),
+        ("Yes, remove cleo@example.net", "cleo@example.net, ben@example.net", None),
+        ("Yes, remove cleo@example.net, ben@example.net", "cleo@example.net, ben@example.net", 1),
+    ],
+)
+def test_who_is_to_be_removed_is_named_behind_that_alone_and_all_of_them(
+    text: str, named: str, number: int | None
+) -> None:
+    assert read(text, "remove", named) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Yes, it is forged", None), ("OK, it was Mallory", None), ("Yes, Mallory did it", None),
+        ("Yes, cancel V-1", 1), ("Yes, please cancel V-1", 1), ("Yes, cancel V-2", None),
+    ],
+)  # fmt: skip
+def test_a_yes_repeats_what_a_mail_asked_for_from_what_is_to_be_done_on(text: str, number: int | None) -> None:
+    assert read(text, "govern", "Cancel V-1, it is forged: Mallory did it") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("OK, it was Ben", "ben@example.net"), ("Ja, dat was Ben", "ben@example.net"),
+        ("Sì, era Mia", "mia@example.net"), ("Sí, era Mía", "mia@example.net"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_a_small_word_of_some_language_is_a_name(text: str, named: str) -> None:
+    assert [read(text, act, named, name="Nora Miller") for act in ("remove", "address")] == [None, None]
+    assert read("Ja 👍", "address", named, name="Nora Miller") == 1
+    assert read("Ja, ik ben zeker", "address", named, name="Nora Miller") == 1

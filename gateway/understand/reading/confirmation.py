@@ -1,19 +1,20 @@
 """Answers to `please confirm`: a yes or a no that is all of what is written.
 
 What is confirmed wrongly cannot be taken back, and who answers may speak of a forged mail: "Yes, that's a fake". So
-every word must be of the lists in table [confirmation], courtesy, the author's name, or of what was asked. Must not:
-know what is confirmed, or hold a word of any language.
+every word must be of the lists in table [confirmation], courtesy, the author's name, or repeat what was asked
+(repeated.py). Must not: know what is confirmed, or hold a word of any language.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from gateway.model.understood import Settle
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
+from gateway.understand.reading.repeated import GOVERNS, OWN, repeated
 
 _TABLE = "confirmation"
 _LONGEST = 300  # letters; more is talk
@@ -25,13 +26,16 @@ _OF_ACT = {
     "leave": ((_TABLE, "leave"), ("govern", "no-more")),
     "remove": (("people", "remove"),),
 }
+_WISH = "govern"  # what is confirmed in its own words
 
 
 _MANNERS = ("greeting", "greeting_names", "closing")
 _DOUBT = "doubt"
 _AGAINST = frozenset({"no", _DOUBT})
 _CONTACT = re.compile(r"[\d@/]")
-_PLAIN = "plain"  # words that say little by themselves; of one language, since "he" and "son" are such words in another
+_COURTESY = "courtesy"  # of any language, as a yes is
+_PLAIN = "plain"  # words that say little by themselves
+_OF_ONE_LANGUAGE = frozenset({_PLAIN, "beside", OWN})  # since "he", "son" and "ben" are such words in another
 
 
 @lru_cache(maxsize=8)
@@ -39,8 +43,8 @@ def _listed(lexicon: Lexicon) -> Phrases:
     tables = lexicon.tables
     return Phrases(
         (
-            *listed(tables(_TABLE), ("yes", "no", _DOUBT, "beside", _PLAIN)),
-            *listed(tables("courtesy"), ("beside",)),
+            *listed(tables(_TABLE), ("yes", "no", _DOUBT, "beside", _PLAIN, OWN)),
+            *((_COURTESY, language, phrase) for _, language, phrase in listed(tables("courtesy"), ("beside",))),
             *listed(tables("govern"), ("polite",)),
             *listed(tables("checkin"), _MANNERS),
         )
@@ -52,12 +56,17 @@ def _of_act(act: str, lexicon: Lexicon) -> Phrases:
     return Phrases(found for table, key in _OF_ACT.get(act, ()) for found in listed(lexicon.tables(table), (key,)))
 
 
+@lru_cache(maxsize=8)
+def _wishes(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("govern"), GOVERNS))
+
+
 def read_confirmation(text: str, act: str, name: str, named: str, lexicon: Lexicon, group: str = "") -> Settle | None:
     """Return 1 for a yes and 0 for a no to a question that asks whether to do `act`; None when it is neither.
 
     `name` is what the author is called: below it stands what is under a mail, and where that is more than a signature
-    all of it says neither. `group` is whom a greeting may name. `named` are words of what was asked, which a yes may
-    repeat: "Yes, cancel V-1". A no does nothing, so that other words may follow it.
+    all of it says neither. `group` is whom a greeting may name. `named` is what was asked, which a yes may repeat:
+    "Yes, cancel V-1". A no does nothing, so that other words may follow it.
     """
     said, below = _parted_at_name(text, name, lexicon)
     if not said or len(said) > _LONGEST or "?" in text or not all(_is_of_signature(line, lexicon) for line in below):
@@ -66,11 +75,27 @@ def read_confirmation(text: str, act: str, name: str, named: str, lexicon: Lexic
     hits = tuple(tuple(_hits(said, words, at, act, lexicon)) for at in range(len(words)))
     if _refuses(hits):
         return Settle(0)
-    own, asked = _texts(f"{name} {group}"), _texts(named)
+    own, is_wish = _texts(f"{name} {group}"), act == _WISH
+    begun = tuple(tuple(_wishes(lexicon).at(words, at)) for at in range(len(words))) if is_wish and named else hits
+    asked = repeated(said, words, begun, named, _texts(name), is_wish=is_wish) if named else {}
+    if not is_wish:
+        hits = _without_names(said, words, hits, _texts(named))
     covers = (_keys(words, hits, language, own, asked) for language in lexicon.tables(_TABLE))
     keys = next(filter(None, covers), frozenset[str]())
     agrees = not keys.isdisjoint(_YES)
     return None if agrees != keys.isdisjoint(_NO) else Settle(int(agrees))
+
+
+def _without_names(
+    said: str, words: Sequence[Word], hits: tuple[tuple[Hit, ...], ...], named: frozenset[str]
+) -> tuple[tuple[Hit, ...], ...]:
+    """Return phrases without small words that are names here: "era Mia", of mia@example.net."""
+    return tuple(
+        tuple(hit for hit in found if hit.key not in _OF_ONE_LANGUAGE or hit.end > at + 1)
+        if words[at].text in named and said[words[at].start].isupper()
+        else found
+        for at, found in enumerate(hits)
+    )
 
 
 def _texts(said: str) -> frozenset[str]:
@@ -148,19 +173,19 @@ def _keys(
     hits: Sequence[Sequence[Hit]],
     language: str,
     own: frozenset[str],
-    named: frozenset[str],
+    asked: Mapping[int, int],
 ) -> frozenset[str]:
     """Return of which lists the words are, none where any is of no list. The longest phrase that begins at a word
-    counts.
+    counts; behind a yes, `asked` says by their first word which repeat the question, and where they end.
     """
     found: set[str] = set()
     at = 0
     while at < len(words):
-        fit = [hit for hit in hits[at] if hit.key != _PLAIN or hit.language == language]
-        known = words[at].text in own or (words[at].text in named and not found.isdisjoint(_YES))
-        if not fit and not known:
+        fit = [hit for hit in hits[at] if hit.key not in _OF_ONE_LANGUAGE or hit.language == language]
+        again = asked.get(at, at) if not found.isdisjoint(_YES) else at
+        if not fit and words[at].text not in own and again == at:
             return frozenset()
-        longest = max((hit.end for hit in fit), default=at + 1)
+        longest = max((*(hit.end for hit in fit), again, at + 1))
         found.update(hit.key for hit in fit if hit.end == longest)
         at = longest
     return frozenset(found)
