@@ -149,6 +149,9 @@ def test_what_it_says_is_taken_as_it_is_written(text: str, wanted: GoverningAct,
         ("Correct the options:\n- Lisbon\n- Porto\n\nThanks, Ana", ("Lisbon", "Porto")),
         ("Correct the options:\nLisbon\nPorto\n\nThanks", ("Lisbon", "Porto")),
         ("Correction: options: Lisbon, Porto", ("Lisbon", "Porto")),
+        ("Please change the options to Rome, Porto", ("Rome", "Porto")),
+        ("Change the options to Rome and Porto", ("Rome", "Porto")),
+        ("Cambia le opzioni in Roma, Porto", ("Roma", "Porto")),
         ("Corrige les options : Lisbonne, Porto ou Faro", ("Lisbonne", "Porto", "Faro")),
         ("Die Optionen müssen heißen: Lissabon, Porto und Faro", ("Lissabon", "Porto", "Faro")),
         ("Corrige las opciones: Lisboa, Oporto y Faro", ("Lisboa", "Oporto", "Faro")),
@@ -186,7 +189,13 @@ def test_an_option_is_added_in_plain_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["The options should be discussed first", "I would add Ramen as an option", "Add Ramen", "Add me to the list"],
+    [
+        "The options should be discussed first",
+        "Change the options to something better",
+        "I would add Ramen as an option",
+        "Add Ramen",
+        "Add me to the list",
+    ],
 )
 def test_talk_of_options_changes_none(text: str) -> None:
     assert act(text, "Pizza", "Sushi") is None

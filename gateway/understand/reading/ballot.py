@@ -40,7 +40,7 @@ from gateway.understand.reading.ballot_implied import (
     wished_otherwise,
 )
 from gateway.understand.reading.ballot_lifted import Lifted, lifted
-from gateway.understand.reading.ballot_listing import talked_of
+from gateway.understand.reading.ballot_listing import of_the_form, talked_of
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_plain import lightened
 from gateway.understand.reading.ballot_points import points_of
@@ -94,6 +94,7 @@ def _read(looked_at: Marked, question: Question, words: Vocabulary, talk: Talk) 
         return BallotReading(kind=UNCLEAR, missing="irony")
     said = talk.within(looked_at, words)
     if question.method in FIXED_OPTIONS:
+        body = replace(body, told=body.told | of_the_form(body, said)) if said else body
         return _read_beside_lifted(body, question, finder, lifted(body, said) if said else Lifted())
     body = replace(body, told=body.told | talked_of(body, finder, said)) if said else body
     reading = READERS[question.method](body, question, finder)

@@ -36,6 +36,7 @@ class Asked(NamedTuple):
     asked_first: frozenset[str]
     asked_days: frozenset[tuple[str, int]]
     asked_for: str
+    asked_of_reader: bool
 
 
 @lru_cache(maxsize=256)
@@ -55,6 +56,7 @@ def asked(question: str, words: Vocabulary) -> Asked:
         asked_first=_verbs_of(question, words),
         asked_days=_days_of(question, words),
         asked_for=_asked_for(question, words),
+        asked_of_reader=_asks_in(question, words, "presence_question"),
     )
 
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from gateway.understand.reading.ballot_frame import Body
 from gateway.understand.reading.ballot_mentions import mentions_in
 from gateway.understand.reading.ballot_options import Finder, Mention
+from gateway.understand.reading.ballot_passing import is_in_passing
 from gateway.understand.reading.ballot_settle import obstacle
 from gateway.understand.reading.ballot_text import tokens_of
 from gateway.understand.reading.ballot_verdict import content, is_condition
@@ -53,6 +54,7 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     numbers = [n for n in _numbers(body, float(highest)) if not any(m.start <= n.start < m.end for m in named)]
     numbers = numbers if named else _parted_by_slashes(body, numbers)
     named = [m for m in named if m.start not in body.told and not _is_left_open(body, m)]
+    named = [m for m in named if not is_in_passing(body, body.clauses[body.clause_of(m.start)], m.start, m.end)]
     named = [m for n, m in enumerate(named) if not _is_passed_over(body, m, named[n + 1 :], numbers)]
     general = _general_number(body, numbers, named)
     numbers = [n for n in numbers if n is not general]

@@ -48,6 +48,7 @@ class Standing:
     contrasted: bool = False
     decided: bool = False  # named with a verb of choosing right ahead of it
     faint: bool = False  # praised by denying that it is bad, which is no choice: "Oslo isn't bad"
+    passing: bool = False  # named but as a place, a day or a person of something else: "greetings from Oslo"
     lower: bool = False  # said to come behind another: "Oslo is my second choice"
 
     @property

@@ -13,6 +13,7 @@ from gateway.understand.reading.ballot_chains import chains_of, clause_number, l
 from gateway.understand.reading.ballot_frame import Body, Clause
 from gateway.understand.reading.ballot_mentions import mentions_in
 from gateway.understand.reading.ballot_options import Finder, Mention
+from gateway.understand.reading.ballot_passing import is_in_passing, without_passing
 from gateway.understand.reading.ballot_stance import Stance, Standing, stance_of
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content
@@ -34,7 +35,7 @@ def standings(body: Body, finder: Finder) -> list[Standing]:
         lower = found[groups[place - 1][-1]].end if place else body.start
         upper = found[groups[place + 1][0]].start if place + 1 < len(groups) else body.end
         out.extend(_group(body, finder, found, group, links, taken, lower, upper))
-    heeded = accepted_behind(body, refused_behind(body, out))
+    heeded = accepted_behind(body, refused_behind(body, without_passing(body, out)))
     return [as_addition(body, s) for s in heeded if not _is_told(body, s) and not _is_spoken_of(body, s, heeded)]
 
 
@@ -118,13 +119,14 @@ def _group(
         stance = Stance.SPARE
     if stance in (Stance.CHOSEN, Stance.LIKED) and _is_announced(body, first.start):
         stance = Stance.CONCLUDED
+    passing = Stance.NAMED <= stance <= Stance.CHOSEN and is_in_passing(body, clause, first.start, last.end)
     near = [*before, *after]
     entered = any("enter" in m for m in body.marked.heard(sentence.start, first.start))
     asks = sentence.asks and not entered  # "could you put me down for …?"
     return [
         Standing(found[n], stance, number, links[n], asks, any("doubt" in m for m in near),
                  clause.opener == "contrast" and lower <= clause.start,
-                 any("choose" in m and m.end - m.start > 1 for m in before), faint,
+                 any("choose" in m and m.end - m.start > 1 for m in before), faint, passing,
                  stance is Stance.SPARE and any("lower_place" in m for m in near))
         for n in group
     ]  # fmt: skip

@@ -16,6 +16,9 @@ from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 
 TABLE = "ballot_talk"
 OWN = "own"  # the words for "my": they lead to nothing by themselves
+BESIDE_LIST = (
+    "beside_list"  # words that make a naming of the list talk of it; they lead to nothing by themselves either
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def talk_of(lexicon: Lexicon) -> Talk:
     entries = [
         (key, language, spelt) for key, language, phrase in listed(lexicon.tables(TABLE)) for spelt in spelt_out(phrase)
     ]
-    telling = (_telling(spelt) for key, _, spelt in entries if key != OWN)
+    telling = (_telling(spelt) for key, _, spelt in entries if key not in (OWN, BESIDE_LIST))
     return Talk(Phrases(entries), frozenset(telling))
 
 

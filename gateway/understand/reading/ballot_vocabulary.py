@@ -38,7 +38,7 @@ VOICES = classes(
     """
     first_person third_person he_stance cites proxy tally past undecided enter would_i rearranged postponed bid unsaid
     faint unread not_before before_act season mock smirk bound absent excuse another_year likens saying regarding
-    relative concedes whereabouts free_then
+    relative concedes whereabouts free_then placed greets proposes
     current enquires this_day in_its_place
     """
 )
@@ -54,6 +54,7 @@ QUESTIONS = frozenset(
         "closing_question",
         "change_question",
         "stays_so",
+        "presence_question",
     )
 )  # looked for in the question alone
 # Classes in which a misspelt word is worth recognising.

@@ -84,6 +84,7 @@ class Marked:
     asked_first: frozenset[str] = frozenset()  # its first and its last word of content: where its verb stands
     asked_days: frozenset[tuple[str, int]] = frozenset()  # the weekdays and months it names
     asked_for: str = ""  # its word right behind a "which": what its options are
+    asked_of_reader: bool = False  # whether it asks where its reader is, so that "I'm in Porto" answers it
     ironic: bool = False  # whether the text ends with a sign that it is not meant
     starts: tuple[int, ...] = ()  # where each mark begins
     folds: tuple[str, ...] = ()  # for each token the spelling under which it was looked for

@@ -1,7 +1,8 @@
 """Lines that change what a vote can choose: "correct the options: A, B, C", "please add Ramen as an option".
 
-A list to be corrected stands behind a colon or in lines with bullets; an option to be added is all that a line says
-beside the words for adding one. Must not: know who may change options, or hold a word of any language.
+A list to be corrected stands behind a colon, in lines with bullets, or behind "change the options to"; an option to be
+added is all that a line says beside the words for adding one.
+Must not: know who may change options, or hold a word of any language.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from gateway.understand.reading.phrases import Hit, Phrases, listed, words_of
 from gateway.understand.reading.phrases import Word as Token
 
 _TABLE = "govern"
+_BECOME = "options-become"  # "change the options to", which a list may follow without a colon
 _MOST = 30  # options
 _LONGEST = 120  # letters of one
 _LINE_WORDS = 30
@@ -38,18 +40,27 @@ def read_corrected_options(text: str, lexicon: Lexicon) -> Governing | None:
     first, _, below = text.partition("\n")
     words = words_of(first)
     start = _after_manners(words, lexicon)
-    hits = (
-        [hit for hit in _phrases(lexicon).at(words, start) if hit.key == GoverningAct.CORRECT_OPTIONS] if words else []
-    )
+    keys = (GoverningAct.CORRECT_OPTIONS, _BECOME)
+    hits = [hit for hit in _phrases(lexicon).at(words, start) if hit.key in keys] if words else []
     if not hits:
         return None
     rest = first[words[max(hit.end for hit in hits) - 1].end :]
     colon = _COLON.match(rest)
+    become = not colon and max(hits, key=lambda hit: hit.end).key == _BECOME and rest.strip(_TRAIL)
+    if become:
+        return _become(rest, lexicon)
     if not colon and (rest.strip(_TRAIL) or not _BULLET.match(below.lstrip())):
         return None  # "the options should be discussed first"
     options = _listed(rest[colon.end() :] if colon else "", below.splitlines(), lexicon)
     fits = options and len(options) <= _MOST and all(len(option) <= _LONGEST for option in options)
     return Governing(GoverningAct.CORRECT_OPTIONS, options=options) if fits else None
+
+
+def _become(rest: str, lexicon: Lexicon) -> Governing | None:
+    """Return the options that a line changes them to without a colon, two at least: "… to Rome, Porto"."""
+    options = () if rest.rstrip().endswith("?") else _listed(rest, (), lexicon)
+    is_list = 1 < len(options) <= _MOST and all(len(words_of(option)) <= _LABEL_WORDS for option in options)
+    return Governing(GoverningAct.CORRECT_OPTIONS, options=options) if is_list else None
 
 
 def read_options_named(says: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -174,7 +185,7 @@ def _after_manners(words: Sequence[Token], lexicon: Lexicon) -> int:
 
 @lru_cache(maxsize=8)
 def _phrases(lexicon: Lexicon) -> Phrases:
-    keys = (GoverningAct.CORRECT_OPTIONS.value, GoverningAct.ADD_OPTION.value, "as-option", "adding", "polite")
+    keys = (GoverningAct.CORRECT_OPTIONS.value, _BECOME, GoverningAct.ADD_OPTION.value, "as-option", "adding", "polite")
     return Phrases(listed(lexicon.tables(_TABLE), keys))
 
 
