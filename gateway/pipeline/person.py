@@ -35,7 +35,7 @@ from gateway.model.member import Member, without_address
 from gateway.model.message import Unreadable
 from gateway.model.notice import StoredNotice
 from gateway.model.round import Phase, Round, VoteForm
-from gateway.pipeline import knowing
+from gateway.pipeline import workspaces
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.recording import record
 from gateway.understand.mime import read_message
@@ -79,7 +79,7 @@ def find(pipeline: Pipeline, address: str) -> Person:
 
 def _find(pipeline: Pipeline, tx: Transaction, address: str) -> Person:
     folded, memberships = _everywhere(tx, fold_address(address))
-    found = [(knowing.workspace(tx, id_, pipeline.rules.separator), one) for id_, one in memberships]
+    found = [(workspaces.workspace(tx, id_, pipeline.rules.separator), one) for id_, one in memberships]
     names: set[str] = set()
     namesakes: set[str] = set()
     for workspace, member in found:
