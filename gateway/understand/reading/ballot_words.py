@@ -39,7 +39,7 @@ LITTLE = frozenset(("common", "option_word"))
 REFUSALS = frozenset(("no", "no_to", "outright"))
 WOULD_I = frozenset(("would_i",))
 SHORTEST_VERB = 5
-ANSWERS = frozenset(("yes", "no"))
+MAY_SWALLOW = frozenset(("yes", "no", "but_not"))  # may end in what begins a longer phrase: "but | not sure"
 OVERRIDING = classes("doubt indifferent later defer abstain unopposed withdraw for against block yes no")
 SIDES = {"for": "yes", "good": "yes", "against": "no"}
 MOST_TOKENS, HEAD_TOKENS = 700, 500
@@ -140,7 +140,7 @@ def _marked(
         if mark is None:
             at += 1
             continue
-        if mark.end - at > 1 and mark.classes & ANSWERS:
+        if mark.end - at > 1 and mark.classes & MAY_SWALLOW:
             mark = _cut_short(mark, tokens, folds, words, order) or mark
         marks.append(mark)
         cover[at : mark.end] = [mark] * (mark.end - at)
