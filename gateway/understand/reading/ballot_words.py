@@ -45,6 +45,7 @@ SIDES = {"for": "yes", "good": "yes", "against": "no"}
 MOST_TOKENS, HEAD_TOKENS = 700, 500
 CLOSE_ENOUGH = 85
 AHEAD = 10
+FEW_WORDS = 2  # beside no more than these a letter is more likely an option than a word
 MOST_WEIGHED = 120  # words of a text by which its language is told
 LONG_RUN = re.compile(r"(.)\1{2,}")
 
@@ -245,7 +246,8 @@ def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
 def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[str, ...]:
     """Return the languages the text may be in, likeliest first: its own words tell, then those of the question."""
     spoken = [t.fold for t in tokens if t.kind == "word"]
-    weights = _weights(spoken if any(len(word) > 1 for word in spoken) else (), words)  # "A y C" may be of any
+    longer = [word for word in spoken if len(word) > 1]
+    weights = _weights(spoken if len(longer) > FEW_WORDS else longer, words)  # "A, C en D" may be of any
     for code, weight in _question_weights(question, words):
         weights[code] += min(weight, 4) * 0.3
     if spelt := "".join(t.raw for t in tokens if not t.raw.isascii()):
