@@ -14,7 +14,7 @@ from gateway.model.context import MailContext
 from gateway.model.decision import Decision
 from gateway.model.entry import Posted
 from gateway.model.message import Message
-from gateway.model.repeated import Lately, is_start
+from gateway.model.repeated import Lately
 from gateway.model.understood import Understood
 from gateway.pipeline.knowing import TRY_OUT, counted_today
 from store.transaction import Transaction
@@ -34,7 +34,8 @@ def within_bounds(
     """Return a decision with no more posts and answers than anybody has use for; what was looked at is done whole."""
     message = understood.message
     posts = () if looked_at else breaker.posts_of(decision)
-    if reason := breaker.too_much(_posted_before(tx, context, message, posts)):
+    is_old = message.date is not None and context.now - message.date > _OLD
+    if reason := breaker.too_much(_posted_before(tx, context, message, posts), is_old=is_old):
         decision = breaker.held_back(context, understood, reason, _held_today(tx, context))
     if not decision.notices:  # counted only then: most mails are answered by nobody
         return decision
@@ -57,14 +58,9 @@ def _answers_today(tx: Transaction, context: MailContext, message: Message) -> i
 def _posted_before(
     tx: Transaction, context: MailContext, message: Message, posts: Iterable[Posted]
 ) -> list[tuple[Posted, Lately]]:
-    """Return posts of a mail, each with what its author has posted lately.
-
-    A member may hand on a file of old mails: how many threads these start, and in which words, says nothing of a loop.
-    """
+    """Return posts of a mail, each with what its author has posted lately."""
     here, address = context.workspace.id, message.author_address
-    is_old = message.date is not None and context.now - message.date > _OLD
-    counted = (post for post in posts if not (is_old and is_start(post) and post.author_id is not None))
-    return [(post, tx.posted.before(here, post, address, context.now)) for post in counted]
+    return [(post, tx.posted.before(here, post, address, context.now)) for post in posts]
 
 
 def _held_today(tx: Transaction, context: MailContext) -> int:
