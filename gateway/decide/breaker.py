@@ -133,9 +133,13 @@ def posts_of(decision: Decision) -> tuple[Posted, ...]:
     return tuple(entry for entry in decision.entries if isinstance(entry, Posted))
 
 
-def too_much(before: Sequence[tuple[Posted, Lately]]) -> str:
-    """Return why posts of a mail are too much, "" where they are not: each with what its author has posted lately."""
-    return next((why for post, lately in before if (why := _too_much(post, lately))), "")
+def too_much(before: Sequence[tuple[Posted, Lately]], *, is_old: bool = False) -> str:
+    """Return why posts of a mail are too much, "" where they are not: each with what its author has posted lately.
+
+    `is_old` says that a mail was written days ago. A member may hand on a file of such: how many threads these start
+    says nothing of a loop. What they say does, though more often: a robot's clock may be wrong.
+    """
+    return next((why for post, lately in before if (why := _too_much(post, lately, is_old))), "")
 
 
 # What begins, or changes for others, whatever is said of it. Each is told to others, or waits for its day.
@@ -195,9 +199,12 @@ def _told(context: MailContext, message: Message, sort: str) -> tuple[Notice, ..
     return (to_author(context, message, facts, f"{once_per_day(context, message, 'many-posts')}{sort}"),)
 
 
-def _too_much(post: Posted, lately: Lately) -> str:
-    most = MOST_RECURRING_A_DAY if may_recur(post) else MOST_SAME_A_DAY
+def _too_much(post: Posted, lately: Lately, is_old: bool) -> str:
+    is_handed_on = is_old and is_start(post) and post.author_id is not None
+    most = MOST_RECURRING_A_DAY if is_handed_on or may_recur(post) else MOST_SAME_A_DAY
     if lately.same >= most:
         return "same-words"
+    if is_handed_on:
+        return ""
     an_hour = MOST_STARTS_AN_HOUR if is_start(post) and post.author_id is not None else MOST_AN_HOUR
     return "many-posts" if lately.posts >= an_hour or lately.today >= MOST_A_DAY else ""

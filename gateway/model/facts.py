@@ -348,7 +348,8 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of a round or a task: changed-since (a mail that came later, and was done before this one, which had waited)
     # of people (`detail`: the address): not-known, address-taken, cannot-invite
-    # of held mail: settled-already, no-longer-kept; many-posts (it was held since there were so many of its author)
+    # of held mail: settled-already, no-longer-kept; many-posts (it was held since there were so many of its author);
+    # perhaps-a-vote (it was held since a stranger wrote it), perhaps-a-secret (a steward would have let that in)
     reason: str
     subject: str = ""
     mark: str = ""
@@ -386,6 +387,7 @@ class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     text: str = ""
     arrival_id: int = 0  # held, many-posts: the mail that waits; the steward answers `accept`, `reject` or `add`
     count: int = 0  # undelivered, refused-us: how many notices
+    is_withheld: bool = False  # held: it may be an answer to a secret vote, so that no steward sees it or lets it in
 
 
 class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):

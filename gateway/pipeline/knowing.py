@@ -31,7 +31,7 @@ from gateway.model.member import Member
 from gateway.model.message import Message
 from gateway.model.nature import Bounce
 from gateway.model.notice import StoredNotice
-from gateway.model.round import Ballot, Phase, Standing
+from gateway.model.round import Ballot, Phase, Round, Standing, conceals
 from gateway.model.said import facts_said
 from gateway.model.task import TASK_LETTER
 from gateway.model.token import Claim, KeyRing, Purpose, is_same
@@ -59,6 +59,8 @@ def codes_from(tx: Transaction, stored: StoredNotice) -> tuple[str, ...]:
 
 
 # --- a mail ----------------------------------------------------------------------------------------------------------
+
+_MOST_ROUNDS = 200  # among the newest of which a stranger's mail may answer one
 
 
 def mail_context(
@@ -129,8 +131,14 @@ def mail_context(
         held=_held(tx, group, sent),
         token_owner=owner if owner and owner.left_at is None else None,
         stands_in_for=_stands_in_for(tx, group, author, now),
+        secret_votes=() if author and author.left_at is None else _secret_votes(tx, group),
         left_at=_left_at(tx, group, message) if sent and sent.kind == "confirm" and author is None else None,
     )
+
+
+def _secret_votes(tx: Transaction, group: Workspace) -> tuple[Round, ...]:
+    """Return the newest votes whose answers nobody sees: all that are secret, and those hidden until they close."""
+    return tuple(filter(conceals, tx.rounds.rounds(group.id, limit=_MOST_ROUNDS)))
 
 
 def _left_at(tx: Transaction, group: Workspace, message: Message) -> datetime | None:

@@ -606,7 +606,7 @@ def test_a_hijacked_reference_votes_for_nobody(town: Town) -> None:
 
 
 def test_a_strangers_subject_mark_joins_and_answers_nothing(found: Found) -> None:
-    town = found(strangers="accept")
+    town = found(strangers="accept", votes={"hidden": False})
     opened(town)
     raw = town.mail("Mallory <mallory@evil.example>", "acme", "Re: [acme V-1] Lunch?", "Yes")
     town.sends(MALLORY, raw, "acme")

@@ -371,6 +371,47 @@ def test_stewards_see_no_secret_ballot_of_a_member_whose_address_they_do_not_kno
     assert "Porto" not in told[0].all_words
 
 
+@pytest.mark.parametrize("charter", [{"strangers": "accept"}, {"posting": "anyone"}])
+@pytest.mark.parametrize(
+    ("to", "subject", "text"),
+    [
+        ("acme", "Re: [acme V-1] Close the office in August", "Porto"),
+        ("acme", "My vote", "V-1: Porto"),
+        ("acme", "RE: Close the Office in August", "Porto"),
+        ("acme+vote", "My vote", "Porto"),
+    ],
+)
+def test_what_may_be_a_secret_ballot_is_posted_for_nobody(
+    found: Found, charter: dict[str, str], to: str, subject: str, text: str
+) -> None:
+    town = found(votes={"secret": True}, **charter)
+    opened(town)
+    before = len(town.post_office.letters)
+    town.sends("ben@phone.example", town.mail(UNKNOWN, to, subject, text), to)
+    told = town.post_office.letters[before:]
+    assert sorted((letter.to, letter.kind) for letter in told) == [
+        ("ana@example.net", "steward"),
+        ("ben@phone.example", "decline"),
+    ]
+    assert not any("Porto" in letter.all_words for letter in told)
+    assert town.arrivals()[0].state is ArrivalState.HELD
+    for word in ("accept", "add"):
+        town.answers("ana", town.newest("ana", "steward"), word)
+        assert "answers nobody may see" in " ".join(town.newest("ana", "decline").text.split())
+    assert (len(town.arrivals(ArrivalState.HELD)), len(town.entries(Posted))) == (1, 0)
+    town.answers("ana", town.newest("ana", "steward"), "reject")
+    assert town.arrivals(ArrivalState.HELD) == []
+
+
+def test_a_steward_lets_in_a_stranger_who_names_a_vote_that_all_may_see(found: Found) -> None:
+    town = found(strangers="hold", votes={"hidden": False})
+    opened(town)
+    offer(town, subject="About V-1", text="My piano fits the office.")
+    assert "My piano" in town.newest("ana", "steward").text
+    town.answers("ana", town.newest("ana", "steward"), "accept")
+    assert [entry.subject for entry in town.entries(Posted)] == ["About V-1"]
+
+
 # --- very many ------------------------------------------------------------------------------------------------------
 
 

@@ -651,6 +651,8 @@ SPECIMENS: dict[str, Facts] = {
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
     "decline-no-longer-kept": DeclineFacts(reason="no-longer-kept", subject="Re: [acme] Please confirm"),
     "decline-many-posts": DeclineFacts(reason="many-posts", subject="Re: [acme P-14] The garden"),
+    "decline-perhaps-a-vote": DeclineFacts(reason="perhaps-a-vote", subject="My vote"),
+    "decline-perhaps-a-secret": DeclineFacts(reason="perhaps-a-secret", subject="Re: [acme] A mail is held"),
     "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),
     "help": HelpFacts(channels=(("design", "Drafts, looks and layouts"), ("money", ""))),
     "status": StatusFacts(
@@ -670,6 +672,9 @@ SPECIMENS: dict[str, Facts] = {
         subject="Cheap ink",
         text="Buy now.\nBuy cheap.",
         arrival_id=17,
+    ),
+    "steward-withheld": StewardFacts(
+        about="held", name="Bo", address="bo@phone.example", arrival_id=18, is_withheld=True
     ),
     "steward-complaint-unproven": StewardFacts(
         about="complaint-unproven", name="Bo Lindqvist", address="bo@example.se", text="abuse"
