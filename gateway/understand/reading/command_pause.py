@@ -63,7 +63,7 @@ def _asks_again(request: Request) -> CommandReading | None:
     if request.body_words > SHORT or not request.mentions("again"):
         return None
     subject = Told(request.subject.text, words_of(request.subject.text))
-    paused = request.subject.is_reply and bool(request.hits(subject, "pause", "word_pause"))
+    paused = request.subject.is_reply and bool(request.hits(subject, "pause"))
     if not (back or paused or answers_questions(request)):
         return None
     for told in request.sentences:
