@@ -63,6 +63,7 @@ _OF_DETAIL = {
     (3, 4): Blame.MESSAGE,  # too big for the system
     (4, 5): Blame.US,  # congestion. Gmail: the number of mails a day
     (4, 6): Blame.UNSURE,  # a loop on the way. Zoho: so much as to be odd
+    (4, 14): Blame.UNSURE,  # Microsoft: a loop on the way
 }
 # Policy (RFC 3463 §3.8) that is about who sends: our login (RFC 5248, 4954), DKIM, SPF and the name of our machine
 # (RFC 7372), how much we send (RFC 5248); Microsoft: sending as another, relaying, spam, our address or domain.
@@ -144,7 +145,9 @@ def blame_in_report(report: Bounce) -> Blame:
 
     A far server is asked, and behind ours: what it says of systems and protocols is of the mailbox there (QUIRK:
     Microsoft says 5.5.0 of those that do not exist), unless its words are of who sends; its policy may be of us, unless
-    they are of nobody there: "5.7.1 user unknown" (QUIRK). Status codes that say nothing (5.0.0) leave it to the words.
+    they are of nobody there: "5.7.1 user unknown" (QUIRK). Status codes that say nothing (5.0.0) leave it to the words:
+    where these name no mailbox either ("554 Message not allowed - [299]", "5.2.0 Mail rejected"), it is our mail they
+    refuse.
     """
     status = _subject(report.status)
     if not status[0]:
@@ -155,8 +158,8 @@ def blame_in_report(report: Bounce) -> Blame:
 
 
 def _by_words(about: SpokenOf | None, *, is_policy: bool) -> Blame:
-    """Return what a report is of whose codes may mean anything: without telling words, a policy alone may be of us."""
-    if about is SpokenOf.SENDER or (is_policy and about is None):
+    """Return what a report is of whose codes may mean anything: where no words tell, a policy alone may be of us."""
+    if about in (SpokenOf.SENDER, SpokenOf.MAIL) or (is_policy and about is not SpokenOf.NOBODY):
         return Blame.UNSURE
     return Blame.RECIPIENT
 

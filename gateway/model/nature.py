@@ -51,6 +51,8 @@ class SpokenOf(StrEnum):
 
     SENDER = "sender"  # who hands mail in, from where, and what they think of such mail
     NOBODY = "nobody"  # there is no such mailbox, no longer, or no room in it
+    MAILBOX = "mailbox"  # of one, and no more: "mailbox unavailable"
+    MAIL = "mail"  # of no mailbox: a refusal, and perhaps its number ("Message not allowed - [299]")
 
 
 @dataclass(frozen=True, slots=True)
