@@ -326,6 +326,28 @@ def test_our_own_mail_that_comes_back_is_a_loop_and_ends(found: Found) -> None:
     assert town.last_reason in ("loop", "machine", "duplicate")
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "counts"),
+    [
+        ("5.0.0", "554 Message not allowed - [299]", False),
+        ("5.2.0", "550 5.2.0 Mail rejected. ofr_506 [506]", False),
+        ("5.0.0", "550 no such user", True),
+        ("5.1.1", "550 5.1.1 rejected", True),
+    ],
+)
+def test_whose_server_will_not_have_our_mail_is_a_member_as_before(
+    town: Town, status: str, said: str, counts: bool
+) -> None:
+    for number in range(3):
+        town.writes("ana", "acme", f"News {number}", f"Some news, number {number}.")
+        letter = town.newest("ben", "post")
+        told = f"{status}\r\nDiagnostic-Code: smtp; {said}"
+        report = bounce_of(letter.raw, letter.to, letter.envelope_from, told)
+        town.sends("mailer-daemon@example.net", report, letter.envelope_from, sender="")
+    assert (town.member("ben").suspended, town.member("ben").bounce_score > 0) == (counts, counts)
+    assert len(town.box("ana", "steward")) == (2 if counts else 1)
+
+
 def test_a_bounce_finds_its_notice_by_verp_and_tells_the_stewards(town: Town) -> None:
     opened(town)
     letter = town.newest("ben", "ballot")

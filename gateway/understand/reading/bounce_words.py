@@ -167,6 +167,8 @@ _TOLD_BY = (
     ("refusals_of_such_mail", SpokenOf.SENDER),  # "User unknown in relay recipient table" is not of relaying
     ("refusals_of_what_is_gone", SpokenOf.NOBODY),
 )
+_OF_MAILBOX = "refusals_of_mailbox"
+_SAYS = re.compile(r"[^\W\d_]{2}")
 _NAME = re.compile(r"@|://|\w\.\w")  # an address, a page, a host: a server may be called as it likes
 
 
@@ -181,7 +183,7 @@ def _any_word(lexicon: Lexicon, name: str) -> re.Pattern[str]:
 
 
 def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
-    """Return what the words of a diagnostic are about, None where they do not tell.
+    """Return what the words of a diagnostic are about, None where there are none, or no server's code with them.
 
     Only what stands behind the far server's code is its own; names within it tell where its words do not
     ("see http://www.openspf.net/…").
@@ -190,7 +192,7 @@ def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
     own = _any_word(lexicon, "refusals_told_to_sender").sub(" ", diagnostic[code.end() if code else 0 :]).split()
     without_names = " ".join(word for word in own if not _NAME.search(word))
     without_addresses = " ".join(word for word in own if "@" not in word)
-    return next(
+    told = next(
         (
             about
             for said in (without_names, without_addresses)
@@ -199,6 +201,9 @@ def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
         ),
         None,
     )
+    if told or not (code or STATUS.search(diagnostic)) or not _SAYS.search(without_names):
+        return told
+    return SpokenOf.MAILBOX if _any_word(lexicon, _OF_MAILBOX).search(without_names) else SpokenOf.MAIL
 
 
 def read_notice(message: Message, lexicon: Lexicon) -> Report:
