@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ from gateway.pipeline.steering import change_people
 from tests.flow.test_attacks import SERVER, came, complaint_about
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import ANA, BEN, CLEO, Person, Town
+from tests.flow.town import ANA, BEN, CLEO, DEV, Person, Town
 
 Found = Callable[..., Town]
 EVE = "eve@elsewhere.example"
@@ -178,6 +179,25 @@ def test_a_steward_removes_somebody_once_confirmed(town: Town, text: str) -> Non
     town.answers("ana", asked, "yes")
     assert [entry.by for entry in town.entries(MemberLeft)] == [town.member("ana").id]
     assert town.newest("ana").kind == "receipt"
+
+
+def test_who_is_removed_hears_of_it_and_so_do_the_other_stewards(found: Found) -> None:
+    town = found(ANA, BEN, CLEO, dataclasses.replace(DEV, roles=("steward",)))
+    before = {who: len(town.box(who)) for who in ("ben", "cleo", "dev")}
+    town.writes("ana", "acme", "A member less", "remove cleo@example.net")
+    assert {who: len(town.box(who)) for who in before} == before, "nothing before it is confirmed"
+    town.confirms("ana")
+    told = town.newest("cleo", "welcome")
+    assert "Ana Duarte a mis fin à votre participation" in " ".join(told.text.split()), "in their own language"
+    assert "acme+owner@" in told.text
+    assert "stop" not in told.text
+    assert "Ana Duarte took Cléo Martin (cleo@example.net) off" in " ".join(town.newest("dev", "steward").text.split())
+    assert {who: len(town.box(who)) - number for who, number in before.items()} == {"ben": 0, "cleo": 1, "dev": 1}
+    assert town.newest("ana").kind == "receipt"
+
+    town.answers("ana", town.newest("ana", "receipt"), "undo")
+    town.confirms("ana")
+    assert (town.newest("cleo").kind, town.member("cleo").left_at) == ("welcome", None)
 
 
 def test_who_says_that_the_one_to_be_removed_wrote_it_removes_nobody(town: Town) -> None:

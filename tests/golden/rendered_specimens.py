@@ -673,6 +673,7 @@ SPECIMENS: dict[str, Facts] = {
         text="Buy now.\nBuy cheap.",
         arrival_id=17,
     ),
+    "steward-removed": StewardFacts(about="removed", name="Bo Lindqvist", address="bo@example.se", by="Ana Duarte"),
     "steward-withheld": StewardFacts(
         about="held", name="Bo", address="bo@phone.example", arrival_id=18, is_withheld=True
     ),
@@ -800,6 +801,7 @@ SPECIMENS: dict[str, Facts] = {
     "task-question-nobody": TaskQuestionFacts(mark="T-4", title="Send the budget", words="Anselm"),
     "welcome": WelcomeFacts(),
     "welcome-left": WelcomeFacts(left=True),
+    "welcome-removed": WelcomeFacts(left=True, by="Ana Duarte"),
 }
 
 # Choices of every sort, as a receipt shows them.
