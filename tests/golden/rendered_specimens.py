@@ -816,7 +816,7 @@ CHOICES = (
     Abstention(),
 )
 
-_STRANGERS = ("decline-stranger", "confirm-join", "welcome-left")
+_STRANGERS = ("decline-stranger", "confirm-join", "welcome-left", "welcome-removed")
 _ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm", "task-question")
 
 
