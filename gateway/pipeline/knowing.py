@@ -94,7 +94,7 @@ def mail_context(
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
     to_us = said.outcome is not Outcome.PASSED or is_as_addressed(tx, group, said, places, aliases)
-    to_others = not to_us and not names_us(tx, group, places, aliases)
+    to_others = not to_us and not names_us(tx, group, said, places, aliases)
     signs = Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us, to_others)
     proof = proof_of(signs)
     failed = proof.trust is Trust.FAILED and proof.sign != ELSEWHERE

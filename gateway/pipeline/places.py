@@ -5,7 +5,7 @@ Must not: say what is proven by that (accept/trust.py does).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sized
 from dataclasses import dataclass
 
 from gateway.accept.addressed import is_passed_on, is_to_us
@@ -47,20 +47,26 @@ class Places:
 def places_of(tx: Transaction, group: Workspace, arrival: Arrival, message: Message) -> Places:
     """Return the places of ours that a mail names.
 
-    Where reports come to, only the envelope says: anybody can put such an address into the Cc that others answer to.
+    Where reports come to counts alone: anybody can put such an address into the Cc that others answer to all of.
     What is written to everybody, and came to where that is posted, is, whoever else is to look at it.
     """
-    visible = tuple(box.address for box in (*message.to, *message.cc))
+    visible = tuple(dict.fromkeys(fold_address(box.address) for box in (*message.to, *message.cc)))
     came_to = [place for one in dict.fromkeys(arrival.recipients) if (place := destination_of(tx, one, [group.name]))]
-    shown = [place for one in dict.fromkeys(visible) if (place := destination_of(tx, one, [group.name]))]
+    shown = [place for one in visible if (place := destination_of(tx, one, [group.name]))]
+    came_to, shown = _but_reports(came_to, came_to), _but_reports(shown, visible)
     is_post = all(any(place.door is Door.POST for place in places) for places in (came_to, shown))
     beside = _BESIDE_A_POST if is_post else frozenset()
-    named = (*came_to, *(place for place in shown if place.door is not Door.BOUNCE))
-    ours = tuple(place for place in named if place.door not in beside)
+    ours = tuple(place for place in (*came_to, *shown) if place.door not in beside)
     in_earnest = (place for place in ours if place.door is not Door.TRY)
     destination = min(in_earnest, key=_precedence, default=Destination(group.name, Door.POST))
     trying = any(place.door is Door.TRY for place in ours)
-    return Places(ours, destination, trying, tuple(map(fold_address, visible)))
+    return Places(ours, destination, trying, visible)
+
+
+def _but_reports(places: list[Destination], among: Sized) -> list[Destination]:
+    """Return places without those that reports come to, unless nothing else stands `among` the addresses."""
+    others = [place for place in places if place.door is not Door.BOUNCE]
+    return places if not others and len(places) == len(among) else others
 
 
 def _precedence(destination: Destination) -> tuple[int, bool]:
@@ -84,13 +90,15 @@ def is_as_addressed(
     )
 
 
-def names_us(tx: Transaction, group: Workspace, places: Places, aliases: Collection[Alias]) -> bool:
-    """Whether any address of ours stands in To or Cc, or one from which mail is passed on."""
+def names_us(
+    tx: Transaction, group: Workspace, said: Authentication, places: Places, aliases: Collection[Alias]
+) -> bool:
+    """Whether a proven author wrote a mail to any address of ours, or to one from which mail is passed on."""
     if places.may_be_any:
         return True
     names = tx.charters.names()
     return is_to_us(
-        places.visible,
+        said.written_to,
         lambda address: destination_of(tx, address, [group.name]) is not None,
         lambda address: is_passed_on(address, group.name, names, aliases),
     )
