@@ -166,9 +166,12 @@ def test_what_is_written_to_everybody_is_posted_whoever_else_is_to_look_at_it(to
     assert town.reached("post") == ["ben", "cleo"]
 
 
-def test_an_address_for_reports_in_somebodys_cc_makes_no_report_of_the_answers_to_it(town: Town) -> None:
+@pytest.mark.parametrize("came_to", [("acme",), ("acme", "acme+b.anything")])
+def test_an_address_for_reports_in_somebodys_cc_makes_no_report_of_the_answers_to_it(
+    town: Town, came_to: tuple[str, ...]
+) -> None:
     raw = town.mail("ana", "acme", "The roof", "It leaks.", cc=full("acme+b.anything"))
-    town.sends("ana", raw, "acme")
+    town.sends("ana", raw, *came_to)
     assert town.reached("post") == ["ben", "cleo"]
 
 

@@ -276,6 +276,24 @@ def test_an_absence_that_anybody_may_have_written_gives_a_substitute_nothing(fou
     assert town.entries(Cancelled) == []
 
 
+@pytest.mark.parametrize("by", ["return address", "ballot", "subject alone"])
+def test_a_substitute_governs_by_what_proves_an_absence_whatever_was_said_before(found: Found, by: str) -> None:
+    town = found(substitutes="govern")
+    _name_substitute(town)
+    town.writes("ben", "acme", "", "I'm on leave from 1 to 14 June 2026.")
+    opened(town, "ben")
+    if by == "return address":
+        vacation(town, "ben", "I am on leave until 14 June 2026.")
+    elif by == "ballot":
+        town.answers("ben", town.newest("ben", "ballot"), "I'm on leave from 1 to 14 June 2026.")
+    else:
+        town.writes("ben", "acme", "Re: [acme V-1] Close", "I'm on leave from 1 to 14 June 2026.")
+    raw, to = town.reply("cleo", town.newest("cleo", "ballot"), "cancel")
+    town.sends("cleo", raw, to)
+    town.confirms("cleo", "oui")
+    assert len(town.entries(Cancelled)) == (by != "subject alone")
+
+
 def _name_substitute(town: Town) -> None:
     named = MemberRenamed(member_id=town.member("ben").id, substitute=town.member("cleo").id)
     change_people(town.pipeline, "acme", [named], now=town.clock.at)
