@@ -152,8 +152,8 @@ def test_a_stranger_is_told_nothing_since_the_address_may_be_forged() -> None:
 @pytest.mark.parametrize(("unproven", "reason"), [(True, "many-posts"), (False, "")])
 def test_threads_that_nothing_proves_to_be_a_members_are_counted_by_the_day_too(unproven: bool, reason: str) -> None:
     start = Posted(
-        mark="P-9", thread="P-9", subject="Something new", text="Each time", message_id="a@b", author_id=BEN.id, author_name="Ben",
-        unproven=unproven,
+        mark="P-9", thread="P-9", subject="Something new", text="Each time", message_id="a@b", author_id=BEN.id,
+        author_name="Ben", unproven=unproven,
     )  # fmt: skip
     assert too_much([(start, Lately(0, 5, MOST_UNPROVEN_STARTS_A_DAY))]) == reason
     assert too_much([(start, Lately(0, 5, MOST_UNPROVEN_STARTS_A_DAY - 1))]) == ""
