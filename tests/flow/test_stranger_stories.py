@@ -403,6 +403,31 @@ def test_what_may_be_a_secret_ballot_is_posted_for_nobody(
     assert town.arrivals(ArrivalState.HELD) == []
 
 
+@pytest.mark.parametrize("word", ["accept", "add"])
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [("Close the office in August", "I like it."), ("My view", "V-1 would be a good start.")],
+)
+def test_what_came_before_the_vote_that_it_may_answer_is_not_let_in_either(
+    found: Found, word: str, subject: str, text: str
+) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    offer(town)
+    plain = town.newest("ana", "steward")
+    offer(town, subject=subject, text=text)
+    asked = town.newest("ana", "steward")
+    town.wait(hours=1)
+    opened(town)
+    before = len(town.post_office.letters)
+    for _ in range(2):
+        town.answers("ana", asked, word)
+        assert "answers nobody may see" in " ".join(town.newest("ana", "decline").text.split())
+    assert {letter.kind for letter in town.post_office.letters[before:]} == {"decline"}
+    assert (len(town.arrivals(ArrivalState.HELD)), len(town.entries(Posted))) == (2, 0)
+    town.answers("ana", plain, "accept")
+    assert [entry.subject for entry in town.entries(Posted)] == ["An offer"]
+
+
 def test_a_steward_lets_in_a_stranger_who_names_a_vote_that_all_may_see(found: Found) -> None:
     town = found(strangers="hold", votes={"hidden": False})
     opened(town)

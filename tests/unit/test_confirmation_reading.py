@@ -229,7 +229,8 @@ def test_a_name_that_is_a_small_word_of_some_language_is_a_name(text: str, named
         ("Sí, elimina a Cleo", 1), ("Sim, remova a Cleo", 1), ("Oui, supprime Cleo", 1),
         ("Oui, retirez cleo@example.net de la liste", 1), ("Ja, Cleo verwijderen", 1), ("Ja, schrijf Cleo uit", 1),
         ("Ja, schrijf Dora uit", None), ("Ja, Dora entfernen", None), ("Cleo entfernen", None),
-        ("Yes, remove Cleo wrote it", None), ("Ja, Cleo war es, entfernen", None), ("Ja, Cleo und Dora entfernen", None),
+        ("Yes, remove Cleo wrote it", None), ("Ja, Cleo war es, entfernen", None),
+        ("Ja, Cleo und Dora entfernen", None),
     ],
 )  # fmt: skip
 def test_a_name_and_the_act_stand_in_the_order_of_any_language(text: str, number: int | None) -> None:
