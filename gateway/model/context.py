@@ -80,6 +80,7 @@ class Held:
     name: str = ""
     is_dismissed: bool = False  # it was finished without being acted upon
     is_kept: bool = True  # its bytes are
+    may_be_secret: bool = False  # as things are now, whatever they were when it was held
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

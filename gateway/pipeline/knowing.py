@@ -14,6 +14,7 @@ import structlog
 
 from gateway.accept.trust import Signs, proof_of
 from gateway.decide import digest_times, tally
+from gateway.decide.secrecy import may_answer
 from gateway.model.address import (
     Alias,
     Destination,
@@ -28,7 +29,7 @@ from gateway.model.context import ELSEWHERE, Held, MailContext, News, Sent, Thre
 from gateway.model.entry import Answered, AnswerRestored, TaskChanged, Withdrawn
 from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Member
-from gateway.model.message import Message
+from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Bounce
 from gateway.model.notice import StoredNotice
 from gateway.model.round import Ballot, Phase, Round, Standing, conceals
@@ -39,6 +40,7 @@ from gateway.pipeline.outages import in_time_at, outage
 from gateway.pipeline.places import is_as_addressed, names_us, places_of
 from gateway.pipeline.workspaces import destination_of
 from gateway.understand.author import PRESSED
+from gateway.understand.mime import read_message
 from store.transaction import Transaction
 
 log = structlog.get_logger()
@@ -206,6 +208,7 @@ def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
     stored = tx.inbox.get(facts.arrival_id) if facts and facts.arrival_id else None
     if stored is None or stored.workspace_id != group.id:
         return None
+    is_shown = isinstance(facts, StewardFacts) and facts.about in _LET_IN
     return Held(
         stored.id,
         waits=stored.state is ArrivalState.HELD,
@@ -213,7 +216,24 @@ def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
         name=facts.name if isinstance(facts, StewardFacts) else "",
         is_dismissed=stored.state is ArrivalState.IGNORED,
         is_kept=bool(stored.arrival.raw),
+        may_be_secret=is_shown and _may_be_secret(tx, group, stored),
     )
+
+
+_LET_IN = ("held", "many-posts")  # what stewards are told of and let in: it is posted
+
+
+def _may_be_secret(tx: Transaction, group: Workspace, stored: StoredArrival) -> bool:
+    """Whether a held mail of nobody we know may answer a vote that nobody sees: one may have been opened since."""
+    member = tx.people.by_address(group.id, fold_address(stored.author))
+    if not stored.arrival.raw or (member is not None and member.left_at is None):
+        return False
+    try:
+        message = read_message(stored.arrival.raw)
+    except Unreadable:
+        return False
+    door = places_of(tx, group, stored.arrival, message).destination.door
+    return may_answer(message.subject, message.text, door, _secret_votes(tx, group), tx.ledger.fresh(group.id))
 
 
 def _stands_in_for(tx: Transaction, group: Workspace, author: Member | None, now: datetime) -> frozenset[int]:
