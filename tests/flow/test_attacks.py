@@ -879,7 +879,7 @@ def test_a_program_that_bears_only_the_marks_of_gateways_casts_no_vote_and_is_no
         if len(letters) == answered:
             break
         answered = len(letters)
-        raw, to = town.reply("ben", letters[-1], text, quote=False, **GATEWAYS)
+        raw, to = town.reply("ben", letters[-1], text, quote=False, below=False, **GATEWAYS)
         town.sends("ben", raw, to)
     assert (town.votes("V-1"), answered < 150) == ({}, True)
 
