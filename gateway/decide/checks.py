@@ -173,7 +173,7 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
     if is_welcome and not is_anybody:
         return _withheld(context, understood) or _posted(context, understood)
     if is_welcome or charter.strangers == "hold":
-        return held(context, understood, "stranger", Why.STRANGER)
+        return _withheld(context, understood) or held(context, understood, "stranger", Why.STRANGER)
     return ignored(Why.STRANGER)  # no answer now: its address may be forged (RFC 3834 §4, backscatter)
 
 
@@ -193,8 +193,10 @@ def _withheld(context: MailContext, understood: Understood) -> Acted | None:
     """Hold what may be an answer to a secret vote, and ask its author: they may be a member at another address."""
     if not may_be_secret(context, understood, _text(understood)):
         return None
-    asked = DeclineFacts(reason="perhaps-a-vote")
-    return dataclasses.replace(held(context, understood, "stranger", Why.STRANGER), decline=asked)
+    kept = held(context, understood, "stranger", Why.STRANGER)
+    if context.is_forged or not understood.written.is_answerable:  # an answer would hit a victim, or a machine
+        return kept
+    return dataclasses.replace(kept, decline=DeclineFacts(reason="perhaps-a-vote"))
 
 
 def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Understood], Acted] | None:
@@ -351,8 +353,9 @@ def _unknown(context: MailContext, understood: Understood) -> Acted:
 
 
 def _owner(context: MailContext, understood: Understood) -> Acted:
-    if context.author is None and not context.confirmed and may_be_secret(context, understood, _text(understood)):
-        return held(context, understood, "stranger", Why.STRANGER)  # a member may write from an address nobody knows
+    is_strangers = context.author is None and not context.confirmed
+    if is_strangers and (kept := _withheld(context, understood)) is not None:
+        return kept  # a member may write from an address nobody knows
     return membership.to_owner(context, understood.message, _text(understood))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from gateway.model.address import Door
-from gateway.model.context import MailContext
+from gateway.model.context import Fresh, MailContext
 from gateway.model.round import OVER, Round, VoteForm
 from gateway.model.understood import Understood
 
@@ -34,18 +34,26 @@ def is_nobodys(context: MailContext) -> bool:
 def _may_answer(context: MailContext, understood: Understood, text: str) -> bool:
     message = understood.message
     said = f"{message.text}\n{text}"
-    return may_answer(message.subject, said, context.destination.door, context.secret_votes)
+    return may_answer(message.subject, said, context.destination.door, context.secret_votes, context.fresh)
 
 
-def may_answer(subject: str, text: str, door: Door, secret_votes: Sequence[Round]) -> bool:
-    """Whether a mail names such a vote, or speaks of votes at all while one runs: it may have mistaken the mark."""
-    marks = {f"V-{int(number)}" for number in _NAMED.findall(f"{subject}\n{text}")}
-    if any(vote.mark in marks for vote in secret_votes):
+def may_answer(subject: str, text: str, door: Door, secret_votes: Sequence[Round], fresh: Fresh) -> bool:
+    """Whether a mail names such a vote, or speaks of votes at all while one runs: it may have mistaken the mark.
+
+    What no vote has borne yet is no mark that could be mistaken for another: "V-8 engines" while V-1 is the newest.
+    """
+    numbers = {int(number) for number in _NAMED.findall(f"{subject}\n{text}")}
+    if any(vote.mark in {f"V-{number}" for number in numbers} for vote in secret_votes):
         return True
     running = [vote for vote in secret_votes if vote.phase not in OVER]
     if not running:
         return False
-    return bool(marks) or door is Door.VOTE or any(_is_titled(subject, vote) for vote in running)
+    newest = max(fresh.numbers.get("V", 1) - 1, *(int(vote.mark.partition("-")[2]) for vote in running))
+    return (
+        any(number <= newest for number in numbers)
+        or door is Door.VOTE
+        or any(_is_titled(subject, vote) for vote in running)
+    )
 
 
 def _is_titled(subject: str, vote: Round) -> bool:

@@ -233,7 +233,7 @@ def _may_be_secret(tx: Transaction, group: Workspace, stored: StoredArrival) -> 
     except Unreadable:
         return False
     door = places_of(tx, group, stored.arrival, message).destination.door
-    return may_answer(message.subject, message.text, door, _secret_votes(tx, group))
+    return may_answer(message.subject, message.text, door, _secret_votes(tx, group), tx.ledger.fresh(group.id))
 
 
 def _stands_in_for(tx: Transaction, group: Workspace, author: Member | None, now: datetime) -> frozenset[int]:

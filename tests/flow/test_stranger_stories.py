@@ -428,6 +428,49 @@ def test_what_came_before_the_vote_that_it_may_answer_is_not_let_in_either(
     assert [entry.subject for entry in town.entries(Posted)] == ["An offer"]
 
 
+@pytest.mark.parametrize(
+    ("strangers", "to", "subject", "text"),
+    [
+        ("hold", "acme", "My vote", "V-1: Porto"),
+        ("hold", "acme+owner", "Help", "I cannot vote in V-1: I mean Porto."),
+        ("reject", "acme+owner", "Help", "I cannot vote in V-1: I mean Porto."),
+    ],
+)
+def test_who_wrote_what_may_be_a_secret_ballot_is_told_so_once_a_day(
+    found: Found, strangers: str, to: str, subject: str, text: str
+) -> None:
+    town = found(strangers=strangers, votes={"secret": True})
+    opened(town)
+    before = len(town.post_office.letters)
+    for _ in range(2):
+        town.sends("ben@phone.example", town.mail(UNKNOWN, to, subject, text), to)
+    told = town.post_office.letters[before:]
+    assert [letter.kind for letter in told if letter.to == "ben@phone.example"] == ["decline"]
+    assert not any("Porto" in letter.all_words for letter in told if letter.to != "ben@phone.example")
+    again = "I changed my mail provider: how do I go on?"
+    town.sends("ben@phone.example", town.mail(UNKNOWN, "acme+owner", "Help", again), "acme+owner")
+    assert again in town.newest("ana", "steward").text.replace("\n> ", " ")
+
+
+@pytest.mark.parametrize("fields", [{"precedence": "list"}, {"auto_submitted": "auto-replied"}])
+def test_a_machine_or_a_list_whose_mail_may_be_a_secret_ballot_is_told_nothing(
+    found: Found, fields: dict[str, str]
+) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    opened(town)
+    town.sends("ben@phone.example", town.mail(UNKNOWN, "acme", "My vote", "V-1: Porto", **fields), "acme")
+    assert [letter for letter in town.post_office.letters if letter.to == "ben@phone.example"] == []
+
+
+def test_a_mark_that_no_vote_has_borne_yet_names_no_vote(found: Found) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    opened(town)
+    offer(town, text="We sell V-8 engines and V-22 rockets.")
+    assert "V-8 engines" in town.newest("ana", "steward").text
+    town.answers("ana", town.newest("ana", "steward"), "accept")
+    assert len(town.entries(Posted)) == 1
+
+
 def test_a_steward_lets_in_a_stranger_who_names_a_vote_that_all_may_see(found: Found) -> None:
     town = found(strangers="hold", votes={"hidden": False})
     opened(town)
