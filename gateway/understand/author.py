@@ -229,8 +229,9 @@ def written_by(
         frozenset(n for n, _ in message.headers),
     )
     written = next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
-    if written.bounce is not None and (about := spoken_of(written.bounce.diagnostic, lexicon)):
-        written = replace(written, bounce=replace(written.bounce, speaks_of=about))
+    bounce = written.bounce
+    if bounce is not None and (about := spoken_of(bounce.diagnostic, lexicon, bounce.recipients)):
+        written = replace(written, bounce=replace(bounce, speaks_of=about))
     return written if _is_answerable(case, written) else replace(written, is_answerable=False)
 
 

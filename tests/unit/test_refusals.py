@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, blame_in_report, judged, lacks_room, may_be_of_us
-from gateway.model.nature import Bounce
+from gateway.model.nature import Bounce, SpokenOf
 from gateway.model.notice import Attempt, PastTry
 from gateway.resources import load_lexicon
 from gateway.understand.reading.bounce_words import spoken_of
@@ -414,3 +414,30 @@ def test_a_server_that_took_a_mail_just_now_is_believed_of_addresses_that_are_no
 def test_a_row_too_long_to_be_seen_whole_spares_nobody() -> None:
     many = [past(n, f"m{n}", GONE, "not-from-us") for n in range(LOOKED_BACK)]
     assert judge(many, (900, "ana", GONE), tries={900: 3}).of_us == {900}
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 ben@x.example unknown", "550 <ben@x.example>: unknown", "550 Ben@x.example is not known here",
+        "550 Empfaenger unbekannt", "550 ben@x.example ist unbekannt", "550 nobody here by that name",
+        "550 Nobody of that name", "550 ben@x.example onbekend", "550 ben@x.example n'existe pas",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", ["5.0.0", "5.3.0", "5.7.1", ""])
+def test_an_address_that_a_server_does_not_know_is_nobodys(status: str, diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon(), ("ben@x.example",))
+    assert about is SpokenOf.NOBODY
+    assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is Blame.RECIPIENT
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 acme+b.x@ws.example.org unknown", "550 acme@ws.example.org is unknown, ben@x.example refuses",
+        "550 unknown", "550 sender ben@x.example unknown", "550 reuben@x.example unknown",
+    ],
+)  # fmt: skip
+def test_an_address_of_ours_or_of_others_that_a_server_does_not_know_says_nothing_of_a_mailbox(diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon(), ("ben@x.example",))
+    assert blame_in_report(Bounce(status="5.0.0", diagnostic=diagnostic, speaks_of=about)) is Blame.UNSURE
