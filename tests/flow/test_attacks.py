@@ -858,7 +858,7 @@ def test_a_vacation_reply_in_an_unknown_language_that_names_a_project_is_nobodys
     assert (town.votes("V-1"), len(town.entries(Posted)), len(town.box("ben"))) == ({}, 1, before)
 
 
-GATEWAYS = {"precedence": "bulk", "x_auto_response_suppress": "All"}  # some put both on whatever passes
+GATEWAYS: dict[str, Any] = {"precedence": "bulk", "x_auto_response_suppress": "All"}  # some put both on whatever passes
 
 
 def test_a_person_whose_gateway_marks_their_mail_votes_and_posts_and_is_not_away(town: Town) -> None:
@@ -879,7 +879,7 @@ def test_a_program_that_bears_only_the_marks_of_gateways_casts_no_vote_and_is_no
         if len(letters) == answered:
             break
         answered = len(letters)
-        raw, to = town.reply("ben", letters[-1], text, quote=False, below=False, **GATEWAYS)
+        raw, to = town.reply("ben", letters[-1], text, quote=False, **GATEWAYS)
         town.sends("ben", raw, to)
     assert (town.votes("V-1"), answered < 150) == ({}, True)
 
