@@ -56,7 +56,7 @@ if TYPE_CHECKING:  # loaded when a mailbox is named in the settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOST_IN_A_TURN = 16  # arrivals understood before one commit
+MOST_IN_A_TURN = 32  # arrivals understood before one commit
 LONGEST_TURN = 0.05  # seconds of one turn while mail comes in: so long an arrival may wait to be made durable
 MOST_CLAIMED_IN_A_RUSH = 4
 LOOK_AT_DISK_EVERY = 1.0  # seconds

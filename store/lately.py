@@ -74,8 +74,7 @@ class PostedLately:
             asked |= {"author_id": post.author_id, "unproven": post.unproven}
             if not is_start(post):
                 return self._ask(_BY_MEMBER, asked)
-            found = self._ask(_STARTED_BY_MEMBER, asked)
-            return Lately(found.same, found.posts)
+            return self._ask(_STARTED_BY_MEMBER, asked)
         asked |= {"address": address.lower()}
         here = self._ask(_BY_STRANGER, asked)
         same = here.same if is_start(post) else self._ask(_BY_STRANGER_IN_THREAD, asked).same

@@ -48,13 +48,13 @@ def beginnings(author: str, message_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(_half(_encoded(author) + b"\0" + _encoded(one)) for one in message_ids)
 
 
-def beginning_by_signature(author: str, signature: str) -> str:
-    """Return the first half of a fingerprint by which the author's mail is known that bears this signature.
+def beginning_by_signature(author: str, signed_as: str) -> str:
+    """Return the first half of a fingerprint by which the author's mail is known that a signature is of.
 
     Many servers sign no Message-ID (RFC 6376 §5.4.1 does not ask for it), so a signed mail may come again under another
-    one. The signature itself cannot be another.
+    one. What is signed cannot be another.
     """
-    return _half(_encoded(author) + b"\0signed\0" + _encoded(signature))
+    return _half(_encoded(author) + b"\0signed\0" + _encoded(signed_as))
 
 
 def digest_of_words(words: Sequence[str], others: Sequence[bytes] = ()) -> str:

@@ -26,8 +26,8 @@ from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.arrival import ArrivalState
 from gateway.model.notice import NoticeState
 from gateway.pipeline.flow import SILENCE
-from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.pipeline.outages import is_set_back
+from gateway.pipeline.workspaces import workspace as workspace_named
 from gateway.render.environment import TemplateProblem
 from gateway.resources import load_templates
 from gateway.send.limits import AHEAD, DAY

@@ -23,7 +23,7 @@ from gateway.model.arrival import StoredArrival
 from gateway.model.context import Workspace
 from gateway.model.notice import Attempt, Outgoing
 from gateway.model.token import Claim
-from gateway.pipeline.knowing import workspace as workspace_named
+from gateway.pipeline.workspaces import workspace as workspace_named
 from gateway.render.headers import LOOP_FIELD
 from gateway.send.courier import Courier
 from gateway.send.signing import SigningProblem

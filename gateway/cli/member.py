@@ -21,8 +21,8 @@ from gateway.model.charter import CharterMember
 from gateway.model.entry import MemberLeft, MemberRenamed
 from gateway.model.fault import fault_text
 from gateway.model.member import Member
-from gateway.pipeline.knowing import workspace as workspace_named
 from gateway.pipeline.steering import change_people, member_entries
+from gateway.pipeline.workspaces import workspace as workspace_named
 
 COLUMNS = ("address", "name", "roles", "language", "timezone")
 

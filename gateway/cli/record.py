@@ -19,7 +19,7 @@ from gateway.model.arrival import ArrivalState, StoredArrival
 from gateway.model.entry import Closed
 from gateway.model.notice import NoticeState, StoredNotice
 from gateway.model.round import Round
-from gateway.pipeline.knowing import workspace as workspace_named
+from gateway.pipeline.workspaces import workspace as workspace_named
 from store.faults import Forbidden
 
 

@@ -67,6 +67,7 @@ def to_stewards(
     text: str = "",
     arrival_id: int = 0,
     subject: str | None = None,
+    is_withheld: bool = False,
 ) -> Broadcast:
     """Return what the stewards are told of a mail; `subject` in the place of its own, where that must not be shown."""
     author = message.author
@@ -77,5 +78,6 @@ def to_stewards(
         subject=message.subject if subject is None else subject,
         text=text,
         arrival_id=arrival_id,
+        is_withheld=is_withheld,
     )
     return Broadcast(key=key, facts=facts, group=Group.STEWARDS)

@@ -331,5 +331,8 @@ def _answers_mail_of_ours(context: MailContext, member: Member) -> bool:
 
 
 def _is_known(absences: tuple[Absence, ...], stated: Absence, day: date) -> bool:
-    """Whether this is noted already, as of a day: the same end, or an undated one that a known absence covers."""
-    return any(known.covers(day) and (stated.until is None or known.until == stated.until) for known in absences)
+    """Whether this is noted already, as of a day: the same end, or an undated one that a known absence covers; what is
+    proven is not known by what nothing proves.
+    """
+    known = (one for one in absences if one.covers(day) and (stated.unproven or not one.unproven))
+    return any(stated.until is None or one.until == stated.until for one in known)

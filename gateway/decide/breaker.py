@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from math import inf
 
 from msgspec import structs
 
@@ -43,12 +44,13 @@ MOST_ANSWERS_A_DAY = 60
 MOST_UNPROVEN_A_DAY = 20
 MORE_OWED_A_DAY = 20
 # Posts of one author: the same words in one thread a day, anything in one thread an hour and a day, and the
-# threads that they start an hour.
+# threads that they start an hour; a day those that nothing proves to be theirs.
 MOST_SAME_A_DAY = 2
 MOST_RECURRING_A_DAY = 12
 MOST_AN_HOUR = 20
 MOST_A_DAY = 50
 MOST_STARTS_AN_HOUR = 40
+MOST_UNPROVEN_STARTS_A_DAY = 80  # of the newest hundred posts
 # Mails of one member that start something or are told to others beside posts, within an hour and a day: a vote, a task,
 # a letter to the stewards. Proven ones; ones that nothing proves, where no server says who wrote; and where one does.
 MOST_STARTED = (60, 200)
@@ -133,9 +135,13 @@ def posts_of(decision: Decision) -> tuple[Posted, ...]:
     return tuple(entry for entry in decision.entries if isinstance(entry, Posted))
 
 
-def too_much(before: Sequence[tuple[Posted, Lately]]) -> str:
-    """Return why posts of a mail are too much, "" where they are not: each with what its author has posted lately."""
-    return next((why for post, lately in before if (why := _too_much(post, lately))), "")
+def too_much(before: Sequence[tuple[Posted, Lately]], *, is_old: bool = False) -> str:
+    """Return why posts of a mail are too much, "" where they are not: each with what its author has posted lately.
+
+    `is_old` says that a mail was written days ago. A member may hand on a file of such: how many threads these start
+    says nothing of a loop. What they say does, though more often: a robot's clock may be wrong.
+    """
+    return next((why for post, lately in before if (why := _too_much(post, lately, is_old))), "")
 
 
 # What begins, or changes for others, whatever is said of it. Each is told to others, or waits for its day.
@@ -195,9 +201,19 @@ def _told(context: MailContext, message: Message, sort: str) -> tuple[Notice, ..
     return (to_author(context, message, facts, f"{once_per_day(context, message, 'many-posts')}{sort}"),)
 
 
-def _too_much(post: Posted, lately: Lately) -> str:
-    most = MOST_RECURRING_A_DAY if may_recur(post) else MOST_SAME_A_DAY
+def _too_much(post: Posted, lately: Lately, is_old: bool) -> str:
+    is_handed_on = is_old and is_start(post) and post.author_id is not None
+    most = MOST_RECURRING_A_DAY if is_handed_on or may_recur(post) else MOST_SAME_A_DAY
     if lately.same >= most:
         return "same-words"
-    an_hour = MOST_STARTS_AN_HOUR if is_start(post) and post.author_id is not None else MOST_AN_HOUR
-    return "many-posts" if lately.posts >= an_hour or lately.today >= MOST_A_DAY else ""
+    if is_handed_on:
+        return ""
+    an_hour, a_day = _most(post)
+    return "many-posts" if lately.posts >= an_hour or lately.today >= a_day else ""
+
+
+def _most(post: Posted) -> tuple[int, float]:
+    """Return how many posts of an author are enough within an hour, and within a day."""
+    if not is_start(post) or post.author_id is None:
+        return MOST_AN_HOUR, MOST_A_DAY
+    return MOST_STARTS_AN_HOUR, MOST_UNPROVEN_STARTS_A_DAY if post.unproven else inf

@@ -7,7 +7,6 @@ Must not: look into pieces further than to see what kind they are.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ from gateway.decide.asked_for import acts_undone, marks_asked, words_asked
 from gateway.decide.confirming import confirmation
 from gateway.decide.proof_needed import acts_of, enrolled, to_confirm
 from gateway.decide.rituals import membership, posting, vote
+from gateway.decide.secrecy import is_nobodys, may_be_secret
 from gateway.decide.sent import has_own_token
 from gateway.model.address import OFFERED, Door, is_sendable
 from gateway.model.arrival import ArrivalState
@@ -171,9 +171,9 @@ def _stranger(context: MailContext, understood: Understood) -> Acted | None:
     is_welcome = charter.strangers == "accept" or charter.posting == "anyone"
     is_anybody = context.is_forged or not is_sendable(message.author_address)
     if is_welcome and not is_anybody:
-        return _posted(context, understood)
+        return _withheld(context, understood) or _posted(context, understood)
     if is_welcome or charter.strangers == "hold":
-        return held(context, understood, "stranger", Why.STRANGER)
+        return _withheld(context, understood) or held(context, understood, "stranger", Why.STRANGER)
     return ignored(Why.STRANGER)  # no answer now: its address may be forged (RFC 3834 §4, backscatter)
 
 
@@ -186,7 +186,17 @@ def _let_in(context: MailContext, understood: Understood) -> Acted:
     """Post what a steward accepted; an answer to a round counts for members alone, and is shown to nobody."""
     if context.rounds:
         return ignored(Why.STRANGER, "accepted, but it answers a round, which only members can")
-    return _posted(context, understood)
+    return _withheld(context, understood) or _posted(context, understood)
+
+
+def _withheld(context: MailContext, understood: Understood) -> Acted | None:
+    """Hold what may be an answer to a secret vote, and ask its author: they may be a member at another address."""
+    if not may_be_secret(context, understood, _text(understood)):
+        return None
+    kept = held(context, understood, "stranger", Why.STRANGER)
+    if context.is_forged or not understood.written.is_answerable:  # an answer would hit a victim, or a machine
+        return kept
+    return dataclasses.replace(kept, decline=DeclineFacts(reason="perhaps-a-vote"))
 
 
 def _asked_by_stranger(understood: Understood) -> Callable[[MailContext, Understood], Acted] | None:
@@ -201,7 +211,7 @@ def held(
 ) -> Acted:
     """Return a mail held for the stewards, who are told of each, or of the first a day and author."""
     entry = HeldForSteward(arrival_id=context.arrival_id, reason=reason)
-    is_secret = _may_be_secret(context, understood)
+    is_secret = may_be_secret(context, understood, _text(understood))
     told = to_stewards(
         context,
         understood.message,
@@ -210,19 +220,9 @@ def held(
         text="" if is_secret else _text(understood),
         arrival_id=context.arrival_id,
         subject="" if is_secret else None,  # "V-7: Oslo" may be all of a ballot
+        is_withheld=is_secret and is_nobodys(context),
     )
     return Acted(why, entries=(entry,), broadcasts=(told,), state=ArrivalState.HELD, settled=False, detail=reason)
-
-
-def _may_be_secret(context: MailContext, understood: Understood) -> bool:
-    """Whether a mail may hold a ballot that stewards must not see: a member's other address is a stranger to us, and
-    what a stranger's mail names is not looked up.
-    """
-    forms = [view.round.form for view in context.rounds.values()]
-    if context.answers_lost or any(isinstance(form, VoteForm) and (form.secret or form.hidden) for form in forms):
-        return True
-    said = f"{understood.message.subject}\n{understood.message.text}\n{_text(understood)}"
-    return context.author is None and (context.destination.door is Door.VOTE or _VOTE_NAMED.search(said) is not None)
 
 
 def _text(understood: Understood) -> str:
@@ -280,9 +280,6 @@ def _shown(context: MailContext, understood: Understood) -> dict[str, Any]:
     if context.trust is Trust.PROVEN or (context.trust is Trust.CLAIMED and has_own_token(context)):
         return {"words": words_asked(understood), "undoes": undone}
     return {"title": ", ".join(_titled(mark, context) for mark in marks_asked(context, understood)), "undoes": undone}
-
-
-_VOTE_NAMED = re.compile(r"\bV[-‐-―−]\d", re.IGNORECASE)
 
 
 def _titled(mark: str, context: MailContext) -> str:
@@ -356,8 +353,9 @@ def _unknown(context: MailContext, understood: Understood) -> Acted:
 
 
 def _owner(context: MailContext, understood: Understood) -> Acted:
-    if context.author is None and not context.confirmed and _may_be_secret(context, understood):
-        return held(context, understood, "stranger", Why.STRANGER)  # a member may write from an address nobody knows
+    is_strangers = context.author is None and not context.confirmed
+    if is_strangers and (kept := _withheld(context, understood)) is not None:
+        return kept  # a member may write from an address nobody knows
     return membership.to_owner(context, understood.message, _text(understood))
 
 

@@ -63,6 +63,7 @@ _OF_DETAIL = {
     (3, 4): Blame.MESSAGE,  # too big for the system
     (4, 5): Blame.US,  # congestion. Gmail: the number of mails a day
     (4, 6): Blame.UNSURE,  # a loop on the way. Zoho: so much as to be odd
+    (4, 14): Blame.UNSURE,  # Microsoft: a loop on the way
 }
 # Policy (RFC 3463 §3.8) that is about who sends: our login (RFC 5248, 4954), DKIM, SPF and the name of our machine
 # (RFC 7372), how much we send (RFC 5248); Microsoft: sending as another, relaying, spam, our address or domain.
@@ -147,13 +148,19 @@ def blame_in_report(report: Bounce) -> Blame:
     A far server is asked, and behind ours: what it says of systems and protocols is of the mailbox there (QUIRK:
     Microsoft says 5.5.0 of those that do not exist), unless its words are of who sends; its policy may be of us, unless
     they are of nobody there: "5.7.1 user unknown" (QUIRK). Status codes that say nothing (5.0.0) leave it to the words,
-    and so does that of a full mailbox, where they are of a mail's size (QUIRK: Sendmail has 5.2.2 for every bare 552).
+    and so does that of a full mailbox, where they are of a mail's size (QUIRK: Sendmail has 5.2.2 for every bare 552):
+    where these name no mailbox either ("554 Message not allowed - [299]", "5.2.0 Mail rejected"), it is our mail they
+    refuse.
     """
     status = _status_in(report)
     said = _by_status(status) or Blame.UNSURE
     if status == _FULL and report.speaks_of is SpokenOf.SIZE:
         return Blame.MESSAGE
-    return _by_words(report.speaks_of, is_policy=status[0] == _POLICY) if said is Blame.UNSURE else said
+    if said is not Blame.UNSURE:
+        return said
+    if lacks_room(report):
+        return Blame.RECIPIENT
+    return _by_words(report.speaks_of, is_policy=status[0] == _POLICY)
 
 
 def lacks_room(report: Bounce) -> bool:
@@ -164,7 +171,7 @@ def lacks_room(report: Bounce) -> bool:
     status, found = _status_in(report), _CODE.search(report.diagnostic)
     if status in _NO_ROOM or report.speaks_of is SpokenOf.FULL:
         return True
-    is_bare = status[1] == 0 and report.speaks_of is None
+    is_bare = status[1] == 0 and report.speaks_of in (None, SpokenOf.MAIL)
     return is_bare and found is not None and int(found[0]) == _TOO_BIG
 
 
@@ -176,10 +183,10 @@ def _status_in(report: Bounce) -> tuple[int, int]:
 
 
 def _by_words(about: SpokenOf | None, *, is_policy: bool) -> Blame:
-    """Return what a report is of whose codes may mean anything: without telling words, a policy alone may be of us."""
+    """Return what a report is of whose codes may mean anything: where no words tell, a policy alone may be of us."""
     if about is SpokenOf.SIZE:
         return Blame.MESSAGE
-    if about is SpokenOf.SENDER or (is_policy and about is None):
+    if about in (SpokenOf.SENDER, SpokenOf.MAIL) or (is_policy and about not in (SpokenOf.NOBODY, SpokenOf.FULL)):
         return Blame.UNSURE
     return Blame.RECIPIENT
 

@@ -24,7 +24,8 @@ class Authentication:
     `method` and `by` are "" where no server named in the settings said anything. `is_one_author` is False where From
     names several people or nobody plainly: then no check can speak of "the author". Of a mail that passed: `written_to`
     are the addresses that the author put into To and Cc, folded, as far as nobody else can have added them;
-    `is_as_written` is False where somebody may have added to its text, or to what says what it answers.
+    `is_as_written` is False where somebody may have added to its text, or to what says what it answers; `signed_as` is
+    what each of its signatures is of, by which it is known under whatever Message-ID.
     """
 
     outcome: Outcome = Outcome.NOTHING
@@ -33,6 +34,7 @@ class Authentication:
     is_one_author: bool = True
     written_to: tuple[str, ...] = ()
     is_as_written: bool = True
+    signed_as: tuple[str, ...] = ()
 
 
 NOBODY_SAID = Authentication()

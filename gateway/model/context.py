@@ -80,6 +80,7 @@ class Held:
     name: str = ""
     is_dismissed: bool = False  # it was finished without being acted upon
     is_kept: bool = True  # its bytes are
+    may_be_secret: bool = False  # as things are now, whatever they were when it was held
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +192,7 @@ class MailContext:
     asked_today: int = 0  # questions to confirm that this address had since a day ago, where the mail's proof failed
     tries_today: int = 0  # mails of the author answered so since a day ago, where this is one
     objectors: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by mark of a vote whose clock stands still
+    secret_votes: tuple[Round, ...] = ()  # the newest whose answers nobody sees, for mail of nobody we know
     stands_in_for: frozenset[int] = frozenset()  # members away today whose substitute the author is
     tasks: Mapping[str, Task] = field(default_factory=dict)  # by mark: what it answers, items of a digest, one's own
     has_waited: bool = False  # it was held, or failed, and is read once more: later mail was done before it

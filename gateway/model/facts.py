@@ -348,7 +348,8 @@ class DeclineFacts(msgspec.Struct, frozen=True, kw_only=True, tag="decline"):
     # of a task: task-over, task-not-yours (`detail`: whose it is), task-unclear, task-when, task-who, no-task
     # of a round or a task: changed-since (a mail that came later, and was done before this one, which had waited)
     # of people (`detail`: the address): not-known, address-taken, cannot-invite
-    # of held mail: settled-already, no-longer-kept; many-posts (it was held since there were so many of its author)
+    # of held mail: settled-already, no-longer-kept; many-posts (it was held since there were so many of its author);
+    # perhaps-a-vote (it was held since a stranger wrote it), perhaps-a-secret (a steward would have let that in)
     reason: str
     subject: str = ""
     mark: str = ""
@@ -375,10 +376,10 @@ class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     """Something a steward should know: mail held, a bounce, mail to the owner, a join request."""
 
     # held, bounced, suspended, turned-away (mail of ours, for what is not the member's doing), complaint,
-    # complaint-unproven, owner, join, joined, left, failed, undelivered, refused-us (notices of ours),
-    # doubtful (a confirmation whose authentication failed), strangers (so many wrote that none is told of singly),
-    # many-posts (of one author: held), many-answers (one member had: no more today), unproven-answers (the same, to
-    # mail that nothing proves to be theirs)
+    # complaint-unproven, owner, join, joined, left, removed (`by` a steward), failed, undelivered, refused-us
+    # (notices of ours), doubtful (a confirmation whose authentication failed), strangers (so many wrote that none is
+    # told of singly), many-posts (of one author: held), many-answers (one member had: no more today), unproven-answers
+    # (the same, to mail that nothing proves to be theirs)
     about: str
     name: str = ""
     address: str = ""
@@ -386,6 +387,8 @@ class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     text: str = ""
     arrival_id: int = 0  # held, many-posts: the mail that waits; the steward answers `accept`, `reject` or `add`
     count: int = 0  # undelivered, refused-us: how many notices
+    by: str = ""  # removed: the name of who did it
+    is_withheld: bool = False  # held: it may be an answer to a secret vote, so that no steward sees it or lets it in
 
 
 class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):
@@ -458,6 +461,7 @@ class WelcomeFacts(msgspec.Struct, frozen=True, kw_only=True, tag="welcome"):
     """You are in (or out: `left`)."""
 
     left: bool = False
+    by: str = ""  # left: the name of the steward who took them off; "" where they left themselves
 
 
 Facts = (

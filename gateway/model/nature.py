@@ -53,6 +53,8 @@ class SpokenOf(StrEnum):
     NOBODY = "nobody"  # there is no such mailbox, or no longer
     FULL = "full"  # there is one, with no room in it
     SIZE = "size"  # the mail: it is larger than they take
+    MAILBOX = "mailbox"  # of one, and no more: "mailbox unavailable"
+    MAIL = "mail"  # of no mailbox: a refusal, and perhaps its number ("Message not allowed - [299]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gateway.model.entry import Posted
 
@@ -44,9 +45,15 @@ def words_key(post: Posted) -> str:
 
     A program that numbers what it answers ("ticket #4711") says the same with each number; short words do not.
     """
-    said = _said(post)
-    if is_start(post) or len("\n".join(said)) >= _SHORT:
-        said = [_without_numbers(text) for text in said]
+    return _key(post.subject if is_start(post) else None, post.text[:_LOOKED_AT])
+
+
+@lru_cache(maxsize=32)
+def _key(subject: str | None, text: str) -> str:
+    """Return the key of what is said; asked for twice a post: when those before it are counted, and as it is kept."""
+    said = [_squeezed(one) for one in (subject, text) if one is not None]
+    if subject is not None or len(said[0]) >= _SHORT:
+        said = [_without_numbers(one) for one in said]
     return hashlib.blake2b("\n".join(said).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

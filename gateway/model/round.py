@@ -45,6 +45,9 @@ PHASE_TRANSITIONS: dict[Phase, frozenset[Phase]] = {
 }
 
 
+OVER = frozenset({Phase.CLOSED, Phase.CANCELLED})
+
+
 class CheckInForm(msgspec.Struct, frozen=True, kw_only=True, tag="check-in"):
     """What a check-in asks. `questions` is () for done, next, blockers in each reader's language."""
 
@@ -181,3 +184,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     ranking: tuple[tuple[str, ...], ...] = ()  # ranked: all options, best first, ties together
     beside: tuple[TallyLine, ...] = ()  # where a role decides: what the others said; () in a secret vote
+
+
+def conceals(round_: Round) -> bool:
+    """Whether nobody may see who answers what: of a secret vote for ever, of a hidden one until its end."""
+    form = round_.form
+    return isinstance(form, VoteForm) and (form.secret or (form.hidden and round_.phase not in OVER))

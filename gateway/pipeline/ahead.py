@@ -99,6 +99,7 @@ def as_read(context: MailContext) -> MailContext:
         fresh=_NO_NUMBERS,
         asked_today=0,
         tries_today=0,
+        secret_votes=(),
         thread=_without_last(thread) if thread else None,
         threads={mark: _without_last(one) for mark, one in context.threads.items()},
         rounds={mark: replace(one, answered=0, gone=0) for mark, one in context.rounds.items()},

@@ -16,7 +16,7 @@ from gateway.model.context import MailContext
 from gateway.model.decision import Decision
 from gateway.model.entry import Posted
 from gateway.model.message import Message
-from gateway.model.repeated import Lately, is_start
+from gateway.model.repeated import Lately
 from gateway.model.understood import Understood
 from gateway.pipeline.knowing import TRY_OUT, counted_today
 from store.transaction import Transaction
@@ -52,7 +52,8 @@ def _too_much(
     tx: Transaction, context: MailContext, message: Message, decision: Decision, is_start: bool, is_checked: bool
 ) -> str:
     """Return why a mail posts or starts too much, "" where it does not."""
-    reason = breaker.too_much(_posted_before(tx, context, message, breaker.posts_of(decision)))
+    is_old = message.date is not None and context.now - message.date > _OLD
+    reason = breaker.too_much(_posted_before(tx, context, message, breaker.posts_of(decision)), is_old=is_old)
     if reason or not is_start:
         return reason
     before = _started_lately(tx, context)
@@ -82,14 +83,9 @@ def _answers_today(tx: Transaction, context: MailContext, message: Message) -> i
 def _posted_before(
     tx: Transaction, context: MailContext, message: Message, posts: Iterable[Posted]
 ) -> list[tuple[Posted, Lately]]:
-    """Return posts of a mail, each with what its author has posted lately.
-
-    A member may hand on a file of old mails: how many threads these start, and in which words, says nothing of a loop.
-    """
+    """Return posts of a mail, each with what its author has posted lately."""
     here, address = context.workspace.id, message.author_address
-    is_old = message.date is not None and context.now - message.date > _OLD
-    counted = (post for post in posts if not (is_old and is_start(post) and post.author_id is not None))
-    return [(post, tx.posted.before(here, post, address, context.now)) for post in counted]
+    return [(post, tx.posted.before(here, post, address, context.now)) for post in posts]
 
 
 def _held_today(tx: Transaction, context: MailContext) -> int:

@@ -14,7 +14,7 @@ from gateway.model.context import Workspace
 from gateway.model.member import Member
 from gateway.model.notice import StoredNotice
 from gateway.model.stoplink import is_code_of, notice_named
-from gateway.pipeline import knowing
+from gateway.pipeline import knowing, workspaces
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.recording import record
 from store.transaction import Transaction
@@ -92,7 +92,7 @@ def _found(pipeline: Pipeline, tx: Transaction, code: str, now: datetime) -> _Fo
     stored = tx.outbox.get(notice_id) if notice_id else None
     if stored is None or not any(is_code_of(code, stored.id, one) for one in knowing.codes_from(tx, stored)):
         return None
-    group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)
+    group = workspaces.workspace(tx, stored.workspace_id, pipeline.rules.separator)
     claim = pipeline.keys.verify(stored.token, group.name)
     if claim is None:  # its key was taken out since
         return None

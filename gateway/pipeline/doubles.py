@@ -10,7 +10,6 @@ that nobody proved keep out the mail itself, or stand before one that acted.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,8 +41,7 @@ OF_BEFORE = "fingerprints_of_before"  # the mark of a store that holds fingerpri
 _ANSWERING = frozenset({Door.JOIN, Door.LEAVE, Door.HELP, Door.OWNER})
 
 _SAID = 17  # characters of what is noted: a colon, and what the words come to
-_SIGNATURE = re.compile(r"(?:^|;)b=([A-Za-z0-9+/]{64,}=*)(?:;|$)")
-_MOST_SIGNATURES = 5
+_MOST_SIGNATURES = 20  # of one mail that are noted; all are looked up
 _MOST_IDS = 20  # Message-IDs of one mail that are looked up; it is held for having two
 _MOST_WAITING = 50  # mails of one author and Message-ID, after which one that does not act is noted no more
 
@@ -85,11 +83,11 @@ def known(tx: Transaction, stored: StoredArrival, context: MailContext, understo
     same = [one for one in alike if _is_same(one.fingerprint, print_, tails)]
     if not same and tx.get_mark(OF_BEFORE) is not None:
         same = tx.inbox.alike(fingerprint_of_before(stored.arrival.raw), here)
-    signed = [beginning_by_signature(author, one) for one in _signatures(context, message)]
+    signed = [beginning_by_signature(author, one) for one in context.authentication.signed_as]
     again = (one for first in signed for one in tx.inbox.alike(first, here))
     same += [one for one in again if one.fingerprint[WHOLE + _SAID :] == door]
     others_same = [one for one in same if one.arrival_id != stored.id]
-    signed_as = tuple(first + print_[HALF:] + tail for first in signed)
+    signed_as = tuple(first + print_[HALF:] + tail for first in signed[:_MOST_SIGNATURES])
     return Known(print_ + tail, max(others_same, key=_weight, default=None), len(alike) >= _MOST_WAITING, signed_as)
 
 
@@ -125,15 +123,6 @@ def _days(stored: StoredArrival, context: MailContext, message: Message) -> tupl
         return ("",)
     came = stored.arrival.received_at.date()
     return came.isoformat(), (came - timedelta(days=1)).isoformat()
-
-
-def _signatures(context: MailContext, message: Message) -> tuple[str, ...]:
-    """Return the signatures of a mail that a server has checked (RFC 6376 §3.5, b=), however they are folded."""
-    if context.authentication.outcome is not Outcome.PASSED:
-        return ()
-    fields = [value for name, value in message.headers if name == "dkim-signature"][:_MOST_SIGNATURES]
-    found = (_SIGNATURE.search("".join(value.split())) for value in fields)
-    return tuple(dict.fromkeys(one[1] for one in found if one))
 
 
 def _weight(one: Noted) -> tuple[bool, int]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from gateway.model.attachment import Attachment
 from gateway.model.filelink import file_named, is_file_code
 from gateway.model.stoplink import notice_named
-from gateway.pipeline import knowing
+from gateway.pipeline import knowing, workspaces
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.passing_on import leaves_in, without_tokens
 from gateway.understand.scan import Limits
@@ -62,7 +62,7 @@ def find(pipeline: Pipeline, code: str, which: str, now: datetime) -> Wanted | F
         ):
             return UNKNOWN
         file = file_named(which, stored.notice.facts)
-        group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)
+        group = workspaces.workspace(tx, stored.workspace_id, pipeline.rules.separator)
         claim = pipeline.keys.verify(stored.token, group.name)
         if file is None or claim is None:  # its key was taken out since
             return UNKNOWN

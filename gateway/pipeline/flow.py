@@ -10,7 +10,6 @@ the edges in one worker thread. Must not: hold a rule of the domain (that is the
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,11 +30,11 @@ from gateway.model.decision import Decision, Why
 from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
-from gateway.model.understood import Understood
-from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting
-from gateway.pipeline.ahead import LARGEST, Coming, Look, ReadAhead, Turn, Waiting, Wanted, as_read
+from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting, workspaces
+from gateway.pipeline.ahead import LARGEST, Coming, Look, Turn, Waiting, Wanted, as_read
 from gateway.pipeline.bounds import within_bounds
 from gateway.pipeline.counting import Counts, Figures, Total
+from gateway.pipeline.light import in_light_of
 from gateway.pipeline.passing_on import Files
 from gateway.pipeline.recording import kept, plan_anew, record
 from gateway.pipeline.trying import tried
@@ -44,7 +43,6 @@ from gateway.render.render import Page, Templates, envelope_from, render
 from gateway.understand.authentication import read_authentication
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.mime import read_message
-from gateway.understand.read import hear, understand
 from gateway.understand.scan import DEFAULT_LIMITS, Limits, scan
 from store.database import Store
 from store.faults import StoreFault, StoreFull
@@ -91,7 +89,7 @@ class Pipeline:
     def directory(self) -> Directory:
         """Return what addresses exist, as the charters in force say."""
         with self.store.read() as tx:
-            found = knowing.workspaces(tx, self.rules.separator)
+            found = workspaces.workspaces(tx, self.rules.separator)
             closed = [workspace for workspace in found if workspace.charter.refuses_strangers]
             members = {workspace.name: tx.people.addresses(workspace.id) for workspace in closed}
         domains: dict[str, set[str]] = {}
@@ -120,14 +118,14 @@ class Pipeline:
         mail still waits that may change who is a member, nobody is turned away.
         """
         with self.store.read() as tx:
-            workspace = knowing.workspace_of(tx, arrival.recipients, self.rules.separator)
+            workspace = workspaces.workspace_of(tx, arrival.recipients, self.rules.separator)
             if workspace is None or not workspace.charter.refuses_strangers or tx.inbox.pending_before(now):
                 return None
             try:
                 message = read_message(arrival.raw, self.rules.limits)
                 stored = StoredArrival(id=0, arrival=arrival, state=ArrivalState.RECEIVED)
                 context = self._context(tx, workspace, stored, message, now)
-                decision = on_message.decide(*self._in_light_of(tx, context, message))
+                decision = on_message.decide(*in_light_of(tx, context, message, self.lexicon, self.keys))
             except StoreFault:
                 raise
             except Exception:
@@ -169,7 +167,7 @@ class Pipeline:
 
     def _waiting(self, tx: Transaction, stored: StoredArrival, now: datetime, parsed: Message | None) -> Waiting | None:
         try:
-            workspace = knowing.workspace_of(tx, stored.arrival.recipients, self.rules.separator)
+            workspace = workspaces.workspace_of(tx, stored.arrival.recipients, self.rules.separator)
             if workspace is None:
                 return None
             message = parsed or read_message(stored.arrival.raw, self.rules.limits)
@@ -226,7 +224,7 @@ class Pipeline:
 
     def _settle(self, tx: Transaction, stored: StoredArrival, now: datetime, turn: Turn) -> None:
         arrival, ahead = stored.arrival, turn.read.get(stored.id)
-        workspace = knowing.workspace_of(tx, arrival.recipients, self.rules.separator)
+        workspace = workspaces.workspace_of(tx, arrival.recipients, self.rules.separator)
         if workspace is None:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.ADDRESS_UNKNOWN, at=now)
             return
@@ -244,7 +242,7 @@ class Pipeline:
             held = {**kept(stored), "detail": "stranger", "workspace_id": workspace.id}
             self._came_to(tx, stored.id, ArrivalState.HELD, Why.STRANGER, **held, at=now)
             return
-        context, understood = self._in_light_of(tx, context, message, ahead)
+        context, understood = in_light_of(tx, context, message, self.lexicon, self.keys, ahead)
         known = doubles.known(tx, stored, context, understood)
         if known.has_acted:
             self._came_to(tx, stored.id, ArrivalState.IGNORED, Why.DUPLICATE, workspace_id=workspace.id, at=now)
@@ -300,48 +298,6 @@ class Pipeline:
         said = said or read_authentication(stored.arrival.raw, author, self.rules.authserv_ids)
         return knowing.mail_context(tx, workspace, stored, message, now, self.keys, said, self.rules.aliases)
 
-    def _in_light_of(
-        self, tx: Transaction, context: MailContext, message: Message, ahead: ReadAhead | None = None
-    ) -> tuple[MailContext, Understood]:
-        """Return a mail understood, and its context with what deciding on it wants beside."""
-        ahead = ahead if ahead and ahead.stands(context) else None
-        heard = ahead.heard if ahead else hear(message, context, self.lexicon)
-        if heard.named:
-            context = knowing.with_marks(tx, context, heard.named)
-        understood = ahead.understood if ahead else None
-        if understood is None:
-            understood = understand(message, context, self.lexicon, heard)
-        further = [mark for mark in understood.named if mark not in heard.named]  # "mute P-14", known once it was read
-        if further and (wider := knowing.with_marks(tx, context, further)) is not context:
-            context, understood = wider, understand(message, wider, self.lexicon, heard)
-        if on_message.undoes_the_last(context, understood):
-            context = knowing.with_last_receipt(tx, context)
-        if understood.written.bounce is not None and context.bounced is None:
-            context = knowing.returned_by_content(tx, context, understood.written.bounce, self.keys)
-        if addresses := on_message.names(context, understood):
-            found = knowing.named(tx, context.workspace, addresses)
-            context = dataclasses.replace(context, members_named={**context.members_named, **found})
-        wanted = on_message.wants(context, understood)
-        if on_message.Want.MEMBERS in wanted:
-            context = dataclasses.replace(context, members=tuple(tx.people.all(context.workspace.id)))
-        if on_message.Want.NEWS in wanted or on_message.Want.DIGEST in wanted:
-            context = knowing.with_digest_due(tx, context)
-        if on_message.Want.NEWS in wanted:
-            context = knowing.with_news(tx, context, on_message.asked_since(context, understood))
-        if on_message.Want.OBJECTORS in wanted:
-            context = dataclasses.replace(context, objectors=knowing.objectors(tx, context))
-        if marks := on_message.tasks_named(understood):
-            tasks = tx.tasks.by_mark(context.workspace.id, sorted(marks))
-            context = dataclasses.replace(context, tasks={**context.tasks, **tasks})
-        if on_message.Want.OWN_TASKS in wanted and context.author is not None:
-            own = {task.mark: task for task in tx.tasks.own(context.workspace.id, context.author.id)}
-            context = dataclasses.replace(context, tasks={**own, **context.tasks})
-        if on_message.Want.OPEN_ROUNDS in wanted and context.author is not None:
-            open_ = tx.rounds.open_views(context.workspace.id, context.author.id)
-            views = {view.round.mark: dataclasses.replace(view, answered=answered) for view, answered in open_}
-            context = dataclasses.replace(context, rounds={**context.rounds, **views})
-        return knowing.with_newer(tx, context), understood
-
     def tick(self, now: datetime, limit: int = 50, enough: Callable[[], bool] = lambda: False) -> int:
         """Decide what has fallen due, each row in a transaction of its own; return how many rows were taken."""
         for taken in range(limit):
@@ -375,7 +331,7 @@ class Pipeline:
         if later:
             tx.schedule.plan(workspace_id, [msgspec.structs.replace(due, at=later)])
             return
-        workspace = knowing.workspace(tx, workspace_id, self.rules.separator)
+        workspace = workspaces.workspace(tx, workspace_id, self.rules.separator)
         decision = on_tick.decide(due, knowing_due.tick_context(tx, workspace, due, now))
         record(tx, workspace, decision, now, self.rules.token_days)
         self.counts.decided(decision)
@@ -398,7 +354,7 @@ class Pipeline:
         ready: list[Outgoing] = []
         with self.store.begin() as tx:
             fresh: list[tuple[int, bytes]] = []
-            workspaces: dict[int, Workspace] = {}
+            known: dict[int, Workspace] = {}
             claimed = tx.outbox.claim(now, limit, self.rules.lease, digests_first=digests_first)
             room = MOST_IN_HAND
             for place, stored in enumerate(claimed):
@@ -407,10 +363,10 @@ class Pipeline:
                     break
                 try:
                     stored = self._as_it_may_go(tx, stored)
-                    if stored.workspace_id not in workspaces:
-                        found = knowing.workspace(tx, stored.workspace_id, self.rules.separator)
-                        workspaces[stored.workspace_id] = found
-                    outgoing = self._outgoing(tx, stored, workspaces[stored.workspace_id], now)
+                    if stored.workspace_id not in known:
+                        found = workspaces.workspace(tx, stored.workspace_id, self.rules.separator)
+                        known[stored.workspace_id] = found
+                    outgoing = self._outgoing(tx, stored, known[stored.workspace_id], now)
                 except StoreFault:
                     raise  # the store's trouble, not this notice's: it waits
                 except Exception as fault:
@@ -507,7 +463,7 @@ class Pipeline:
     def _alive(self, tx: Transaction, now: datetime) -> None:
         if outages.note_alive(tx, now, SILENCE):
             log.warning("clock set back", to=now.isoformat())
-            plan_anew(tx, knowing.workspaces(tx, self.rules.separator), now)
+            plan_anew(tx, workspaces.workspaces(tx, self.rules.separator), now)
 
 
 def _explained(context: MailContext, decision: Decision) -> str:

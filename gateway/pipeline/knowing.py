@@ -8,40 +8,39 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import msgspec
 import structlog
 
-from gateway.accept.addressed import is_passed_on, is_to_us
 from gateway.accept.trust import Signs, proof_of
 from gateway.decide import digest_times, tally
+from gateway.decide.secrecy import may_answer
 from gateway.model.address import (
     Alias,
     Destination,
     Door,
     fold_address,
-    parse_local_part,
     token_of_message_id,
     token_of_return_id,
 )
 from gateway.model.arrival import PUT_BACK, READ_ANEW, ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication, Outcome
-from gateway.model.charter import CharterProblem, read_charter
 from gateway.model.context import ELSEWHERE, Held, MailContext, News, Sent, ThreadView, Trust, Workspace
 from gateway.model.entry import Answered, AnswerRestored, TaskChanged, Withdrawn
 from gateway.model.facts import ConfirmFacts, StewardFacts
 from gateway.model.member import Member
-from gateway.model.message import Message
+from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Bounce
 from gateway.model.notice import StoredNotice
-from gateway.model.round import Ballot, Phase, Standing
+from gateway.model.round import Ballot, Phase, Round, Standing, conceals
 from gateway.model.said import facts_said
 from gateway.model.task import TASK_LETTER
 from gateway.model.token import Claim, KeyRing, Purpose, is_same
 from gateway.pipeline.outages import in_time_at, outage
+from gateway.pipeline.places import is_as_addressed, names_us, places_of
+from gateway.pipeline.workspaces import destination_of
 from gateway.understand.author import PRESSED
+from gateway.understand.mime import read_message
 from store.transaction import Transaction
 
 log = structlog.get_logger()
@@ -50,53 +49,6 @@ _ANSWERS = (Answered, AnswerRestored, Withdrawn, TaskChanged)
 _RECENT = timedelta(days=7)  # the oldest receipt that `undo` in a new mail is about
 _CONFIRMED = "confirmed:"
 TRY_OUT = "try-out"  # the kind of the answer to a mail that is only tried
-
-
-# --- workspaces ------------------------------------------------------------------------------------------------------
-
-
-def workspace(tx: Transaction, name_or_id: str | int, separator: str = "+") -> Workspace:
-    """Return a workspace with its charter in force. Raises LookupError when there is none of that name."""
-    found = tx.charters.in_force(name_or_id)
-    if found is None:
-        raise LookupError(f"there is no workspace {name_or_id!r}")
-    return _workspace(*found, separator)
-
-
-@lru_cache(maxsize=500)
-def _workspace(workspace_id: int, version: int, document: bytes, separator: str) -> Workspace:
-    """Return a workspace; each charter is validated once. The document is part of the key: tests open many stores."""
-    charter = read_charter(msgspec.json.decode(document))
-    return Workspace(workspace_id, charter.local, charter, version, separator)
-
-
-def workspaces(tx: Transaction, separator: str = "+") -> list[Workspace]:
-    """Return every workspace; one whose charter no longer holds is left out and logged, so that the others go on."""
-    found = []
-    for name in tx.charters.names():
-        try:
-            found.append(workspace(tx, name, separator))
-        except CharterProblem as problem:
-            log.error("charter no longer holds", workspace=name, keys=[key for key, _ in problem.problems])
-    return found
-
-
-def workspace_of(tx: Transaction, recipients: Sequence[str], separator: str = "+") -> Workspace | None:
-    """Return the workspace that the recipients of an envelope name."""
-    names = tx.charters.names()
-    for recipient in recipients:
-        found = destination_of(tx, recipient, names)
-        if found:
-            return workspace(tx, found.workspace, separator)
-    return None
-
-
-def destination_of(tx: Transaction, address: str, names: Iterable[str]) -> Destination | None:
-    """Return what an address means to one of these workspaces, None when it is not theirs."""
-    local, _, domain = fold_address(address).rpartition("@")
-    charters = {name: workspace(tx, name).charter for name in names if local.startswith(name)}
-    channels = {name: charter.channels for name, charter in charters.items() if charter.domain == domain}
-    return parse_local_part(local, channels, channels) if channels else None
 
 
 CODES_OF_BEFORE = "codes_of_before"  # the mark of a store whose notices, up to this one, bear codes made otherwise
@@ -110,14 +62,7 @@ def codes_from(tx: Transaction, stored: StoredNotice) -> tuple[str, ...]:
 
 # --- a mail ----------------------------------------------------------------------------------------------------------
 
-# The door that says most about what a mail is for wins when several of ours are named.
-_DOOR_ORDER = (
-    Door.BOUNCE, Door.REPLY, Door.TRY, Door.VOTE, Door.TASK, Door.JOIN, Door.LEAVE, Door.HELP, Door.OWNER, Door.REQUEST,
-    Door.POST, Door.UNKNOWN,
-)  # fmt: skip
-
-
-_BESIDE_A_POST = frozenset({Door.HELP, Door.OWNER, Door.REQUEST})
+_MOST_ROUNDS = 200  # among the newest of which a stranger's mail may answer one
 
 
 def mail_context(
@@ -135,13 +80,9 @@ def mail_context(
     `said` is what mail servers that we believe say of its author; `aliases` are addresses from which mail is passed on
     to us by arrangement.
     """
-    arrival = stored.arrival
-    visible = [box.address for box in (*message.to, *message.cc)]
-    ours = _places(tx, group, arrival.recipients, visible)
+    places = places_of(tx, group, stored.arrival, message)
+    destination = places.destination
     author = tx.people.by_address(group.id, fold_address(message.author.address)) if message.author else None
-    trying = any(place.door is Door.TRY for place in ours)
-    in_earnest = (place for place in ours if place.door is not Door.TRY)
-    destination = min(in_earnest, key=_precedence, default=Destination(group.name, Door.POST))
     token, claim = _claim(group, destination, message, keys)
     sent = _borne(tx, claim, token) if claim else None
     answers_lost = claim is not None and sent is None and not _was_erased(tx, claim)
@@ -150,19 +91,19 @@ def mail_context(
     expired = bool(claim and claim.expires_on < now.date())
     marks = [] if answers_lost else _marks(tx, group, sent, message, author)
     author_id = author.id if author else 0
-    bounced = _bounced(tx, group, ours, keys, now)
+    bounced = _bounced(tx, group, places.ours, keys, now)
     returned = tx.people.get(bounced.member_id) if bounced else None
     confirmed = tx.get_mark(f"{_CONFIRMED}{stored.id}") is not None
     own_token = claim is not None and not foreign and not expired
-    to_us = said.outcome is not Outcome.PASSED or _is_as_addressed(tx, group, said, destination, trying, aliases)
-    to_others = not to_us and not _names_us(tx, group, destination, visible, trying, aliases)
+    to_us = said.outcome is not Outcome.PASSED or is_as_addressed(tx, group, said, places, aliases)
+    to_others = not to_us and not names_us(tx, group, said, places, aliases)
     signs = Signs(author is not None, said, own_token, confirmed, message.contradicts_itself, to_us, to_others)
     proof = proof_of(signs)
     failed = proof.trust is Trust.FAILED and proof.sign != ELSEWHERE
     owner = tx.people.get(claim.member_id) if claim and author is None and not expired else None
     return MailContext(
         now=now,
-        received_at=in_time_at(arrival, outage(tx)),
+        received_at=in_time_at(stored.arrival, outage(tx)),
         arrival_id=stored.id,
         workspace=group,
         destination=destination,
@@ -181,33 +122,25 @@ def mail_context(
         tasks=tx.tasks.by_mark(group.id, [mark for mark in marks if mark.startswith(f"{TASK_LETTER}-")]),
         threads=_threads(tx, group, marks),
         fresh=tx.ledger.fresh(group.id),
-        trying=trying,
+        trying=places.trying,
         asked_today=answers_today(tx, group, message, now, "confirm") if failed else 0,
-        tries_today=answers_today(tx, group, message, now, TRY_OUT) if trying else 0,
-        recipients=tuple(fold_address(address) for address in visible),
-        reverse_path=arrival.reverse_path,
+        tries_today=answers_today(tx, group, message, now, TRY_OUT) if places.trying else 0,
+        recipients=places.visible,
+        reverse_path=stored.arrival.reverse_path,
         proof=proof,
         authentication=said,
         confirmed=confirmed,
         held=_held(tx, group, sent),
         token_owner=owner if owner and owner.left_at is None else None,
         stands_in_for=_stands_in_for(tx, group, author, now),
+        secret_votes=() if author and author.left_at is None else _secret_votes(tx, group),
         left_at=_left_at(tx, group, message) if sent and sent.kind == "confirm" and author is None else None,
     )
 
 
-def _places(tx: Transaction, group: Workspace, recipients: Sequence[str], visible: Sequence[str]) -> list[Destination]:
-    """Return the places of ours that a mail names, those that it came to first.
-
-    Where reports come to, only the envelope says: anybody can put such an address into the Cc that others answer to.
-    What is written to everybody, and came to where that is posted, is, whoever else is to look at it.
-    """
-    came_to = [place for one in dict.fromkeys(recipients) if (place := destination_of(tx, one, [group.name]))]
-    shown = [place for one in dict.fromkeys(visible) if (place := destination_of(tx, one, [group.name]))]
-    is_post = all(any(place.door is Door.POST for place in places) for places in (came_to, shown))
-    beside = _BESIDE_A_POST if is_post else frozenset()
-    named = (*came_to, *(place for place in shown if place.door is not Door.BOUNCE))
-    return [place for place in named if place.door not in beside]
+def _secret_votes(tx: Transaction, group: Workspace) -> tuple[Round, ...]:
+    """Return the newest votes whose answers nobody sees: all that are secret, and those hidden until they close."""
+    return tuple(filter(conceals, tx.rounds.rounds(group.id, limit=_MOST_ROUNDS)))
 
 
 def _left_at(tx: Transaction, group: Workspace, message: Message) -> datetime | None:
@@ -275,6 +208,7 @@ def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
     stored = tx.inbox.get(facts.arrival_id) if facts and facts.arrival_id else None
     if stored is None or stored.workspace_id != group.id:
         return None
+    is_shown = isinstance(facts, StewardFacts) and facts.about in _LET_IN
     return Held(
         stored.id,
         waits=stored.state is ArrivalState.HELD,
@@ -282,7 +216,24 @@ def _held(tx: Transaction, group: Workspace, sent: Sent | None) -> Held | None:
         name=facts.name if isinstance(facts, StewardFacts) else "",
         is_dismissed=stored.state is ArrivalState.IGNORED,
         is_kept=bool(stored.arrival.raw),
+        may_be_secret=is_shown and _may_be_secret(tx, group, stored),
     )
+
+
+_LET_IN = ("held", "many-posts")  # what stewards are told of and let in: it is posted
+
+
+def _may_be_secret(tx: Transaction, group: Workspace, stored: StoredArrival) -> bool:
+    """Whether a held mail of nobody we know may answer a vote that nobody sees: one may have been opened since."""
+    member = tx.people.by_address(group.id, fold_address(stored.author))
+    if not stored.arrival.raw or (member is not None and member.left_at is None):
+        return False
+    try:
+        message = read_message(stored.arrival.raw)
+    except Unreadable:
+        return False
+    door = places_of(tx, group, stored.arrival, message).destination.door
+    return may_answer(message.subject, message.text, door, _secret_votes(tx, group), tx.ledger.fresh(group.id))
 
 
 def _stands_in_for(tx: Transaction, group: Workspace, author: Member | None, now: datetime) -> frozenset[int]:
@@ -303,55 +254,6 @@ def named(tx: Transaction, group: Workspace, addresses: Iterable[str]) -> dict[s
     """Return the members that have one of these folded addresses, by it."""
     found = ((address, tx.people.by_address(group.id, address)) for address in addresses)
     return {address: member for address, member in found if member is not None}
-
-
-def _is_as_addressed(
-    tx: Transaction,
-    group: Workspace,
-    said: Authentication,
-    place: Destination,
-    trying: bool,
-    aliases: Collection[Alias],
-) -> bool:
-    """Whether a proven author wrote a mail to the place that it came to: what is written to one acts at no other.
-
-    Where nothing is posted or changed, any of our addresses will do: programs that answer a mail of ours put into To
-    what they like, and send it to the return address.
-    """
-    is_any = trying or place.door is Door.BOUNCE
-
-    def is_the_place(address: str) -> bool:
-        found = destination_of(tx, address, [group.name])
-        return found is not None and (is_any or found == place)
-
-    known = aliases if place.door is not Door.REPLY else ()  # nobody passes on the answer to one mail
-    names = tx.charters.names()
-    return said.is_as_written and is_to_us(
-        said.written_to, is_the_place, lambda address: is_passed_on(address, group.name, names, known)
-    )
-
-
-def _names_us(
-    tx: Transaction,
-    group: Workspace,
-    place: Destination,
-    visible: Sequence[str],
-    trying: bool,
-    aliases: Collection[Alias],
-) -> bool:
-    """Whether any address of ours stands in To or Cc, or one from which mail is passed on; a report may name any."""
-    if trying or place.door is Door.BOUNCE:
-        return True
-    names = tx.charters.names()
-    return is_to_us(
-        map(fold_address, visible),
-        lambda address: destination_of(tx, address, [group.name]) is not None,
-        lambda address: is_passed_on(address, group.name, names, aliases),
-    )
-
-
-def _precedence(destination: Destination) -> tuple[int, bool]:
-    return _DOOR_ORDER.index(destination.door), destination.channel is None
 
 
 def _referred(message: Message) -> list[str]:

@@ -15,7 +15,7 @@ from gateway.model.attachment import Attachment, KeptBack
 from gateway.model.facts import PostFacts
 from gateway.model.message import Part, Unreadable
 from gateway.model.notice import StoredNotice
-from gateway.pipeline import knowing
+from gateway.pipeline import workspaces
 from gateway.render.files import carried, part_of, with_files
 from gateway.understand.masked_files import masked_file
 from gateway.understand.mime import read_message
@@ -62,7 +62,7 @@ class Files:
             self._of, self._parts = files, None  # the room of the last post is given up first
             kept = tx.inbox.get(files[0].arrival)
             leaves = leaves_in(kept.arrival.raw, limits) if kept else None
-            local = knowing.workspace(tx, stored.workspace_id).name
+            local = workspaces.workspace(tx, stored.workspace_id).name
             self._parts = _parts(files, leaves, local) if leaves is not None else None
         return self._parts
 

@@ -34,15 +34,13 @@ from gateway.model.facts import ReceiptFacts
 from gateway.model.member import Member, without_address
 from gateway.model.message import Unreadable
 from gateway.model.notice import StoredNotice
-from gateway.model.round import Phase, Round, VoteForm
-from gateway.pipeline import knowing
+from gateway.model.round import conceals
+from gateway.pipeline import workspaces
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.recording import record
 from gateway.understand.mime import read_message
 from store.erasure import Needles, Pseudonym, forms
 from store.transaction import Transaction
-
-_OVER = (Phase.CLOSED, Phase.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def find(pipeline: Pipeline, address: str) -> Person:
 
 def _find(pipeline: Pipeline, tx: Transaction, address: str) -> Person:
     folded, memberships = _everywhere(tx, fold_address(address))
-    found = [(knowing.workspace(tx, id_, pipeline.rules.separator), one) for id_, one in memberships]
+    found = [(workspaces.workspace(tx, id_, pipeline.rules.separator), one) for id_, one in memberships]
     names: set[str] = set()
     namesakes: set[str] = set()
     for workspace, member in found:
@@ -196,7 +194,7 @@ class _Concealed:
 
     @classmethod
     def of(cls, tx: Transaction, group: Workspace) -> _Concealed:
-        found = [one for one in tx.rounds.rounds(group.id) if _conceals(one)]
+        found = [one for one in tx.rounds.rounds(group.id) if conceals(one)]
         return cls(frozenset(one.mark for one in found), min((one.opened_at for one in found), default=None))
 
     def may_be_in(self, stored: StoredArrival) -> bool:
@@ -207,11 +205,6 @@ class _Concealed:
             return False
         is_post = stored.reason in (Why.POSTED.value, Why.THREAD_STARTED.value)
         return not is_post or _names(stored.arrival.raw, [mark.encode().lower() for mark in self.marks])
-
-
-def _conceals(round_: Round) -> bool:
-    form = round_.form
-    return isinstance(form, VoteForm) and (form.secret or (form.hidden and round_.phase not in _OVER))
 
 
 def _about(tx: Transaction, group: Workspace, member: Member) -> Iterator[Recorded]:

@@ -5,12 +5,13 @@ Must not: decide; broadcasts are expanded by decide/audience.py, here only those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.decide import digest_times, set_back
 from gateway.decide.audience import expand
+from gateway.decide.digest_times import due_key
 from gateway.model.arrival import READ_ANEW, ArrivalState, StoredArrival
 from gateway.model.context import Due, DueKind, Workspace
 from gateway.model.decision import Broadcast, Decision, Group
@@ -141,7 +142,7 @@ def _replan(tx: Transaction, workspace: Workspace, entries: Iterable[Entry], now
                 if joined := tx.people.by_address(workspace.id, member.address):
                     touched[joined.id] = joined
             case MemberLeft(member_id=member_id):
-                tx.schedule.remove(workspace.id, [digest_times.due_key(member_id)])
+                tx.schedule.remove(workspace.id, [due_key(member_id)])
     plan_digests(tx, workspace, list(touched.values()), now)
 
 
@@ -159,10 +160,33 @@ def plan_digests(tx: Transaction, workspace: Workspace, members: Sequence[Member
     """Plan the next digest of each member anew; what was told stays told."""
     if not members:
         return
-    keys = [digest_times.due_key(member.id) for member in members]
+    keys = [due_key(member.id) for member in members]
     planned = tx.schedule.get(workspace.id, keys)
     tx.schedule.remove(workspace.id, keys)
-    _plan(tx, workspace.id, digest_times.first_dues(workspace.charter, members, now, planned), now)
+    there = {due.key for due in planned}
+    planned += [due for member in members if due_key(member.id) not in there and (due := _told(tx, member, now))]
+    dues = digest_times.first_dues(workspace.charter, members, now, planned)
+    _plan(tx, workspace.id, dues, now)
+    _keep_told(tx, planned, {due.key for due in dues})
+
+
+_TOLD_LASTS = timedelta(days=7)  # who wants digests again after longer begins anew
+
+
+def _keep_told(tx: Transaction, before: Iterable[Due], planned: Collection[str]) -> None:
+    """Keep up to when those were told who get no digest any more: "less" may be taken back."""
+    for due in before:
+        if due.key not in planned and due.since is not None:
+            tx.set_mark(f"told:{due.member_id}", due.since.isoformat())
+
+
+def _told(tx: Transaction, member: Member, now: datetime) -> Due | None:
+    """Return the row that was taken out lately, None where there was none."""
+    kept = tx.get_mark(f"told:{member.id}")
+    since = datetime.fromisoformat(kept) if kept else None
+    if since is None or not now - _TOLD_LASTS < since <= now:
+        return None
+    return Due(key=due_key(member.id), kind=DueKind.DIGEST, at=now, member_id=member.id, since=since)
 
 
 # --- nothing untold --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import structlog
 from gateway.decide import bounces, refusals, retries, undelivered
 from gateway.model.decision import Decision
 from gateway.model.notice import Attempt, NoticeState, StoredNotice
-from gateway.pipeline import knowing
+from gateway.pipeline import workspaces
 from gateway.pipeline.recording import record
 from store.faults import StoreFault
 from store.outbox import Report
@@ -92,7 +92,7 @@ def _recorded(
     """Record a decision on a notice; a fault of ours in it keeps nothing else from the store."""
     try:
         with tx.apart():
-            record(tx, knowing.workspace(tx, stored.workspace_id, separator), decision, now, token_days)
+            record(tx, workspaces.workspace(tx, stored.workspace_id, separator), decision, now, token_days)
     except StoreFault:
         raise
     except Exception:

@@ -21,7 +21,7 @@ from gateway.model.entry import Entry, MemberAdded, MemberLeft, MemberRenamed
 from gateway.model.member import Member
 from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, StoredNotice
-from gateway.pipeline import knowing
+from gateway.pipeline import workspaces
 from gateway.pipeline.flow import Pipeline
 from gateway.pipeline.recording import plan_digests, record
 from gateway.understand.mime import read_message
@@ -87,7 +87,7 @@ def _refuse_to_take_over(tx: Transaction, charter: Charter) -> None:
 def change_people(pipeline: Pipeline, name: str, entries: Sequence[Entry], *, now: datetime) -> None:
     """Record changes to people made from the command line."""
     with pipeline.store.begin() as tx:
-        group = knowing.workspace(tx, name, pipeline.rules.separator)
+        group = workspaces.workspace(tx, name, pipeline.rules.separator)
         record(tx, group, Decision(Why.SETTINGS, entries=tuple(entries)), now, pipeline.rules.token_days)
 
 
@@ -142,7 +142,7 @@ def envelope_of(pipeline: Pipeline, raw: bytes, *, sender: str, recipients: Sequ
     named = recipients or [box.address for box in (*message.to, *message.cc)]
     with pipeline.store.read() as tx:
         names = tx.charters.names()
-        ours = tuple(address for address in named if knowing.destination_of(tx, address, names))
+        ours = tuple(address for address in named if workspaces.destination_of(tx, address, names))
     return Envelope(sender or (message.author.address if message.author else ""), ours)
 
 
@@ -163,7 +163,7 @@ def import_history(pipeline: Pipeline, name: str, raws: Sequence[bytes], *, now:
     """
     messages = _readable(pipeline, raws)
     with pipeline.store.begin() as tx:
-        group = knowing.workspace(tx, name)
+        group = workspaces.workspace(tx, name)
         fresh = [m for m in messages if not (m.message_id and tx.rounds.thread_of(group.id, [m.message_id]))]
         addresses = {m.author.address for m in fresh if m.author}
         people = {a: tx.people.by_address(group.id, fold_address(a)) for a in addresses}
@@ -229,7 +229,7 @@ def _would_go(pipeline: Pipeline, tx: Transaction, at: datetime) -> list[Preview
     """Return what would go out by an instant, and note it as sent: its transaction leaves no trace."""
     found: list[Preview] = []
     for stored in tx.outbox.claim(at, _MOST_PREVIEWED, pipeline.rules.lease):
-        group = knowing.workspace(tx, stored.workspace_id, pipeline.rules.separator)
+        group = workspaces.workspace(tx, stored.workspace_id, pipeline.rules.separator)
         raw = pipeline.frozen(tx, stored, group, stored.notice.due_at)
         if raw is not None:
             found.append(Preview(group.name, stored, raw))

@@ -26,8 +26,8 @@ class Chore:
 
 
 async def keep(chore: Chore) -> None:
-    """Do one chore for ever. A fault is logged and the chore goes on after its rest: a bad turn stops nothing else."""
-    while True:
+    """Do one chore until cancelled. A fault is logged and it goes on after its rest: a bad turn stops nothing else."""
+    while not _is_told_to_end():
         if chore.gives_way is not None:
             await chore.gives_way()
         try:
@@ -39,6 +39,16 @@ async def keep(chore: Chore) -> None:
             await asyncio.sleep(0)
             continue
         await _rest(chore)
+
+
+def _is_told_to_end() -> bool:
+    """Whether this task was cancelled, and something it waited for has kept that to itself.
+
+    QUIRK: what `asyncio.wait_for` waits for may be there at the moment of cancelling; until Python 3.12 it then returns
+    it, and libraries call it too. `serve` would never stop.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _rest(chore: Chore) -> None:

@@ -8,8 +8,10 @@ good for.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -216,6 +218,7 @@ def _with_its_place(
         verdict,
         written_to=tuple(dict.fromkeys(fold_address(one) for value in counting for one in plain_addresses(value))),
         is_as_written=is_whole and all(field.name in covered for field in fields if field.name in _PLACING),
+        signed_as=tuple(dict.fromkeys(_what_is_signed(tags, fields) for tags in signatures)),
     )
 
 
@@ -237,6 +240,22 @@ def _signed(signature: str, author: str) -> dict[str, str]:
 
 def _covered(tags: dict[str, str]) -> frozenset[str]:
     return frozenset("".join(tags.get("h", "").lower().split()).split(":"))
+
+
+def _what_is_signed(tags: dict[str, str], fields: Sequence[_Field]) -> str:
+    """Return 32 hexadecimal digits for what a signature is of: its own tags but b=, and the fields it names, of which
+    the lowest counts first (RFC 6376 §5.4.2). Blanks are left out, since some signatures hold whatever becomes of them.
+
+    The letters of b= say nothing: one signature can be written in several ways.
+    """
+    below = defaultdict[str, list[str]](list)
+    for field in fields:
+        below[field.name].append(field.value)
+    names = "".join(tags.get("h", "").lower().split()).split(":")
+    signed = [below[name].pop() for name in names if below[name]]
+    own = sorted(f"{name}={said}" for name, said in tags.items() if name != "b")
+    said = "\0".join("".join(one.split()) for one in (*own, *signed))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _leaves_text_out(tags: dict[str, str], raw: bytes) -> bool:

@@ -229,8 +229,9 @@ def written_by(
         frozenset(n for n, _ in message.headers),
     )
     written = next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
-    if written.bounce is not None and (about := spoken_of(written.bounce.diagnostic, lexicon)):
-        written = replace(written, bounce=replace(written.bounce, speaks_of=about))
+    bounce = written.bounce
+    if bounce is not None and (about := spoken_of(bounce.diagnostic, lexicon, bounce.recipients)):
+        written = replace(written, bounce=replace(bounce, speaks_of=about))
     return written if _is_answerable(case, written) else replace(written, is_answerable=False)
 
 
@@ -490,17 +491,6 @@ def _self_described(case: _Case) -> Written | None:
     return Written(Nature.AUTOREPLY if _answers(case) else Nature.BULK, "own-words")
 
 
-def _marked_twice(case: _Case) -> Written | None:
-    """Two marks of which a gateway may put one on people's mail as well: sent to many, and no automatic answer wanted.
-
-    It tells an answering program whose language we do not know, and which bears no other.
-    """
-    to_many = case.precedence in ("bulk", "junk") and not case.is_list_mail
-    if not to_many or not case.field("x-auto-response-suppress"):
-        return None
-    return Written(Nature.AUTOREPLY if _answers(case) else Nature.BULK, "two-marks")
-
-
 def _mass_mail(case: _Case) -> Written | None:
     """Sent to many from an address where nobody reads answers."""
     if not case.is_nobody or case.field("list-post"):
@@ -558,7 +548,6 @@ _CHECKS: tuple[Callable[[_Case], Written | None], ...] = (
     _null_path,
     _formula,
     _self_described,
-    _marked_twice,
     _mass_mail,
     _other_report,
     _wordless,

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import blake2b
 
 _WORDS = (  # noqa: SIM905 - as prose, since it becomes prose
     "the a our this that each some of in on at with for from about after before and but so then again still quite very "
@@ -51,14 +52,17 @@ def _prose(number: int, size: int) -> str:
 def mail(number: int, size: int, recipient: str, run: str) -> bytes:
     """Return a mail of about `size` bytes with a Message-ID of its own.
 
-    It is dated long ago, as mail handed on from a file is: so much new mail of one author in an hour would be held.
+    It is dated long ago, as mail handed on from a file is: so much new mail of one author in an hour would be held. Its
+    first words are its own: what says the same again and again would be held as well.
     """
     head = (
         f"From: Bench <bench@example.net>\r\nTo: <{recipient}>\r\nSubject: A post of the bench, number {number}\r\n"
         f"Date: Mon, 01 Jun 2026 09:00:00 +0000\r\nMessage-ID: <{run}.{number}@example.net>\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     )
-    return (head + _prose(number % POOL, size - 300)).encode()
+    said = blake2b(f"{run}.{number}".encode(), digest_size=8).digest()
+    own = " ".join(_WORDS[one % len(_WORDS)] for one in said)
+    return f"{head}{own}.\r\n{_prose(number % POOL, size - 350)}".encode()
 
 
 async def session(port: int, numbers: list[int], size: int, recipient: str, run: str, hello: bytes) -> None:

@@ -606,7 +606,7 @@ def test_a_hijacked_reference_votes_for_nobody(town: Town) -> None:
 
 
 def test_a_strangers_subject_mark_joins_and_answers_nothing(found: Found) -> None:
-    town = found(strangers="accept")
+    town = found(strangers="accept", votes={"hidden": False})
     opened(town)
     raw = town.mail("Mallory <mallory@evil.example>", "acme", "Re: [acme V-1] Lunch?", "Yes")
     town.sends(MALLORY, raw, "acme")
@@ -842,7 +842,6 @@ def test_a_complaint_of_a_proven_sender_suspends(guarded: Town) -> None:
     ("dress", "sender"),
     [
         ({"auto_submitted": "auto-replied"}, BEN.address),
-        ({"precedence": "bulk", "x_auto_response_suppress": "All"}, BEN.address),
         ({"subject": "Automatic reply: The garden"}, BEN.address),
         ({}, ""),
     ],
@@ -857,6 +856,32 @@ def test_a_vacation_reply_in_an_unknown_language_that_names_a_project_is_nobodys
     before = len(town.box("ben"))
     town.sends("ben", raw, to, sender=sender)
     assert (town.votes("V-1"), len(town.entries(Posted)), len(town.box("ben"))) == ({}, 1, before)
+
+
+GATEWAYS: dict[str, Any] = {"precedence": "bulk", "x_auto_response_suppress": "All"}  # some put both on whatever passes
+
+
+def test_a_person_whose_gateway_marks_their_mail_votes_and_posts_and_is_not_away(town: Town) -> None:
+    opened(town)
+    town.answers("ben", town.newest("ben", "ballot"), "Yes, and I bring the keys.", **GATEWAYS)
+    assert (list(town.votes("V-1")), town.member("ben").absences) == (["ben"], ())
+    town.writes("ben", "acme", "The roof", "It leaks since Monday. Who can help me?", **GATEWAYS)
+    assert len(town.entries(Posted)) == 1
+
+
+def test_a_program_that_bears_only_the_marks_of_gateways_casts_no_vote_and_is_not_answered_without_end(
+    town: Town,
+) -> None:
+    opened(town)
+    text, answered = "Esmu prom līdz 15. jūnijam. Lūdzu rakstiet Jānim.", 0
+    for _ in range(150):
+        letters = town.box("ben")
+        if len(letters) == answered:
+            break
+        answered = len(letters)
+        raw, to = town.reply("ben", letters[-1], text, quote=False, **GATEWAYS)
+        town.sends("ben", raw, to)
+    assert (town.votes("V-1"), answered < 150) == ({}, True)
 
 
 @pytest.mark.parametrize("sender", ["", "ben@example.net"])

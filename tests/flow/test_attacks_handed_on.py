@@ -190,13 +190,15 @@ def test_a_signed_copy_counts(guarded: Town) -> None:
     assert len(guarded.entries(Posted)) == 1
 
 
+@pytest.mark.parametrize("is_dressed", [False, True])
 @pytest.mark.parametrize("is_to_our_door", [False, True])
 def test_an_answer_that_went_to_somebody_else_alone_waits_for_its_author_wherever_it_is_handed_on(
-    guarded: Town, is_to_our_door: bool
+    guarded: Town, is_to_our_door: bool, is_dressed: bool
 ) -> None:
     """Its References carry his own token: what he wrote between the two of them is neither posted nor counted."""
     ballot = guarded.newest("ben", "ballot")
     raw, _ = guarded.reply("ben", ballot, "No. Do not tell Ana!", to="client@example.com")
+    raw = on_top(f"Cc: {full('acme')}", on_top(SIGNED, raw)) if is_dressed else raw  # what no signature names
     came(guarded, raw, PASSES, to=ballot.message.reply_to[0].address if is_to_our_door else "acme")
     assert held(guarded, "ben")
     guarded.writes("ana", "acme", "Salaries", "Who should earn more?")
@@ -209,32 +211,40 @@ def test_an_answer_that_went_to_somebody_else_alone_waits_for_its_author_whereve
     assert len(guarded.entries(Posted)) == posts + 1
 
 
-@pytest.mark.parametrize("message_id", ["<another@evil.example>", ""])
-def test_a_signed_ballot_sent_again_under_another_message_id_is_the_same_ballot(guarded: Town, message_id: str) -> None:
-    """Few servers sign Message-ID (RFC 6376 §5.4.1)."""
+def _by_server(raw: bytes, letters: str) -> bytes:
+    """Return a mail with the signature of its author's server."""
+    return on_top(f"DKIM-Signature: v=1; d=example.net; s=x; h=from:to:subject:date; bh=x; b={letters * 20}==", raw)
+
+
+@pytest.mark.parametrize("dress", ["another id", "no id", "other letters", "others on top", "folded"])
+def test_a_signed_ballot_sent_again_under_another_message_id_is_the_same_ballot(guarded: Town, dress: str) -> None:
+    """Few servers sign Message-ID (RFC 6376 §5.4.1), and a signature can be written in several ways."""
     ballot = guarded.newest("ben", "ballot")
-    raw, to = guarded.reply("ben", ballot, "Yes")
-    first = on_top(f"DKIM-Signature: v=1; d=example.net; h=from:to:subject:date; b={'Yes/' * 20}==", raw)
-    came(guarded, first, PASSES, to=to)
+    first, to = guarded.reply("ben", ballot, "Yes")
+    came(guarded, _by_server(first, "Yes/"), PASSES, to=to)
     guarded.wait(hours=1)
-    raw, to = guarded.reply("ben", ballot, "No")
-    came(
-        guarded,
-        on_top(f"DKIM-Signature: v=1; d=example.net; h=from:to:subject:date; b={'No/+' * 20}==", raw),
-        PASSES,
-        to=to,
-    )
+    second, to = guarded.reply("ben", ballot, "No")
+    came(guarded, _by_server(second, "No/+"), PASSES, to=to)
     assert guarded.votes("V-1") == {"ben": Pick("No")}
     guarded.wait(hours=1)
     name = b"Message-ID: <" + read_message(first).message_id.encode() + b">"
     assert name in first
-    came(
-        guarded,
-        first.replace(name, f"Message-ID: {message_id}".encode() if message_id else b"X-Was: none"),
-        PASSES,
-        to=to,
-    )
+    again = first.replace(name, b"X-Was: none" if dress == "no id" else b"Message-ID: <another@evil.example>")
+    again = _by_server(again, "Yes0" if dress == "other letters" else "Yes/")
+    if dress == "others on top":
+        again = b"".join(_by_server(b"", f"{number:04}").rstrip() + b"\r\n" for number in range(30)) + again
+    if dress == "folded":
+        again = again.replace(b"; s=x; h=from:to:", b";\r\n\ts=x;\r\n h=from :to:")
+    came(guarded, again, PASSES, to=to)
     assert (guarded.votes("V-1"), guarded.last_reason) == ({"ben": Pick("No")}, "duplicate")
+
+
+def test_the_same_words_signed_once_more_are_another_mail(guarded: Town) -> None:
+    for text, stands in (("Yes", "Yes"), ("No", "No"), ("Yes", "Yes")):
+        raw, to = guarded.reply("ben", guarded.newest("ben", "ballot"), text)
+        came(guarded, _by_server(raw, "Yes/"), PASSES, to=to)
+        assert guarded.votes("V-1") == {"ben": Pick(stands)}
+        guarded.wait(hours=1)
 
 
 # --- one field that leaves -------------------------------------------------------------------------------------------

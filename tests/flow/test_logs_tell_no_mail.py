@@ -121,7 +121,7 @@ def test_a_fault_of_ours_is_logged_without_what_was_being_read(
                 raise ValueError(f"{message.author} wrote {message.subject}") from fault
         return understand(message, *others)
 
-    monkeypatch.setattr("gateway.pipeline.flow.understand", stumble)
+    monkeypatch.setattr("gateway.pipeline.light.understand", stumble)
     for number in range(20):
         town.writes("ben", "acme", f"Zeppelin {number}", "The quagga." if number == 7 else "The ocelot.")
     assert told(town, said) == []

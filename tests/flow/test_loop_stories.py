@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.decide import breaker
-from gateway.decide.breaker import MOST_SAME_A_DAY, TELL_AGAIN
+from gateway.decide.breaker import MOST_RECURRING_A_DAY, MOST_SAME_A_DAY, TELL_AGAIN
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import Posted, RoundOpened, TaskMade
 from gateway.pipeline.flow import Rules
@@ -50,6 +50,33 @@ def test_robots_without_a_mark_that_answer_each_other_through_us_are_stopped_and
     town.wait(hours=25)
     town.answers("ben", town.newest("ben", "post"), ROBOTS["ben"], quote=False)
     assert town.arrivals()[0].state is ArrivalState.PROCESSED
+
+
+LONG_AGO = "Thu, 01 Jan 2015 00:00:00 +0000"
+
+
+def test_robots_with_a_clock_that_stands_still_and_a_thread_for_each_mail_are_stopped(town: Town) -> None:
+    town.writes("ana", "acme", "The garden", "Who has the key of the shed?")
+    done = read = 0
+    while read < len(town.post_office.letters) and done < 60:
+        who = town.post_office.letters[read].to.partition("@")[0]
+        read += 1
+        if who in ROBOTS:
+            done += 1
+            town.sends(who, town.mail(who, "acme", "Received", f"{ROBOTS[who]} #{done}", date=LONG_AGO), "acme")
+    assert len([post for post in town.entries(Posted) if post.subject == "Received"]) == 2 * MOST_RECURRING_A_DAY
+    assert len(town.arrivals(ArrivalState.HELD)) >= 2
+
+
+def test_a_file_of_old_mails_is_handed_on_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaker, "MOST_STARTS_AN_HOUR", 5)
+    words = ("the shed", "the hose", "the ladder", "the gate", "the well", "the beds", "the path", "the fence")
+    for number in range(24):
+        subject, text = f"About {words[number % 8]}", f"Here is what we said of {words[number // 8]}, as it was."
+        assert town.sends("ben", town.mail("ben", "acme", subject, text, date=LONG_AGO), "acme").startswith("250")
+    for _ in range(6):
+        town.sends("ben", town.mail("ben", "acme", "Meeting", "At the usual place and hour.", date=LONG_AGO), "acme")
+    assert (town.arrivals(ArrivalState.HELD), len(town.entries(Posted))) == ([], 30)
 
 
 def test_people_who_talk_quickly_in_one_thread_are_heard(town: Town) -> None:

@@ -166,9 +166,12 @@ def test_what_is_written_to_everybody_is_posted_whoever_else_is_to_look_at_it(to
     assert town.reached("post") == ["ben", "cleo"]
 
 
-def test_an_address_for_reports_in_somebodys_cc_makes_no_report_of_the_answers_to_it(town: Town) -> None:
+@pytest.mark.parametrize("came_to", [("acme",), ("acme", "acme+b.anything")])
+def test_an_address_for_reports_in_somebodys_cc_makes_no_report_of_the_answers_to_it(
+    town: Town, came_to: tuple[str, ...]
+) -> None:
     raw = town.mail("ana", "acme", "The roof", "It leaks.", cc=full("acme+b.anything"))
-    town.sends("ana", raw, "acme")
+    town.sends("ana", raw, *came_to)
     assert town.reached("post") == ["ben", "cleo"]
 
 
@@ -324,6 +327,28 @@ def test_our_own_mail_that_comes_back_is_a_loop_and_ends(found: Found) -> None:
     town.sends("ben", own.raw, "acme", sender=own.envelope_from)
     assert len(town.post_office.letters) == before
     assert town.last_reason in ("loop", "machine", "duplicate")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "counts"),
+    [
+        ("5.0.0", "554 Message not allowed - [299]", False),
+        ("5.2.0", "550 5.2.0 Mail rejected. ofr_506 [506]", False),
+        ("5.0.0", "550 no such user", True),
+        ("5.1.1", "550 5.1.1 rejected", True),
+    ],
+)
+def test_whose_server_will_not_have_our_mail_is_a_member_as_before(
+    town: Town, status: str, said: str, counts: bool
+) -> None:
+    for number in range(3):
+        town.writes("ana", "acme", f"News {number}", f"Some news, number {number}.")
+        letter = town.newest("ben", "post")
+        told = f"{status}\r\nDiagnostic-Code: smtp; {said}"
+        report = bounce_of(letter.raw, letter.to, letter.envelope_from, told)
+        town.sends("mailer-daemon@example.net", report, letter.envelope_from, sender="")
+    assert (town.member("ben").suspended, town.member("ben").bounce_score > 0) == (counts, counts)
+    assert len(town.box("ana", "steward")) == (2 if counts else 1)
 
 
 def test_a_bounce_finds_its_notice_by_verp_and_tells_the_stewards(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ from gateway.pipeline.steering import change_people
 from tests.flow.test_attacks import SERVER, came, complaint_about
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import ANA, BEN, CLEO, Person, Town
+from tests.flow.town import ANA, BEN, CLEO, DEV, Person, Town
 
 Found = Callable[..., Town]
 EVE = "eve@elsewhere.example"
@@ -180,6 +181,25 @@ def test_a_steward_removes_somebody_once_confirmed(town: Town, text: str) -> Non
     assert town.newest("ana").kind == "receipt"
 
 
+def test_who_is_removed_hears_of_it_and_so_do_the_other_stewards(found: Found) -> None:
+    town = found(ANA, BEN, CLEO, dataclasses.replace(DEV, roles=("steward",)))
+    before = {who: len(town.box(who)) for who in ("ben", "cleo", "dev")}
+    town.writes("ana", "acme", "A member less", "remove cleo@example.net")
+    assert {who: len(town.box(who)) for who in before} == before, "nothing before it is confirmed"
+    town.confirms("ana")
+    told = town.newest("cleo", "welcome")
+    assert "Ana Duarte a mis fin à votre participation" in " ".join(told.text.split()), "in their own language"
+    assert "acme+owner@" in told.text
+    assert "stop" not in told.text
+    assert "Ana Duarte took Cléo Martin (cleo@example.net) off" in " ".join(town.newest("dev", "steward").text.split())
+    assert {who: len(town.box(who)) - number for who, number in before.items()} == {"ben": 0, "cleo": 1, "dev": 1}
+    assert town.newest("ana").kind == "receipt"
+
+    town.answers("ana", town.newest("ana", "receipt"), "undo")
+    town.confirms("ana")
+    assert (town.newest("cleo").kind, town.member("cleo").left_at) == ("welcome", None)
+
+
 def test_who_says_that_the_one_to_be_removed_wrote_it_removes_nobody(town: Town) -> None:
     town.writes("ana", "acme", "A member less", "remove ben@example.net")
     town.answers("ana", town.newest("ana"), "OK, it was Ben")
@@ -254,6 +274,24 @@ def test_an_absence_that_anybody_may_have_written_gives_a_substitute_nothing(fou
     assert len(town.entries(AwayNoted)) == 1
     _cancel_for_ben(town)
     assert town.entries(Cancelled) == []
+
+
+@pytest.mark.parametrize("by", ["return address", "ballot", "subject alone"])
+def test_a_substitute_governs_by_what_proves_an_absence_whatever_was_said_before(found: Found, by: str) -> None:
+    town = found(substitutes="govern")
+    _name_substitute(town)
+    town.writes("ben", "acme", "", "I'm on leave from 1 to 14 June 2026.")
+    opened(town, "ben")
+    if by == "return address":
+        vacation(town, "ben", "I am on leave until 14 June 2026.")
+    elif by == "ballot":
+        town.answers("ben", town.newest("ben", "ballot"), "I'm on leave from 1 to 14 June 2026.")
+    else:
+        town.writes("ben", "acme", "Re: [acme V-1] Close", "I'm on leave from 1 to 14 June 2026.")
+    raw, to = town.reply("cleo", town.newest("cleo", "ballot"), "cancel")
+    town.sends("cleo", raw, to)
+    town.confirms("cleo", "oui")
+    assert len(town.entries(Cancelled)) == (by != "subject alone")
 
 
 def _name_substitute(town: Town) -> None:

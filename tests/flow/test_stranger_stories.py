@@ -371,6 +371,115 @@ def test_stewards_see_no_secret_ballot_of_a_member_whose_address_they_do_not_kno
     assert "Porto" not in told[0].all_words
 
 
+@pytest.mark.parametrize("charter", [{"strangers": "accept"}, {"posting": "anyone"}])
+@pytest.mark.parametrize(
+    ("to", "subject", "text"),
+    [
+        ("acme", "Re: [acme V-1] Close the office in August", "Porto"),
+        ("acme", "My vote", "V-1: Porto"),
+        ("acme", "RE: Close the Office in August", "Porto"),
+        ("acme+vote", "My vote", "Porto"),
+    ],
+)
+def test_what_may_be_a_secret_ballot_is_posted_for_nobody(
+    found: Found, charter: dict[str, str], to: str, subject: str, text: str
+) -> None:
+    town = found(votes={"secret": True}, **charter)
+    opened(town)
+    before = len(town.post_office.letters)
+    town.sends("ben@phone.example", town.mail(UNKNOWN, to, subject, text), to)
+    told = town.post_office.letters[before:]
+    assert sorted((letter.to, letter.kind) for letter in told) == [
+        ("ana@example.net", "steward"),
+        ("ben@phone.example", "decline"),
+    ]
+    assert not any("Porto" in letter.all_words for letter in told)
+    assert town.arrivals()[0].state is ArrivalState.HELD
+    for word in ("accept", "add"):
+        town.answers("ana", town.newest("ana", "steward"), word)
+        assert "answers nobody may see" in " ".join(town.newest("ana", "decline").text.split())
+    assert (len(town.arrivals(ArrivalState.HELD)), len(town.entries(Posted))) == (1, 0)
+    town.answers("ana", town.newest("ana", "steward"), "reject")
+    assert town.arrivals(ArrivalState.HELD) == []
+
+
+@pytest.mark.parametrize("word", ["accept", "add"])
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [("Close the office in August", "I like it."), ("My view", "V-1 would be a good start.")],
+)
+def test_what_came_before_the_vote_that_it_may_answer_is_not_let_in_either(
+    found: Found, word: str, subject: str, text: str
+) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    offer(town)
+    plain = town.newest("ana", "steward")
+    offer(town, subject=subject, text=text)
+    asked = town.newest("ana", "steward")
+    town.wait(hours=1)
+    opened(town)
+    before = len(town.post_office.letters)
+    for _ in range(2):
+        town.answers("ana", asked, word)
+        assert "answers nobody may see" in " ".join(town.newest("ana", "decline").text.split())
+    assert {letter.kind for letter in town.post_office.letters[before:]} == {"decline"}
+    assert (len(town.arrivals(ArrivalState.HELD)), len(town.entries(Posted))) == (2, 0)
+    town.answers("ana", plain, "accept")
+    assert [entry.subject for entry in town.entries(Posted)] == ["An offer"]
+
+
+@pytest.mark.parametrize(
+    ("strangers", "to", "subject", "text"),
+    [
+        ("hold", "acme", "My vote", "V-1: Porto"),
+        ("hold", "acme+owner", "Help", "I cannot vote in V-1: I mean Porto."),
+        ("reject", "acme+owner", "Help", "I cannot vote in V-1: I mean Porto."),
+    ],
+)
+def test_who_wrote_what_may_be_a_secret_ballot_is_told_so_once_a_day(
+    found: Found, strangers: str, to: str, subject: str, text: str
+) -> None:
+    town = found(strangers=strangers, votes={"secret": True})
+    opened(town)
+    before = len(town.post_office.letters)
+    for _ in range(2):
+        town.sends("ben@phone.example", town.mail(UNKNOWN, to, subject, text), to)
+    told = town.post_office.letters[before:]
+    assert [letter.kind for letter in told if letter.to == "ben@phone.example"] == ["decline"]
+    assert not any("Porto" in letter.all_words for letter in told if letter.to != "ben@phone.example")
+    again = "I changed my mail provider: how do I go on?"
+    town.sends("ben@phone.example", town.mail(UNKNOWN, "acme+owner", "Help", again), "acme+owner")
+    assert again in town.newest("ana", "steward").text.replace("\n> ", " ")
+
+
+@pytest.mark.parametrize("fields", [{"precedence": "list"}, {"auto_submitted": "auto-replied"}])
+def test_a_machine_or_a_list_whose_mail_may_be_a_secret_ballot_is_told_nothing(
+    found: Found, fields: dict[str, str]
+) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    opened(town)
+    town.sends("ben@phone.example", town.mail(UNKNOWN, "acme", "My vote", "V-1: Porto", **fields), "acme")
+    assert [letter for letter in town.post_office.letters if letter.to == "ben@phone.example"] == []
+
+
+def test_a_mark_that_no_vote_has_borne_yet_names_no_vote(found: Found) -> None:
+    town = found(strangers="hold", votes={"secret": True})
+    opened(town)
+    offer(town, text="We sell V-8 engines and V-22 rockets.")
+    assert "V-8 engines" in town.newest("ana", "steward").text
+    town.answers("ana", town.newest("ana", "steward"), "accept")
+    assert len(town.entries(Posted)) == 1
+
+
+def test_a_steward_lets_in_a_stranger_who_names_a_vote_that_all_may_see(found: Found) -> None:
+    town = found(strangers="hold", votes={"hidden": False})
+    opened(town)
+    offer(town, subject="About V-1", text="My piano fits the office.")
+    assert "My piano" in town.newest("ana", "steward").text
+    town.answers("ana", town.newest("ana", "steward"), "accept")
+    assert [entry.subject for entry in town.entries(Posted)] == ["About V-1"]
+
+
 # --- very many ------------------------------------------------------------------------------------------------------
 
 

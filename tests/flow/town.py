@@ -32,7 +32,7 @@ from gateway.model.member import Member
 from gateway.model.notice import NoticeState, StoredNotice
 from gateway.model.round import Ballot, Round, Standing
 from gateway.model.token import KeyRing
-from gateway.pipeline import knowing
+from gateway.pipeline import workspaces
 from gateway.pipeline.flow import Pipeline, Rules
 from gateway.pipeline.steering import Applied, apply_charter
 from gateway.render.render import Templates
@@ -451,7 +451,7 @@ class Town:
     def export(self) -> dict[str, Any]:
         """Return what `restante export` shows."""
         with self.store.read() as tx:
-            return export_workspace(tx, knowing.workspace(tx, "acme"))
+            return export_workspace(tx, workspaces.workspace(tx, "acme"))
 
 
 def full(address: str) -> str:

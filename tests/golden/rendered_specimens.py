@@ -651,6 +651,8 @@ SPECIMENS: dict[str, Facts] = {
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
     "decline-no-longer-kept": DeclineFacts(reason="no-longer-kept", subject="Re: [acme] Please confirm"),
     "decline-many-posts": DeclineFacts(reason="many-posts", subject="Re: [acme P-14] The garden"),
+    "decline-perhaps-a-vote": DeclineFacts(reason="perhaps-a-vote", subject="My vote"),
+    "decline-perhaps-a-secret": DeclineFacts(reason="perhaps-a-secret", subject="Re: [acme] A mail is held"),
     "decline-stranger": DeclineFacts(reason="not-a-member", subject="Hello"),
     "help": HelpFacts(channels=(("design", "Drafts, looks and layouts"), ("money", ""))),
     "status": StatusFacts(
@@ -670,6 +672,10 @@ SPECIMENS: dict[str, Facts] = {
         subject="Cheap ink",
         text="Buy now.\nBuy cheap.",
         arrival_id=17,
+    ),
+    "steward-removed": StewardFacts(about="removed", name="Bo Lindqvist", address="bo@example.se", by="Ana Duarte"),
+    "steward-withheld": StewardFacts(
+        about="held", name="Bo", address="bo@phone.example", arrival_id=18, is_withheld=True
     ),
     "steward-complaint-unproven": StewardFacts(
         about="complaint-unproven", name="Bo Lindqvist", address="bo@example.se", text="abuse"
@@ -795,6 +801,7 @@ SPECIMENS: dict[str, Facts] = {
     "task-question-nobody": TaskQuestionFacts(mark="T-4", title="Send the budget", words="Anselm"),
     "welcome": WelcomeFacts(),
     "welcome-left": WelcomeFacts(left=True),
+    "welcome-removed": WelcomeFacts(left=True, by="Ana Duarte"),
 }
 
 # Choices of every sort, as a receipt shows them.
@@ -809,7 +816,7 @@ CHOICES = (
     Abstention(),
 )
 
-_STRANGERS = ("decline-stranger", "confirm-join", "welcome-left")
+_STRANGERS = ("decline-stranger", "confirm-join", "welcome-left", "welcome-removed")
 _ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm", "task-question")
 
 

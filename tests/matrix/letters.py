@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.model.arrival import Arrival, ArrivalState, StoredArrival
 from gateway.model.authentication import NOBODY_SAID
 from gateway.model.understood import Understood
-from gateway.pipeline import knowing
+from gateway.pipeline import knowing, workspaces
 from gateway.understand.mime import read_message
 from gateway.understand.read import understand
 from tests.flow.town import CHECK_IN, KEYS, TEAM, Letter, Town, lexicon
@@ -88,7 +88,7 @@ class Held:
         )  # fmt: skip
         stored = StoredArrival(id=0, arrival=arrival, state=ArrivalState.RECEIVED)
         with town.store.read() as tx:
-            group = knowing.workspace(tx, "acme")
+            group = workspaces.workspace(tx, "acme")
             context = knowing.mail_context(tx, group, stored, message, town.clock.at, KEYS, NOBODY_SAID)
         return understand(message, context, lexicon())
 

@@ -50,7 +50,7 @@ def test_what_nothing_proves_to_be_a_members_is_counted_apart(store: Store, acme
     put(store, acme, post(50, "P-1", author_id=ROBOT, text=SAYS % 1), NOW - MINUTE)
     for mail, proven, forged in (
         (post(60, "P-1", author_id=ROBOT, text=SAYS % 1), Lately(1, 1, 1), Lately(10, 10, 10)),
-        (post(60, author_id=ROBOT, text=SAYS % 1), Lately(), Lately(10, 10)),
+        (post(60, author_id=ROBOT, text=SAYS % 1), Lately(), Lately(10, 10, 10)),
     ):
         assert before(store, acme, mail) == proven
         assert before(store, acme, structs.replace(mail, unproven=True)) == forged
@@ -61,7 +61,7 @@ def test_threads_that_a_member_starts_count_by_their_words_and_by_the_hour(store
         subject = f"[Desk {number}] Received" if number % 10 == 0 else f"Topic {number}"
         put(store, acme, post(number, author_id=ROBOT, subject=subject, text="Thank you"), NOW - number * MINUTE)
     again = post(40, author_id=ROBOT, subject="[Desk 40] Received", text="Thank you")
-    assert before(store, acme, again) == Lately(same=2, posts=21)
+    assert before(store, acme, again) == Lately(same=2, posts=21, today=21)
 
 
 def test_a_stranger_is_counted_by_address_in_the_whole_workspace(store: Store, acme: int) -> None:

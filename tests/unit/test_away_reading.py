@@ -53,6 +53,21 @@ def test_the_last_day_away_is_read(subject: str, text: str, starts: date | None,
     assert (absence.starts, absence.until) == (starts, until)
 
 
+@pytest.mark.parametrize(
+    ("text", "starts", "until"),
+    [
+        ("I'm back in the office on Monday 3 August. Please ask Dev, who is away from 20 to 21 July.", None, AUGUST_2),
+        ("I'm back on 3 August. Please ask Dev (dev@example.net); he is away on 20 July.", None, AUGUST_2),
+        ("I am away until 7 August. Please ask Dev, who is away from 20 to 21 July.", None, AUGUST_7),
+        ("Je suis de retour le 3 août. Jo est absente du 20 au 21 juillet.", None, AUGUST_2),
+        ("I'm away from 20 July to 2 August. I'm back on 3 August.", date(2026, 7, 20), AUGUST_2),
+        ("I'm back on 3 August. I'm away from 20 July to 2 August.", date(2026, 7, 20), AUGUST_2),
+    ],
+)
+def test_the_days_of_who_is_named_instead_are_theirs(text: str, starts: date | None, until: date) -> None:
+    assert read("Automatic reply", text) == Absence(starts, until)
+
+
 def test_an_absence_without_dates_names_none() -> None:
     absence = read("Out of office", "I am currently away and will answer when I return.")
     assert absence is not None

@@ -19,6 +19,7 @@ from gateway.decide.breaker import (
     MOST_STARTED_UNPROVEN,
     MOST_STARTS_AN_HOUR,
     MOST_UNPROVEN_A_DAY,
+    MOST_UNPROVEN_STARTS_A_DAY,
     UNANSWERED,
     curbed,
     held_back,
@@ -146,6 +147,16 @@ def test_a_stranger_is_told_nothing_since_the_address_may_be_forged() -> None:
     assert too_much([(posts_of(decision)[0], Lately(0, MOST_AN_HOUR))]) == "many-posts"
     held = held_back(told, understood(piece(text=LONG), mail=mail), "many-posts", 0)
     assert (held.state, held.notices) == (ArrivalState.HELD, ())
+
+
+@pytest.mark.parametrize(("unproven", "reason"), [(True, "many-posts"), (False, "")])
+def test_threads_that_nothing_proves_to_be_a_members_are_counted_by_the_day_too(unproven: bool, reason: str) -> None:
+    start = Posted(
+        mark="P-9", thread="P-9", subject="Something new", text="Each time", message_id="a@b", author_id=BEN.id,
+        author_name="Ben", unproven=unproven,
+    )  # fmt: skip
+    assert too_much([(start, Lately(0, 5, MOST_UNPROVEN_STARTS_A_DAY))]) == reason
+    assert too_much([(start, Lately(0, 5, MOST_UNPROVEN_STARTS_A_DAY - 1))]) == ""
 
 
 def test_a_ticket_number_makes_no_new_words_in_a_thread_but_numbers_that_are_the_answer_do() -> None:

@@ -30,11 +30,15 @@ def read(**keys: Any) -> CheckInReading:
 
 
 def answer(
-    reading: CheckInReading, view: RoundView | None = None, at: str = "2026-03-02T10:00", author: Member | None = None
+    reading: CheckInReading,
+    view: RoundView | None = None,
+    at: str = "2026-03-02T10:00",
+    author: Member | None = None,
+    trust: Trust = Trust.PROVEN,
 ) -> Acted:
     mail = MailContext(
         now=utc(at), received_at=utc(at), arrival_id=1, workspace=workspace(RULES),
-        destination=Destination("acme", Door.REPLY), author=author or member(1), trust=Trust.PROVEN,
+        destination=Destination("acme", Door.REPLY), author=author or member(1), trust=trust,
     )  # fmt: skip
     return checkin.answer(mail, view or asked(check_in()), reading, "some words")
 
@@ -118,6 +122,13 @@ def test_an_answer_is_recorded_and_ends_the_asking() -> None:
     assert not entry.late
     assert acted.undue == ("prompt:C-3:1", "remind:C-3:1:*")
     assert (acted.acts[0].name, acted.acts[0].counts, acted.why) == ("checked-in", (1, 1, 0), Why.ANSWERED)
+
+
+@pytest.mark.parametrize("trust", [Trust.PROVEN, Trust.CLAIMED])
+def test_an_absence_is_noted_as_proven_as_the_answer_is(trust: Trust) -> None:
+    acted = answer(read(kind=CheckInKind.SKIP, away_until=date(2026, 3, 6)), trust=trust)
+    (noted,) = of_kind(acted.entries, AwayNoted)
+    assert noted.absence.unproven == (trust is Trust.CLAIMED)
 
 
 def test_a_second_answer_replaces_the_first() -> None:

@@ -220,3 +220,56 @@ def test_a_name_that_is_a_small_word_of_some_language_is_a_name(text: str, named
     assert [read(text, act, named, name="Nora Miller") for act in ("remove", "address")] == [None, None]
     assert read("Ja 👍", "address", named, name="Nora Miller") == 1
     assert read("Ja, ik ben zeker", "address", named, name="Nora Miller") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Ja, Cleo entfernen", 1), ("Ja, bitte Cleo entfernen", 1), ("Ja, Cleo aus der Liste entfernen", 1),
+        ("Sí, elimina a Cleo", 1), ("Sim, remova a Cleo", 1), ("Oui, supprime Cleo", 1),
+        ("Oui, retirez cleo@example.net de la liste", 1), ("Ja, Cleo verwijderen", 1), ("Ja, schrijf Cleo uit", 1),
+        ("Ja, schrijf Dora uit", None), ("Ja, Dora entfernen", None), ("Cleo entfernen", None),
+        ("Yes, remove Cleo wrote it", None), ("Ja, Cleo war es, entfernen", None),
+        ("Ja, Cleo und Dora entfernen", None),
+    ],
+)  # fmt: skip
+def test_a_name_and_the_act_stand_in_the_order_of_any_language(text: str, number: int | None) -> None:
+    assert read(text, "remove", "cleo@example.net") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "number"),
+    [
+        ("Ja, V-1 abbrechen", "V-1 abbrechen", 1), ("Ja, V-1 abbrechen", "Bitte V-1 abbrechen, danke", 1),
+        ("Ja, V-2 abbrechen", "V-1 abbrechen", None), ("Ja, V-1", "V-1 abbrechen", None),
+        ("Yes, extend until Friday", "extend V-1 until Friday", 1), ("Yes, close V-1 now", "close V-1", 1),
+        ("Yes, extend until Monday", "extend V-1 until Friday", None),
+        ("Yes, cancel V-2", "Cancel V-1, not V-2", None), ("Yes, Mallory cancel V-1", "Mallory: cancel V-1", None),
+    ],
+)  # fmt: skip
+def test_a_wish_is_repeated_in_the_order_of_any_language(text: str, asked: str, number: int | None) -> None:
+    assert read(text, "govern", asked) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stimmt, die andere war von mir", "Stimmt, die zweite ist von mir", "Oui, personne", "Yeah right",
+        "Yes, my account was used", "OK, I have changed my account", "Sí, dos", "Certo, l'altro", "Ja, de andere",
+        "Vale, la otra es mía", "Certo, o outro", "Oui, un autre", "ok, this is the second mail",
+    ],
+)  # fmt: skip
+def test_a_word_of_another_mail_or_another_person_is_no_yes(text: str) -> None:
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, that is my other account", "yes, it is my second address", "Ja, das ist meine andere Adresse",
+        "Oui, les deux sont à moi", "Oui, c'est mon autre adresse", "Sí, es mi otra dirección",
+        "Sì, è il mio altro indirizzo", "Sim, é o meu outro endereço", "Ja, mijn andere adres",
+    ],
+)  # fmt: skip
+def test_another_address_of_ones_own_is_a_yes(text: str) -> None:
+    assert read(text) == 1

@@ -126,9 +126,16 @@ def test_a_stranger_may_post_where_the_charter_welcomes_them(rules: dict[str, st
 
 
 def test_a_welcomed_stranger_posts_whatever_else_their_words_might_mean() -> None:
-    told = context(None, view(vote_round()), rules={"strangers": "accept"})
+    told = context(None, view(vote_round(hidden=False)), rules={"strangers": "accept"})
     decision = say(told, piece(ballot(YES), "Yes", "V-7"), mail=message(EVE))
     assert (len(of_kind(decision, Answered)), len(of_kind(decision, Posted))) == (0, 1)
+
+
+def test_a_welcomed_stranger_posts_no_answer_to_a_vote_that_nobody_sees_yet() -> None:
+    """It may be a member's, from an address that we do not know."""
+    told = context(None, view(vote_round()), rules={"strangers": "accept"})
+    decision = say(told, piece(ballot(YES), "Yes", "V-7"), mail=message(EVE))
+    assert (decision.state, of_kind(decision, Answered), of_kind(decision, Posted)) == (ArrivalState.HELD, [], [])
 
 
 def test_a_stranger_who_holds_a_token_is_held_and_never_lost() -> None:

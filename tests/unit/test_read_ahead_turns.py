@@ -20,7 +20,7 @@ from gateway.schedule.worker import Worker
 from gateway.understand.scan import DEFAULT_LIMITS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-LIMIT = 16
+LIMIT = 32
 
 
 class Prompt(Worker):

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.decide.refusals import LOOKED_BACK, Blame, Judged, blame, blame_in_report, judged, lacks_room, may_be_of_us
-from gateway.model.nature import Bounce
+from gateway.model.nature import Bounce, SpokenOf
 from gateway.model.notice import Attempt, PastTry
 from gateway.resources import load_lexicon
 from gateway.understand.reading.bounce_words import spoken_of
@@ -274,6 +274,56 @@ def test_what_is_not_there_is_not_full(status: str, diagnostic: str) -> None:
     assert not lacks_room(Bounce(status=status, diagnostic=diagnostic, speaks_of=about))
 
 
+# It names no mailbox: the server will not have our mail, and would have nobody's.
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "554 Message not allowed - [299]",
+        "554 delivery error: dd Requested mail action aborted - mta4060.mail.example",
+        "550 5.2.0 Mail rejete. Mail rejected. ofr_506 [506]",
+        "550 Service refuse. Veuillez essayer plus tard. Service refused, please try later. OFR_999 [999]",
+        "554 DT:SPM 163 mx1,PsCowEDpXtU_abc.1 1597, please see http://mail.example/help/help_spam_16.htm",
+        "550 Domain frequency limited",
+        "550 Administrative prohibition",
+        "550 Access denied",
+        "550 Message rejected",
+        "554 Denied [CS] [f5a1b2c3] by mailshield",
+        "554 Transaction failed",
+        "554 Refused. Your message looks like phishing",
+        "571 Delivery not authorized, message refused",
+        "550 Dangerous attachment",
+        "550 Could not verify acme+b.x@ws.example.org",
+        "550 Bounce address verification failed",
+        "550 Nachricht abgelehnt",
+        "550 Message rejetee pour raison de securite",
+    ],
+)
+@pytest.mark.parametrize("status", ["5.0.0", "5.1.0", "5.2.0", "5.3.0", "5.5.0", ""])
+def test_a_refusal_that_names_no_mailbox_is_of_our_mail(status: str, diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is Blame.UNSURE
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 Benutzer unbekannt", "550 Empfänger existiert nicht", "550 Utilisateur inconnu", "550 Boîte inconnue",
+        "550 Usuario desconocido", "550 Utente sconosciuto", "550 Gebruiker onbekend", "550 Destinatário desconhecido",
+        "550 shop.example (smtp)... 550 Host unknown",
+    ],
+)  # fmt: skip
+def test_a_mailbox_is_named_in_other_languages_too(diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon())
+    assert blame_in_report(Bounce(status="5.0.0", diagnostic=diagnostic, speaks_of=about)) is Blame.RECIPIENT
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.2.1", "5.4.4"])
+def test_a_status_that_names_the_address_counts_whatever_is_said(status: str) -> None:
+    said = f"554 {status} Message not allowed"
+    report = Bounce(status=status, diagnostic=said, speaks_of=spoken_of(said, load_lexicon()))
+    assert blame_in_report(report) is Blame.RECIPIENT
+
+
 def attempt(notice_id: int, said: str, refused: str = "recipient") -> Attempt:
     code, _, text = said.partition(" ")
     return Attempt(notice_id=notice_id, at=NOW, code=int(code), text=text, refused=refused)
@@ -364,3 +414,30 @@ def test_a_server_that_took_a_mail_just_now_is_believed_of_addresses_that_are_no
 def test_a_row_too_long_to_be_seen_whole_spares_nobody() -> None:
     many = [past(n, f"m{n}", GONE, "not-from-us") for n in range(LOOKED_BACK)]
     assert judge(many, (900, "ana", GONE), tries={900: 3}).of_us == {900}
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 ben@x.example unknown", "550 <ben@x.example>: unknown", "550 Ben@x.example is not known here",
+        "550 Empfaenger unbekannt", "550 ben@x.example ist unbekannt", "550 nobody here by that name",
+        "550 Nobody of that name", "550 ben@x.example onbekend", "550 ben@x.example n'existe pas",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", ["5.0.0", "5.3.0", "5.7.1", ""])
+def test_an_address_that_a_server_does_not_know_is_nobodys(status: str, diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon(), ("ben@x.example",))
+    assert about is SpokenOf.NOBODY
+    assert blame_in_report(Bounce(status=status, diagnostic=diagnostic, speaks_of=about)) is Blame.RECIPIENT
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        "550 acme+b.x@ws.example.org unknown", "550 acme@ws.example.org is unknown, ben@x.example refuses",
+        "550 unknown", "550 sender ben@x.example unknown", "550 reuben@x.example unknown",
+    ],
+)  # fmt: skip
+def test_an_address_of_ours_or_of_others_that_a_server_does_not_know_says_nothing_of_a_mailbox(diagnostic: str) -> None:
+    about = spoken_of(diagnostic, load_lexicon(), ("ben@x.example",))
+    assert blame_in_report(Bounce(status="5.0.0", diagnostic=diagnostic, speaks_of=about)) is Blame.UNSURE

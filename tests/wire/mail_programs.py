@@ -279,10 +279,16 @@ async function answer() {
     const last = keys.at(-1);
     return last && last.messageKey > Services.prefs.getIntPref("desk.answered", 0) ? last : null;
   });
-  MailServices.compose.OpenComposeWindow(null, newest, inbox.getUriForMsg(newest), Ci.nsIMsgCompType.ReplyToSender,
-    Ci.nsIMsgCompFormat.Default, account.defaultIdentity, null, null);
+  const compose = () => MailServices.compose.OpenComposeWindow(null, newest, inbox.getUriForMsg(newest),
+    Ci.nsIMsgCompType.ReplyToSender, Ci.nsIMsgCompFormat.Default, account.defaultIdentity, null, null);
+  compose();
+  let heeded = told.length;
   const page = await found("the compose window", () => {
     const open = Services.wm.getMostRecentWindow("msgcompose");
+    if (!open && told.length > heeded) {  // on a busy machine it says that opening failed: "Please try again."
+      heeded = told.length;
+      compose();
+    }
     return open?.document.readyState == "complete" && open.gMsgCompose?.editor ? open : null;
   });
   const editor = page.gMsgCompose.editor;

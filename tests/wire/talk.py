@@ -5,6 +5,7 @@ Written to the RFCs and not by a library, so that what goes over the wire is exa
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import ssl
 import threading
@@ -109,6 +110,12 @@ def mail(subject: str, text: str = "Does anybody know where it is?", **fields: s
     } | {name.replace("_", "-").title(): value for name, value in fields.items()}
     head = "\r\n".join(f"{name}: {value}" for name, value in lines.items())
     return f"{head}\r\n\r\n{text}\r\n".encode()
+
+
+def own_words(name: str) -> str:
+    """Return a sentence that no other name has: what says the same again and again, but for a number, is held."""
+    letters = "".join(chr(ord("a") + octet % 26) for octet in hashlib.sha256(name.encode()).digest())
+    return f"It is the {letters[:7]} {letters[7:14]} of {letters[14:21]}."
 
 
 class Loopback:

@@ -18,7 +18,7 @@ from tests.wire.binary import PATIENCE, stretched
 from tests.wire.conftest import cannot
 from tests.wire.imap_hosts import TOKEN, MailHost, TokenServer, dovecot_missing
 from tests.wire.imap_office import ADDRESS, Office, until
-from tests.wire.talk import Sink, mail
+from tests.wire.talk import Sink, mail, own_words
 
 pytestmark = pytest.mark.wire
 
@@ -217,7 +217,7 @@ async def test_nothing_is_lost_or_done_twice_while_the_server_is_killed_again_an
         for kill in range(4):
             for _ in range(15):
                 wanted += 1
-                await asyncio.to_thread(host.deliver, mail(f"mail {wanted}"), box=box)
+                await asyncio.to_thread(host.deliver, mail(f"mail {wanted}", own_words(f"mail {wanted}")), box=box)
             await asyncio.sleep(0.05 * kill)
             host.kill()
             await asyncio.to_thread(host.start)

@@ -19,7 +19,7 @@ from gateway.model.entry import Posted
 from gateway.model.token import KeyRing
 from store.database import Store
 from tests.wire.binary import Binary, wait_until
-from tests.wire.talk import Sink, Talk, mail
+from tests.wire.talk import Sink, Talk, mail, own_words
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 
@@ -49,7 +49,7 @@ class Sender(threading.Thread):
     def _hand_in(self, subject: str) -> bool:
         with suppress(OSError, ValueError), Talk(self.port, seconds=5) as talk:
             talk.hello("LHLO")
-            return talk.deliver(mail(subject, f"This is {subject} and nothing else."), ACME, lmtp=True)[0][0] == 250
+            return talk.deliver(mail(subject, own_words(subject)), ACME, lmtp=True)[0][0] == 250
         return False
 
 

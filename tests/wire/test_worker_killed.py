@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.binary import Binary, wait_until
-from tests.wire.talk import Sink, Talk, mail
+from tests.wire.talk import Sink, Talk, mail, own_words
 
 pytestmark = [pytest.mark.wire, pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: none reads ahead")]
 
@@ -27,7 +27,7 @@ def burst(binary: Binary, number: int) -> None:
         with Talk(binary.lmtp_port) as talk:
             talk.hello("LHLO")
             for one in range(EACH):
-                raw = mail(f"Post {number} {sender} {one}", f"The {one}th ladder of {sender} is found.")
+                raw = mail(f"Post {number} {sender} {one}", own_words(f"{number} {sender} {one}"))
                 ((code, _),) = talk.deliver(raw, ACME, lmtp=True)
                 assert code == 250
 

@@ -5,6 +5,8 @@ Must not: prove who wrote (on_message's checks do).
 
 from __future__ import annotations
 
+import dataclasses
+
 from gateway.decide import digests
 from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.addressed import to_member
@@ -16,9 +18,18 @@ from gateway.decide.sent import facts_of
 from gateway.model.address import Door, fold_address, is_erased
 from gateway.model.arrival import ArrivalState
 from gateway.model.context import MailContext, RoundView, Trust
-from gateway.model.decision import Why
+from gateway.model.decision import Broadcast, Group, Why
 from gateway.model.entry import AddressAdded, HeldForSteward, MemberAdded, MemberLeft
-from gateway.model.facts import Act, ConfirmFacts, DeclineFacts, HelpFacts, Item, StatusFacts, WelcomeFacts
+from gateway.model.facts import (
+    Act,
+    ConfirmFacts,
+    DeclineFacts,
+    HelpFacts,
+    Item,
+    StatusFacts,
+    StewardFacts,
+    WelcomeFacts,
+)  # fmt: skip
 from gateway.model.member import Delivery, Member
 from gateway.model.message import Message
 from gateway.model.notice import Notice
@@ -198,9 +209,43 @@ def _remove(context: MailContext, message: Message, address: str) -> Acted:
         return _no_act("not-known", address)
     if _is_last_steward(context, member):
         return _no_act("last-steward", address)
+    return dataclasses.replace(taken_off(context, member), acts=(Act(name="removed", text=member.name or address),))
+
+
+def taken_off(context: MailContext, member: Member) -> Acted:
+    """Return what it comes to that a steward takes somebody off: they hear of it, and so do the other stewards."""
     assert context.author is not None
-    entry = MemberLeft(member_id=member.id, by=context.author.id)
-    return Acted(Why.REMOVED, entries=(entry,), acts=(Act(name="removed", text=member.name or address),))
+    by = context.author.name or context.author.address
+    key = once_per_mail(context, f"welcome:removed:{member.id}")
+    goodbye = to_member(member, WelcomeFacts(left=True, by=by), key, context.now)
+    facts = StewardFacts(about="removed", name=member.name, address=member.address, by=by)
+    told = Broadcast(
+        key=once_per_mail(context, f"steward:removed:{member.id}"),
+        facts=facts,
+        group=Group.STEWARDS,
+        leave_out=frozenset({context.author.id, member.id}),
+    )
+    return Acted(
+        Why.REMOVED,
+        entries=(MemberLeft(member_id=member.id, by=context.author.id),),
+        notices=() if member.suspended else (goodbye,),
+        broadcasts=(told,),
+    )
+
+
+def welcome_back(context: MailContext, member_id: int, address: str) -> Notice:
+    """Tell who was taken off, and was told so, that they are here again."""
+    charter = context.workspace.charter
+    return Notice(
+        key=once_per_mail(context, f"welcome:back:{member_id}"),
+        facts=WelcomeFacts(),
+        member_id=member_id,
+        address=address,
+        name="",
+        language=charter.languages[0],
+        timezone=charter.timezone,
+        due_at=context.now,
+    )
 
 
 def weighs_on_stewards(context: MailContext, understood: Understood) -> bool:

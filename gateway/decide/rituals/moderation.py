@@ -30,6 +30,8 @@ def settle(context: MailContext, word: Moderation) -> Acted:
     if not held.waits:
         return declined(Why.DECLINED, DeclineFacts(reason="settled-already"))
     asked = facts_of(context, StewardFacts)
+    if asked is not None and (asked.is_withheld or held.may_be_secret) and word is not Moderation.REJECT:
+        return declined(Why.DECLINED, DeclineFacts(reason="perhaps-a-secret"))  # it would be posted, or counted
     if asked is not None and asked.about == "join" and word is Moderation.ADD:
         return _accept(context, author, held)  # what is let in is their wish to be a member
     return _RULES[word](context, author, held)

@@ -19,7 +19,7 @@ from gateway.decide.acted import Acted, declined, joined
 from gateway.decide.after import after
 from gateway.decide.changes import noted
 from gateway.decide.receipts import DONE
-from gateway.decide.rituals import checkin, govern, task, vote
+from gateway.decide.rituals import checkin, govern, membership, task, vote
 from gateway.decide.sent import facts_of, facts_said
 from gateway.model.ballot import Choice
 from gateway.model.change import (
@@ -44,7 +44,6 @@ from gateway.model.entry import (
     BlockerReopened,
     BlockerTakenBack,
     Entry,
-    MemberLeft,
     MemberReturned,
     ReadUpTo,
     RoundRestored,
@@ -412,11 +411,13 @@ def _member(context: MailContext, member: Member, change: MemberChange) -> Acted
     if change.joined:
         if known is None:
             return "changed-since"
-        return Acted(Why.REMOVED, entries=(MemberLeft(member_id=known.id, by=member.id),))
+        return membership.taken_off(context, known)
     is_taken = any(address in context.members_named for address in (change.address, *change.further))
     if is_taken or not change.member_id or change.address.endswith(_NOWHERE):
         return "changed-since"  # an address of theirs is somebody's, or nobody is left to come back
-    return Acted(Why.JOINED, entries=(MemberReturned(member_id=change.member_id, by=member.id),))
+    entry = MemberReturned(member_id=change.member_id, by=member.id)
+    back = membership.welcome_back(context, change.member_id, change.address)
+    return Acted(Why.JOINED, entries=(entry,), notices=(back,))
 
 
 def _address(context: MailContext, member: Member, change: AddressChange) -> Acted | str:

@@ -59,7 +59,7 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     words = words_of(text)
     backs = tuple(hit for hit in _phrases(lexicon).find(words) if hit.key == "back")
     returns = _returns(dated, text, words, backs)
-    stays = [one for one in dated if one not in returns]
+    stays = [one for one in dated if one not in returns and not _is_of_another(one, dated, returns, text)]
     starts, until = _stay_for(stays, base, lexicon) or _stay(stays, base)
     if returns and (until is None or (until == starts and not any(one.leads & _ENDS for one in stays))):
         # "I leave on Friday and am back on the 10th": the day of leaving is not all of it.
@@ -72,6 +72,23 @@ def absence_in(text: str, base: datetime, lexicon: Lexicon) -> Absence | None:
     if starts is None and until is None:
         return None
     return Absence(starts, until)
+
+
+def _is_of_another(one: Dated, dated: Sequence[Dated], returns: Sequence[Dated], text: str) -> bool:
+    """Tell whether a date is of somebody else's days: in a sentence behind the end that was told, and over before it.
+
+    "Back on the 9th. Ask Dev, who is away from the 3rd to the 4th": who has told their end has told it all. Behind
+    "until the 9th" that holds of a range alone: single days may be of the same absence.
+    """
+    over = one.when.end_day or one.when.day
+    ends = [(back, back.when.day - _ONE_DAY) for back in returns]
+    if one.when.end_day:
+        ends += [(end, end.when.day) for end in dated if "until" in end.leads and not end.when.end_day]
+    return any(over < last and _is_apart(end.when.span[1], one.when.span[0], text) for end, last in ends)
+
+
+def _is_apart(behind: int, start: int, text: str) -> bool:
+    return behind <= start and _SENTENCE_END.search(text[behind:start]) is not None
 
 
 def _ends_by_weekday(until: date, stays: Sequence[Dated]) -> bool:

@@ -30,7 +30,7 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.ballot_choice import Chosen, any_of, one_of
 from gateway.understand.reading.ballot_comment import comment_of
 from gateway.understand.reading.ballot_fate import fated
-from gateway.understand.reading.ballot_frame import Body, body_of, is_change
+from gateway.understand.reading.ballot_frame import Body, Clause, body_of, is_change
 from gateway.understand.reading.ballot_holds import CONCLUDED
 from gateway.understand.reading.ballot_implied import (
     contented,
@@ -87,7 +87,8 @@ def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReadin
 def _read(looked_at: Marked, question: Question, words: Vocabulary, talk: Talk) -> BallotReading:
     finder = Finder(looked_at, question, words)
     is_label = finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False
-    body = with_voices(body_of(looked_at, is_label), is_label)
+    labels = tuple(label for label in question.options if "." in label)
+    body = with_voices(body_of(looked_at, is_label, labels), is_label)
     if not body.clauses:
         return BallotReading(kind=UNCLEAR, missing="choice")
     if looked_at.ironic:
@@ -223,7 +224,7 @@ def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
             before = body.marked.cover[at - 1] if at > clause.start else None
             if before is not None and before.classes & {"negator", "near_negator"}:
                 continue
-            if verdict is not None and not _is_about(body, at, clause.end):
+            if verdict is not None and not _is_about(body, at, clause.end) and not _is_of_a_thing(body, at, clause):
                 bare = not content(body, clause.start, clause.end, [range(at, at + 1)])
                 lead = at == clause.start or not content(body, clause.start, at)
                 weight = BARE if bare else STATED if lead else 1
@@ -238,6 +239,14 @@ def _signed_value(body: Body, at: int, *, plain: bool) -> float | None:
     if token.kind == "number" and plain and token.fold in ("0", "0.0"):
         return 0.0
     return None
+
+
+def _is_of_a_thing(body: Body, at: int, clause: Clause) -> bool:
+    """Whether a signed number is but part of what something is called: "I get a -1 exit code"."""
+    before = body.marked.cover[at - 1] if at > clause.start else None
+    after = at + 1 if at + 1 < clause.end else None
+    called = after is not None and bool(content(body, after, after + 1)) and len(content(body, after, clause.end)) > 1
+    return called and before is not None and "common" in before  # "my -1 stands" says no more
 
 
 def _is_about(body: Body, at: int, end: int) -> bool:

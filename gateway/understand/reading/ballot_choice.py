@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
-from gateway.understand.reading.ballot_hinges import is_other_case, is_out_of_reach
+from gateway.understand.reading.ballot_hinges import (
+    chosen_elsewhere,
+    is_other_case,
+    is_out_of_reach,
+    is_renamed,
+    is_told_of_later,
+)
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_mentions import STRETCH
 from gateway.understand.reading.ballot_options import Finder
@@ -85,7 +91,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)
     if any(_offers_another(body, s) for s in live if s.options == best.options):
         return Chosen(None, "several", rivals)
-    if _chosen_elsewhere(body, best, every) or _is_renamed(body, best, every) or is_out_of_reach(body, best):
+    if chosen_elsewhere(body, best, every) or is_renamed(body, best, every) or is_out_of_reach(body, best):
         return Chosen(None, "choice", tuple(best.options))
     return Chosen(tuple(best.options), "", (), best.mention.start, best.mention.end)
 
@@ -189,31 +195,6 @@ def _stands_aside(body: Body, best: Standing) -> bool:
     """Whether the author abstains ahead of an option that is but named: "I don't vote, Luca is my brother"."""
     marks = body.marked.within(body.start, best.mention.start)
     return any("abstain" in m and m.start not in body.told for m in marks)
-
-
-def _chosen_elsewhere(body: Body, best: Standing, every: list[Standing]) -> bool:
-    """Whether a contrast after the option named chooses something that is no option: "A is nice, but I vote for X"."""
-    named = {s.clause for s in every}
-    for number, clause in enumerate(body.clauses):
-        if number <= best.clause or number in named or clause.opener != "contrast":
-            continue
-        chooses = [m for m in body.marked.within(clause.start, clause.end) if m.classes & {"choose", "for"}]
-        if any(_unknown_name(body, mark.end, clause.end) for mark in chooses):
-            return True
-    return False
-
-
-def _is_renamed(body: Body, best: Standing, every: list[Standing]) -> bool:
-    """Whether one sentence names an option twice and refuses one of its names: "option B is Ghent, not Porto"."""
-    home, by = body.clauses[best.clause].sentence, best.mention.by
-    again = (s for s in every if s.options == best.options and body.clauses[s.clause].sentence == home)
-    return any(s.stance < Stance.NAMED and s.mention.by != by for s in again)
-
-
-def _unknown_name(body: Body, start: int, end: int) -> bool:
-    """Whether what is chosen is a word that nobody knows, with nothing but little words ahead of it."""
-    said = content(body, start, end)
-    return bool(said) and body.marked.cover[said[0]] is None and body.marked.tokens[said[0]].raw[:1].isupper()
 
 
 def latest(body: Body, every: list[Standing], *, ranked: bool = False) -> list[Standing]:
@@ -384,6 +365,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
     options = frozenset(o for s in top for o in s.options) - gone
     merely_named = all(s.stance == Stance.NAMED for s in top)
     taken = [range(s.mention.start, s.mention.end) for s in every]
+    if merely_named and any(is_told_of_later(body, s, top) for s in top):
+        return Chosen(None, "several", tuple(sorted(options)))
     if merely_named and options and _accepts_rest(body):
         if not finder.labels.calendar:
             return Chosen(None, "several", tuple(sorted(options)))  # "I know Oslo, the rest is fine"

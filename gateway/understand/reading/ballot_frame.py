@@ -5,7 +5,7 @@ Must not: weigh what a clause means.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_text import classes
@@ -66,11 +66,11 @@ class Body:
         return next((number for number, clause in enumerate(self.clauses) if at < clause.end), len(self.clauses) - 1)
 
 
-def body_of(marked: Marked, is_label: Callable[[int], bool]) -> Body:
-    """Return the text without greeting, closing and name; `is_label` tells tokens that may name an option."""
+def body_of(marked: Marked, is_label: Callable[[int], bool], labels: Sequence[str] = ()) -> Body:
+    """Return the text without greeting, closing and name; `is_label` tells tokens that may name one of the `labels`."""
     start = _after_greeting(marked, is_label)
     end = _before_closing(marked, start, is_label)
-    sentences = tuple(_sentences(marked, start, end))
+    sentences = tuple(_sentences(marked, start, end, labels))
     clauses = tuple(c for number, s in enumerate(sentences) for c in _clauses(marked, s, number, is_label))
     return Body(marked, start, end, sentences, clauses)
 
@@ -231,11 +231,11 @@ def _trimmed(marked: Marked, start: int, end: int) -> int:
     return end
 
 
-def _sentences(marked: Marked, start: int, end: int) -> list[Sentence]:
+def _sentences(marked: Marked, start: int, end: int, labels: Sequence[str]) -> list[Sentence]:
     found, begin = [], start
     for at in range(start, end):
         token = marked.tokens[at]
-        if token.kind != "stop" or _is_inner_stop(marked, at):
+        if token.kind != "stop" or _is_inner_stop(marked, at) or _is_in_label(marked, at, labels):
             continue
         if any(t.is_word for t in marked.tokens[begin:at]):
             found.append(Sentence(begin, at, "?" in token.raw))
@@ -261,6 +261,15 @@ def _is_inner_stop(marked: Marked, at: int) -> bool:
         return after.kind == "word" and not listed and not _begins_anew(marked, at) and _counts(marked, at - 1)
     # "z.B.", "i.e.", "z. B.": single letters in a row
     return before.kind == "word" and len(before.raw) == 1 and after.start == token.end and after.kind == "word"
+
+
+def _is_in_label(marked: Marked, at: int, labels: Sequence[str]) -> bool:
+    """Whether a full stop ends no sentence but stands in the name of an option: "Dr. Lang"."""
+    return (
+        marked.tokens[at].raw == "."
+        and 0 < at < len(marked.tokens) - 1
+        and any(marked.source(at - 1, at + 2) in label for label in labels)
+    )
 
 
 def _counts(marked: Marked, at: int) -> bool:

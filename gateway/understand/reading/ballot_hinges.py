@@ -1,4 +1,4 @@
-"""Whether an option named for a choice hangs on something: what keeps it away, or what it is but the other case of.
+"""Whether an option named is no choice for what is said beside it: another chosen, what keeps it away, another case.
 
 Must not: know a word of a language, or a method of voting.
 """
@@ -46,3 +46,38 @@ def is_other_case(body: Body, standing: Standing, live: Sequence[Standing]) -> b
         and body.clauses[s.clause].sentence == clause.sentence
         for s in live
     )
+
+
+def is_told_of_later(body: Body, standing: Standing, named: Sequence[Standing]) -> bool:
+    """Whether a later sentence than the one that names others tells something of an option: "… A saw is dangerous."."""
+    home = body.clauses[standing.clause].sentence
+    if not any(body.clauses[s.clause].sentence < home for s in named):
+        return False
+    sentence = body.sentences[home]
+    taken = [range(s.mention.start, s.mention.end) for s in named]
+    return len(content(body, sentence.start, sentence.end, taken)) > 1
+
+
+def chosen_elsewhere(body: Body, best: Standing, every: Sequence[Standing]) -> bool:
+    """Whether a contrast after the option named chooses something that is no option: "A is nice, but I vote for X"."""
+    named = {s.clause for s in every}
+    for number, clause in enumerate(body.clauses):
+        if number <= best.clause or number in named or clause.opener != "contrast":
+            continue
+        chooses = [m for m in body.marked.within(clause.start, clause.end) if m.classes & {"choose", "for"}]
+        if any(_unknown_name(body, mark.end, clause.end) for mark in chooses):
+            return True
+    return False
+
+
+def is_renamed(body: Body, best: Standing, every: Sequence[Standing]) -> bool:
+    """Whether one sentence names an option twice and refuses one of its names: "option B is Ghent, not Porto"."""
+    home, by = body.clauses[best.clause].sentence, best.mention.by
+    again = (s for s in every if s.options == best.options and body.clauses[s.clause].sentence == home)
+    return any(s.stance < Stance.NAMED and s.mention.by != by for s in again)
+
+
+def _unknown_name(body: Body, start: int, end: int) -> bool:
+    """Whether what is chosen is a word that nobody knows, with nothing but little words ahead of it."""
+    said = content(body, start, end)
+    return bool(said) and body.marked.cover[said[0]] is None and body.marked.tokens[said[0]].raw[:1].isupper()

@@ -198,7 +198,13 @@ def _only_denies(body: Body, clause: Clause) -> bool:
 
 def echoed(body: Body) -> list[Signal]:
     """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no."""
-    return [signal for sentence in body.sentences for signal in _echoed_in(body, sentence)]
+    tokens = body.marked.tokens
+    announced = (  # "I've changed my mind: renew it"
+        Sentence(c.start, c.end, body.sentences[c.sentence].asks)
+        for c in body.clauses
+        if c.start > body.start and tokens[c.start - 1].raw == ":" and not c.opener
+    )
+    return [signal for stretch in (*body.sentences, *announced) for signal in _echoed_in(body, stretch)]
 
 
 def denied(body: Body) -> list[Signal]:

@@ -24,6 +24,7 @@ FEWEST_SLASHES = 2  # "3/5" is three of five
 _SCALE = re.compile(r"(?<![\d.,])([01])(?:\s?[-–—]\s?|\s\w{1,3}\s)(10{1,2}|[3-9]|20)(?![\d.,]\d|\d)")
 BOTH = 2
 NOTHING = frozenset(("none", "negator"))
+COUNTED_AHEAD = 2  # tokens ahead of a number in words: "of the (two)"
 NEAR_ALL = 4  # tokens between "all" and the points given to all
 
 
@@ -49,6 +50,7 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     named = [m for m in named if not _in_aside(body, m.start)]
     both = _means_both(body, finder)
     named = [m for m in named if m.by != "number" and not (both and m.by == "letter")]  # "un 4 a ambos"
+    named = [m for m in named if not _is_but_number(body, m)]
     beside = [m for m in named if _has_number(body, m)]
     named = beside or named  # "Oslo: never been" on a line of its own gives it no points
     numbers = [n for n in _numbers(body, float(highest)) if not any(m.start <= n.start < m.end for m in named)]
@@ -58,6 +60,7 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     named = [m for n, m in enumerate(named) if not _is_passed_over(body, m, named[n + 1 :], numbers)]
     general = _general_number(body, numbers, named)
     numbers = [n for n in numbers if n is not general]
+    numbers = [n for n in numbers if not _counts_options(body, finder, n)]
     if not numbers:
         return Scored(None, obstacle(body) or "choice")
     pairs = _paired(body, finder, named, numbers)
@@ -72,6 +75,20 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
         if (is_condition(body, mark) or "irony" in mark) and not _in_aside(body, mark.start):
             return Scored(None, "condition" if "condition" in mark else "irony")
     return Scored(tuple(sorted(pairs)))
+
+
+def _is_but_number(body: Body, mention: Mention) -> bool:
+    """Whether a part of a label is but its number, which is as well points: "Cover 1 two, Cover 2 four"."""
+    mark = body.marked.cover[mention.start]
+    figure = body.marked.tokens[mention.start].kind == "number" or (mark is not None and "number" in mark.values)
+    return mention.by == "label" and mention.end - mention.start == 1 and figure
+
+
+def _counts_options(body: Body, finder: Finder, number: _Number) -> bool:
+    """Whether a number in words but counts the options there are: "of the two", "das duas"."""
+    spelt = body.marked.tokens[number.start].kind == "word" and number.value == finder.count
+    ahead = body.marked.within(max(body.start, number.start - COUNTED_AHEAD), number.start)
+    return spelt and any(m.classes & {"out_of", "from_word", "than"} for m in ahead)
 
 
 def scale_of(question: str, words: Vocabulary) -> tuple[int, int] | None:
@@ -358,9 +375,18 @@ def _means_both(body: Body, finder: Finder) -> bool:
     return finder.count == BOTH and body.marked.has("both_of", body.start, body.end)
 
 
+def _may_name_one(body: Body, finder: Finder, number: _Number) -> bool:
+    """Whether a number may be that of an option, and does not go with "all" or "both": "both are fine, 2 is nicer"."""
+    if not finder.labels.numbered or not 1 <= number.value <= finder.count:
+        return False
+    marks = (m for m in body.marked.within(body.start, body.end) if m.classes & {"all", "both_of"})
+    return not any(body.clause_of(m.start) == body.clause_of(number.start) for m in marks)
+
+
 def _paired_by_place(body: Body, finder: Finder, numbers: list[_Number]) -> list[tuple[int, float]] | None:
     """Return points given without names: "all 4", "1: 3, 2: 5", or as many numbers as there are options."""
-    if (_means_both(body, finder) or body.marked.has("all", body.start, body.end)) and len(numbers) == 1:
+    every = _means_both(body, finder) or body.marked.has("all", body.start, body.end)
+    if every and len(numbers) == 1 and not _may_name_one(body, finder, numbers[0]):
         return [(n, numbers[0].value) for n in range(finder.count)]
     if content(body, body.start, body.end, [range(n.start, n.end) for n in numbers]):
         return None

@@ -84,7 +84,7 @@ def _group(
     # What is said of an option named ahead of the colon does not lead to this one: "Rome too hot: Oslo".
     before = body.marked.within(max(introduced if lower <= introduced else clause.start, lower), first.start)
     after = body.marked.within(last.end, min(end_clause.end, upper))
-    after = [_as_added(m, end_clause) for m in after]
+    after = [_as_added(m, end_clause) for m in after if not _begins_verb(body, finder, m, end_clause)]
     if first.by in ("number", "letter"):
         before = [
             m for m in before if not (_touches(body, m.end, first.start) and "option_word" in m)
@@ -159,6 +159,14 @@ def _is_outranked(body: Body, earlier: Mention, later: Mention) -> bool:
     plain = all("common" in m or m in ranking for m in marks) and not content(body, earlier.end, later.start)
     touching = all(token.is_word for token in body.marked.tokens[earlier.end : later.start])
     return len(ranking) == 1 and plain and touching
+
+
+def _begins_verb(body: Body, finder: Finder, mark: Mark, clause: Clause) -> bool:
+    """Whether what is a yes by itself is but a little word ahead of a verb: "Matteo si emoziona", but "Matteo si"."""
+    if "common" not in mark or "yes" not in mark or mark.end >= clause.end:
+        return False
+    known = body.marked.cover[mark.end] is not None or not body.marked.tokens[mark.end].is_word
+    return not known and not finder.is_label(mark.end)
 
 
 def _as_added(mark: Mark, clause: Clause) -> Mark:

@@ -197,7 +197,7 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
         passes = "abstain" not in mark or _closes(body, mark.end, clause.end)
         return (NEGATIVE, STATED) if passes and not flips else None
     if "abstain" in mark:
-        return (ABSTAIN, STATED) if not flips else None
+        return (ABSTAIN, STATED) if not flips and not _is_part(body, mark, clause) else None
     if "block" in mark:
         return (BLOCK, STATED) if len(flips) % 2 == 0 else None
     named = next((name for name in TERMS if name in mark), None)
@@ -215,6 +215,13 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     sign, weight = TERMS[named]
     sign *= -1 if len(flips) % 2 else 1
     return (POSITIVE if sign > 0 else NEGATIVE), weight
+
+
+def _is_part(body: Body, mark: Mark, clause: Clause) -> bool:
+    """Whether a word of abstaining is but one of two that tell of a thing: "noir et blanc"."""
+    ahead = body.marked.cover[mark.start - 1] if mark.start > clause.start else None
+    joined = ahead is not None and "and" in ahead and mark.end - mark.start == 1
+    return joined and bool(content(body, clause.start, mark.start))
 
 
 def _of_what_there_is(body: Body, mark: Mark, flips: list[Mark]) -> tuple[str, int] | None:

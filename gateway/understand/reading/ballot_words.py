@@ -39,12 +39,13 @@ LITTLE = frozenset(("common", "option_word"))
 REFUSALS = frozenset(("no", "no_to", "outright"))
 WOULD_I = frozenset(("would_i",))
 SHORTEST_VERB = 5
-ANSWERS = frozenset(("yes", "no"))
+MAY_SWALLOW = frozenset(("yes", "no", "but_not"))  # may end in what begins a longer phrase: "but | not sure"
 OVERRIDING = classes("doubt indifferent later defer abstain unopposed withdraw for against block yes no")
 SIDES = {"for": "yes", "good": "yes", "against": "no"}
 MOST_TOKENS, HEAD_TOKENS = 700, 500
 CLOSE_ENOUGH = 85
 AHEAD = 10
+FEW_WORDS = 2  # beside no more than these a letter is more likely an option than a word
 MOST_WEIGHED = 120  # words of a text by which its language is told
 LONG_RUN = re.compile(r"(.)\1{2,}")
 
@@ -141,7 +142,7 @@ def _marked(
         if mark is None:
             at += 1
             continue
-        if mark.end - at > 1 and mark.classes & ANSWERS:
+        if mark.end - at > 1 and mark.classes & MAY_SWALLOW:
             mark = _cut_short(mark, tokens, folds, words, order) or mark
         marks.append(mark)
         cover[at : mark.end] = [mark] * (mark.end - at)
@@ -246,7 +247,8 @@ def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
 def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[str, ...]:
     """Return the languages the text may be in, likeliest first: its own words tell, then those of the question."""
     spoken = [t.fold for t in tokens if t.kind == "word"]
-    weights = _weights(spoken if any(len(word) > 1 for word in spoken) else (), words)  # "A y C" may be of any
+    longer = [word for word in spoken if len(word) > 1]
+    weights = _weights(spoken if len(longer) > FEW_WORDS else longer, words)  # "A, C en D" may be of any
     for code, weight in _question_weights(question, words):
         weights[code] += min(weight, 4) * 0.3
     if spelt := "".join(t.raw for t in tokens if not t.raw.isascii()):

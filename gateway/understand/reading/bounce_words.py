@@ -7,7 +7,7 @@ or hold a word of any language.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message as LibraryMessage
 from functools import lru_cache
@@ -167,6 +167,10 @@ _TOLD_BY = (
     ("refusals_of_such_mail", SpokenOf.SENDER),  # "User unknown in relay recipient table" is not of relaying
     ("refusals_of_what_is_gone", SpokenOf.NOBODY),
 )
+_OF_MAILBOX = "refusals_of_mailbox"
+_BEHIND_ADDRESS = "refusals_behind_address"  # "ben@example.net unknown": it says so of whom we wrote to alone
+_MOST_NAMED = 20
+_SAYS = re.compile(r"[^\W\d_]{2}")
 _NAME = re.compile(r"@|://|\w\.\w")  # an address, a page, a host: a server may be called as it likes
 
 
@@ -180,9 +184,10 @@ def _any_word(lexicon: Lexicon, name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{any_of(lexicon.words('machine', name))})(?!\w)", re.IGNORECASE)
 
 
-def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
-    """Return what the words of a diagnostic are about, None where they do not tell.
+def spoken_of(diagnostic: str, lexicon: Lexicon, recipients: Sequence[str] = ()) -> SpokenOf | None:
+    """Return what the words of a diagnostic are about, None where there are none, or no server's code with them.
 
+    `recipients` are whom the report is of: an address beside them that is unknown may be ours.
     Only what stands behind the far server's code is its own; names within it tell where its words do not
     ("see http://www.openspf.net/…").
     """
@@ -190,7 +195,7 @@ def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
     own = _any_word(lexicon, "refusals_told_to_sender").sub(" ", diagnostic[code.end() if code else 0 :]).split()
     without_names = " ".join(word for word in own if not _NAME.search(word))
     without_addresses = " ".join(word for word in own if "@" not in word)
-    return next(
+    told = next(
         (
             about
             for said in (without_names, without_addresses)
@@ -199,6 +204,18 @@ def spoken_of(diagnostic: str, lexicon: Lexicon) -> SpokenOf | None:
         ),
         None,
     )
+    if told or not (code or STATUS.search(diagnostic)) or not _SAYS.search(without_names):
+        return told
+    if _is_unknown(" ".join(own), recipients, lexicon):
+        return SpokenOf.NOBODY
+    return SpokenOf.MAILBOX if _any_word(lexicon, _OF_MAILBOX).search(without_names) else SpokenOf.MAIL
+
+
+def _is_unknown(said: str, recipients: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether one of the addresses is named, and behind it that it is unknown."""
+    words = any_of(lexicon.words("machine", _BEHIND_ADDRESS))
+    behind = "|".join(map(re.escape, recipients[:_MOST_NAMED])) or r"(?!)"
+    return bool(re.search(rf"(?<![\w.+-])(?:{behind})[>)\]\"'.,:; ]*(?:{words})(?!\w)", said, re.IGNORECASE))
 
 
 def read_notice(message: Message, lexicon: Lexicon) -> Report:

@@ -149,13 +149,13 @@ def _is_of_oneself(told: Told, hit: Hit, request: Request) -> bool:
 
 def _removes_another(request: Request) -> bool:
     """Tell whether somebody else is to be taken off: "Please take Dave off the list", a subject "unsubscribe Tom"."""
-    for told in request.told:
+    for told in request.told if request.mentions("leave", "word_leave") else ():
         words = told.words
         if not words:
             continue
-        asks = request.spoken(
-            request.lists.of("courtesy_word", *(("word_leave",) if told.is_subject else ())).at(words, 0)
-        )
+        asks = request.spoken(request.lists.of("courtesy_word").at(words, 0))
+        if told.is_subject:
+            asks += tuple(hit for hit in request.hits(told, "word_leave") if not hit.start)
         ends = [hit.start for hit in request.hits(told, "leave") if hit.start] or [len(words) * told.is_subject]
         named = strangers(told, 1, max(ends), request) if asks else ()
         if any(told.text[words[at].start].isupper() for at in named) and not request.hits(told, "me"):
@@ -227,7 +227,8 @@ def _vote_said(request: Request) -> CommandReading | None:
 def _is_headed_vote(request: Request) -> bool:
     """Tell whether a subject begins with a word for a vote over a list and a question, or options and an end."""
     words = words_of(request.subject.text)
-    if not words or not request.spoken(request.lists.of("tag_vote").at(words, 0)) or _asks_for_views(request):
+    headed = any(hit.start == 0 for hit in request.hits(Told(request.subject.text, words), "tag_vote"))
+    if not headed or _asks_for_views(request):
         return False
     if request.spoken(request.lists.of("tag_result").find(words)):
         return False

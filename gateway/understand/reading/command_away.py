@@ -5,6 +5,7 @@ Must not: know a language, or take the absence of somebody else for the author's
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
@@ -57,6 +58,8 @@ def read_away(request: Request) -> CommandReading | None:
         reading = _absence(told, request)
         if reading:
             return reading
+    if request.subject.is_reply and not answers_questions(request):
+        return None  # "I can't come, I'm on holiday that week" is said of the thread
     if candidates and (subject_says or (told_away and request.body_words <= SHORT)) and agrees(request):
         candidates = [told for told in candidates if told in starts or _is_all_away(told, request)]
         personal_ = any(request.hits(told, "first_person") or told in starts for told in candidates)
@@ -198,7 +201,7 @@ def _starts_away(told: Told, request: Request) -> bool:
     end = _chained(told, max(ends), request)
     if end == len(told.words) or _says_what_for(told, request):
         return True
-    rest = told.text[told.words[end].start :]
+    rest = told.text[told.words[end].start :].partition(" (")[0]  # "Absente demain (déménagement)"
     dates = request.dates(rest)
     covered = sum(len(words_of(one.when.evidence)) for one in dates)
     if dates and answers_questions(request) and not words_of(rest[: dates[0].when.span[0]]):
@@ -327,6 +330,23 @@ def _is_but_a_reason(told: Told, hit: Hit, request: Request) -> bool:
     return len(clauses) == len(dates) and all(strangers(told, *clause, request) for clause in clauses)
 
 
+def _named_day(told: Told, request: Request) -> date | None:
+    """Return the one day that stands right behind being away, be it of a stretch named before, or behind "a day of"."""
+    dates = request.dates(told.text)
+    hits = request.hits(told, "away")
+    days_off = request.hits(told, "day_off")
+    for hit in hits:
+        last = told.words[hit.end - 1].end
+        day = next((one.when for one in dates if last <= one.when.span[0] and not one.when.end_day), None)
+        if day is None or sum(last <= word.start < day.span[0] for word in told.words) > 1:
+            continue
+        within = any(one.when.end_day and one.when.day <= day.day <= one.when.end_day for one in dates)
+        named = any(one.start < hit.end and hit.start < one.end for one in days_off)
+        if (within or named) and len(dates) == 1 + within:
+            return day.day
+    return None
+
+
 def _absence(told: Told, request: Request) -> CommandReading | None:
     """Return the absence with its dates: of the sentence, with what the next ones add ("back on Monday")."""
     sentences = list(request.told)
@@ -339,6 +359,9 @@ def _absence(told: Told, request: Request) -> CommandReading | None:
         found = more or found
     if found is None:
         return None
+    day = _named_day(told, request)
+    if day is not None and (found.until is None or found.starts != day) and not (more and more.until):
+        return CommandReading(intent=Intent.AWAY, away_from=day, until=day, evidence=told.text)
     starts = found.starts
     if found.until and starts == found.until and more and more.until and more.until > found.until:
         return CommandReading(intent=Intent.AWAY, away_from=starts, until=more.until, evidence=told.text)

@@ -23,12 +23,14 @@ from gateway.understand.reading.command_asked import (
     until_in,
 )
 from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours, strangers
+from gateway.understand.reading.frequency import spares_weekends
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
 
 _ONE_DAY = timedelta(days=1)
 _MOST_STRANGE = 1  # word for being spared that is in no list
+_EXCLAIMED = 2  # words that say why somebody is back: "Exams over!"
 _A_CLAUSE = 4  # words that say of themselves who will write: "I'll tell you when"
 _RHYTHM_WORDS = ("daily", "weekly", "biweekly", "monthly")
 
@@ -58,14 +60,19 @@ def read_resume(request: Request) -> CommandReading | None:
 def _asks_again(request: Request) -> CommandReading | None:
     """Read "ready to be asked again", "stuur de vragen maar weer": mail is wanted again by who is back, or says so."""
     back = request.mentions("returned") and any(request.hits(told, "returned") for told in request.told)
-    paused = request.subject.is_reply and request.lists.of("pause", "word_pause").find(words_of(request.subject.text))
-    if request.body_words > SHORT or not (back or paused or answers_questions(request)):
+    if request.body_words > SHORT or not request.mentions("again"):
+        return None
+    subject = Told(request.subject.text, words_of(request.subject.text))
+    paused = request.subject.is_reply and bool(request.hits(subject, "pause"))
+    if not (back or paused or answers_questions(request)):
         return None
     for told in request.sentences:
         agains = request.hits(told, "again")
-        if not agains or not request.hits(told, "send", "asked") or request.dates(told.text):
+        mine = request.hits(told, "mails") and request.hits(told, "me") and back
+        if not agains or not (mine or request.hits(told, "send", "asked")) or request.dates(told.text):
             continue  # "Ask me again tomorrow"
-        if not all(is_all_ours(one, request) for one in request.sentences if one is not told):
+        others = (one for one in request.sentences if one is not told and (len(one.words) > _EXCLAIMED or not back))
+        if not all(is_all_ours(one, request) for one in others):
             continue  # tells of work
         if _is_to_others(told, request):
             continue
@@ -167,6 +174,7 @@ def _read_halt(request: Request) -> CommandReading | None:
             or request.hits(told, "those_days")
             or _wishes_rhythm(told, request)
             or _wishes_days(request)
+            or spares_weekends(told, request)
             or _is_out_of_reach(told, hit, request)
         ):
             continue

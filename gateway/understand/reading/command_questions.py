@@ -97,12 +97,15 @@ def _asks_what_is_open(told: Told, request: Request) -> bool:
     if request.subject.is_reply and not answers_questions(request):
         return False
     things, pending = request.hits(told, *_THINGS), request.hits(told, "pending")
-    others = _others(told, 0, len(told.words), (*things, *pending), request)
     mine = bool(request.hits(told, "first_person"))
-    if not told.asks:  # "send me what is still open"
-        return bool(pending and mine and not others) and any(hit.start == 0 for hit in request.hits(told, "send"))
-    opens = bool(told.words) and bool(request.lists.of("remind_asks").at(told.words, 0))
-    return bool(things) and (len(others) <= mine if pending else mine and opens and not others)
+    sent = not told.asks and any(hit.start == 0 for hit in request.hits(told, "send"))  # "send me what is still open"
+    if not (things if told.asks else sent and pending and mine):
+        return False
+    others = _others(told, 0, len(told.words), (*things, *pending), request)
+    if not told.asks or not pending:
+        opens = not told.asks or bool(request.lists.of("remind_asks").at(told.words, 0))
+        return mine and opens and not others
+    return len(others) <= mine
 
 
 def _others(told: Told, start: int, end: int, covered: tuple[Hit, ...] | list[Hit], request: Request) -> list[int]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from gateway.model.understood import Settle
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
-from gateway.understand.reading.repeated import GOVERNS, OWN, repeated
+from gateway.understand.reading.repeated import ACT, GOVERNS, OBJECT, OWN, Answer, repeated
 
 _TABLE = "confirmation"
 _LONGEST = 300  # letters; more is talk
@@ -57,6 +57,17 @@ def _of_act(act: str, lexicon: Lexicon) -> Phrases:
 
 
 @lru_cache(maxsize=8)
+def _parted(lexicon: Lexicon) -> Phrases:
+    """Return what is to be done with somebody in words that may stand on both sides of them."""
+    return Phrases(one for one in listed(lexicon.tables("people"), ACT) if "…" in one[2])
+
+
+@lru_cache(maxsize=8)
+def _objects(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("people"), (OBJECT,)))
+
+
+@lru_cache(maxsize=8)
 def _wishes(lexicon: Lexicon) -> Phrases:
     return Phrases(listed(lexicon.tables("govern"), GOVERNS))
 
@@ -76,14 +87,38 @@ def read_confirmation(text: str, act: str, name: str, named: str, lexicon: Lexic
     if _refuses(hits):
         return Settle(0)
     own, is_wish = _texts(f"{name} {group}"), act == _WISH
-    begun = tuple(tuple(_wishes(lexicon).at(words, at)) for at in range(len(words))) if is_wish and named else hits
-    asked = repeated(said, words, begun, named, _texts(name), is_wish=is_wish) if named else {}
+    if named and act in ACT:
+        whom = _texts(named)
+        hits = tuple(
+            tuple(hit for hit in found if not _of_somebody_else(words, hit, at, whom, lexicon))
+            for at, found in enumerate(hits)
+        )
+    begun = _begun(words, hits, lexicon, is_wish=is_wish) if named else ()
     if not is_wish:
         hits = _without_names(said, words, hits, _texts(named))
-    covers = (_keys(words, hits, language, own, asked) for language in lexicon.tables(_TABLE))
+
+    def asked(language: str) -> dict[int, int]:
+        return repeated(Answer(said, words, begun, language), named, _texts(name), is_wish=is_wish) if named else {}
+
+    covers = (_keys(words, hits, language, own, asked(language)) for language in lexicon.tables(_TABLE))
     keys = next(filter(None, covers), frozenset[str]())
     agrees = not keys.isdisjoint(_YES)
     return None if agrees != keys.isdisjoint(_NO) else Settle(int(agrees))
+
+
+def _of_somebody_else(words: Sequence[Word], hit: Hit, at: int, named: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether an act stands on both sides of words that are no name of whom it was asked for: "schrijf Ben uit"."""
+    is_parted = hit.key in ACT and hit in _parted(lexicon).at(words, at)
+    return is_parted and any(word.text not in named for word in words[at + 1 : hit.end - 1])
+
+
+def _begun(
+    words: Sequence[Word], hits: Sequence[Sequence[Hit]], lexicon: Lexicon, *, is_wish: bool
+) -> tuple[tuple[Hit, ...], ...]:
+    """Return the phrases by which an answer may repeat what was asked, by the word they begin at."""
+    if is_wish:
+        return tuple(tuple(_wishes(lexicon).at(words, at)) for at in range(len(words)))
+    return tuple((*found, *_objects(lexicon).at(words, at)) for at, found in enumerate(hits))
 
 
 def _without_names(
@@ -150,8 +185,10 @@ def _hits(said: str, words: Sequence[Word], at: int, act: str, lexicon: Lexicon)
     """Yield what begins at a word; manners only where a line or a clause begins, and no "later" among them."""
     before = said[words[at - 1].end : words[at].start] if at else "\n"
     found = _listed(lexicon).at(words, at)
-    doubts = {hit.language for hit in found if hit.key == _DOUBT}
+    doubts = {hit.language: hit.end for hit in found if hit.key == _DOUBT}
     for hit in found:
+        if hit.key in _YES and hit.end < doubts.get(hit.language, 0):  # "Yeah right"
+            continue
         is_manners = hit.key in _MANNERS
         is_in_place = (
             "\n" in before or (before != " " and hit.key == "closing") or (hit.key == "greeting_names" and at == 1)

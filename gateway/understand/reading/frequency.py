@@ -97,6 +97,8 @@ def _wishes(told: Told, request: Request) -> bool:
         return _speaks_of_us(told, request)  # "Every second Monday?"
     if answers_questions(request) and request.whole(told.text, *_RHYTHM_WORDS):
         return True  # "Every day is too often. Weekly?"
+    if spares_weekends(told, request):
+        return True
     if _halts_on_days(told, request):
         return _speaks_of_us(told, request)  # "Pas de questions le mercredi"
     if told.is_subject:
@@ -129,6 +131,31 @@ def _halts_on_days(told: Told, request: Request) -> bool:
     if told.asks or not request.hits(told, "halt") or not request.hits(told, "mails") or not answers_questions(request):
         return False
     return _names_each(told, request)
+
+
+def spares_weekends(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us wants no mail at weekends: "keine Fragen am Wochenende"."""
+    if told.asks or not answers_questions(request) or len(told.words) > _TERSE:
+        return False
+    weekends = request.spoken(_weekends(request.lexicon).find(told.words))
+    halts = request.hits(told, "halt") if request.hits(told, "mails") else request.hits(told, "negation")
+    if not weekends or not halts or request.hits(told, "first_person", "away"):
+        return False
+    this = request.spoken(_this(request.lexicon).find(told.words))
+    if any(one.end == weekend.start for one in this for weekend in weekends):
+        return False
+    covered = {at for weekend in weekends for at in range(weekend.start, weekend.end)}
+    return not [at for at in strangers(told, 0, len(told.words), request) if at not in covered]
+
+
+@lru_cache(maxsize=8)
+def _weekends(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("weekend",)))
+
+
+@lru_cache(maxsize=8)
+def _this(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("this", "next", "last")))
 
 
 def _names_each(told: Told, request: Request) -> bool:
@@ -350,7 +377,8 @@ def named_days(told: Told, request: Request) -> tuple[str, ...]:
     """Return the days a sentence names, or but for which it wants mail: in English, in the order of the week."""
     found = _day_words(told, request)
     if not found:
-        return tuple(_ENGLISH[:_WORKING_DAYS]) if request.hits(told, "working_days") else ()
+        working = request.hits(told, "working_days") or spares_weekends(told, request)
+        return tuple(_ENGLISH[:_WORKING_DAYS]) if working else ()
     if _halts_but(told, request):
         return tuple(_ENGLISH[number] for number in sorted(set(found)))
     denied = _denied_days(told, request)

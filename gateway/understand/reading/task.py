@@ -32,6 +32,7 @@ _EDGES = " \t.,;:!-–—/|()[]*_"
 _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
 _LONGEST_TITLE = 200
 _LONGEST_ARTICLE = 3
+_FEWEST_DEED = 2  # words: who, and what
 _DOER_WORDS = 4  # of a part that says only who does it
 
 
@@ -87,8 +88,8 @@ def _asked_of(request: Request) -> str | None:
     for told in request.sentences[:1]:
         words = told.words
         if told.asks and len(words) > 1 and _is_name(words[0], told.text) and told.text[words[0].end] == ",":
-            others = request.lists.of("remind_asks", "third_person", "together").at(words, 1)
-            return None if others else told.text[: words[0].end].lstrip()
+            others = (request.lists.of(key).at(words, 1) for key in ("remind_asks", "together"))
+            return None if any(others) else told.text[: words[0].end].lstrip()
         starts = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, 0))} if words else set()
         for at in sorted(starts | {0}):
             if not told.asks or at + 1 >= len(words) or not _is_name(words[at], told.text):
@@ -114,6 +115,11 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
     bare = _without_lead(rest, request)
     if assignee is None and bare != rest:
         assignee, bare = _named_first(bare, request)  # "Il faudrait que Samira relance …"
+        ahead = words_of(rest[: len(rest) - len(bare)])
+        words = words_of(bare)
+        hangs = len(words) > _FEWEST_DEED and bool(request.lists.of("that").whole(ahead[-1:]))
+        if assignee is None and hangs and _is_name(words[0], bare):  # "Que Marta recoja las llaves"
+            assignee, bare = bare[: words[0].end].strip(), bare[words[1].start :]
     title = bare.strip(_EDGES)
     reading = _me_reading(text, request)
     if not title or not any(char.isalpha() for char in title):
