@@ -17,10 +17,11 @@ from gateway.understand.reading.ballot_words import Mark
 _LEADS = frozenset(("placed", "whereabouts", "greets"))
 _MANNERS = classes("greeting closing thanks")
 _PROPOSES = classes("would_i proposes enter")  # "let's meet in Porto", "I could get to Porto"
-_DECIDES = classes("choose for against no good bad reject negator near_negator instead except merit yes_to")
+_DECIDES = classes("choose for against no good bad reject negator near_negator instead except merit yes_to yes take_up")
 _JOINS = frozenset(("conclusion", "and", "contrast", "yes_to"))  # behind these a clause begins anew: "so in Porto"
 _THEN = frozenset(("common", "fallback"))  # which chooses beside an option alone: "Oslo then"
 _ENDS = frozenset(("until", "range_word"))  # how long somebody is somewhere
+_SOMEBODY = classes("first_person third_person he_stance cites")  # but "a weekend in Porto" is a choice
 _AWAY = AWAY | {"past", "excuse"}
 
 
@@ -65,9 +66,12 @@ def is_in_passing(body: Body, clause: Clause, at: int, end: int) -> bool:
         return False
     if place.classes & AWAY or _goes_on_from(body, clause, place):
         return True
+    if any("greets" in m and m.start == clause.start for m in body.marked.heard(clause.start, place.start)):
+        return True  # "written on the train to Porto"
     start = max([clause.start, *(m.end for m in body.marked.within(clause.start, place.start) if m.classes & _JOINS)])
     lasts = any(m.classes & _ENDS and "from_word" not in m for m in body.marked.within(start, place.start))
-    return lasts or any(_tells(body, one) for one in content(body, start, place.start))
+    of_somebody = any(m.classes & _SOMEBODY for m in body.marked.heard(start, place.start))
+    return lasts or (of_somebody and any(_tells(body, one) for one in content(body, start, place.start)))
 
 
 def _place_ahead(body: Body, at: int) -> Mark | None:
@@ -100,11 +104,15 @@ def _follows_manners(body: Body, place: Mark) -> bool:
         token, cover, voice = body.marked.tokens[back], body.marked.cover[back], body.marked.voices[back]
         if not token.is_word:
             return False
-        if (voice is not None and "greets" in voice) or (cover is not None and cover.classes & _MANNERS):
+        if (voice is not None and "greets" in voice) or (cover is not None and _is_manners(cover)):
             return True
         if cover is None or not cover.classes & {"common", "all"}:
             return False
     return False
+
+
+def _is_manners(cover: Mark) -> bool:
+    return bool(cover.classes & _MANNERS) and not cover.classes & {"all", "choose"}  # not "everyone", nor "best"
 
 
 def _is_decided(body: Body, clause: Clause, place: Mark, at: int, end: int) -> bool:

@@ -246,9 +246,9 @@ def _weights(folds: Iterable[str], words: Vocabulary) -> dict[str, float]:
 
 def _likely(tokens: Iterable[Token], question: str, words: Vocabulary) -> tuple[str, ...]:
     """Return the languages the text may be in, likeliest first: its own words tell, then those of the question."""
-    spoken = [t.fold for t in tokens if t.kind == "word"]
-    longer = [word for word in spoken if len(word) > 1]
-    weights = _weights(spoken if len(longer) > FEW_WORDS else longer, words)  # "A, C en D" may be of any
+    spoken = [t for t in tokens if t.kind == "word"]
+    longer = [t for t in spoken if len(t.fold) > 1 or not t.raw.isascii()]  # "A, C en D" may be of any, not "é"
+    weights = _weights((t.fold for t in (spoken if len(longer) > FEW_WORDS else longer)), words)
     for code, weight in _question_weights(question, words):
         weights[code] += min(weight, 4) * 0.3
     if spelt := "".join(t.raw for t in tokens if not t.raw.isascii()):
