@@ -16,9 +16,7 @@ from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 
 TABLE = "ballot_talk"
 OWN = "own"  # the words for "my": they lead to nothing by themselves
-BESIDE_LIST = (
-    "beside_list"  # words that make a naming of the list talk of it; they lead to nothing by themselves either
-)
+BESIDE_LIST = "beside_list"  # what makes a naming of the list talk of it; leads to nothing by itself either
 
 
 @dataclass(frozen=True, slots=True)
