@@ -17,7 +17,7 @@ from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
 from gateway.decide.calendar import DAY, after_working_days
-from gateway.decide.refusals import Blame, blame_in_report, lacks_room, status_of
+from gateway.decide.refusals import Blame, blame_in_report, gave_up, lacks_room, status_of
 from gateway.decide.sent import facts_said
 from gateway.model.authentication import Outcome
 from gateway.model.context import Due, DueKind, MailContext, TickContext, Trust
@@ -130,10 +130,12 @@ def complained(context: MailContext, understood: Understood) -> Acted:
 def _came_back(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
     """Return what one more returned mail comes to: a score, and beyond a limit no more mail until they are back.
 
-    A mailbox that is full is there: it adds what a server adds that could not be reached, however its own says it.
+    A mailbox that is full is there: it adds what a server adds that could not be reached, however its own says it. All
+    that comes back on one day has one cause, and adds what the worst of it does: a lively thread suspends nobody.
     """
-    member, is_gone = back.member, permanent and not lacks_room(report)
-    score = _score(back) + (HARD if is_gone else SOFT)
+    member, is_gone = back.member, permanent and not lacks_room(report) and not gave_up(report)
+    before, added = _score(back), HARD if is_gone else SOFT
+    score = max(before, added) if _came_back_today(back) else before + added
     entry = _entry(back, permanent=is_gone, status=report.status, score=round(score, 4) if member else 0.0)
     if member is not None and member.suspended:
         undue, due = _next_probe(back, member)
@@ -172,6 +174,11 @@ def _score(back: _Returned) -> float:
         return 0.0
     age = max(back.at - member.bounced_at, timedelta())
     return float(member.bounce_score * 0.5 ** (age / HALVED_AFTER))
+
+
+def _came_back_today(back: _Returned) -> bool:
+    at = back.member.bounced_at if back.member else None
+    return at is not None and back.at.date() == at.date()
 
 
 def _entry(back: _Returned, *, permanent: bool, status: str, score: float) -> Bounced:

@@ -42,6 +42,7 @@ from gateway.model.understood import Understood
 # without which what a mail asks for would not be done, and receipts of what somebody may have done in their name.
 MOST_ANSWERS_A_DAY = 60
 MOST_UNPROVEN_A_DAY = 20
+MOST_MARKED_A_DAY = 5  # to mail that is marked as sent to many, or as wanting none (RFC 3834 §2): maybe a machine's
 MORE_OWED_A_DAY = 20
 # Posts of one author: the same words in one thread a day, anything in one thread an hour and a day, and the
 # threads that they start an hour; a day those that nothing proves to be theirs.
@@ -63,18 +64,25 @@ TELL_AGAIN = 10  # of one member held today: the stewards hear of it a second ti
 
 
 def curbed(
-    context: MailContext, message: Message, decision: Decision, answers_today: int, *, is_checked: bool = True
+    context: MailContext,
+    message: Message,
+    decision: Decision,
+    answers_today: int,
+    *,
+    is_checked: bool = True,
+    is_answerable: bool = True,
 ) -> Decision:
     """Return a decision without its answers when its author had as many of their sort `answers_today` as anybody may.
 
     What the mail asks for is done all the same, but for what has to wait (`is_to_wait`), and so is what others are told
     of it; the stewards hear once a day that a member is not answered. `is_checked` says whether a server before us says
-    who wrote a mail: where none does, nearly all mail is unproven, and so has the larger number. What is only tried out
-    has one of its own (try_out.py).
+    who wrote a mail: where none does, nearly all mail is unproven, and so has the larger number. `is_answerable` is as in
+    `Written`. What is only tried out has a number of its own (try_out.py).
     """
     if context.trying:
         return decision
     unproven, most = context.is_unproven, _most_answers(context, is_checked)
+    most = most if is_answerable else min(most, MOST_MARKED_A_DAY)
     marked = tuple(structs.replace(notice, unproven=unproven) for notice in decision.notices)
     decision = dataclasses.replace(decision, notices=marked)
     if answers_today < most:

@@ -83,6 +83,8 @@ _OF_SUBJECT = {
 }
 # What no server says of a sender: there is no such mailbox, or no such domain; it is misspelt, ambiguous, has moved.
 _OF_NOBODY = frozenset((1, detail) for detail in (1, 2, 3, 4, 6, 10))
+# A mail's time was over: RFC 3463 §3.5; QUIRK: Microsoft's "message expired", for good by its class.
+_GAVE_UP = frozenset((4, detail) for detail in (7, 300, 316, 317))
 _FULL = (2, 2)  # QUIRK: after DATA Microsoft says of our own mailbox that it may send no more
 _NO_ROOM = frozenset({_FULL, (3, 1)})  # of the mailbox, of the system it is on
 # Bare replies to RCPT that speak of a mailbox (RFC 5321 §4.2.2, RFC 7504); 551, 553 and 554 may be about relaying.
@@ -173,6 +175,19 @@ def lacks_room(report: Bounce) -> bool:
         return True
     is_bare = status[1] == 0 and report.speaks_of in (None, SpokenOf.MAIL)
     return is_bare and found is not None and int(found[0]) == _TOO_BIG
+
+
+def gave_up(report: Bounce) -> bool:
+    """Tell whether a report is of a server that could not be reached, or put us off, till the mail's time was over.
+
+    By its code, by its words unless they or the code are of nobody there, or by the answer it quotes (4yz).
+    """
+    status, found = _status_in(report), _CODE.search(report.diagnostic)
+    if status in _GAVE_UP:
+        return True
+    is_nobody = status in _OF_NOBODY or report.speaks_of is SpokenOf.NOBODY
+    is_put_off = found is not None and found[0].startswith("4")
+    return (report.gave_up or is_put_off) and not is_nobody
 
 
 def _status_in(report: Bounce) -> tuple[int, int]:

@@ -67,7 +67,8 @@ class Bounce:
     `returned_ids` are the Message-IDs, without angle brackets, that the returned part carries: its own first, then
     those it refers to. `returned_tokens` are the addresses the returned part was sent from and answers to
     (Return-Path, our own field for returns, Reply-To, From, Sender, in this order): one of them may name the notice.
-    `speaks_of` is what the words of the diagnostic are about, where they tell.
+    `speaks_of` is what the words of the diagnostic are about, where they tell; `gave_up` whether a server says that it
+    tried until the mail's time was over.
     """
 
     recipients: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ class Bounce:
     returned_ids: tuple[str, ...] = ()
     returned_tokens: tuple[str, ...] = ()
     speaks_of: SpokenOf | None = None
+    gave_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

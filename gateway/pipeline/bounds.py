@@ -67,7 +67,10 @@ def _with_answers(
     """Return a decision with the answers its author may have, who had so many `before`; held where some are owed."""
     if breaker.is_to_wait(context, decision, before, is_checked=is_checked):
         return breaker.held_back(context, understood, breaker.UNANSWERED, _held_today(tx, context))
-    return breaker.curbed(context, understood.message, decision, before, is_checked=is_checked)
+    answerable = understood.written.is_answerable
+    return breaker.curbed(
+        context, understood.message, decision, before, is_checked=is_checked, is_answerable=answerable
+    )
 
 
 def _answers_today(tx: Transaction, context: MailContext, message: Message) -> int:

@@ -38,7 +38,7 @@ from gateway.model.task import TASK_LETTER
 from gateway.model.token import Claim, KeyRing, Purpose, is_same
 from gateway.pipeline.outages import in_time_at, outage
 from gateway.pipeline.places import is_as_addressed, names_us, places_of
-from gateway.pipeline.workspaces import destination_of
+from gateway.pipeline.workspaces import place_in
 from gateway.understand.author import PRESSED
 from gateway.understand.mime import read_message
 from store.transaction import Transaction
@@ -348,7 +348,7 @@ def returned_by_content(tx: Transaction, context: MailContext, bounce: Bounce, k
 
 
 def _return_token(tx: Transaction, group: Workspace, address: str) -> str | None:
-    place = destination_of(tx, address, [group.name])
+    place = place_in(tx, address, group.name)
     return (place.token if place else None) or token_of_return_id(address, group.address)
 
 

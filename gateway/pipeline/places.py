@@ -14,7 +14,7 @@ from gateway.model.arrival import Arrival
 from gateway.model.authentication import Authentication
 from gateway.model.context import Workspace
 from gateway.model.message import Message
-from gateway.pipeline.workspaces import destination_of
+from gateway.pipeline.workspaces import place_in
 from store.transaction import Transaction
 
 # The door that says most about what a mail is for wins when several of ours are named.
@@ -51,8 +51,8 @@ def places_of(tx: Transaction, group: Workspace, arrival: Arrival, message: Mess
     What is written to everybody, and came to where that is posted, is, whoever else is to look at it.
     """
     visible = tuple(dict.fromkeys(fold_address(box.address) for box in (*message.to, *message.cc)))
-    came_to = [place for one in dict.fromkeys(arrival.recipients) if (place := destination_of(tx, one, [group.name]))]
-    shown = [place for one in visible if (place := destination_of(tx, one, [group.name]))]
+    came_to = [place for one in dict.fromkeys(arrival.recipients) if (place := place_in(tx, one, group.name))]
+    shown = [place for one in visible if (place := place_in(tx, one, group.name))]
     came_to, shown = _but_reports(came_to, came_to), _but_reports(shown, visible)
     is_post = all(any(place.door is Door.POST for place in places) for places in (came_to, shown))
     beside = _BESIDE_A_POST if is_post else frozenset()
@@ -80,7 +80,7 @@ def is_as_addressed(
     place = places.destination
 
     def is_the_place(address: str) -> bool:
-        found = destination_of(tx, address, [group.name])
+        found = place_in(tx, address, group.name)
         return found is not None and (places.may_be_any or found == place)
 
     known = aliases if place.door is not Door.REPLY else ()  # nobody passes on the answer to one mail
@@ -99,6 +99,6 @@ def names_us(
     names = tx.charters.names()
     return is_to_us(
         said.written_to,
-        lambda address: destination_of(tx, address, [group.name]) is not None,
+        lambda address: place_in(tx, address, group.name) is not None,
         lambda address: is_passed_on(address, group.name, names, aliases),
     )

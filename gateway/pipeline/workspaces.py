@@ -61,3 +61,9 @@ def destination_of(tx: Transaction, address: str, names: Iterable[str]) -> Desti
     charters = {name: workspace(tx, name).charter for name in names if local.startswith(name)}
     channels = {name: charter.channels for name, charter in charters.items() if charter.domain == domain}
     return parse_local_part(local, channels, channels) if channels else None
+
+
+def place_in(tx: Transaction, address: str, name: str) -> Destination | None:
+    """Return what an address means to one workspace; None also where it is that of another, whose name goes on."""
+    found = destination_of(tx, address, tx.charters.names())
+    return found if found is not None and found.workspace == name else None

@@ -17,8 +17,8 @@ from gateway.model.message import Message
 from gateway.model.nature import Nature, Written
 from gateway.understand.lexicon import Lexicon, any_of
 from gateway.understand.reading.bounce import STATUS_TYPES, read_complaint, read_json, read_rejection, read_status
-from gateway.understand.reading.bounce_parts import Report
-from gateway.understand.reading.bounce_words import NAMED_OUTRIGHT, read_notice, spoken_of
+from gateway.understand.reading.bounce_parts import Report, said_in
+from gateway.understand.reading.bounce_words import NAMED_OUTRIGHT, read_notice, says_it_gave_up, spoken_of
 from gateway.understand.reading.calendar import read_calendar
 from gateway.understand.reading.reaction import read_reaction
 from gateway.understand.reply import new_text
@@ -230,8 +230,10 @@ def written_by(
     )
     written = next((found for check in _CHECKS if (found := check(case))), Written(Nature.PERSON, "no-sign"))
     bounce = written.bounce
-    if bounce is not None and (about := spoken_of(bounce.diagnostic, lexicon, bounce.recipients)):
-        written = replace(written, bounce=replace(bounce, speaks_of=about))
+    if bounce is not None:
+        about = spoken_of(bounce.diagnostic, lexicon, bounce.recipients)
+        gave_up = any(says_it_gave_up(said, lexicon) for said in (bounce.diagnostic, said_in(message)))
+        written = replace(written, bounce=replace(bounce, speaks_of=about, gave_up=gave_up))
     return written if _is_answerable(case, written) else replace(written, is_answerable=False)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.decide.bounces import SOFT
 from gateway.model.entry import (
     AwayEnded,
     AwayNoted,
@@ -361,6 +362,7 @@ def returned(town: Town, who: str, status: str = "5.1.1") -> None:
 def test_three_mails_that_came_back_suspend_delivery_and_tell_the_stewards(town: Town) -> None:
     for _ in range(2):
         returned(town, "ben")
+        town.wait(days=1)
     assert not town.member("ben").suspended
     returned(town, "ben")
     assert town.member("ben").suspended
@@ -386,6 +388,33 @@ def test_mail_that_a_far_server_turns_away_for_our_own_sake_suspends_nobody_and_
     town.wait(days=1)
     returned(town, "ben", status)
     assert len(town.box("ana", "steward")) == 2
+
+
+def test_many_mails_of_a_lively_day_that_come_back_count_once(town: Town) -> None:
+    for _ in range(4):
+        returned(town, "ben")
+    assert (town.member("ben").bounce_score, town.member("ben").suspended) == (1.0, False)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "5.4.7",
+        "5.4.316\r\nDiagnostic-Code: smtp; 550 5.4.316 Message expired, connection refused",
+        "5.0.0\r\nDiagnostic-Code: smtp; retry timeout exceeded",
+        "5.0.0\r\nDiagnostic-Code: smtp; 451 mailbox busy, try again",
+    ],
+)
+def test_a_server_that_was_away_for_days_weighs_little_also_where_it_is_told_as_if_for_good(
+    town: Town, status: str
+) -> None:
+    returned(town, "ben", status)
+    assert [(entry.permanent, entry.score) for entry in town.entries(Bounced)] == [(False, SOFT)]
+
+
+def test_a_server_that_gave_up_where_nobody_is_known_is_believed(town: Town) -> None:
+    returned(town, "ben", "5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 user unknown; retry timeout exceeded")
+    assert [entry.score for entry in town.entries(Bounced)] == [1.0]
 
 
 def test_old_bounces_fade(town: Town) -> None:
@@ -418,7 +447,8 @@ def test_a_bounce_without_its_address_is_told_by_what_it_returns(town: Town) -> 
 
 
 def _suspended(town: Town) -> None:
-    for _ in range(3):
+    for day in range(3):
+        town.wait(days=min(day, 1))
         returned(town, "ben")
     assert town.member("ben").suspended
 

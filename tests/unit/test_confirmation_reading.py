@@ -30,6 +30,7 @@ def read(text: str, act: str = "mail", named: str = "", name: str = "Ben Okri") 
         "Ja, die Nachricht ist von mir",
         "Ja, das ist meine neue Adresse", "Ja hoor", "Ja, die mail is van mij", "Oui, c'est ma nouvelle adresse",
         "Oui, j'ai envoyé ce mail", "Sí, ese correo es mío", "Sì, ho scritto io questa mail", "Sim, este e-mail é meu",
+        "OK, thanks for asking", "Yes, that was me, thanks for letting me know", "D'accord, merci pour l'invitation",
         "Ja, dat was ik", "Yes, confirmed.", "yes yes", "Ja 👍", "Oui 🙂", "Yes, it's my new address",
     ],
 )  # fmt: skip
@@ -61,6 +62,10 @@ def test_a_no_is_a_no(text: str) -> None:
         "Confirmer quoi ?", "Oui, supprimez-le", "Sí, bórralo", "Sì, è falso", "Leave", "Join", "Yes no",
         "Yes later", "Yes, he sent it", "Yes, my son sent it", "No, wait, yes", "Yes\nBogus!", "Yes, was this from you",
         "Yes\n\nI never sent this vote", "Yes, it is not me", "Sent from my iPhone",
+        "OK, thanks for letting me know.", "OK thanks, good to know", "Right, thanks for the notice", "Okay. All good.",
+        "Oh right, sorry about that", "Ok, danke für den Hinweis", "Ok, alles klar", "Na ja", "Vale, gracias por avisar",
+        "Ok, grazie per l'avviso", "Ok, obrigado pelo aviso", "Oké, bedankt voor de melding", "Sí, fue él",
+        "D'accord, merci pour votre message", "Ja, das war der", "Yes, that was him", "Oui, c'était lui", "Sure, sure",
     ],
 )  # fmt: skip
 def test_whatever_says_more_or_less_confirms_nothing(text: str) -> None:
@@ -110,6 +115,7 @@ def test_a_yes_may_repeat_what_was_asked() -> None:
         ("Nora Miller", "Yes,\nNora\n\nActually no, I did not send that."),
         ("Nora Miller", "OK\nNora Miller\nI never wrote this, do not count it"), ("Nora Miller", "Yes\nNora\nor not"),
         ("Nora Miller", "Yes\nNora\nwhat is it about?"),
+        ("Nora Miller", "OK\n\nNora\n\nPS: that mail of 3 June is a fake"),
     ],
 )  # fmt: skip
 def test_words_that_begin_as_a_name_does_and_words_below_a_name_are_read(name: str, text: str) -> None:

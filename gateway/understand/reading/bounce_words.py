@@ -22,6 +22,7 @@ from gateway.understand.reading.bounce_parts import (
     ADDRESS,
     FIND_ADDRESS,
     MOST_RECIPIENTS,
+    MOST_TEXT,
     STATUS,
     Report,
     Returned,
@@ -169,6 +170,7 @@ _TOLD_BY = (
 )
 _OF_MAILBOX = "refusals_of_mailbox"
 _BEHIND_ADDRESS = "refusals_behind_address"  # "ben@example.net unknown": it says so of whom we wrote to alone
+_GAVE_UP = "refusals_after_trying"
 _MOST_NAMED = 20
 _SAYS = re.compile(r"[^\W\d_]{2}")
 _NAME = re.compile(r"@|://|\w\.\w")  # an address, a page, a host: a server may be called as it likes
@@ -209,6 +211,11 @@ def spoken_of(diagnostic: str, lexicon: Lexicon, recipients: Sequence[str] = ())
     if _is_unknown(" ".join(own), recipients, lexicon):
         return SpokenOf.NOBODY
     return SpokenOf.MAILBOX if _any_word(lexicon, _OF_MAILBOX).search(without_names) else SpokenOf.MAIL
+
+
+def says_it_gave_up(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a notice says that the mail was tried until its time was over, so that nobody was asked at last."""
+    return _any_word(lexicon, _GAVE_UP).search(" ".join(text[:MOST_TEXT].split())) is not None
 
 
 def _is_unknown(said: str, recipients: Sequence[str], lexicon: Lexicon) -> bool:

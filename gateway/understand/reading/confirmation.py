@@ -19,7 +19,8 @@ from gateway.understand.reading.repeated import ACT, GOVERNS, OBJECT, OWN, Answe
 _TABLE = "confirmation"
 _LONGEST = 300  # letters; more is talk
 _SHORTEST_NAME = 3  # letters that a nickname shares with a name: "Benny"
-_YES, _NO = frozenset({"yes", "join", "leave", "no-more", "remove"}), frozenset({"no"})
+_HEARD = "heard"  # a yes, or that something was heard of: "OK"
+_YES, _NO = frozenset({"yes", _HEARD, "join", "leave", "no-more", "remove"}), frozenset({"no"})
 # Lists of what may be said in place of a yes, by what is to be confirmed: the table, and the key in it.
 _OF_ACT = {
     "join": ((_TABLE, "join"),),
@@ -33,6 +34,7 @@ _MANNERS = ("greeting", "greeting_names", "closing")
 _DOUBT = "doubt"
 _AGAINST = frozenset({"no", _DOUBT})
 _CONTACT = re.compile(r"[\d@/]")
+_FOR_TELLING = "for_telling"  # thanks for what was told: it makes "OK" no yes
 _COURTESY = "courtesy"  # of any language, as a yes is
 _PLAIN = "plain"  # words that say little by themselves
 _OF_ONE_LANGUAGE = frozenset({_PLAIN, "beside", OWN})  # since "he", "son" and "ben" are such words in another
@@ -43,7 +45,7 @@ def _listed(lexicon: Lexicon) -> Phrases:
     tables = lexicon.tables
     return Phrases(
         (
-            *listed(tables(_TABLE), ("yes", "no", _DOUBT, "beside", _PLAIN, OWN)),
+            *listed(tables(_TABLE), ("yes", _HEARD, "no", _DOUBT, "beside", _FOR_TELLING, _PLAIN, OWN)),
             *((_COURTESY, language, phrase) for _, language, phrase in listed(tables("courtesy"), ("beside",))),
             *listed(tables("govern"), ("polite",)),
             *listed(tables("checkin"), _MANNERS),
@@ -102,6 +104,8 @@ def read_confirmation(text: str, act: str, name: str, named: str, lexicon: Lexic
 
     covers = (_keys(words, hits, language, own, asked(language)) for language in lexicon.tables(_TABLE))
     keys = next(filter(None, covers), frozenset[str]())
+    if _FOR_TELLING in keys and keys.isdisjoint(_YES - {_HEARD}):
+        return None
     agrees = not keys.isdisjoint(_YES)
     return None if agrees != keys.isdisjoint(_NO) else Settle(int(agrees))
 
@@ -178,7 +182,7 @@ def _is_of_signature(line: str, lexicon: Lexicon) -> bool:
         return True
     if line.rstrip()[-1] in "!?" or _is_against(line, lexicon):
         return False
-    return bool(_CONTACT.search(line)) or 2 * sum(word[:1].isupper() for word in words) > len(words)
+    return 2 * sum(word[:1].isupper() or bool(_CONTACT.search(word)) for word in words) > len(words)
 
 
 def _hits(said: str, words: Sequence[Word], at: int, act: str, lexicon: Lexicon) -> Iterator[Hit]:
@@ -187,7 +191,7 @@ def _hits(said: str, words: Sequence[Word], at: int, act: str, lexicon: Lexicon)
     found = _listed(lexicon).at(words, at)
     doubts = {hit.language: hit.end for hit in found if hit.key == _DOUBT}
     for hit in found:
-        if hit.key in _YES and hit.end < doubts.get(hit.language, 0):  # "Yeah right"
+        if hit.key not in _NO and hit.end < doubts.get(hit.language, 0):  # "Yeah right", "sí, fue él"
             continue
         is_manners = hit.key in _MANNERS
         is_in_place = (

@@ -87,9 +87,17 @@ def _asked(text: str, lexicon: Lexicon) -> Enrolling | None:
         if hit.start == 0 or (hit.end == len(left) and left[hit.start].start > found[-1].start() and "?" not in text)
     ]
     keys = {hit.key for hit in hits}
-    if len(keys) != 1 or len(left) - max(hit.end - hit.start for hit in hits) > _MOST_NAMES:
+    verb = max(hits, key=lambda hit: hit.end - hit.start, default=None)
+    addresses = tuple(dict.fromkeys(match[1] for match in found))
+    if len(keys) != 1 or verb is None or len(left) - (verb.end - verb.start) > _MOST_NAMES:
         return None
-    return Enrolling(Enrolment(keys.pop()), tuple(dict.fromkeys(match[1] for match in found)))
+    beside = (*left[: verb.start], *left[verb.end :])
+    return Enrolling(Enrolment(keys.pop()), addresses) if all(_is_name(text, w, addresses) for w in beside) else None
+
+
+def _is_name(text: str, word: Word, addresses: Sequence[str]) -> bool:
+    """Whether a word is of a name: else somebody is wanted elsewhere, "invite dan@example.org to the garden party"."""
+    return text[word.start].isupper() or any(word.text in address.casefold() for address in addresses)
 
 
 def _first_line(text: str) -> str:
