@@ -21,6 +21,10 @@ _SPAN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS_LONG = _SPAN_DAYS.keys() | _SPAN_MONTHS.keys()
 
 
+class Contradicted(ValueError):
+    """A day whose parts speak of different days, or of none to come: "Friday 29 May" where that is no Friday."""
+
+
 class Moment(NamedTuple):
     """What an expression comes to. `floats` says that it names no year and may be moved by one; `bare`, no month."""
 
@@ -152,11 +156,15 @@ def weekday_of_week(number: int, weeks: int) -> Resolve:
 
 
 def weekday_and_day(number: int, resolve_day: Resolve) -> Resolve:
-    """Return the day, moved to the month or year in which it falls on that weekday; None when it does not soon."""
+    """Return the day, moved to the month or year in which it falls on that weekday. Raises Contradicted where none of
+    those to come does.
+    """
 
     def resolve(base: datetime) -> Moment | None:
         moment = resolve_day(base)
-        return moment if moment and moment.first.weekday() == number else None
+        if moment and moment.first.weekday() != number:
+            raise Contradicted
+        return moment
 
     return resolve
 
