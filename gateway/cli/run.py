@@ -13,7 +13,6 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import click
-from rich.progress import track
 from rich.table import Table
 
 from gateway.accept.verdict import Reject, recipient_verdict
@@ -171,6 +170,8 @@ def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], wo
 
 
 def _import(app: App, file: Path, workspace: str) -> None:
+    from rich.progress import track  # not for `serve`, which shows none
+
     with closing(mailbox.mbox(file, create=False)) as box:
         messages = [box.get_bytes(key) for key in track(box.keys(), description="Reading the archive")]
     try:
