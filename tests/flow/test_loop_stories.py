@@ -213,7 +213,7 @@ def _letters(town: Town) -> list[Letter]:
 
 
 @pytest.mark.parametrize("marks", [{"precedence": "bulk"}, {"x_auto_response_suppress": "All"}])
-def test_mail_marked_as_a_machines_is_read_and_has_few_answers(town: Town, marks: dict[str, str]) -> None:
+def test_mail_marked_as_a_machines_is_read_and_has_few_answers(town: Town, marks: dict[str, Any]) -> None:
     opened(town)
     ballot = town.newest("ben", "ballot")
     raw, to = town.reply("ben", ballot, "Yes", **marks)
