@@ -22,7 +22,7 @@ from gateway.model.entry import (
 from gateway.model.notice import NoticeState
 from gateway.pipeline.flow import Rules
 from gateway.pipeline.steering import change_people
-from tests.flow.test_attacks import SERVER, came, complaint_about
+from tests.flow.mallory import SERVER, came, complaint_about
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import ANA, BEN, CLEO, DEV, Person, Town
