@@ -18,24 +18,14 @@ from gateway.model.ballot import Pick
 from gateway.model.entry import AwayNoted, Bounced, MemberLeft, Posted
 from gateway.model.member import Delivery
 from gateway.model.round import Phase
-from gateway.pipeline.flow import Rules
 from gateway.understand.mime import read_message
-from tests.flow.test_attacks import FAILS, MALLORY, PASSES, SERVER, came, counted
+from tests.flow.mallory import FAILS, MALLORY, PASSES, came, counted
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import ANA, BEN, DOMAIN, Town, charter, full
 
 SIGNED = "DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=x; h=from:subject:date:message-id:to"
 AT_HOME = "ben@example.net"
-
-
-@pytest.fixture
-def guarded(town: Town) -> Town:
-    """Give the town behind a mail server that checks authors, with an open vote."""
-    town.rules = Rules(authserv_ids=(SERVER,))
-    town.reopen()
-    opened(town)
-    return town
 
 
 def on_top(field: str, raw: bytes) -> bytes:

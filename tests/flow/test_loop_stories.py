@@ -12,7 +12,7 @@ from gateway.decide.breaker import MOST_RECURRING_A_DAY, MOST_SAME_A_DAY, TELL_A
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import Posted, RoundOpened, TaskMade
 from gateway.pipeline.flow import Rules
-from tests.flow.test_attacks import SERVER
+from tests.flow.mallory import SERVER
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import Letter, Town
 
