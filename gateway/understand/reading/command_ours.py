@@ -72,7 +72,9 @@ def clause_of(told: Told, hit: Hit, request: Request) -> tuple[int, int]:
     start = max((at for at in breaks if at <= hit.start), default=0)
     end = min((at for at in breaks if at >= hit.end), default=len(words))
     because = [one.start for one in request.spoken(_reasons(request.lexicon).find(words)) if one.start >= hit.end]
-    return start, min([end, *because])
+    ends = request.hits(told, "open_end") if because else ()
+    lasting = [one for one in ends if not request.spoken(request.lists.of("until_when").at(words, one.start))]
+    return start, min([end, *(at for at in because if not any(one.start <= at < one.end for one in lasting))])
 
 
 def is_ours(

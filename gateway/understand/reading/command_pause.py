@@ -276,7 +276,8 @@ def _is_of_us(told: Told, hit: Hit, request: Request) -> bool:
     if is_all_ours(told, request):
         return True
     start, end = clause_of(told, hit, request)
-    others = [told.words[:start], told.words[end:]]
+    until = any(one.start == end for one in request.spoken(request.lists.of("until_when").find(told.words)))
+    others = [told.words[:start], () if until else told.words[end:]]  # "until after the wedding" is why, too
     own = all(request.spoken(request.lists.of("first_person").find(words)) for words in others if words)
     return own and is_ours(told, hit, request, whole=True)
 

@@ -98,6 +98,11 @@ def _asks_what_is_open(told: Told, request: Request) -> bool:
         return False
     things, pending = request.hits(told, *_THINGS), request.hits(told, "pending")
     mine = bool(request.hits(told, "first_person"))
+    if (
+        told.asks and pending and not things and (mine or request.hits(told, "me"))
+    ):  # "Was steht bei mir eigentlich noch alles offen?"
+        opens = bool(told.words) and bool(request.spoken(request.lists.of("remind_asks").at(told.words, 0)))
+        return opens and not _others(told, 0, len(told.words), pending, request)
     sent = not told.asks and any(hit.start == 0 for hit in request.hits(told, "send"))  # "send me what is still open"
     if not (things if told.asks else sent and pending and mine):
         return False

@@ -41,6 +41,7 @@ _OPENING = 2  # words in which a sentence says whom it is about
 _ENDS_OF_RANGE = 2
 _NO_RHYTHM = frozenset({"until", "before", "by", "after", "from"})
 _FEWEST_SENTENCES = 2
+_DIGIT = re.compile(r"\d")
 _TERSE = 8  # words of an answer that names little but the rhythm
 
 
@@ -115,7 +116,13 @@ def _wishes(told: Told, request: Request) -> bool:
         return False
     if rhythm or days:
         return (asks or _is_short(told, request)) and _speaks_of_us(told, request)
-    return asks and _names_time(told, request) and _speaks_of_us(told, request)
+    return (asks or _asks_whether_may(told, request)) and _names_time(told, request) and _speaks_of_us(told, request)
+
+
+def _asks_whether_may(told: Told, request: Request) -> bool:
+    """Tell whether a question of mail begins as what asks for something does: "May the digest come at nine?"."""
+    opens = told.asks and bool(told.words) and request.hits(told, "mails")
+    return bool(opens) and bool(request.spoken(request.lists.of("asks_somebody").at(told.words, 0)))
 
 
 def _leaves_out(told: Told, request: Request) -> bool:
@@ -328,8 +335,17 @@ def _rhythm(told: Told, request: Request) -> str | None:
     if request.hits(told, "every_other") and (_day_words(told, request) or request.hits(told, "biweekly")):
         return "biweekly"
     hits = [hit for hit in request.hits(told, *RHYTHMS) if not is_length(told, hit, request)]
-    wished = [hit.key for hit in hits if not _is_passed_over(told, hit, request)]
-    return next((rhythm for rhythm in RHYTHMS if rhythm in wished), None)
+    wished = [hit for hit in hits if not _is_passed_over(told, hit, request)]
+    if len({hit.key for hit in wished}) > 1:  # "I'd prefer every day, once a week I've forgotten half of it"
+        asked = [hit for hit in wished if _stands_with_wish(told, hit, request)]
+        wished = asked or wished
+    return next((rhythm for rhythm in RHYTHMS if any(hit.key == rhythm for hit in wished)), None)
+
+
+def _stands_with_wish(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a word of asking or limiting stands in the clause of a rhythm."""
+    start, end = clause_of(told, hit, request)
+    return any(start <= one.start < end for one in request.hits(told, "send", "only"))
 
 
 def _is_passed_over(told: Told, hit: Hit, request: Request) -> bool:
@@ -449,4 +465,8 @@ def _links(lexicon: Lexicon) -> Phrases:
 
 
 def _clock(told: Told, request: Request) -> time | None:
-    return find_clock(told.text, request.sent_at, request.lexicon)
+    """Return the time wished for: "I start at eleven, could you ask me at half eleven?" says first why."""
+    asks = min((hit.start for hit in request.hits(told, "send")), default=0)
+    why, wish = told.text[: told.words[asks].start], told.text[told.words[asks].start :]
+    wished = find_clock(wish, request.sent_at, request.lexicon) if asks and not _DIGIT.search(why) else None
+    return wished or find_clock(told.text, request.sent_at, request.lexicon)

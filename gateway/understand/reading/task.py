@@ -12,7 +12,7 @@ from functools import lru_cache
 from gateway.model.reading import TaskRequest
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import Dated
-from gateway.understand.reading.date_words import LEADS, TABLE
+from gateway.understand.reading.date_words import LEADS, TABLE, month_words
 from gateway.understand.reading.lines import sentences_of
 from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 from gateway.understand.reading.request import Request
@@ -32,7 +32,9 @@ _EDGES = " \t.,;:!-–—/|()[]*_"
 _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
 _LONGEST_TITLE = 200
 _LONGEST_ARTICLE = 3
+_BARE_MONTH = 2  # words: "for December"
 _FEWEST_DEED = 2  # words: who, and what
+_NO_NAMES = ("task_label", "due_label", "task_lead", "vote_label", "options_label")  # of [command]
 _DOER_WORDS = 4  # of a part that says only who does it
 
 
@@ -63,10 +65,41 @@ def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ..
 
 def _handed_out(request: Request) -> tuple[str, ...]:
     """Return the lines without bullets that are a task each: below a mere label, or where several name who does it."""
-    handing = tuple(line.text for line in request.lines if line.text and _named_first(line.text, request)[0])
-    if len(handing) > 1:
-        return handing
+    named = tuple(line.text for line in request.lines if line.text and _named_first(line.text, request)[0])
+    handing = labelled_out(request)
+    if max(len(named), len(handing)) > 1:
+        return named if len(named) > len(handing) else handing
     return request.bare_lines() if request.whole(request.subject.text, "task_label") else ()
+
+
+def labelled_out(request: Request) -> tuple[str, ...]:
+    """Return the lines without bullets that say first who does it, () for fewer than two: "Priya - do the accounts".
+
+    Most have to go on as a deed does: "Venue: the old mill" hands nothing out.
+    """
+    if request.listed_lines():
+        return ()
+    handing = tuple(line.text for line in request.lines if _is_labelled(line.text, request))
+    deeds = sum(not tells_only_what(line, request) for line in handing)
+    return handing if len(handing) > 1 and 2 * deeds > len(handing) else ()
+
+
+def tells_only_what(line: str, request: Request) -> bool:
+    """Tell whether a line goes on behind its label as a thing does, not a deed: "Venue: the old mill"."""
+    behind = _behind_label(line)
+    return bool(behind) and is_common(behind[0], request.lexicon)
+
+
+def _behind_label(line: str) -> tuple[Word, ...]:
+    ahead = _NAME_AHEAD.match(line)
+    return words_of(line[ahead.end() :]) if ahead else ()
+
+
+def _is_labelled(line: str, request: Request) -> bool:
+    ahead = _NAME_AHEAD.match(line)
+    if ahead is None or len(_behind_label(line)) < _FEWEST_DEED or request.dates(ahead[1]):
+        return False
+    return not request.whole(ahead[1], *_NO_NAMES) and not is_common(words_of(ahead[1])[0], request.lexicon)
 
 
 def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest, ...]:
@@ -87,12 +120,12 @@ def _asked_of(request: Request) -> str | None:
     """Return who is asked to do what a subject names: "Could Bridget do this before Saturday?", "Luke, can you …?"."""
     for told in request.sentences[:1]:
         words = told.words
-        if told.asks and len(words) > 1 and _is_name(words[0], told.text) and told.text[words[0].end] == ",":
+        if told.asks and len(words) > 1 and is_name(words[0], told.text) and told.text[words[0].end] == ",":
             others = (request.lists.of(key).at(words, 1) for key in ("remind_asks", "together"))
             return None if any(others) else told.text[: words[0].end].lstrip()
         starts = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, 0))} if words else set()
         for at in sorted(starts | {0}):
-            if not told.asks or at + 1 >= len(words) or not _is_name(words[at], told.text):
+            if not told.asks or at + 1 >= len(words) or not is_name(words[at], told.text):
                 continue
             modal = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, at + 1))}
             does = (request.lists.of("does_this").at(words, end) for end in {at + 1, *modal} if end < len(words))
@@ -118,7 +151,7 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
         ahead = words_of(rest[: len(rest) - len(bare)])
         words = words_of(bare)
         hangs = len(words) > _FEWEST_DEED and bool(request.lists.of("that").whole(ahead[-1:]))
-        if assignee is None and hangs and _is_name(words[0], bare):  # "Que Marta recoja las llaves"
+        if assignee is None and hangs and is_name(words[0], bare):  # "Que Marta recoja las llaves"
             assignee, bare = bare[: words[0].end].strip(), bare[words[1].start :]
     title = bare.strip(_EDGES)
     reading = _me_reading(text, request)
@@ -160,11 +193,11 @@ def _doer(part: str, request: Request) -> str | None:
     if len(words) < 2 or len(words) > _DOER_WORDS:
         return None
     ends = [hit.end for hit in request.lists.of("does_it").at(words, 0)]
-    if ends and max(ends) == len(words) - 1 and _is_name(words[-1], part) and not _is_date(words[-1], part, request):
+    if ends and max(ends) == len(words) - 1 and is_name(words[-1], part) and not _is_date(words[-1], part, request):
         return part[words[-1].start : words[-1].end]
     return (
         part[words[0].start : words[0].end]
-        if _is_name(words[0], part) and request.lists.of("does_it", "assign_verbs").whole(words[1:])
+        if is_name(words[0], part) and request.lists.of("does_it", "assign_verbs").whole(words[1:])
         else None
     )
 
@@ -187,7 +220,7 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     if mine is not None:
         return "me", mine
     ahead = _NAME_AHEAD.match(text)
-    if ahead and not request.whole(ahead[1], "task_label", "due_label", "task_lead"):
+    if ahead and not request.whole(ahead[1], *_NO_NAMES):
         return ahead[1], text[ahead.end() :]
     named = _assigned_spot(text, request)
     if named:
@@ -217,8 +250,8 @@ def _me_ahead(text: str, request: Request) -> str | None:
 def _named_first(text: str, request: Request) -> tuple[str | None, str]:
     """Read "Ines to book the hall", "Bob kümmert sich um …": a name, then words that hand something over."""
     words = words_of(text)
-    at = int(len(words) > 1 and _is_article(words[0], text, request) and _is_name(words[1], text))
-    if len(words) < at + 3 or not _is_name(words[at], text) or _is_lead(words[at], request):
+    at = int(len(words) > 1 and _is_article(words[0], text, request) and is_name(words[1], text))
+    if len(words) < at + 3 or not is_name(words[at], text) or _is_lead(words[at], request):
         return None, text
     name = text[words[at].start : words[at].end]
     ends = [hit.end for hit in request.spoken(request.lists.of("assign_verbs").at(words, at + 1))]
@@ -235,7 +268,8 @@ def _is_article(word: Word, text: str, request: Request) -> bool:
     return len(named) <= _LONGEST_ARTICLE and named.isalpha() and bool(request.lists.of("name_article").whole((word,)))
 
 
-def _is_name(word: Word, text: str) -> bool:
+def is_name(word: Word, text: str) -> bool:
+    """Tell whether a word is written as a name is."""
     raw = text[word.start : word.end]
     return raw[:1].isupper() and raw.isalpha() and len(raw) > 1 and not (raw.isupper() and len(raw) > 3)
 
@@ -262,13 +296,13 @@ def _assigned_spot(text: str, request: Request) -> tuple[str, int, int] | None:
         alone = hit.end == len(words) - 1 or (not hit.start and _stops_behind(text, following))
         if request.lists.of("me").whole((following,)) and (not one_word or labelled or alone):
             return "me", words[hit.start].start, following.end
-        if not _is_name(following, text):
+        if not is_name(following, text):
             at = hit.end + 1  # "für die Anja", "para o Tomé"
             if (
                 at >= len(words)
                 or labelled
                 or not is_common(following, request.lexicon)
-                or not _is_name(words[at], text)
+                or not is_name(words[at], text)
             ):
                 continue
             following = words[at]
@@ -305,7 +339,7 @@ def _due_of(text: str, request: Request) -> date | None:
 
 def _due(text: str, request: Request) -> tuple[date | None, str]:
     """Return when it is due, and the text without those words: a date led up to by such words, or the last."""
-    dates = request.dates(text)
+    dates = tuple(one for one in request.dates(text) if not _is_month_meant(one, request))
     chosen = next((one for one in dates if one.leads & {"by", "until", "before", "within"}), None)
     chosen = chosen or next((one for one in reversed(dates) if one.leads & _DUE or _ends(one, text, request)), None)
     if chosen is None:
@@ -314,6 +348,14 @@ def _due(text: str, request: Request) -> tuple[date | None, str]:
     before, after = text[: _leads_from(text, start, end, request)], text[end:]
     before = _without_label(before, request)
     return chosen.when.end_day or chosen.when.day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+
+
+def _is_month_meant(one: Dated, request: Request) -> bool:
+    """Tell whether a month is what something is for: "find a room for December" is not due before it."""
+    words = words_of(one.when.evidence)
+    months = month_words(request.lexicon)
+    is_bare = len(words) <= _BARE_MONTH and words[-1].text in months
+    return is_bare and "for" in one.leads and not one.leads & {"until", "before", "within"}
 
 
 def _leads_from(text: str, start: int, end: int, request: Request) -> int:

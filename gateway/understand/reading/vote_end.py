@@ -184,6 +184,8 @@ def _closes(one: Dated, request: Request, *, asks: bool, lasts: bool) -> bool:
     is_length = _is_length(one, request)
     if is_length and not lasts and one.leads & _LASTS and "within" not in one.leads:
         return False
+    if "from" in one.leads and one.when.end_day:  # "we close from Monday to Friday", "the vote runs from …"
+        return lasts and not asks and not one.leads & _ENDS
     if one.leads & _ENDS and not (asks and "for" in one.leads):
         return True
     return is_length and bool(one.leads & _LASTS)
