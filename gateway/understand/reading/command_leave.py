@@ -115,6 +115,8 @@ def _takes_back(told: Told, request: Request) -> bool:
     """Tell whether a sentence denies or supposes something; "we need the mails no longer" bears out that one leaves."""
     if request.hits(told, "hypothetical"):
         return True
+    if request.hits(told, "mails") and not request.hits(told, "leave", "word_leave", "join", "halt"):
+        return False  # "I never read these mails"
     ended = request.spoken(request.lists.of("no_longer").find(told.words))
     ended = () if request.hits(told, "leave", "join") else ended
     return any(

@@ -23,7 +23,7 @@ from gateway.understand.reading.command_asked import (
     until_in,
 )
 from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours, strangers
-from gateway.understand.reading.frequency import spares_weekends
+from gateway.understand.reading.frequency_days import spares_weekends
 from gateway.understand.reading.phrases import Hit, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so

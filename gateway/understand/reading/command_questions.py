@@ -96,7 +96,8 @@ def _asks_what_is_open(told: Told, request: Request) -> bool:
     """Tell whether a question is of tasks or votes and what is still to come of them, and of nothing else."""
     if request.subject.is_reply and not answers_questions(request):
         return False
-    things, pending = request.hits(told, *_THINGS), request.hits(told, "pending")
+    named = request.spoken(request.lists.of("address_vote", "address_task").find(told.words))  # "votes", "polls"
+    things, pending = (*request.hits(told, *_THINGS), *named), request.hits(told, "pending")
     mine = bool(request.hits(told, "first_person"))
     if (
         told.asks and pending and not things and (mine or request.hits(told, "me"))

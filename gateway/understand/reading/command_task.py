@@ -384,12 +384,22 @@ def _introduced(request: Request) -> CommandReading | None:
         ends = [hit.end for hit in request.hits(told, "task_intro")]
         if request.spoken(request.lists.of("been", "third_person").find(told.words)):
             continue
-        heads = told.is_subject and bool(request.lists.of("task_from").at(told.words, 0))  # "Jobs from the meeting"
+        heads = told.is_subject and _names_tasks(told, request)
         ends_so = ends and max(ends) == len(told.words) and (told.is_subject or told.text.endswith(":"))
         if heads or ends_so:
             reading = tasks_of(request, from_subject=False)
             return reading if reading and all(task.assignee for task in reading.tasks) else None
     return None
+
+
+def _names_tasks(subject: Told, request: Request) -> bool:
+    """Tell whether a subject is of tasks: "Jobs from the meeting", "pour la liste des tâches"."""
+    if any(True for _ in request.lists.of("task_from").at(subject.words, 0)):
+        return True
+    labels = request.hits(subject, "task_label")
+    return any(not hit.start for hit in request.hits(subject, "task_intro")) or any(
+        hit.end == len(subject.words) for hit in labels
+    )
 
 
 def _with_subject(request: Request, text: str) -> Request:

@@ -39,7 +39,7 @@ _NUMBERED_END = re.compile(r"\d\.$")
 _HEARTS = frozenset(
     (
         "iso", "numeric", "numeric_weak", "numeric_range", "month", "weekday", "weekday_short", "weekday_part",
-        "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "unit", "span",
+        "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "part", "unit", "span",
         "week_close", "month_close", "close", "nth", "feast",
     )
 )  # fmt: skip

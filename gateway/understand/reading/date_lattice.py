@@ -32,7 +32,8 @@ _ALL_DAYS = range(1, 32)
 _AMONG = frozenset({"common", "to", "until", "at", "and", "part", "on", "am", "pm"})  # what may follow an hour
 _HOURS = range(24)
 _DAY_MINUTES = 24 * 60
-_SPELT = frozenset({"number", "clock_ahead", "clock_behind", "hour_at", "oclock"})
+_PARTS = frozenset({"morning", "afternoon", "evening"})
+_SPELT = frozenset({"number", "clock_ahead", "clock_behind", "hour_at", "oclock", *_PARTS})
 
 
 class Edge(NamedTuple):
@@ -172,10 +173,14 @@ class Lattice:
                         self._add("clock", start, end, time(hour))
             elif hit.key == "oclock":
                 self._add_oclock(hit)
+            elif hit.key in _PARTS and hit.end > hit.start + 1:  # "seven in the evening", not "seven evenings"
+                for start, end, hour in self._hours_beside(hit):
+                    self._add("clock", start, end, time(hour))
 
     def _add_oclock(self, hit: Hit) -> None:
-        """Add "eight o'clock"; "huit heures" may be a length, and needs a word that leads up to a time."""
+        """Add "eight o'clock"; "huit heures" may be a length, and needs a word of the time beside it."""
         lasts = any(edge.value == "hour" for edge in self.edges[hit.start].get("unit", ()))
+        lasts = lasts and not any(one.start == hit.end for one in self._spelt if one.key in _PARTS)
         for start, _, hour in self._hours_beside(hit):
             if not lasts or any(
                 edge.end == start and edge.value == hit.language

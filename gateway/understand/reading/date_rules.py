@@ -93,6 +93,7 @@ _DAY_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("tomorrow", lambda c: days_ahead(1)),
     ("overmorrow", lambda c: days_ahead(2)),
     ("tonight", lambda c: at_clock(days_ahead(0), PART_HOURS["evening"])),
+    ("this part", lambda c: _later_today(c["part"])),
     ("weekday", lambda c: coming_weekday(c["weekday"])),
     ("article weekday", lambda c: coming_weekday(c["weekday"])),
     ("weekday_part", lambda c: at_clock(coming_weekday(c["weekday_part"][0]), PART_HOURS[c["weekday_part"][1]])),
@@ -156,6 +157,11 @@ def _of_next(caught: Caught) -> Resolve | None:
 def _weeks_on(caught: Caught) -> Resolve | None:
     """Return "Friday in two weeks": that day of the week, so many weeks on."""
     return coming_weekday(caught["weekday"], caught["number"]) if caught["unit"] == "week" else None
+
+
+def _later_today(part: str) -> Resolve | None:
+    """Return "this afternoon"; this morning may be over."""
+    return at_clock(days_ahead(0), PART_HOURS[part]) if part in _AFTER_NOON else None
 
 
 def _ahead_of(caught: Caught) -> Resolve | None:

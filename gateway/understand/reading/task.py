@@ -35,7 +35,7 @@ _LONGEST_ARTICLE = 3
 _BARE_MONTH = 2  # words: "for December"
 _FEWEST_DEED = 2  # words: who, and what
 _NO_NAMES = ("task_label", "due_label", "task_lead", "vote_label", "options_label")  # of [command]
-_DOER_WORDS = 4  # of a part that says only who does it
+_DOER_WORDS = 6  # of a part that says only who does it
 
 
 def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ...]:
