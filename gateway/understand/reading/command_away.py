@@ -53,13 +53,14 @@ def read_away(request: Request) -> CommandReading | None:
     told_away += [told for told in request.sentences if _is_headed_absence(told, request)]
     ways = (_goes_and_returns, _is_cut_off, _stays_home, _is_silent)
     told_away += parted
-    told_away += [told for told in request.sentences if any(tells(told, request) for tells in ways)]
+    own = [told for told in request.sentences if any(tells(told, request) for tells in ways)]
+    told_away += own
     candidates = [
         told for told in request.told if (told in starts or told in told_away) and not _is_over(told, request)
     ]
     subject_says = any(told.is_subject for told in starts)
     for told in candidates:
-        personal = bool(request.hits(told, "first_person", "going")) or told in starts
+        personal = bool(request.hits(told, "first_person", "going")) or told in starts or told in own
         if (told.is_subject and not agrees(request)) or not personal or told.asks or request.body_words > LONG:
             continue
         if request.hits(told, "all_of_us"):
@@ -117,10 +118,11 @@ def _closes_negation(told: Told, end: int, request: Request) -> bool:
 def _stays_home(told: Told, request: Request) -> bool:
     """Tell whether an answer to us says that its author is at home with an illness, theirs or a child's, and when."""
     ill = [hit for hit in request.hits(told, "away") if not is_past(told, hit, request)]
-    if not ill or told.asks or not answers_questions(request) or not request.hits(told, "first_person"):
+    home = request.spoken(request.lists.of("at_home").find(told.words)) if ill else ()
+    if not home or told.asks or not answers_questions(request):
         return False
-    home = request.spoken(request.lists.of("at_home").find(told.words))
-    return bool(home) and any(one.when.day >= request.sent_at.date() for one in request.dates(told.text))
+    own = not home[0].start or request.hits(told, "first_person")  # "Home with a stomach bug today"
+    return bool(own) and any(one.when.day >= request.sent_at.date() for one in request.dates(told.text))
 
 
 def _is_silent(told: Told, request: Request) -> bool:

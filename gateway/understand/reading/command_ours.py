@@ -52,7 +52,8 @@ def _known(lexicon: Lexicon, *, groups: bool) -> Phrases:
 
 def _numbers(lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
     for language, table in lexicon.tables("date").items():
-        yield from (("number", language, phrase) for phrase in table.get("numbers", {}))
+        for key in ("numbers", "clock_ahead", "clock_behind"):
+            yield from (("number", language, phrase) for phrase in table.get(key, {}))
 
 
 @lru_cache(maxsize=8)

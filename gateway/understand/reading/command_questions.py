@@ -21,7 +21,7 @@ def read_help(request: Request) -> CommandReading | None:
     """Read "how does this work?", "Help" over a question, "how can I start a vote?"."""
     if request.body_words > SHORT:
         return None
-    headed = request.whole(request.subject.text, "word_help")
+    headed = request.whole(request.subject.text.rstrip(" ?"), "word_help") or request.subject.text.strip() == "?"
     subject_asks = headed or not request.subject.text
     for told in request.told:
         for hit in request.hits(told, "help"):
@@ -31,8 +31,14 @@ def read_help(request: Request) -> CommandReading | None:
                 return CommandReading(intent=Intent.HELP, evidence=told.text)
         if _asks_how(told, request, headed=headed):
             return CommandReading(intent=Intent.HELP, evidence=told.text)
-    asked = headed and says_little_else(request)
+    asked = headed and (says_little_else(request) or _asks_only_of_us(request))
     return CommandReading(intent=Intent.HELP) if asked else None
+
+
+def _asks_only_of_us(request: Request) -> bool:
+    """Tell whether a short body asks, and names nothing but what is ours: "Is there a list of what I can write?"."""
+    ours = all(is_all_ours(told, request, groups=True) for told in request.sentences)
+    return ours and any(told.asks for told in request.sentences)
 
 
 def read_status(request: Request) -> CommandReading | None:
@@ -43,7 +49,9 @@ def read_status(request: Request) -> CommandReading | None:
     for told in request.told:
         for hit in request.hits(told, "status"):
             fits = (hit.end - hit.start) * 2 >= len(told.words) or _asks_for_it(told, hit, request)
-            if subject_asks or (fits and (told.asks or not told.is_subject or not request.sentences)):
+            mine = any(hit.start <= one.start < hit.end for one in request.hits(told, "first_person"))  # "on my plate"
+            says = told.asks or mine or not told.is_subject or not request.sentences
+            if subject_asks or (fits and says):
                 return CommandReading(intent=Intent.STATUS, evidence=told.text)
         if _asks_what_is_open(told, request):
             return CommandReading(intent=Intent.STATUS, evidence=told.text)

@@ -19,6 +19,7 @@ from gateway.understand.reading.phrases import Hit, fold, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.task import is_name, labelled_out, read_task, read_tasks, tells_only_what
 from gateway.understand.reading.todo import read_todos
+from gateway.understand.reading.tongue import is_common
 
 _FEWEST_LINES = 2
 _FEW_WORDS = 2  # that say whom a task is for, ahead of a colon: "add a task for me: …"
@@ -208,7 +209,7 @@ def _is_handed_in_subject(request: Request) -> bool:
     due = [one.when.span for one in request.dates(told.text)]
     known = request.lists.of("due_label", "task_lead", "courtesy_word")
     rest = (word for word in told.words if not any(a <= word.start < b for a, b in due))
-    return bool(due) and all(known.whole((word,)) for word in rest)
+    return bool(due) and all(known.whole((word,)) or is_common(word, request.lexicon) for word in rest)
 
 
 def read_todo_lines(request: Request) -> CommandReading | None:

@@ -26,6 +26,7 @@ from gateway.understand.reading.command_ours import (
     strangers,
 )
 from gateway.understand.reading.date import find_clock
+from gateway.understand.reading.date_rules import half_day
 from gateway.understand.reading.frequency_days import (
     TERSE,
     day_hits,
@@ -35,6 +36,7 @@ from gateway.understand.reading.frequency_days import (
     named_days,
     names_each,
     only_denies,
+    parts_in,
     spares_weekends,
 )
 from gateway.understand.reading.phrases import Hit, Word, words_of
@@ -284,8 +286,8 @@ def _is_ours_but_what_is_not_wanted(told: Told, hit: Hit, request: Request) -> b
 
 
 def _wanted_until(told: Told, request: Request) -> int:
-    """Return at which word a sentence goes on to what is not wanted: "… instead of all these bits and pieces"."""
-    instead = request.spoken(request.lists.of("instead_of").find(told.words))
+    """Return at which word a sentence goes on to what is not wanted ("… instead of all these bits") or when to why."""
+    instead = request.spoken(request.lists.of("instead_of", "when_i").find(told.words))
     return min((one.start for one in instead), default=len(told.words))
 
 
@@ -352,4 +354,9 @@ def _clock(told: Told, request: Request) -> time | None:
     asks = min((hit.start for hit in request.hits(told, "send")), default=0)
     why, wish = told.text[: told.words[asks].start], told.text[told.words[asks].start :]
     wished = find_clock(wish, request.sent_at, request.lexicon) if asks and not _DIGIT.search(why) else None
-    return wished or find_clock(told.text, request.sent_at, request.lexicon)
+    clock = wished or find_clock(told.text, request.sent_at, request.lexicon)
+    parts = parts_in(told, request) if clock else frozenset()
+    settled = "morning" in parts or bool(request.spoken(request.lists.of("instead_of").find(told.words)))
+    if clock is None or settled or not parts:
+        return clock
+    return half_day(clock, min(parts)) or clock  # "lieber abends, so gegen sieben"

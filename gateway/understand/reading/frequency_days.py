@@ -94,6 +94,16 @@ def _articles(lexicon: Lexicon) -> Phrases:
     return Phrases(listed(lexicon.tables("date"), ("article",)))
 
 
+def parts_in(told: Told, request: Request) -> frozenset[str]:
+    """Return the parts of the day that a sentence names: "morning", "afternoon", "evening"."""
+    return frozenset(hit.key for hit in request.spoken(_parts(request.lexicon).find(told.words)))
+
+
+@lru_cache(maxsize=8)
+def _parts(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("date"), ("morning", "afternoon", "evening")))
+
+
 def spares_weekends(told: Told, request: Request) -> bool:
     """Tell whether an answer to us wants no mail at weekends: "keine Fragen am Wochenende"."""
     if told.asks or not answers_questions(request) or len(told.words) > TERSE:

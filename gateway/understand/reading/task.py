@@ -6,6 +6,7 @@ Must not: decide that a mail asks for tasks (command.py does), or know members' 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ _BEHIND = re.compile(r"(?:[ \t]+[^\W\d_][\w'’.-]*(?<![.])){1,4}")  # names hav
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_NAMED_LAST = re.compile(r"([^:]+\s[^:]+?)\s*:\s*([A-ZÀ-Þ][\w'-]+)((?:\s*[,(].*)?[.]?)")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'-]+")
 _BRACKETS = re.compile(r"\s*\(([^()]*,[^()]*)\)[.]?\s*$")
 _LEFT_OPEN = re.compile(r"\s*\(([^\W\d_]+)\)?\s*$")
@@ -33,16 +35,23 @@ _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "t
 _LONGEST_TITLE = 200
 _LONGEST_ARTICLE = 3
 _BARE_MONTH = 2  # words: "for December"
+_AHEAD_OF_DATE = frozenset({"by", "before", "until"})
+_FEW_BEHIND = 3  # words: "before the fair"
 _FEWEST_DEED = 2  # words: who, and what
 _NO_NAMES = ("task_label", "due_label", "task_lead", "vote_label", "options_label")  # of [command]
-_DOER_WORDS = 6  # of a part that says only who does it
+_DOER_WORDS = 7  # of a part that says only who does it
 
 
 def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ...]:
     """Return the tasks a mail asks for; the subject is the title when `from_subject` says that it names one."""
     listed = request.listed_lines() or _handed_out(request)
     if listed:
-        found = tuple(task for task in (read_task(line, request) for line in listed) if task)
+        behind = tuple(_NAMED_LAST.fullmatch(line) for line in listed)
+        each = [match for match in behind if match and not request.dates(match[2])]
+        if len(each) == len(listed) > 1:  # "clean the windows: Ann, by Friday"
+            found = tuple(task for match in each if (task := read_task(f"{match[1]}{match[3]}", request, who=match[2])))
+        else:
+            found = tuple(task for task in (read_task(line, request) for line in listed) if task)
         if found:
             return found
     if from_subject and request.subject.text:
@@ -90,6 +99,22 @@ def tells_only_what(line: str, request: Request) -> bool:
     return bool(behind) and is_common(behind[0], request.lexicon)
 
 
+@lru_cache(maxsize=8)
+def _section_labels(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("checkin"), ("labels_done", "labels_next", "labels_blockers")))
+
+
+def _is_for_somebody(line: str, request: Request) -> bool:
+    """Tell whether a line begins with whom it is for: "For Ilse: count the boxes"."""
+    head, colon, deed = line.partition(":")
+    words = words_of(head)
+    if not colon or len(words_of(deed)) < _FEWEST_DEED or len(words) < _FEWEST_DEED:
+        return False
+    handed = any(hit.end == len(words) - 1 for hit in request.lists.of("assign_to").at(words, 0))
+    named = is_name(words[-1], head) and not request.dates(head)
+    return handed and (named or bool(request.lists.of("me").whole(words[-1:])))
+
+
 def _behind_label(line: str) -> tuple[Word, ...]:
     ahead = _NAME_AHEAD.match(line)
     return words_of(line[ahead.end() :]) if ahead else ()
@@ -97,8 +122,14 @@ def _behind_label(line: str) -> tuple[Word, ...]:
 
 def _is_labelled(line: str, request: Request) -> bool:
     ahead = _NAME_AHEAD.match(line)
+    if _is_for_somebody(line, request):
+        return True
+    if ahead and _section_labels(request.lexicon).whole(words_of(ahead[1])):
+        return False  # "Done: two interviews", of a check-in
     if ahead is None or len(_behind_label(line)) < _FEWEST_DEED or request.dates(ahead[1]):
         return False
+    if request.whole(ahead[1], "me"):
+        return True
     return not request.whole(ahead[1], *_NO_NAMES) and not is_common(words_of(ahead[1])[0], request.lexicon)
 
 
@@ -120,6 +151,11 @@ def _asked_of(request: Request) -> str | None:
     """Return who is asked to do what a subject names: "Could Bridget do this before Saturday?", "Luke, can you …?"."""
     for told in request.sentences[:1]:
         words = told.words
+        called = told.text.split(",")
+        if len(called) > 1 and request.whole(called[1], "courtesy_word") and len(words_of(called[0])) == 1:
+            name = words_of(called[0])[0]  # "Stefan, please, before the fair"
+            if is_name(name, told.text) and not is_common(name, request.lexicon):
+                return called[0].strip()
         if told.asks and len(words) > 1 and is_name(words[0], told.text) and told.text[words[0].end] == ",":
             others = (request.lists.of(key).at(words, 1) for key in ("remind_asks", "together"))
             return None if any(others) else told.text[: words[0].end].lstrip()
@@ -143,6 +179,7 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
     said, text = _says_who(text, request)
     assignee, rest = (said, text) if said else _assignee(text, request)
     due, rest = _due(_TAG.sub("", rest), request)
+    rest = _without_when(rest, request) if due else rest
     if assignee is None:
         assignee, rest = _assignee(rest, request)
     bare = _without_lead(rest, request)
@@ -192,6 +229,8 @@ def _doer(part: str, request: Request) -> str | None:
     words = words_of(part.rstrip(_EDGES))
     if len(words) < 2 or len(words) > _DOER_WORDS:
         return None
+    if stressed := _stressed_doer(part, words, request):
+        return stressed
     ends = [hit.end for hit in request.lists.of("does_it").at(words, 0)]
     if ends and max(ends) == len(words) - 1 and is_name(words[-1], part) and not _is_date(words[-1], part, request):
         return part[words[-1].start : words[-1].end]
@@ -200,6 +239,17 @@ def _doer(part: str, request: Request) -> str | None:
         if is_name(words[0], part) and request.lists.of("does_it", "assign_verbs").whole(words[1:])
         else None
     )
+
+
+def _stressed_doer(part: str, words: Sequence[Word], request: Request) -> str | None:
+    """Return the one name in "c'est Denis qui s'en occupe", "it's Ann who does it"; None for others."""
+    names = [at for at, word in enumerate(words) if is_name(word, part) and not is_common(word, request.lexicon)]
+    if len(names) != 1 or not names[0] or names[0] + 2 >= len(words):
+        return None
+    at = names[0]
+    little = all(is_common(word, request.lexicon) for word in (*words[:at], words[at + 1]))
+    does = request.lists.of("does_it", "assign_verbs").whole(words[at + 2 :])
+    return part[words[at].start : words[at].end] if little and does else None
 
 
 def _assignee(text: str, request: Request) -> tuple[str | None, str]:
@@ -347,7 +397,24 @@ def _due(text: str, request: Request) -> tuple[date | None, str]:
     start, end = chosen.when.span
     before, after = text[: _leads_from(text, start, end, request)], text[end:]
     before = _without_label(before, request)
-    return chosen.when.end_day or chosen.when.day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+    ahead = "before" in chosen.leads and not chosen.leads & {"by", "until"}  # "before the weekend" begins
+    day = chosen.when.day if ahead else chosen.when.end_day or chosen.when.day
+    return day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+
+
+def _without_when(text: str, request: Request) -> str:
+    """Take a last part off that says but when, its date taken off before: "…, and it has to be finished"."""
+    head, comma, tail = text.rpartition(",")
+    words = words_of(tail)
+    leads = [hit.start for hit in request.spoken(_leads(request.lexicon).find(words)) if hit.key in _AHEAD_OF_DATE]
+    words = words[: leads[-1]] if leads and len(words) - leads[-1] <= _FEW_BEHIND else words  # "… done before the fair"
+    if not comma or len(words) < _FEWEST_DEED or len(words_of(head)) < _FEWEST_DEED:
+        return text
+    known = request.lists.of("done", "assign_verbs", "due_label").find(words)
+    covered = {at for hit in known for at in range(hit.start, hit.end)}
+    ends = any(hit.key == "done" for hit in known)
+    says_only = all(at in covered or is_common(word, request.lexicon) for at, word in enumerate(words))
+    return head if ends and says_only else text
 
 
 def _is_month_meant(one: Dated, request: Request) -> bool:

@@ -24,7 +24,13 @@ _ENDS = frozenset({"by", "until", "before"})
 _LASTS = frozenset({"within", "for", "in"})  # with a length: "for 72 hours", "in 3 days"
 _ABOUT = ("vote_label", "vote_ask", "consent")  # of [command]: what speaks of the vote
 _LITTLE = ("vote_open", "time_given")  # of [command]: what may stand beside an end and names nothing else
-_METHODS = ("method_approval", "method_plusone", "method_ranked", "method_yesno")  # of [command]: how it is answered
+_METHODS = (
+    "method_approval",
+    "method_plusone",
+    "method_ranked",
+    "method_single",
+    "method_yesno",
+)  # of [command]: how it is answered
 _EDGES = " \t.,;:!-–—*_()?]"
 _SHORT = 12  # words of a sentence that says little but when
 _MOST_AHEAD = 2  # words of it ahead of the time
