@@ -39,7 +39,7 @@ _NUMBERED_END = re.compile(r"\d\.$")
 _HEARTS = frozenset(
     (
         "iso", "numeric", "numeric_weak", "numeric_range", "month", "weekday", "weekday_short", "weekday_part",
-        "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "unit", "span",
+        "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "part", "unit", "span",
         "week_close", "month_close", "close", "nth", "feast",
     )
 )  # fmt: skip
@@ -104,9 +104,18 @@ def _read_at(parser: Parser, start: int, base: datetime, before: When | None) ->
         if moment is not None:
             moment, end = _with_zone(lattice, moment, end)
             leads, lead_start = _leads_before(parser, begin)
-            when = _when(moment, base, lattice, lead_start, end)
-            return Dated(when, leads | _inner_leads(lattice, begin)), end
+            last = _behind(parser, end)
+            leads |= {"by"} if last > end else frozenset()
+            when = _when(moment, base, lattice, lead_start, last)
+            return Dated(when, leads | _inner_leads(lattice, begin)), last
     return None, max(gone_by, start + 1)
+
+
+def _behind(parser: Parser, end: int) -> int:
+    """Return where a word ends that makes a deadline of the date before it: "Friday at the latest"; else `end`."""
+    if end >= parser.size or not _plain_gap(parser.lattice.gap(end).replace(",", "")):
+        return end
+    return max((edge.end for edge in parser.tagged("by_behind", end)), default=end)
 
 
 def _candidates(parser: Parser, start: int) -> list[tuple[int, Resolve, int]]:

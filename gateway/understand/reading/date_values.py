@@ -357,6 +357,19 @@ def lasting(first: Resolve, number: int, unit: str) -> Resolve:
     return resolve
 
 
+def days_before(day: Resolve, number: int, unit: str) -> Resolve | None:
+    """Return the day so many days or weeks ahead of another; None for other units."""
+    if unit not in _SPAN_DAYS:
+        return None
+    span = timedelta(days=_SPAN_DAYS[unit] * min(number, 999))
+
+    def resolve(base: datetime) -> Moment | None:
+        moment = day(base)
+        return Moment(moment.first - span) if moment and moment.first - span >= base.date() else None
+
+    return resolve
+
+
 def at_clock(day: Resolve, clock: time | None) -> Resolve:
     """Return the day with that clock time."""
 
