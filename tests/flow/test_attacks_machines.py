@@ -267,3 +267,11 @@ def test_strangers_get_one_answer_of_a_kind_a_day_also_across_restarts(town: Tow
         town.sends(MALLORY, raw, "acme+join")
         town.reopen()
     assert sorted(letter.kind for letter in town.box(MALLORY)) == ["confirm", "help"]
+
+
+@pytest.mark.parametrize("ours", ["acme", "acme+help", "acme-owner"])
+@pytest.mark.parametrize("to", ["acme+join", "acme", "acme+owner"])
+def test_a_stranger_under_an_address_of_ours_is_nobody(town: Town, ours: str, to: str) -> None:
+    before = len(town.post_office.letters)
+    town.sends(full(ours), town.mail(f"Acme <{full(ours)}>", to, "Join", "I would like to join, please."), to)
+    assert (town.last_reason, len(town.post_office.letters)) == ("loop", before)
