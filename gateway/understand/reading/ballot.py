@@ -48,10 +48,10 @@ from gateway.understand.reading.ballot_rank import order_of
 from gateway.understand.reading.ballot_settle import Settled, settle
 from gateway.understand.reading.ballot_sheet import listed, ticked
 from gateway.understand.reading.ballot_talk import Talk, talk_of
-from gateway.understand.reading.ballot_text import cleaned
+from gateway.understand.reading.ballot_text import classes, cleaned
 from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content
 from gateway.understand.reading.ballot_voice import with_voices
-from gateway.understand.reading.ballot_words import Marked, Vocabulary, marked, respelt, vocabulary
+from gateway.understand.reading.ballot_words import Mark, Marked, Vocabulary, marked, respelt, vocabulary
 
 UNCLEAR = BallotKind.UNCLEAR
 MENDABLE = frozenset(("choice", "question"))  # what may be missing for words that were not recognised
@@ -63,6 +63,7 @@ VERDICT_LABELS: dict[Method, dict[str, str]] = {
 # Where an objection taken back leaves nothing to ask: silence is consent, and a number taken back is none.
 TAKEN_BACK_WHOLE = frozenset((Method.LAZY, Method.PLUSONE))
 PLUSONE_NUMBERS = {POSITIVE: 1.0, NEGATIVE: -1.0, BLOCK: -1.0, ABSTAIN: 0.0}
+PUTS_IN_PLACE = classes("for against yes choose block conclusion change instead to_word contrast")
 FARTHEST_SAYING = 5  # tokens behind a +1 among which stands what it is for: "to Anna's second point"
 SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE, 0.0: ABSTAIN}
 
@@ -124,7 +125,7 @@ def _is_lifted(body: Body) -> bool:
 def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
     """Return a withdrawal where a ballot is taken back and none put in its place."""
     taken_back = [m for m in body.marked.within(body.start, body.end) if "withdraw" in m and m.start not in body.told]
-    if not taken_back or reading.kind is BallotKind.BALLOT:
+    if not taken_back or (reading.kind is BallotKind.BALLOT and not _is_but_reason(body, taken_back[0], reading)):
         return None
     mark = taken_back[0]
     sentence = body.sentences[body.sentence_of(mark.start)]
@@ -134,6 +135,23 @@ def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
     if asks or any(not ("until" in m and m.start >= mark.end) for m in conditions):
         return BallotReading(kind=UNCLEAR, missing="question")
     return BallotReading(kind=BallotKind.WITHDRAW, evidence=body.marked.source(mark.start, mark.end))
+
+
+def _is_but_reason(body: Body, taken: Mark, reading: BallotReading) -> bool:
+    """Whether what seems to vote beside a withdrawal but tells why: "Strike my vote, I don't want to take part".
+
+    No vote is put in its place by standing aside, unless "and" joins that to it, nor by refusing something else.
+    """
+    if taken.end - taken.start == 1 or body.marked.has("and", body.start, body.end):
+        return False
+    if isinstance(reading.choice, Abstention):
+        return True
+    home = body.sentences[body.sentence_of(taken.start)]
+    behind = body.marked.within(taken.end, body.end)
+    refusal = next((m for m in behind if "no" in m), None)
+    if refusal is None or refusal.start >= home.end or any(m.classes & PUTS_IN_PLACE for m in behind):
+        return False
+    return refusal.end - refusal.start > 1 and bool(content(body, refusal.end, home.end))
 
 
 def _ballot(body: Body, choice: Choice, start: int, end: int, finder: Finder) -> BallotReading:

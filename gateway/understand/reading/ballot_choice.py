@@ -239,7 +239,10 @@ def _is_last_word(body: Body, last: Standing, earlier: list[Standing]) -> bool:
         return False
     clauses = [body.clauses[s.clause] for s in earlier]
     taken = [range(s.mention.start, s.mention.end) for s in earlier]
-    return all(c.end <= home.start and content(body, c.start, c.end, taken) for c in clauses)
+    if any("or" in m for m in body.marked.within(home.start, last.mention.start)):
+        return False
+    wavered = any(s.link == "or" for s in earlier)  # "Oslo or Rome... Rome"
+    return all(c.end <= home.start and (wavered or content(body, c.start, c.end, taken)) for c in clauses)
 
 
 def _is_settled(last: Standing, earlier: list[Standing]) -> bool:
@@ -362,6 +365,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
             return Chosen(None, _unsettled(body))
         return Chosen(tuple(n for n in range(finder.count) if n not in gone), "", (), start, end)
     top = [s for s in live if s.stance >= Stance.SPARE] or live
+    if all(s.stance <= Stance.SPARE for s in live) and any(is_other_case(body, s, live) for s in live):
+        return Chosen(None, "condition", _rivals(live))
     options = frozenset(o for s in top for o in s.options) - gone
     merely_named = all(s.stance == Stance.NAMED for s in top)
     taken = [range(s.mention.start, s.mention.end) for s in every]

@@ -13,6 +13,7 @@ from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_verdict import content
 from gateway.understand.reading.ballot_words import FIRST_PERSON
 
+LEADING_ON = classes("over choose filler lower_place")  # what goes on with "then", and is no "else"
 KEPT = classes("negator after_negator reject outright")
 
 
@@ -35,10 +36,17 @@ def is_out_of_reach(body: Body, standing: Standing) -> bool:
 
 
 def is_other_case(body: Body, standing: Standing, live: Sequence[Standing]) -> bool:
-    """Whether an option is for the other case than one just named for something: "in case of rain Oslo, else Rome"."""
+    """Whether an option is for the other case than one told just before it: "in case of rain Oslo, else Rome".
+
+    The first case tells itself by an option, or by words of its own where no option was known in it.
+    """
     clause = body.clauses[standing.clause]
     if standing.stance != Stance.SPARE or not body.marked.has("fallback", clause.start, clause.end):
         return False
+    elses = [m for m in body.marked.within(clause.start, clause.end) if "fallback" in m and not m.classes & LEADING_ON]
+    behind = [c for c in body.clauses[: standing.clause] if clause.sentence - c.sentence <= 1]
+    if elses and any(content(body, c.start, c.end) for c in behind):
+        return True
     return any(
         s.options != standing.options
         and s.stance == Stance.NAMED

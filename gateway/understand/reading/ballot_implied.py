@@ -104,7 +104,8 @@ def without_reason(body: Body) -> list[Signal]:
     for number, clause in enumerate(body.clauses):
         for mark in body.marked.within(clause.start, clause.end):
             if "no_reason" in mark and (mark.end == clause.end or _repeats(body, mark.end, clause.end)):
-                found.append(Signal(NEGATIVE, STATED, mark.start, mark.end, number))
+                keeps = body.marked.asked_to_drop and body.marked.has("keep", mark.end, clause.end)
+                found.append(Signal(POSITIVE if keeps else NEGATIVE, STATED, mark.start, mark.end, number))
     return found
 
 
@@ -197,14 +198,19 @@ def _only_denies(body: Body, clause: Clause) -> bool:
 
 
 def echoed(body: Body) -> list[Signal]:
-    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no."""
+    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no.
+
+    A reason behind it is what tells, within its sentence or in one of its own: "Brown. Because we miss 1974".
+    """
     tokens = body.marked.tokens
     announced = (  # "I've changed my mind: renew it"
         Sentence(c.start, c.end, body.sentences[c.sentence].asks)
         for c in body.clauses
         if c.start > body.start and tokens[c.start - 1].raw == ":" and not c.opener
     )
-    return [signal for stretch in (*body.sentences, *announced) for signal in _echoed_in(body, stretch)]
+    found = [signal for stretch in (*body.sentences, *announced) for signal in _echoed_in(body, stretch)]
+    reasons = [clause.start for clause in body.clauses if clause.opener == "reason"]
+    return [signal for signal in found if not any(start >= signal.end for start in reasons)]
 
 
 def denied(body: Body) -> list[Signal]:

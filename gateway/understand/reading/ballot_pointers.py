@@ -177,6 +177,8 @@ class Pointers:
 
     def picked(self, mention: Mention) -> Mention:
         """Return a naming of options behind an ordinal as what both mean: "second Monday", "first three"."""
+        if (placed := self._placed(mention)) is not None:
+            return placed
         labels = self.finder.labels
         if (labels.numbered or labels.timed) and mention.start and mention.end - mention.start == 1:
             counted = None if self.question.method is Method.SCORE else self._counted(mention.start - 1, mention.end)
@@ -186,6 +188,27 @@ class Pointers:
         if found is None or found[1] != mention.start or not -len(mention.options) <= found[0] < len(mention.options):
             return mention
         return Mention(frozenset({sorted(mention.options)[found[0]]}), mention.start - 1, mention.end, "label")
+
+    def _placed(self, mention: Mention) -> Mention | None:
+        """Return what a place means that is one word of a label as well: "first three" where "First aid" is an option.
+
+        Where it may be either, one choice is left open: "the second" where "Second helping" is the third.
+        """
+        if self.question.method in (Method.SCORE, Method.RANKED) or mention.by != "label":
+            return None
+        at, labels, last = mention.end - 1, self.finder.labels, len(self.marked.tokens)
+        place = self._place(at)
+        beside = self.marked.cover[mention.start : at]  # "the"
+        if place is None or place[1] != mention.end or not all(m is not None and "common" in m for m in beside):
+            return None
+        in_full = any(len(labels.folds[n]) == mention.end - mention.start for n in mention.options)
+        spelt = any(self.marked.tokens[at].fold in labels.words[n] for n in mention.options)  # no "third" for a day
+        if in_full or not spelt or not -self.count <= place[0] < self.count:
+            return None
+        told = self._counted(at, last) or self._ordinal(at, last, loose=False)
+        if told is None and self.question.method is Method.SINGLE:
+            return Mention(mention.options | {place[0] % self.count}, mention.start, mention.end, "label")
+        return told
 
     def _ordinal(self, at: int, end: int, loose: bool) -> Mention | None:
         found = self._place(at)
@@ -201,7 +224,11 @@ class Pointers:
             return None
         if whole:
             return Mention(frozenset({place % self.count}), at, whole, "ordinal")
-        return Mention(frozenset({place % self.count}), at, last + 1 if named else last, "ordinal")
+        options = frozenset({place % self.count})
+        if not (named or told) and self.question.method is Method.SINGLE:
+            word = self.marked.tokens[last - 1].fold  # "the last" may be "The Last Drop"
+            options |= {n for n, words in enumerate(self.finder.labels.words) if word in words}
+        return Mention(options, at, last + 1 if named else last, "ordinal")
 
     def _out_of_all(self, at: int, end: int) -> int:
         """Return where "of the three" ends, where that is how many options there are; 0 where nothing of it stands."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_choice import held_back, latest
 from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_hinges import is_other_case
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_pointers import LETTERS
 from gateway.understand.reading.ballot_settle import obstacle
@@ -49,6 +50,8 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     held = held_back(body, placed, every)
     if held:
         return Ranked(None, held)
+    if all(s.stance <= Stance.SPARE for s in placed) and any(is_other_case(body, s, ()) for s in placed):
+        return Ranked(None, "condition")
     if all(s.lower for s in placed):
         return Ranked(None, "choice")  # "Oslo is my second choice": which is the first?
     ranks = _ranks(body, placed, finder.count)
@@ -305,7 +308,7 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
 
 def _has_place(body: Body, placed: list[Standing], standing: Standing, name: str) -> bool:
     """Whether an option is put at an end ("Berlin last", "Worst: Berlin") by a word beside it."""
-    clause = body.clauses[standing.clause]
+    clause = body.clauses[body.clause_of(standing.mention.start)]  # not that of others it is joined to
     other = "best_place" if name == "worst_place" else "worst_place"
     at = placed.index(standing)
     floor = max(body.sentences[clause.sentence].start, placed[at - 1].mention.end if at else body.start)
