@@ -36,6 +36,7 @@ from gateway.understand.reading.ballot_implied import (
     contented,
     excluded,
     favoured_otherwise,
+    served,
     wished_not,
     wished_otherwise,
 )
@@ -173,7 +174,9 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     if alone:
         return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
     implied = (
-        (*wished_otherwise(body), *contented(body), *excluded(body)) if question.method is Method.YESNO else ()
+        (*wished_otherwise(body), *contented(body), *served(body), *excluded(body))
+        if question.method is Method.YESNO
+        else ()
     )  # in consent another wish may be a remark
     fates = (*fated(body, finder.vocabulary), *wished_not(body), *favoured_otherwise(body))
     settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied, *fates))

@@ -71,6 +71,21 @@ def contented(body: Body) -> list[Signal]:
     return found
 
 
+def served(body: Body) -> list[Signal]:
+    """Return what does for its author already as a no to what is offered: "That's kind, but the PDF is enough"."""
+    found = []
+    for number, clause in enumerate(body.clauses if body.marked.offered else ()):
+        marks = body.marked.within(clause.start, clause.end)
+        enough = next((m for m in marks if "suffices" in m), None)
+        if enough is None or clause.opener != "contrast" or body.sentences[clause.sentence].asks:
+            continue
+        said = content(body, clause.start, clause.end, [range(enough.start, enough.end)])
+        other = said and not any(_is_asked(body, at) for at in said)
+        if other and clause.start not in body.told and not any(m.classes & DENIALS for m in marks):
+            found.append(Signal(NEGATIVE, STATED, clause.start, clause.end, number))
+    return found
+
+
 def _is_gone_by(body: Body, start: int, end: int, behind: int) -> bool:
     """Whether praise is of what once was, or more behind it judges: "The old one was good. This is better."."""
     past = any("past" in m for m in body.marked.heard(start, end))

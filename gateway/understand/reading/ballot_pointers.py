@@ -123,12 +123,24 @@ class Pointers:
         if value is None:  # as for nearly all
             if mark is None or "number" not in mark.values or mark.end - mark.start > 1 or "both_of" in mark:
                 return None
-            told = self._after_option_word(at) or (loose and mark.values["number"] > 1)
+            counts = mark.values["number"] > 1 or self._is_counted_on(at)  # "one" may be an article
+            told = self._after_option_word(at) or (loose and counts)
             article = "common" in mark and at + 1 < end and self._introduces(at + 1)  # "per un gruppo"
             value = mark.values["number"] if told and not article and not self._is_one_of_several(at) else None
         if value is None or not 1 <= value <= self.count or (self.hits[at] and not self.finder.is_weak(at)):
             return None
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
+
+    def _is_counted_on(self, at: int) -> bool:
+        """Whether a comma or an "and" joins what stands here to another number: "one, two and four"."""
+        behind = at + 1
+        while behind < len(self.marked.tokens) and (
+            self.marked.tokens[behind].raw in (",", "&")
+            or ((m := self.marked.cover[behind]) is not None and "and" in m)
+        ):
+            behind += 1
+        mark = self.marked.cover[behind] if at + 1 < behind < len(self.marked.tokens) else None
+        return mark is not None and mark.values.get("number", 0) > 1
 
     def _is_one_of_several(self, at: int) -> bool:
         """Whether a number in words but counts: "one of them", "any of the three", "le moins cher des trois"."""
