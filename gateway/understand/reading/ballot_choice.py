@@ -11,9 +11,12 @@ from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_hinges import (
     chosen_elsewhere,
+    hangs_on_sentence_before,
     is_other_case,
     is_out_of_reach,
+    is_refused_after_all,
     is_renamed,
+    is_split,
     is_told_of_later,
 )
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
@@ -66,8 +69,10 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
-    if is_other_case(body, best, live):
+    if is_other_case(body, best, live) or is_split(body, best, every) or hangs_on_sentence_before(body, best):
         return Chosen(None, "condition", rivals)
+    if is_refused_after_all(body, best, every):
+        return Chosen(None, "several", rivals)
     if top == Stance.SPARE and _is_but_added(body, best, live):
         return Chosen(None, "several", rivals)
     if (top == Stance.NAMED and _is_one_end(body, best)) or (top <= Stance.CHOSEN and _is_put_last(body, best)):
@@ -242,6 +247,7 @@ def _is_last_word(body: Body, last: Standing, earlier: list[Standing]) -> bool:
     if any("or" in m for m in body.marked.within(home.start, last.mention.start)):
         return False
     wavered = any(s.link == "or" for s in earlier)  # "Oslo or Rome... Rome"
+    wavered = wavered or any("he_stance" in m for c in clauses for m in body.marked.heard(c.start, c.end))
     return all(c.end <= home.start and (wavered or content(body, c.start, c.end, taken)) for c in clauses)
 
 
@@ -254,11 +260,16 @@ def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
     gone = frozenset(o for s in every for o in s.options)
     left = tuple(n for n in range(finder.count) if n not in gone)
     if every and len(left) == 1 and not obstacle(body):
-        if not refused_outright(body, every):
+        if not refused_outright(body, every) or _wishes_else(body, every):
             return Chosen(None, "several", left)
         return Chosen(left, "", (), every[0].mention.start, every[0].mention.end)
     missing = obstacle(body) or ("several" if every else "choice")
     return Chosen(None, missing, left if every else ())
+
+
+def _wishes_else(body: Body, every: list[Standing]) -> bool:
+    """Whether a wish for something that is no option follows the refusals: "…, I'd rather stay at home"."""
+    return any("rather" in m for m in body.marked.within(max(s.mention.end for s in every), body.end))
 
 
 def _refuses_next(body: Body, mark: Mark, every: list[Standing]) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.understand.reading.ballot_frame import Body, is_set_against
+from gateway.understand.reading.ballot_frame import Body, Clause, is_set_against
 from gateway.understand.reading.ballot_stance import Stance, Standing
 from gateway.understand.reading.ballot_text import classes
-from gateway.understand.reading.ballot_verdict import content
+from gateway.understand.reading.ballot_verdict import content, is_condition
 from gateway.understand.reading.ballot_words import FIRST_PERSON
 
 LEADING_ON = classes("over choose filler lower_place")  # what goes on with "then", and is no "else"
+WITH, WITHOUT = classes("common other"), classes("except negator")
 KEPT = classes("negator after_negator reject outright")
 
 
@@ -64,6 +65,53 @@ def is_told_of_later(body: Body, standing: Standing, named: Sequence[Standing]) 
     sentence = body.sentences[home]
     taken = [range(s.mention.start, s.mention.end) for s in named]
     return len(content(body, sentence.start, sentence.end, taken)) > 1
+
+
+def is_split(body: Body, best: Standing, every: Sequence[Standing]) -> bool:
+    """Whether another option of the sentence stands for the other case or voice: "Oslo with snow, Rome without"."""
+    home = body.clauses[best.clause]
+    beside = [c for c in body.clauses if c.sentence == home.sentence and c is not home]
+    said = _saying(body, home)
+    if said and any(said & _saying(body, clause) for clause in beside):
+        return True  # "My heart says Oslo, my purse says Rome"
+    others = [s for s in every if s.options != best.options and body.clauses[s.clause] in beside]
+    marks = body.marked.within(home.start, home.end)
+    company = any(m.classes >= WITH for m in marks) and content(body, home.start, home.end)
+    return company and any(
+        m.classes >= WITHOUT
+        for s in others
+        for m in body.marked.within(body.clauses[s.clause].start, body.clauses[s.clause].end)
+    )
+
+
+def _saying(body: Body, clause: Clause) -> frozenset[str]:
+    """Return the verbs of a clause by which something else than its author takes a stance."""
+    voices = (m for m in body.marked.heard(clause.start, clause.end) if "he_stance" in m)
+    known = ((m, body.marked.cover[m.start]) for m in voices)  # Spanish "voto" is "I vote" too, and known as such
+    return frozenset(body.marked.tokens[m.end - 1].fold for m, k in known if k is None or k.start < m.start)
+
+
+def is_refused_after_all(body: Body, best: Standing, every: Sequence[Standing]) -> bool:
+    """Whether a "but" behind an option refuses it in a phrase of its own: "Oslo, but we can't afford it"."""
+    if not is_set_against(body, body.clauses[best.clause]):
+        return False
+    behind = best.clause + 1
+    clause = body.clauses[behind]
+    if any(s.clause >= behind for s in every):
+        return False
+    phrases = (m for m in body.marked.within(clause.start, clause.end) if "no" in m and m.end - m.start > 1)
+    refusal = next((m for m in phrases if not content(body, clause.start, m.start)), None)
+    return refusal is not None and len(content(body, refusal.end, clause.end)) <= 1
+
+
+def hangs_on_sentence_before(body: Body, best: Standing) -> bool:
+    """Whether the sentence ahead is but what the choice depends on: "It depends on who comes. Oslo with kids, …"."""
+    home = body.clauses[best.clause].sentence
+    ahead = [c for c in body.clauses if c.sentence == home - 1]
+    if len(ahead) != 1 or body.sentences[home - 1].asks:
+        return False
+    first = next((m for m in body.marked.within(ahead[0].start, ahead[0].end) if "common" not in m), None)
+    return first is not None and is_condition(body, first) and not content(body, ahead[0].start, first.start)
 
 
 def chosen_elsewhere(body: Body, best: Standing, every: Sequence[Standing]) -> bool:
