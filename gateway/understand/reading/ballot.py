@@ -244,7 +244,7 @@ def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
             before = body.marked.cover[at - 1] if at > clause.start else None
             if before is not None and before.classes & {"negator", "near_negator"}:
                 continue
-            if verdict is not None and not _is_about(body, at, clause.end) and not _is_of_a_thing(body, at, clause):
+            if verdict is not None and not any(is_no_vote(body, at, clause) for is_no_vote in NO_NUMBERS):
                 bare = not content(body, clause.start, clause.end, [range(at, at + 1)])
                 lead = at == clause.start or not content(body, clause.start, at)
                 weight = BARE if bare else STATED if lead else 1
@@ -287,6 +287,20 @@ def _is_about(body: Body, at: int, end: int) -> bool:
     return (known is not None and "other" in known) or (following.raw[0].isupper() and known is None)
 
 
+def _counts_units(body: Body, at: int, clause: Clause) -> bool:
+    """Whether a signed number counts days, people and the like: "+1 day for testing"."""
+    after = body.marked.cover[at + 1] if at + 1 < clause.end else None
+    return after is not None and "unit" in after
+
+
+# What makes a signed number no vote.
+NO_NUMBERS: tuple[Callable[[Body, int, Clause], bool], ...] = (
+    lambda body, at, clause: _is_about(body, at, clause.end),
+    _is_of_a_thing,
+    _counts_units,
+)
+
+
 def _without_seconded(body: Body) -> Body:
     """Return the body with what a +1 is for told as another's: "+1 to Jan's objection" objects to nothing."""
     seconded = (
@@ -320,6 +334,8 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
     if any(s.verdict not in PLUSONE_NUMBERS and abs(float(s.verdict)) > 1 for s in signed):
         return BallotReading(kind=UNCLEAR, missing="range")
     plain = {s.verdict for s in signed if s.weight >= STATED}
+    if _is_contradicted(body, signed):
+        return BallotReading(kind=UNCLEAR, missing="several")  # "I was +1 but the crash makes me -1"
     if len(plain) == 1 and not any(is_change(body.marked, m) for m in body.marked.within(body.start, body.end)):
         signed = [replace(s, weight=CONCLUDED) if s.weight >= STATED else s for s in signed]  # a number outweighs words
     settled = settle(body, tuple(signed))
@@ -327,6 +343,15 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
     if settled.verdict is None or (settled.tepid and not signed):
         return _unclear(settled, choice)
     return _ballot(body, choice(settled.verdict), settled.start, settled.end, finder)
+
+
+def _is_contradicted(body: Body, signed: list[Signal]) -> bool:
+    """Whether a number that a "but" sets off is another than those before it, in the same sentence."""
+    last = signed[-1] if signed else None
+    if last is None or body.clauses[last.clause].opener != "contrast" or last.weight >= STATED:
+        return False
+    home = body.clauses[last.clause].sentence
+    return any(s.verdict != last.verdict and body.clauses[s.clause].sentence == home for s in signed)
 
 
 # --- options -------------------------------------------------------------------------------------

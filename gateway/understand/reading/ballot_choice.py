@@ -12,12 +12,14 @@ from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_hinges import (
     chosen_elsewhere,
     hangs_on_sentence_before,
+    is_former,
     is_other_case,
     is_out_of_reach,
     is_refused_after_all,
     is_renamed,
     is_split,
     is_told_of_later,
+    offers_another,
 )
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_mentions import STRETCH
@@ -63,7 +65,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     best = _undisputed(body, [s for s in live if s.stance == top])
     if best is None:
         return Chosen(None, "several", rivals)
-    if top == Stance.SPARE and all(_is_former(body, s) for s in live if s.stance == top):
+    if top == Stance.SPARE and all(is_former(body, s) for s in live if s.stance == top):
         return Chosen(None, "choice", rivals)  # "I'd have said Oslo"
     if top == Stance.SPARE and all(s.faint for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
@@ -94,7 +96,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", tuple(sorted(best.options)))
     if top == Stance.LIKED and not best.contrasted and any(_rivals_with(s, best) for s in live):
         return Chosen(None, "several", rivals)
-    if any(_offers_another(body, s) for s in live if s.options == best.options):
+    if any(offers_another(body, s) for s in live if s.options == best.options):
         return Chosen(None, "several", rivals)
     if chosen_elsewhere(body, best, every) or is_renamed(body, best, every) or is_out_of_reach(body, best):
         return Chosen(None, "choice", tuple(best.options))
@@ -171,24 +173,6 @@ def _rivals_with(standing: Standing, best: Standing) -> bool:
     """Whether another option is named beside one that is but praised: praise of one is then no choice."""
     judged = standing.stance == Stance.NAMED and len(standing.options) > 1  # "the first two sound dull"
     return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED) and not judged
-
-
-def _is_former(body: Body, standing: Standing) -> bool:
-    """Whether an option is named for what its author once thought, or would have."""
-    clause = body.clauses[standing.clause]
-    end = body.sentences[clause.sentence].end
-    compared = any(m.classes & {"than", "over", "contrast"} for m in body.marked.within(standing.mention.end, end))
-    return body.marked.has("former", clause.start, clause.end) and not compared  # "… last time and still is"
-
-
-def _offers_another(body: Body, standing: Standing) -> bool:
-    """Whether an "or" right behind an option goes on with something that is none: "Thai or Greek"."""
-    at = standing.mention.end
-    mark = body.marked.cover[at] if at < body.end else None
-    if mark is None or "or" not in mark or mark.classes & {"choose", "fallback"}:
-        return False
-    behind = content(body, mark.end, body.clauses[standing.clause].end)
-    return bool(behind) and behind[0] == mark.end
 
 
 def _takes_back(body: Body) -> bool:

@@ -77,7 +77,7 @@ def is_split(body: Body, best: Standing, every: Sequence[Standing]) -> bool:
     others = [s for s in every if s.options != best.options and body.clauses[s.clause] in beside]
     marks = body.marked.within(home.start, home.end)
     company = any(m.classes >= WITH for m in marks) and content(body, home.start, home.end)
-    return company and any(
+    return bool(company) and any(
         m.classes >= WITHOUT
         for s in others
         for m in body.marked.within(body.clauses[s.clause].start, body.clauses[s.clause].end)
@@ -137,3 +137,21 @@ def _unknown_name(body: Body, start: int, end: int) -> bool:
     """Whether what is chosen is a word that nobody knows, with nothing but little words ahead of it."""
     said = content(body, start, end)
     return bool(said) and body.marked.cover[said[0]] is None and body.marked.tokens[said[0]].raw[:1].isupper()
+
+
+def offers_another(body: Body, standing: Standing) -> bool:
+    """Whether an "or" right behind an option goes on with something that is none: "Thai or Greek"."""
+    at = standing.mention.end
+    mark = body.marked.cover[at] if at < body.end else None
+    if mark is None or "or" not in mark or mark.classes & {"choose", "fallback"}:
+        return False
+    behind = content(body, mark.end, body.clauses[standing.clause].end)
+    return bool(behind) and behind[0] == mark.end
+
+
+def is_former(body: Body, standing: Standing) -> bool:
+    """Whether an option is named for what its author once thought, or would have."""
+    clause = body.clauses[standing.clause]
+    end = body.sentences[clause.sentence].end
+    compared = any(m.classes & {"than", "over", "contrast"} for m in body.marked.within(standing.mention.end, end))
+    return body.marked.has("former", clause.start, clause.end) and not compared  # "… last time and still is"

@@ -241,7 +241,7 @@ def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
     highest = [s for s in placed if _has_place(body, placed, s, "best_place") or _beats_all(body, s)]
     groups = _grouped(body, placed)
     swapped = len(groups) == 2 and body.marked.has("after", placed[0].mention.end, placed[-1].mention.start)
-    if _is_reversed(body) or swapped:
+    if _is_reversed(body) or swapped or _climbs(body, placed, lowest, finder.count):
         groups = groups[::-1]
     elif lowest or highest:
         groups = _with_ends(groups, {_option(s) for s in highest}, {_option(s) for s in lowest})
@@ -251,6 +251,14 @@ def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
         last = tuple(g for g in groups if set(g) <= {_option(s) for s in lowest})
         groups = [g for g in groups if g not in last] + [rest] + list(last)
     return Ranked(tuple(tuple(g) for g in groups))
+
+
+def _climbs(body: Body, placed: list[Standing], lowest: list[Standing], count: int) -> bool:
+    """Whether an order goes from what is put last to what is put first: "Last Oslo, before that Rome, first Bern"."""
+    if len(placed) < count or placed[0] not in lowest:
+        return False
+    top = len(placed) - 1
+    return any(side(body, placed, top, count) == 1.0 for side in (_rank_before, _rank_behind))
 
 
 def _beats_all(body: Body, standing: Standing) -> bool:

@@ -193,6 +193,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
         return (NEGATIVE, STATED) if not flips else None
     if "unopposed" in mark:
         return POSITIVE, STATED
+    if "but_not" in mark and mark.end == body.sentences[clause.sentence].end:
+        return NEGATIVE, BARE  # "Buena idea, pero no": nothing follows that it could deny
     if "decline" in mark and body.marked.offered:
         passes = "abstain" not in mark or _closes(body, mark.end, clause.end)
         return (NEGATIVE, STATED) if passes and not flips else None
@@ -444,7 +446,7 @@ def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
     led = article is not None and "name_article" in article and article.end < clause.end  # "com o João"
     at = article.end if article is not None and led else after.end
     token, known = body.marked.tokens[at], body.marked.cover[at]
-    named = known is None or not known.classes & {"common", "filler", "option_word"}
+    named = known is None or not known.classes & {"common", "option_word"}
     named = named and not (led and token.fold in body.marked.asked)
     return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and named
 
