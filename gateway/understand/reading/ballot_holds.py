@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from gateway.understand.reading.ballot_asked import DAYS
 from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_negation import names_time
 from gateway.understand.reading.ballot_verdict import (
     BARE,
     BLOCK,
@@ -19,7 +20,6 @@ from gateway.understand.reading.ballot_verdict import (
     Signal,
     content,
     is_condition,
-    names_time,
 )
 from gateway.understand.reading.ballot_words import Mark
 
