@@ -140,7 +140,9 @@ def _unknown_name(body: Body, start: int, end: int) -> bool:
 
 
 def offers_another(body: Body, standing: Standing) -> bool:
-    """Whether an "or" right behind an option goes on with something that is none: "Thai or Greek"."""
+    """Whether an "or" beside an option joins it to something that is none: "Oslo or Greece", "Greece or Oslo"."""
+    if _is_other_than(body, standing):
+        return True
     at = standing.mention.end
     mark = body.marked.cover[at] if at < body.end else None
     if mark is None or "or" not in mark or mark.classes & {"choose", "fallback"}:
@@ -155,3 +157,21 @@ def is_former(body: Body, standing: Standing) -> bool:
     end = body.sentences[clause.sentence].end
     compared = any(m.classes & {"than", "over", "contrast"} for m in body.marked.within(standing.mention.end, end))
     return body.marked.has("former", clause.start, clause.end) and not compared  # "… last time and still is"
+
+
+def _is_other_than(body: Body, standing: Standing) -> bool:
+    """Whether an "or" right ahead of an option has a word or a number on its other side that names none."""
+    at = standing.mention.start
+    mark = body.marked.cover[at - 1] if at > body.start else None
+    start = body.clauses[body.clause_of(at)].start
+    if (
+        mark is None
+        or "or" not in mark
+        or mark.classes & {"choose", "fallback"}
+        or standing.link
+        or mark.start <= start
+    ):
+        return False
+    other = body.marked.cover[mark.start - 1]
+    counts = other is not None and "number" in other.values
+    return counts or bool(content(body, mark.start - 1, mark.start))

@@ -381,9 +381,13 @@ def _denies_next(body: Body, mark: Mark, clause: Clause) -> bool:
 
 
 def _only_stresses(body: Body, mark: Mark, clause: Clause) -> bool:
-    """Whether a word that is a yes by itself but stresses the stance behind it: "absolutely against"."""
-    if "intensifier" not in mark or mark.end >= clause.end:
+    """Whether a word that is a yes by itself but stresses the stance behind it, or a no ahead: "no, por supuesto"."""
+    if "intensifier" not in mark:
         return False
+    if mark.end >= clause.end:
+        ahead = body.marked.cover[mark.start - 2] if mark.start - 1 > body.start else None
+        refused = ahead is not None and "no" in ahead and ahead.end - ahead.start == 1
+        return refused and mark.start == clause.start and body.marked.tokens[mark.start - 1].raw == ","
     after = body.marked.cover[mark.end]
     return after is not None and bool(after.classes & STANCES)
 
