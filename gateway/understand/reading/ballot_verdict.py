@@ -336,7 +336,9 @@ def _negated_behind(
         if behind is not None and verdict == BLOCK:
             spent.add(behind.start)
             continue  # a block denied is no stance
-        if behind is not None and mark.classes & TERMS.keys() and not tepid:
+        near = behind is not None and behind.start - mark.end <= AFTER // 2
+        whole = near and mark.end - mark.start > 1 and "yes" in mark  # "Meine Zustimmung habt ihr nicht"
+        if behind is not None and (whole or mark.classes & TERMS.keys()) and not tepid:
             spent.add(behind.start)
             verdict = NEGATIVE if verdict == POSITIVE else POSITIVE if verdict == NEGATIVE else verdict
             tepid = verdict == POSITIVE
