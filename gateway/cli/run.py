@@ -27,7 +27,7 @@ from gateway.serving import serve as serve_app
 @click.command()
 @click.pass_obj
 def serve(config: str) -> None:
-    """Take mail by SMTP, LMTP and IMAP, process it, keep the clock, send what is due: one process until told to stop.
+    """Take mail by SMTP, LMTP and IMAP, process it, keep the clock, send what is due, until told to stop.
 
     \b
     Example:
