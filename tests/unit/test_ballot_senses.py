@@ -12,7 +12,9 @@ from gateway.understand.reading.ballot import read_ballot
 ASKED = "Shall we paint the hall blue?"
 
 
-def cast(text: str, method: Method = Method.YESNO, question: str = ASKED, options: tuple[str, ...] = ()) -> Choice | None:
+def cast(
+    text: str, method: Method = Method.YESNO, question: str = ASKED, options: tuple[str, ...] = ()
+) -> Choice | None:
     asked = Question(text=question, method=method, options=FIXED_OPTIONS.get(method, options))
     reading = read_ballot(text, asked, load_lexicon())
     return reading.choice if reading.kind is BallotKind.BALLOT else None

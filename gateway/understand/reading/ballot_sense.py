@@ -24,11 +24,12 @@ from gateway.understand.reading.ballot_words import FIRST_PERSON, Mark
 TABLE = "ballot_sense"
 STEMS = "done"  # the key whose words are but beginnings: "bloqu" of "bloqué", "bloquée"
 _BITS = {key: 1 << place for place, key in enumerate(
-    ("noun", "act", "own", "theirs", "article", "indefinite", "on", "is", "side", "toward", "lasting", "span", "fares",
-     "here", "asks_back", "with", "adverb", "that", "clitic", "you", "of", "mail", "mutual", "into", "for_it", "stand")
+    ("noun", "act", "own", "ours", "theirs", "article", "indefinite", "on", "is", "side", "toward", "lasting", "span",
+     "fares", "here", "asks_back", "with", "adverb", "that", "clitic", "you", "of", "mail", "mutual", "into", "for_it",
+     "stand")
 )}  # fmt: skip
-(_NOUN, _ACT, _OWN, _THEIRS, _ARTICLE, _INDEFINITE, _ON, _IS, _SIDE, _TOWARD, _LASTING, _SPAN, _FARES,
- _HERE, _ASKS_BACK, _WITH, _ADVERB, _THAT, _CLITIC, _YOU, _OF, _MAIL, _MUTUAL, _INTO, _FOR_IT, _STAND,
+(_NOUN, _ACT, _OWN, _OURS, _THEIRS, _ARTICLE, _INDEFINITE, _ON, _IS, _SIDE, _TOWARD, _LASTING, _SPAN,
+ _FARES, _HERE, _ASKS_BACK, _WITH, _ADVERB, _THAT, _CLITIC, _YOU, _OF, _MAIL, _MUTUAL, _INTO, _FOR_IT, _STAND,
 ) = _BITS.values()  # fmt: skip
 _STANCES = classes("yes no for against block abstain good unopposed needless indifferent acknowledges yes_clause")
 _SIDES = classes("for against block")
@@ -184,8 +185,8 @@ def _is_given_by_others(text: _Text, clause: Clause, mark: Mark) -> bool:
         return True
     lead = mark.start - 1
     led = text.keys[lead] if lead >= clause.start else 0
-    if led & _ARTICLE and led & (_THEIRS | _INDEFINITE):
-        return True  # "pending your approval", "do me a favour"
+    if led & _ARTICLE and (led & (_THEIRS | _INDEFINITE) or (lead > clause.start and not led & _OURS)):
+        return True  # "pending your approval", "do me a favour", "we wait for the approval"
     strange = text.strange(clause.start, clause.end)
     dressed = strange == [lead] if lead == clause.start else strange == [mark.end] and not led & _ARTICLE
     if not strange or (dressed and (lead == clause.start or mark.end + 1 == clause.end)):
