@@ -46,6 +46,7 @@ from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_plain import lightened
 from gateway.understand.reading.ballot_points import points_of
 from gateway.understand.reading.ballot_rank import order_of
+from gateway.understand.reading.ballot_sense import Senses, in_another_sense, parts_in_another_sense, senses_of
 from gateway.understand.reading.ballot_settle import Settled, settle
 from gateway.understand.reading.ballot_sheet import listed, ticked
 from gateway.understand.reading.ballot_talk import Talk, talk_of
@@ -75,18 +76,18 @@ def read_ballot(text: str, question: Question, lexicon: Lexicon) -> BallotReadin
     sheet = ticked(text, question.options, question.method)
     ready = cleaned(listed(sheet, question.options, question.method))
     written = marked(ready, question.text, words)
-    talk = talk_of(lexicon)
-    reading = _read(written, question, words, talk)
+    talk, senses = talk_of(lexicon), senses_of(lexicon)
+    reading = _read(written, question, words, talk, senses)
     if reading.kind is not UNCLEAR or reading.missing not in MENDABLE:
         return reading
     mended = respelt(written, question.text, words) if reading.missing == "choice" else None
-    second = _read(mended, question, words, talk) if mended is not None else reading
+    second = _read(mended, question, words, talk, senses) if mended is not None else reading
     if second.kind is UNCLEAR and (plain := lightened(written, question.text, words)) is not None:
-        second = _read(plain, question, words, talk)
+        second = _read(plain, question, words, talk, senses)
     return second if second.kind is not UNCLEAR else reading
 
 
-def _read(looked_at: Marked, question: Question, words: Vocabulary, talk: Talk) -> BallotReading:
+def _read(looked_at: Marked, question: Question, words: Vocabulary, talk: Talk, senses: Senses) -> BallotReading:
     finder = Finder(looked_at, question, words)
     is_label = finder.is_label if question.method not in FIXED_OPTIONS else lambda at: False
     labels = tuple(label for label in question.options if "." in label)
@@ -97,8 +98,10 @@ def _read(looked_at: Marked, question: Question, words: Vocabulary, talk: Talk) 
         return BallotReading(kind=UNCLEAR, missing="irony")
     said = talk.within(looked_at, words)
     if question.method in FIXED_OPTIONS:
+        body = replace(body, told=body.told | others) if (others := in_another_sense(body, senses)) else body
         body = replace(body, told=body.told | of_the_form(body, said)) if said else body
         return _read_beside_lifted(body, question, finder, lifted(body, said) if said else Lifted())
+    body = replace(body, told=body.told | others) if (others := parts_in_another_sense(body, finder, senses)) else body
     body = replace(body, told=body.told | talked_of(body, finder, said)) if said else body
     reading = READERS[question.method](body, question, finder)
     return _withdrawn(body, reading) or reading
@@ -192,7 +195,7 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
 
 def _counted_indifference(body: Body, settled: Settled, labels: dict[str, str]) -> Settled:
     """Return an abstention for "I don't mind" where abstaining is one of the options, and nothing else is said."""
-    marks = [m for m in body.marked.within(body.start, body.end) if "indifferent" in m]
+    marks = [m for m in body.marked.within(body.start, body.end) if "indifferent" in m and m.start not in body.told]
     if settled.verdict or settled.rivals or settled.missing != "choice" or not marks or ABSTAIN not in labels:
         return settled
     if any(body.marked.has(name, body.start, body.end) for name in ("later", "defer")):

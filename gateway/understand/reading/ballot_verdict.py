@@ -249,7 +249,7 @@ def _only_repeats(body: Body, start: int, end: int) -> bool:
     if any(m.classes & TURNING for m in body.marked.within(start, end)):
         return False
     words = [at for at in range(start, end) if body.marked.tokens[at].is_word and not _is_little(body, at)]
-    return bool(words) and all(_is_asked(body, at) for at in words)
+    return bool(words) and all(is_asked_word(body, at) for at in words)
 
 
 def _is_little(body: Body, at: int) -> bool:
@@ -258,7 +258,7 @@ def _is_little(body: Body, at: int) -> bool:
     return mark is not None and bool(mark.classes & {"common", "filler"}) and not mark.values
 
 
-def _is_asked(body: Body, at: int) -> bool:
+def is_asked_word(body: Body, at: int) -> bool:
     """Whether a word is one of the question, but for its ending."""
     word = body.marked.tokens[at].fold
     stem = word[:SAME_STEM]
@@ -473,7 +473,7 @@ def _welcomes_enquiry(body: Body, mark: Mark, clause: Clause) -> bool:
     end = behind.end if behind is not None and apart else clause.end
     for voice in body.marked.heard(mark.end, end):
         within = body.marked.cover[voice.start]
-        if "enquires" not in voice or _is_asked(body, voice.start) or (within and within.start < voice.start):
+        if "enquires" not in voice or is_asked_word(body, voice.start) or (within and within.start < voice.start):
             continue  # "… if you ask me"
         before = body.marked.cover[voice.start - 1]
         led = before is not None and "to_word" in before and voice.start - 1 >= mark.end
