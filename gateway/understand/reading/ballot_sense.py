@@ -191,7 +191,8 @@ def _is_given_by_others(text: _Text, clause: Clause, mark: Mark) -> bool:
     dressed = strange == [lead] if lead == clause.start else strange == [mark.end] and not led & _ARTICLE
     if not strange or (dressed and (lead == clause.start or mark.end + 1 == clause.end)):
         return False  # "Full support", "accord total"
-    spoken = any(text.speaks(at) for at in range(max(clause.start, mark.start - _FARTHEST_VERB), mark.start))
+    near = range(max(clause.start, mark.start - _FARTHEST_VERB), mark.start)
+    spoken = any(text.speaks(at) and not text.strange(at + 1, mark.start) for at in near)  # "… | I can support"
     acts = text.keys[mark.start] & _ACT and not led & _ARTICLE and (spoken or strange[0] > mark.start)
     return not acts or _goes_on_as_noun(text, clause, mark, strange)
 
