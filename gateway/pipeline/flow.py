@@ -23,7 +23,7 @@ from gateway.accept.verdict import Directory, Reject, loop_verdict
 from gateway.decide import gathering, on_message, on_tick, owed, retries, stewards
 from gateway.decide.sent import has_own_token
 from gateway.model.address import Alias
-from gateway.model.arrival import PUT_BACK, READ_ANEW, Arrival, ArrivalState, StoredArrival
+from gateway.model.arrival import PUT_BACK, REACHED_AGAIN, READ_ANEW, Arrival, ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
@@ -251,12 +251,12 @@ class Pipeline:
             decision = tried(tx, context, understood, now, self.rules.token_days)
         else:
             decision = on_message.decide(context, understood)
+        # What was put back somebody has looked at: it is posted, and told of, whatever the day has brought.
+        looked_at, was_bounded = stored.detail == PUT_BACK, stored.detail in (PUT_BACK, REACHED_AGAIN)
+        is_checked = bool(self.rules.authserv_ids)
+        decision = within_bounds(tx, context, understood, decision, is_checked=is_checked, looked_at=was_bounded)
         if stewards.is_letter(decision):
             decision = stewards.held_for_one(context, understood, decision, tx.people.all(workspace.id))
-        # What was put back somebody has looked at: it is posted, and told of, whatever the day has brought.
-        looked_at = stored.detail == PUT_BACK
-        is_checked = bool(self.rules.authserv_ids)
-        decision = within_bounds(tx, context, understood, decision, is_checked=is_checked, looked_at=looked_at)
         of_many = gathering.tells_of_a_stranger(context, decision) and not looked_at
         if known.earlier is not None:
             waits = known.earlier.state is ArrivalState.HELD

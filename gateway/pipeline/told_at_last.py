@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from gateway.decide import audience, stewards
-from gateway.model.arrival import ArrivalState
+from gateway.model.arrival import REACHED_AGAIN, ArrivalState
 from gateway.model.context import Workspace
 from gateway.model.decision import Why
 from gateway.model.entry import DeliveryResumed, Entry
@@ -39,7 +39,7 @@ def tell(tx: Transaction, workspace: Workspace, entries: Sequence[Entry], now: d
     if not may_gain:
         return ()
     for number in tx.inbox.held_as(workspace.id, Why.NO_STEWARD):
-        tx.inbox.put_back(number)
+        tx.inbox.put_back(number, REACHED_AGAIN)
     kept = _of_stewards(tx, workspace, state=NoticeState.SUPPRESSED)
     told = stewards.told_at_last(kept, members, now)
     for notice_id in told.again:

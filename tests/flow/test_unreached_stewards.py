@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def faulty(tmp_path: Path) -> Iterator[Found]:
     """Give a maker of one town in which mail may reach no steward, and nothing else may be a fault."""
     towns: list[Town] = []
 
-    def founded(*people: Person, **keys: object) -> Town:
+    def founded(*people: Person, **keys: Any) -> Town:
         towns.append(Town.founded(tmp_path, people or TEAM, strangers="hold", **keys))
         return towns[-1]
 
@@ -188,6 +189,19 @@ def test_very_many_letters_that_waited_are_told_of_together(faulty: Found) -> No
     resumes(town)
     assert len(told(town)) == 51
     assert "30 more letters waited for you" in told(town)
+
+
+def test_very_many_letters_of_strangers_that_waited_are_told_of_together(faulty: Found) -> None:
+    town = faulty()
+    suspended(town)
+    for number in range(60):
+        name = f"x{number}@elsewhere.example"
+        town.sends(name, town.mail(name, "acme+owner", f"Question {number}", f"May {name} join?"), "acme+owner")
+    assert town.last_reason == "no-steward"
+    resumes(town)
+    assert len(told(town)) == 51
+    assert told(town)[-1] == "Many strangers write today"
+    assert sum(arrival.state is ArrivalState.HELD for arrival in town.arrivals()) == 10
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
