@@ -689,7 +689,11 @@ SPECIMENS: dict[str, Facts] = {
     ),
     "steward-suspended": StewardFacts(about="suspended", name="Bo Lindqvist", address="bo@example.se"),
     "steward-though-paused": StewardFacts(
-        about="owner", name="Bo Lindqvist", address="bo@example.se", subject="The key", text="It is lost, what now?",
+        about="owner",
+        name="Bo Lindqvist",
+        address="bo@example.se",
+        subject="The key",
+        text="It is lost, what now?",
         though_paused=True,
     ),
     "steward-kept": StewardFacts(about="kept", count=31),
