@@ -96,7 +96,8 @@ def build_from(settings: Settings, *, create: bool = False, clock: Callable[[], 
         pages=settings.web.url,
         aliases=frozenset(Alias(fold_address(one), fold_address(to)) for one, to in settings.passed_on_to_us),
     )
-    pipeline = Pipeline(store, load_lexicon(), load_templates(), keys, rules)
+    templates = load_templates()  # ahead of the words, which then stand where there was room for making it
+    pipeline = Pipeline(store, load_lexicon(), templates, keys, rules)
     return App(settings, store, pipeline, clock or (RehearsalClock(store) if settings.rehearsal else system_clock))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from gateway.understand.lexicon import Lexicon
+from gateway.understand.lexicon import Lexicon, packed
 
 if TYPE_CHECKING:
     from babel.support import Translations
@@ -32,7 +32,7 @@ _MEND = "mend it, or put back the file that came with the program"
 def load_lexicon() -> Lexicon:
     """Return the words of every language that has a file in `understand/words/`."""
     files = sorted((HERE / "understand" / "words").glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
-    return Lexicon({file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files})
+    return Lexicon({file.stem: packed(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files})
 
 
 def template_folder() -> Path:
@@ -98,10 +98,23 @@ def _catalogues(folder: Path) -> dict[str, Translations]:
 
 
 def keep_for_good() -> None:
-    """Let the garbage collector look no more through what is loaded: it stays, and looking took a fifth of the time."""
+    """Let the garbage collector look no more through what is loaded: it stays, and looking took a fifth of the time.
+
+    What making it took and needs no more is given back to the system.
+    """
     gc.collect()
+    _give_back()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+def _give_back() -> None:
+    # Compiling templates leaves 10 MiB free between what stays, which only a word to the C library gives back. Glibc
+    # knows this word; where another does not, they are used for what comes next.
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache

@@ -33,8 +33,8 @@ def main() -> None:
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed by mistake is no answer
     stamp = program_stamp()
+    load_templates()  # first, as app.py does
     load_lexicon()
-    load_templates()
     keep_for_good()
     answer_all(answer, stamp, sys.stdin.buffer, told)
 

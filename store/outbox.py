@@ -15,7 +15,7 @@ from sqlalchemy import Executable, Row, Select, bindparam, delete, exists, func,
 
 from gateway.model.context import Sent
 from gateway.model.facts import Facts
-from gateway.model.notice import Answering, Attempt, Notice, NoticeState, PastTry, StoredNotice
+from gateway.model.notice import Attempt, Notice, NoticeState, PastTry, StoredNotice
 from gateway.model.token import Claim, KeyRing
 from store import counters
 from store.codec import pack, squeeze, storable
@@ -158,18 +158,6 @@ _TRIES = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
 _TRIES_OF = select(outbox.c.id, outbox.c.attempts, outbox.c.due_at).where(outbox.c.id == bindparam("id"))
-_LAST_RECEIPT = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.workspace_id == bindparam("workspace_id"),
-        outbox.c.address == bindparam("address"),
-        outbox.c.due_at > bindparam("since"),
-        outbox.c.due_at <= bindparam("until"),
-        outbox.c.kind == "receipt",
-    )
-    .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
-    .limit(1)
-)
 _TO_MEMBER = select(func.count()).where(
     outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.member_id == bindparam("member_id")
 )
@@ -177,14 +165,6 @@ _FEW = 4  # so many are asked for one by one: statements without a list are prep
 _DEPTH = select(func.count().label("waiting"), func.min(outbox.c.due_at).label("oldest")).where(
     outbox.c.state.in_((_QUEUED, _LEASED)), outbox.c.due_at <= bindparam("now")
 )
-_REPLIED = select(func.count()).where(
-    outbox.c.workspace_id == bindparam("workspace_id"),
-    outbox.c.address == bindparam("address"),
-    outbox.c.due_at >= bindparam("since"),
-    outbox.c.answering == Answering.REPLIED.value,
-)
-_REPLIED_AS_PROVEN = _REPLIED.where(outbox.c.unproven == bindparam("unproven"), outbox.c.kind != bindparam("but"))
-_REPLIED_SO = _REPLIED.where(outbox.c.kind == bindparam("kind"))
 _NEXT_QUEUED = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state == _QUEUED)
 _NEXT_LEASED = select(func.min(outbox.c.leased_until)).where(outbox.c.state == _LEASED)
 
@@ -332,11 +312,6 @@ class Outbox:
         row = self._sql.first(_GET, {"id": notice_id})
         return None if row is None else sent_notice(row)
 
-    def last_receipt(self, workspace_id: int, address: str, since: datetime, until: datetime) -> int:
-        """Return the id of the last receipt to an address that was decided between two instants, 0 for none."""
-        values = {"workspace_id": workspace_id, "address": address, "since": since, "until": until}
-        return int(self._sql.value(_LAST_RECEIPT, values) or 0)
-
     def attempts(self, notice_id: int) -> Sequence[Attempt]:
         """Return every try to hand a notice on, oldest first."""
         return [
@@ -365,20 +340,6 @@ class Outbox:
         """Return how many notices are due and not yet gone, and since when the oldest is."""
         row: Any = self._sql.first(_DEPTH, {"now": now})
         return int(row.waiting), row.oldest
-
-    def count_replied_since(self, workspace_id: int, address: str, since: datetime, kind: str) -> int:
-        """Return how many automatic answers of one kind an address was sent since an instant."""
-        values = {"workspace_id": workspace_id, "address": address, "since": since, "kind": kind}
-        return int(self._sql.value(_REPLIED_SO, values))
-
-    def count_answers_since(
-        self, workspace_id: int, address: str, since: datetime, *, unproven: bool, but: str = ""
-    ) -> int:
-        """Return how many automatic answers an address was sent since an instant, those of one kind left out: to mail
-        that nothing proved to be theirs, or to all other mail.
-        """
-        values = {"workspace_id": workspace_id, "address": address, "since": since, "unproven": unproven, "but": but}
-        return int(self._sql.value(_REPLIED_AS_PROVEN, values))
 
     def next_at(self) -> datetime | None:
         """Return when there is something to attempt next, None when the outbox is empty."""

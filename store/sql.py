@@ -8,17 +8,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.faults import StoreRefusal, fault_of
 from store.prepared import Plans
 
+if TYPE_CHECKING:  # loaded where a store is on it: two MiB
+    from sqlalchemy.dialects import postgresql
+
+    Insert = sqlite.Insert | postgresql.Insert
+
 One = Mapping[str, Any]
-Insert = sqlite.Insert | postgresql.Insert
 
 _PIECE = "piece"  # the savepoint of `Sql.piece`; within one another, the innermost is meant
 
@@ -133,7 +137,13 @@ class _OurFaults:
 _our_faults = _OurFaults()
 
 
-_INSERTS: dict[str, Callable[[Table], Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+def _postgresql_insert(table: Table) -> Insert:
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
+_INSERTS: dict[str, Callable[[Table], Insert]] = {"sqlite": sqlite.insert, "postgresql": _postgresql_insert}
 
 
 def insert_for(dialect: str, table: Table) -> Insert:

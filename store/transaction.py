@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Executable, bindparam, select
 
 from gateway.model.token import KeyRing
+from store.answered import AnsweredLately
 from store.asked_back import AskedBack
 from store.charters import Cache, Charters
 from store.codec import storable
@@ -56,6 +57,11 @@ class Transaction:
     def outbox(self) -> Outbox:
         """Notices."""
         return Outbox(self._sql, self._keys, self.charters.name_of)
+
+    @cached_property
+    def answered(self) -> AnsweredLately:
+        """What an address was answered lately."""
+        return AnsweredLately(self._sql)
 
     @cached_property
     def asked_back(self) -> AskedBack:

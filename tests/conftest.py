@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,21 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from gateway.resources import keep_for_good
 from tests.flow.town import Town
+
+# Looking for garbage among seventeen thousand tests is a quarter of the time of collecting them.
+gc.set_threshold(100_000, 20, 100)
 
 # No example has a deadline: on a busy machine any of them may take long. What a reading may cost is measured where it
 # is promised, in processor time.
 settings.register_profile("restante", deadline=None)
 settings.load_profile("restante")
+
+
+def pytest_collection_finish() -> None:
+    """What is collected stays: from here on it is looked through no more, as in `serve`."""
+    keep_for_good()
 
 
 @pytest.fixture

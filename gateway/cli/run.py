@@ -13,7 +13,6 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import click
-from rich.progress import track
 from rich.table import Table
 
 from gateway.accept.verdict import Reject, recipient_verdict
@@ -28,7 +27,7 @@ from gateway.serving import serve as serve_app
 @click.command()
 @click.pass_obj
 def serve(config: str) -> None:
-    """Take mail by SMTP, LMTP and IMAP, process it, keep the clock, send what is due: one process until told to stop.
+    """Take mail by SMTP, LMTP and IMAP, process it, keep the clock, send what is due, until told to stop.
 
     \b
     Example:
@@ -171,6 +170,8 @@ def inject(config: str, file: Path, sender: str, recipients: tuple[str, ...], wo
 
 
 def _import(app: App, file: Path, workspace: str) -> None:
+    from rich.progress import track  # not for `serve`, which shows none
+
     with closing(mailbox.mbox(file, create=False)) as box:
         messages = [box.get_bytes(key) for key in track(box.keys(), description="Reading the archive")]
     try:

@@ -76,8 +76,8 @@ def curbed(
 
     What the mail asks for is done all the same, but for what has to wait (`is_to_wait`), and so is what others are told
     of it; the stewards hear once a day that a member is not answered. `is_checked` says whether a server before us says
-    who wrote a mail: where none does, nearly all mail is unproven, and so has the larger number. `is_answerable` is as in
-    `Written`. What is only tried out has a number of its own (try_out.py).
+    who wrote a mail: where none does, nearly all mail is unproven, and so has the larger number. `is_answerable` is as
+    in `Written`. What is only tried out has a number of its own (try_out.py).
     """
     if context.trying:
         return decision

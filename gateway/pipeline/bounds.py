@@ -78,7 +78,7 @@ def _answers_today(tx: Transaction, context: MailContext, message: Message) -> i
     if message.author is None:
         return 0
     address, since = fold_address(message.author.address), context.now - _DAY
-    return tx.outbox.count_answers_since(
+    return tx.answered.count_answers_since(
         context.workspace.id, address, since, unproven=context.is_unproven, but=TRY_OUT
     )
 

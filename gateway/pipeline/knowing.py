@@ -187,7 +187,7 @@ def with_last_receipt(tx: Transaction, context: MailContext) -> MailContext:
     # What came before it was processed before it, perhaps in this turn; a confirmed one has waited for its author.
     until = context.received_at if context.confirmed else context.now
     addresses = (context.author.address, *context.author.further_addresses)  # a receipt goes where its mail came from
-    number = max(tx.outbox.last_receipt(context.workspace.id, one, until - _RECENT, until) for one in addresses)
+    number = max(tx.answered.last_receipt(context.workspace.id, one, until - _RECENT, until) for one in addresses)
     sent = tx.outbox.sent(number) if number else None
     if sent is None:
         return context
@@ -356,7 +356,9 @@ def answers_today(tx: Transaction, group: Workspace, message: Message, now: date
     """Return how many automatic answers of a kind the author had since a day ago."""
     if message.author is None:
         return 0
-    return tx.outbox.count_replied_since(group.id, fold_address(message.author.address), now - timedelta(days=1), kind)
+    return tx.answered.count_replied_since(
+        group.id, fold_address(message.author.address), now - timedelta(days=1), kind
+    )
 
 
 def strangers_told_of(tx: Transaction, group: Workspace, now: datetime) -> int:

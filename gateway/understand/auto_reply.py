@@ -7,6 +7,7 @@ says all this is one; a word more and a person wrote it. Must not: hold a word o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -29,6 +30,13 @@ _AT_LENGTH = 8  # words that may say whom else to ask
 _QUOTE = frozenset({"attribution", "header-block", "html-container", "original", "quote-prefix"})  # signs of one
 _ANSWERED = re.compile(r"\s*re(?:\[\d+\])?\s*:", re.I)
 _SENTENCE_END = re.compile(r"(?<=[.!…])\s+")
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+# Not behind the full stop of a day: "bis 12. Juni", "bis 12.06. nicht da".
+_DATED_SENTENCE_END = re.compile(
+    r"(?<=[^\d\s][.!?…])\s+|(?<=\d{4}\.)\s+|(?<=\d[!?…])\s+|(?:(?<=\d\.\d\.)|(?<=\d\.\d\d\.))\s+(?=[A-ZÀ-Þ])"
+)
+_MOST_TEXT = 6_000  # letters; signatures and legal texts follow
+_AWAY = ("away", "back", "absence_notice")
 # How a desk numbers what it answers: "#4711", "INC-20931", "[Case 83021]". Nobody who is away does; nor do our marks.
 _NUMBERED = re.compile(r"#\s?\d{3,}|\b[A-Z]{2,6}-\d{3,}\b|\[(?:[^\]\n]{0,20}[^\]\n\w-])?\d{4,}\]")
 
@@ -41,6 +49,15 @@ def _phrases(lexicon: Lexicon) -> Phrases:
             *listed(lexicon.tables("command"), ("away", "absence_notice")),
             *listed(lexicon.tables("checkin"), ("away", "back")),
         )
+    )
+
+
+@lru_cache(maxsize=8)
+def _formulas(lexicon: Lexicon) -> Phrases:
+    return Phrases(
+        (key, language, phrase)
+        for key in _AWAY
+        for _, language, phrase in listed(lexicon.tables("machine"), ("strong_formulas",))
     )
 
 
@@ -101,14 +118,56 @@ def absence_told(
 ) -> AbsenceNotice | None:
     """Return the absence an automatic reply tells of, None where it tells of none.
 
-    One in a language whose words we do not know may well tell of one: it does, undated, unless it says next to nothing,
-    speaks for a desk, or bears nothing but an empty reverse-path, which any program may write.
+    Its days are those of the sentences that tell of one: another day is that by which somebody answers, or of whom else
+    to ask. One in a language whose words we do not know may well tell of one: it does, undated, unless it says next to
+    nothing, speaks for a desk, or bears nothing but an empty reverse-path, which any program may write.
     """
-    if absence := read_absence(subject, text, sent_at, lexicon):
-        return AbsenceNotice(absence.starts, absence.until)
+    said = _of_the_absence(text, sent_at, lexicon)
+    if said or _tells(subject, lexicon):
+        absence = read_absence(subject, said, sent_at, lexicon)
+        if absence and (absence.starts or absence.until or said):
+            return AbsenceNotice(absence.starts, absence.until)
     if len(text.strip()) < _SHORTEST or written.reason == "null-reverse-path":
         return None
     return None if _speaks_for_a_desk(subject, text, lexicon) else AbsenceNotice()
+
+
+def _of_the_absence(text: str, sent_at: datetime, lexicon: Lexicon) -> str:
+    """Return the sentences of a text that tell of an absence, with those that say nothing but days.
+
+    Those about whom else to ask are left out where others name days.
+    """
+    paragraphs = (" ".join(one.split()) for one in _PARAGRAPH_END.split(text[:_MOST_TEXT]))
+    sentences = [one for paragraph in paragraphs for one in _DATED_SENTENCE_END.split(paragraph)]
+    days = [[one.when.span for one in find_dated(sentence, sent_at, lexicon)] for sentence in sentences]
+    told = [_tells(sentence, lexicon) for sentence in sentences]
+    if not any(told):
+        return ""
+    others = [_names_others(sentence, lexicon) for sentence in sentences]
+    has_own_days = any(
+        is_told and spans and not other for is_told, spans, other in zip(told, days, others, strict=True)
+    )
+    kept = (
+        sentence
+        for sentence, spans, is_told, other in zip(sentences, days, told, others, strict=True)
+        if not (other and has_own_days) and (is_told or (spans and _says_but_days(sentence, spans, lexicon)))
+    )
+    return "\n\n".join(kept)
+
+
+def _tells(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text tells of being away or coming back; that it is an automatic reply tells nothing."""
+    words, formulas = words_of(text), _formulas(lexicon)
+    return any(hit.key in _AWAY and hit not in formulas.at(words, hit.start) for hit in _phrases(lexicon).find(words))
+
+
+def _names_others(sentence: str, lexicon: Lexicon) -> bool:
+    return any(hit.key == "contact" for hit in _phrases(lexicon).find(words_of(sentence)))
+
+
+def _says_but_days(sentence: str, days: Sequence[tuple[int, int]], lexicon: Lexicon) -> bool:
+    words = words_of(sentence)
+    return all(is_common(word, lexicon) or any(start <= word.start < end for start, end in days) for word in words)
 
 
 def _speaks_for_a_desk(subject: str, text: str, lexicon: Lexicon) -> bool:

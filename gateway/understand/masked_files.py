@@ -8,13 +8,14 @@ from gateway.understand.masking import masked
 
 _GONE = "..."  # in any charset
 _TEXTS = frozenset({"application/json", "application/xml", "application/yaml", "application/rtf"})
+_SAYS_NOTHING = "application/octet-stream"
 _SAYS_SO = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # as a table saved by Excel does
 _WIDE = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
 
 
 def masked_file(content: bytes, media_type: str, charset: str, local: str) -> bytes:
     """Return a file without our tokens where it is text; octet for octet as it came where it has none, or is not."""
-    if not (media_type.startswith("text/") or media_type in _TEXTS):
+    if not _is_text(content, media_type):
         return content
     codec = _codec(content, charset)
     try:
@@ -23,6 +24,13 @@ def masked_file(content: bytes, media_type: str, charset: str, local: str) -> by
         return content if found == text else found.encode(codec)
     except UnicodeError:
         return content
+
+
+def _is_text(content: bytes, media_type: str) -> bool:
+    """Whether a file is text by its type; by what is in it, where its type says nothing."""
+    if media_type == _SAYS_NOTHING:
+        return content.startswith(tuple(_SAYS_SO)) or b"\0" not in content
+    return media_type.startswith("text/") or media_type in _TEXTS
 
 
 def _codec(content: bytes, charset: str) -> str:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gateway.model.address import Door, token_of_message_id
-from gateway.model.context import MailContext, Sent
+from gateway.model.address import Door, fold_address, parse_local_part, token_of_message_id
+from gateway.model.context import MailContext, Sent, Workspace
 from gateway.model.facts import ConfirmFacts
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
@@ -99,12 +99,23 @@ def hear(message: Message, context: MailContext, lexicon: Lexicon) -> Heard:
     )
     if written.nature is not Nature.PERSON:
         return Heard(masked_comment(written, context.workspace.name), _NOTHING)
+    if context.author is None and _is_from_us(message, context.workspace):
+        return Heard(Written(Nature.OWN_LOOP, "own-address"), _NOTHING)
     problem = unreadable_reason(message) or ""
     found = _NOTHING if problem else new_text(message, _original(context), lexicon)
     found = masked_new_text(found, context.workspace.name)
     if not _is_asked(context) and is_vacation_reply(message, found, written_at(message, context), lexicon):
         return Heard(Written(Nature.AUTOREPLY, VACATION_WORDS), _NOTHING)
     return Heard(written, found, problem, unknown_marks(f"{message.subject}\n{found.own}", context))
+
+
+def _is_from_us(message: Message, group: Workspace) -> bool:
+    """Whether a mail bears an address of its workspace as its author's: nobody writes from there but we."""
+    local, _, domain = fold_address(message.author.address if message.author else "").rpartition("@")
+    if domain != group.charter.domain or not group.address.separator:  # a plain mailbox is its owner's as well
+        return False
+    place = parse_local_part(local, (group.name,), {group.name: group.charter.channels})
+    return place is not None and place.door is not Door.UNKNOWN
 
 
 def understand(message: Message, context: MailContext, lexicon: Lexicon, heard: Heard | None = None) -> Understood:

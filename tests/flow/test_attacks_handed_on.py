@@ -18,24 +18,14 @@ from gateway.model.ballot import Pick
 from gateway.model.entry import AwayNoted, Bounced, MemberLeft, Posted
 from gateway.model.member import Delivery
 from gateway.model.round import Phase
-from gateway.pipeline.flow import Rules
 from gateway.understand.mime import read_message
-from tests.flow.test_attacks import FAILS, MALLORY, PASSES, SERVER, came, counted
+from tests.flow.mallory import FAILS, MALLORY, PASSES, came, counted
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.test_vote_stories import opened
-from tests.flow.town import ANA, DOMAIN, Town, charter, full
+from tests.flow.town import ANA, BEN, DOMAIN, Town, charter, full
 
 SIGNED = "DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=x; h=from:subject:date:message-id:to"
 AT_HOME = "ben@example.net"
-
-
-@pytest.fixture
-def guarded(town: Town) -> Town:
-    """Give the town behind a mail server that checks authors, with an open vote."""
-    town.rules = Rules(authserv_ids=(SERVER,))
-    town.reopen()
-    opened(town)
-    return town
 
 
 def on_top(field: str, raw: bytes) -> bytes:
@@ -174,6 +164,21 @@ def test_mail_to_an_alias_of_one_workspace_acts_in_no_other(guarded: Town) -> No
         assert held(guarded, "ana")
     came(guarded, guarded.mail("ana", "team@example.com", "News", "Something new for all."), PASSES, to="acme")
     assert [entry.subject for entry in guarded.entries(Posted)] == ["News"]
+
+
+@pytest.mark.parametrize("other", ["acme-design", "acme-vote", "acme-leave"])
+def test_the_address_of_a_workspace_is_no_door_of_one_whose_name_begins_it(guarded: Town, other: str) -> None:
+    guarded.apply({**charter(ANA, BEN), "name": other, "address": full(other)})
+    raw = guarded.mail("ben", "acme", "Garden party", "Who comes to the party on Friday?", cc=full(other))
+    came(guarded, raw, PASSES, to="acme")
+    assert [(entry.subject, entry.channel) for entry in guarded.entries(Posted)] == [("Garden party", None)]
+
+
+def test_mail_to_one_workspace_handed_on_to_the_channel_of_another_waits_for_its_author(guarded: Town) -> None:
+    guarded.apply({**charter(ANA, BEN), "name": "Design", "address": full("acme-design")})
+    raw = guarded.mail("ben", "acme-design", "Salaries", "Secret words for the people of design only.")
+    came(guarded, raw, PASSES, to="acme+design")
+    assert held(guarded, "ben")
 
 
 def test_mail_to_an_alias_is_no_answer_to_one_mail_of_ours(guarded: Town) -> None:

@@ -12,7 +12,7 @@ from gateway.decide.breaker import MOST_RECURRING_A_DAY, MOST_SAME_A_DAY, TELL_A
 from gateway.model.arrival import ArrivalState
 from gateway.model.entry import Posted, RoundOpened, TaskMade
 from gateway.pipeline.flow import Rules
-from tests.flow.test_attacks import SERVER
+from tests.flow.mallory import SERVER
 from tests.flow.test_vote_stories import opened
 from tests.flow.town import Letter, Town
 
@@ -210,3 +210,18 @@ def test_what_is_started_in_a_members_name_without_end_is_held_and_their_proven_
 def _letters(town: Town) -> list[Letter]:
     told = town.box("ana", "steward")
     return [letter for letter in told if "The key number" in letter.text and "program may be" not in letter.text]
+
+
+@pytest.mark.parametrize("marks", [{"precedence": "bulk"}, {"x_auto_response_suppress": "All"}])
+def test_mail_marked_as_a_machines_is_read_and_has_few_answers(town: Town, marks: dict[str, Any]) -> None:
+    opened(town)
+    ballot = town.newest("ben", "ballot")
+    raw, to = town.reply("ben", ballot, "Yes", **marks)
+    town.sends("ben", raw, to)
+    assert town.votes("V-1") != {}, "a gateway puts such marks on people's mail"
+    for number in range(2 * breaker.MOST_MARKED_A_DAY):
+        raw, to = town.reply("ben", ballot, f"What about request {number}?", **marks)
+        town.sends("ben", raw, to)
+    assert len(town.box("ben")) - 1 <= breaker.MOST_MARKED_A_DAY + breaker.MORE_OWED_A_DAY
+    answers = [letter for letter in town.box("ben") if letter.kind not in ("ballot", "confirm")]
+    assert len(answers) <= breaker.MOST_MARKED_A_DAY

@@ -376,7 +376,7 @@ def test_only_mine_lets_come_the_threads_one_has_written_in(town: Town, words: s
     assert [letter.subject for letter in town.box("ben", "post")] == ["Re: [acme P-2] The roof"]
 
 
-def test_the_foot_of_every_mail_says_why_it_came_and_what_changes_it(found: Found) -> None:
+def test_the_foot_of_every_mail_says_why_it_came_and_with_what_word_to_reply(found: Found) -> None:
     town = found(ANA, BEN, CLEO, routines={"daily": CHECK_IN}, digest_at="17:00")
     opened(town)
     town.writes("ana", "acme", "The ladder", "I found the ladder, it is behind the shed, as it always was.")
@@ -386,4 +386,4 @@ def test_the_foot_of_every_mail_says_why_it_came_and_what_changes_it(found: Foun
     for letter in town.box("ben"):
         foot = letter.text.partition("\n-- \n")[2]
         assert foot.strip(), letter.kind
-        assert "Reply with one word to change it:" in foot, letter.kind
+        assert "Reply with one word:" in foot, letter.kind

@@ -54,7 +54,9 @@ def test_also_beside_the_address_that_would_do_it(town: Town) -> None:
 def test_what_would_be_asked_back_is_said(town: Town) -> None:
     opened(town)
     town.answers("ben", town.newest("ben", "ballot"), "Perhaps, perhaps not.", to=full("acme+try"))
-    assert "ask you back" in " ".join(town.newest("ben", "try-out").text.split())
+    told = " ".join(town.newest("ben", "try-out").text.split())
+    assert "we ask in a mail of its own" in told
+    assert "ask you back" not in told, "its line says so already"
     assert town.box("ben", "ask-back") == []
 
 

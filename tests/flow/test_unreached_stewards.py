@@ -12,7 +12,7 @@ from gateway.model.arrival import ArrivalState
 from gateway.model.entry import DeliveryResumed, MemberLeft, MemberRenamed
 from gateway.pipeline.flow import Rules
 from gateway.pipeline.steering import change_people
-from tests.flow.test_attacks import SERVER, came, complaint_about, header
+from tests.flow.mallory import SERVER, came, complaint_about, header
 from tests.flow.test_mail_stories import bounce_of
 from tests.flow.town import ANA, BEN, CLEO, TEAM, Letter, Person, Town
 

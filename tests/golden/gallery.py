@@ -47,6 +47,7 @@ PAIRS = {
     "text-digest-and-ballot-fr": (("digest", "fr", "plain"), ("ballot-yesno", "fr", "html")),
 }
 PAIR_WIDTH, PAIR_HEIGHT = 470, 900
+PLAIN_WIDER = 134  # 72 columns of a fixed-width font, and its margins
 MOST_HEIGHT = 2400  # what is longer goes on below the fold
 COLOURS = 64  # in a picture: those most used, the others become the nearest of them
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -208,7 +209,7 @@ def pair(drawing: Browser, mails: tuple[tuple[str, str, str], ...]) -> bytes:
     figures = []
     for name, language, sort in mails:
         message = mail(name, language)
-        width = PAIR_WIDTH + 110 if sort == "plain" else PAIR_WIDTH
+        width = PAIR_WIDTH + (PLAIN_WIDER if sort == "plain" else 0)
         drawing.show(page_of(message, sort), width, "light")
         image = f'<img src="data:image/png;base64,{drawing.shot(width, PAIR_HEIGHT)}" style="display: block">'
         head = f"<b>{escape(message['Subject'])}</b><br>{escape(message['From'])}"
@@ -218,7 +219,7 @@ def pair(drawing: Browser, mails: tuple[tuple[str, str, str], ...]) -> bytes:
             f"{head}</div>{image}</div>"
         )
     page = f'<body style="margin: 12px; display: flex; gap: 12px; background: #e6e6ec">{"".join(figures)}</body>'
-    wide = sum(PAIR_WIDTH + (110 if sort == "plain" else 0) for *_, sort in mails) + 42
+    wide = sum(PAIR_WIDTH + (PLAIN_WIDER if sort == "plain" else 0) for *_, sort in mails) + 42
     return drawing.picture(page, wide)
 
 

@@ -826,7 +826,14 @@ CHOICES = (
     Abstention(),
 )
 
-_STRANGERS = ("decline-stranger", "confirm-join", "welcome-left", "welcome-removed")
+_STRANGERS = (
+    "decline-stranger",
+    "decline-perhaps-a-vote",
+    "confirm-join",
+    "confirm-invited",
+    "welcome-left",
+    "welcome-removed",
+)
 _ANSWERS = ("receipt", "ask-back", "decline", "help", "status", "confirm", "task-question")
 
 
@@ -834,7 +841,7 @@ def notice(name: str, language: str = "en", /, **changes: object) -> Notice:
     """Return a specimen addressed to Zoë."""
     facts = SPECIMENS[name]
     mark = str(getattr(facts, "mark", ""))
-    answers = name.split("-")[0] in _ANSWERS or name.startswith(("ask-back", "task-question"))
+    answers = name.startswith(_ANSWERS) and name != "confirm-invited"  # that one nobody has written for
     made = Notice(
         key=f"specimen:{name}",
         facts=facts,

@@ -16,7 +16,7 @@ from gateway.pipeline import knowing, workspaces
 from gateway.understand.mime import read_message
 from gateway.understand.read import understand
 from tests.flow.town import CHECK_IN, KEYS, TEAM, Letter, Town, lexicon
-from tests.matrix.programs import Asked
+from tests.matrix.composing import Asked
 
 READERS = {"en": "ben", "fr": "cleo"}
 SIZES = ("1 vote", "1 check-in", "1 thread", "5", "20")

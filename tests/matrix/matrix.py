@@ -14,9 +14,10 @@ from gateway.model.message import Message
 from gateway.understand.mime import read_message
 from tests.flow.town import Town
 from tests.matrix.answers import ANSWERS, GREETINGS, REMARKS, YES_ALONE, Answer
+from tests.matrix.composing import Draft, Spot
 from tests.matrix.letters import READERS, SIZES, Held, ballot, held, prompt
 from tests.matrix.phrases import LANGUAGES
-from tests.matrix.programs import PROGRAMS, Draft, Spot
+from tests.matrix.programs import PROGRAMS
 
 STYLES = ("inline", "trimmed", "marks", "deleted", "bottom", "within")
 MARK_FORMS = ("{mark}: ", "{number}: ", "{number}) ", "[{mark}] ", "{mark}) ")

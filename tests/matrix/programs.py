@@ -7,268 +7,35 @@ read.
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, formataddr
 
-from tests.matrix.markup import Habits, Node, TextLine, as_text, cut_behind, element, parsed, put_behind
-from tests.matrix.phrases import (
-    AGAIN,
-    ATTRIBUTIONS,
-    IPHONE,
-    K9,
-    OUTLOOK_IOS,
-    PROTON,
-    header_block,
+from tests.matrix.composing import (
+    Draft,
+    Lines,
+    as_bytes,
+    attribution,
+    flowed_text,
+    mail_of,
+    ordered,
+    quoted_text,
+    trimmed,
 )
-
-Lines = Sequence[str]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The mail that is answered, as its reader's program holds it."""
-
-    name: str
-    address: str
-    reply_to: str
-    subject: str
-    message_id: str
-    references: tuple[str, ...]
-    text: str
-    html: str
-    at: datetime  # aware, in the reader's zone
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where an answer is typed: behind the block that shows `words`, `below` blocks further down within the item that
-    it heads, or behind all of that item.
-    """
-
-    words: str
-    at_end: bool = False
-    below: int = 0
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What somebody typed, and where. `keep` names the items that are left of a trimmed quote."""
-
-    asked: Asked
-    name: str
-    address: str
-    language: str
-    at: datetime
-    top: tuple[str, ...] = ()
-    inline: tuple[tuple[Spot, tuple[str, ...]], ...] = ()
-    bottom: tuple[str, ...] = ()
-    quotes: bool = True
-    keep: tuple[str, ...] = ()
-
-
-# --- the quoted mail ------------------------------------------------------------------------------------------------
-
-_HEADING = re.compile(r"\[[VCTPO]-\d+\]")
-_SECTION = re.compile(r"^[^\W\d_a-z][^a-z]*$")
-
-
-def _is_entry(child: Node | str) -> bool:
-    if isinstance(child, str):
-        return False
-    return child.tag == "h2" or (child.tag == "h3" and _HEADING.match(child.words) is not None)
-
-
-def _place(root: Node, spot: Spot) -> Node:
-    """Return the block behind which an answer is typed in HTML."""
-    blocks = [node for node in root.all() if node.tag in ("h3", "p", "li", "td", "h1") and spot.words in node.words]
-    found = min(blocks, key=lambda node: len(node.words), default=None)
-    if found is None:
-        raise LookupError(spot.words)
-    if not (spot.at_end or spot.below):
-        return found
-    parent = next(one for one in root.all() if any(child is found for child in one.children))
-    at = next(index for index, child in enumerate(parent.children) if child is found)
-    last, left = found, spot.below
-    for child in parent.children[at + 1 :]:
-        if _is_entry(child) or (spot.below and not left):
-            break
-        if isinstance(child, Node) and child.words:
-            last, left = child, left - 1
-    return last
-
-
-def _line_of(lines: list[str], spot: Spot) -> int:
-    """Return the index of the line behind which an answer is typed in plain text."""
-    at = next(index for index, line in enumerate(lines) if spot.words in line)
-    if not (spot.at_end or spot.below):
-        while at + 1 < len(lines) and lines[at + 1].startswith(" " * 4) and lines[at].startswith("["):
-            at += 1  # the rest of a long title
-        return at
-    end, left = at, spot.below
-    for index in range(at + 1, len(lines)):
-        is_next = _HEADING.match(lines[index]) or _SECTION.match(lines[index]) or lines[index].rstrip() == "--"
-        if is_next or (spot.below and not left):
-            break
-        if lines[index].strip():
-            end, left = index, left - 1
-    return end
-
-
-def _ordered(root: Node, draft: Draft) -> list[tuple[Node, tuple[str, ...]]]:
-    order = {id(node): index for index, node in enumerate(root.all())}
-    placed = [(_place(root, spot), lines) for spot, lines in draft.inline]
-    return sorted(placed, key=lambda pair: order[id(pair[0])])
-
-
-def _trimmed(root: Node, keep: tuple[str, ...]) -> Node:
-    """Return a quoted mail with all blocks deleted but the items that are kept."""
-    if not keep:
-        return root
-    parent = next(one for one in root.all() if any(_is_entry(child) for child in one.children))
-    kept: list[Node | str] = []
-    left = set(keep)
-    is_kept = False
-    for child in parent.children:
-        if _is_entry(child):
-            found = _HEADING.search(child.words) if isinstance(child, Node) else None
-            is_kept = bool(found) and found[0].strip("[]") in left  # type: ignore[index]
-            if is_kept and found:
-                left.discard(found[0].strip("[]"))
-        if is_kept:
-            kept.append(child)
-    return Node("", {}, kept)
-
-
-def _trimmed_lines(lines: list[str], keep: tuple[str, ...]) -> list[str]:
-    if not keep:
-        return lines
-    kept: list[str] = []
-    left = set(keep)
-    is_kept = False
-    for line in lines:
-        found = _HEADING.match(line)
-        if found:
-            is_kept = found[0].strip("[]") in left
-            left.discard(found[0].strip("[]"))
-        elif _SECTION.match(line) or line.rstrip() == "--":
-            is_kept = False
-        if is_kept:
-            kept.append(line)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    return kept
-
-
-def _signed_off(lines: list[str]) -> list[str]:
-    """Return lines without the signature of the mail answered, which some programs leave out."""
-    at = next((index for index, line in enumerate(lines) if line.rstrip() == "--"), len(lines))
-    return lines[:at]
-
-
-# --- wrapping and prefixes ------------------------------------------------------------------------------------------
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    if len(text) <= width:
-        return [text]
-    lead = text[: len(text) - len(text.lstrip(" "))]
-    return textwrap.wrap(
-        text, width, subsequent_indent=lead, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    ) or [text]
-
-
-def _quoted(lines: list[TextLine], width: int = 0, mark: str = "> ", empty: str = ">") -> str:
-    out: list[str] = []
-    for line in lines:
-        pieces = _wrapped(line.text, width - 2 * line.depth) if width and line.text else [line.text]
-        for piece in pieces:
-            prefix = mark.strip() * (line.depth - 1) + mark if line.depth else ""
-            out.append((prefix + piece) if piece or not line.depth else mark.strip() * (line.depth - 1) + empty)
-    return "\n".join(out) + "\n"
-
-
-def _flowed(lines: list[TextLine], width: int = 72) -> str:
-    """Return text as format=flowed (RFC 3676): own lines space-stuffed and softly broken, quoted ones too."""
-    out: list[str] = []
-    for line in lines:
-        stuffed = " " + line.text if not line.depth and line.text[:1] in (" ", ">") else line.text
-        pieces = textwrap.wrap(stuffed, width, break_long_words=False, break_on_hyphens=False) or [""]
-        if line.text.startswith(" ") and len(pieces) == 1:
-            pieces = [stuffed]
-        for index, piece in enumerate(pieces):
-            soft = " " if index + 1 < len(pieces) else ""
-            out.append(">" * line.depth + (" " if line.depth and piece else "") + piece + soft)
-    return "\n".join(out) + "\n"
-
-
-# --- the envelope of the message ------------------------------------------------------------------------------------
-
-
-def _mail(draft: Draft, prefix: str = "Re", **fields: str) -> EmailMessage:
-    asked = draft.asked
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = formataddr((draft.name, draft.address))
-    mail["To"] = formataddr((asked.name, asked.reply_to))
-    mail["Subject"] = f"{prefix}: {asked.subject}"
-    mail["Date"] = format_datetime(draft.at)
-    mail["Message-ID"] = f"<{abs(hash_of(draft)):x}.{draft.address}>"
-    mail["In-Reply-To"] = f"<{asked.message_id}>"
-    mail["References"] = " ".join(f"<{one}>" for one in (*asked.references, asked.message_id))
-    for field, value in fields.items():
-        mail[field.replace("_", "-")] = value
-    return mail
-
-
-def hash_of(draft: Draft) -> int:
-    """Return a number of what was typed, the same in every run."""
-    said = repr((draft.top, draft.inline, draft.bottom, draft.at, draft.address)).encode()
-    number = 7
-    for byte in said:
-        number = (number * 131 + byte) % (1 << 61)
-    return number
-
-
-def _charset(text: str, wanted: str) -> str:
-    try:
-        text.encode(wanted)
-    except UnicodeEncodeError:
-        return "utf-8"
-    return wanted
-
-
-def _as_bytes(
-    mail: EmailMessage, text: str, html: str = "", *, charset: str = "utf-8", cte: str = "quoted-printable",
-    params: dict[str, str] | None = None,
-) -> bytes:  # fmt: skip
-    if text:
-        used = _charset(text, charset)
-        mail.set_content(text, charset=used, cte=cte, params=params)
-        if html:
-            mail.add_alternative(html, subtype="html", charset=_charset(html, charset), cte=cte)
-    else:
-        mail.set_content(html, subtype="html", charset=_charset(html, charset), cte=cte)
-    return mail.as_bytes()
-
-
-# --- programs that compose HTML -------------------------------------------------------------------------------------
+from tests.matrix.markup import Habits, Node, TextLine, as_text, cut_behind, element, parsed, put_behind
+from tests.matrix.phrases import AGAIN, IPHONE, OUTLOOK_IOS, PROTON, header_block
+from tests.matrix.text_programs import aerc, k9, neomutt, roundcube, snail
 
 
 def _body(draft: Draft, change: Callable[[Node], None] | None = None) -> Node:
     """Return the quoted mail as this program holds it, trimmed as its user did."""
-    return _trimmed(parsed(draft.asked.html), draft.keep).copied(change)
+    return trimmed(parsed(draft.asked.html), draft.keep).copied(change)
 
 
 def _split(draft: Draft, quote: Node, own: Callable[[Lines], list[Node]]) -> list[Node]:
     """Return a quote parted at each answer, the ancestors of the place opened again below it."""
     parts: list[Node] = []
     rest = quote
-    for place, lines in _ordered(quote, draft):
+    for place, lines in ordered(quote, draft):
         above, rest = cut_behind(rest, place)
         parts += [above, *own(lines)]
     return [*parts, rest]
@@ -276,7 +43,7 @@ def _split(draft: Draft, quote: Node, own: Callable[[Lines], list[Node]]) -> lis
 
 def _inserted(draft: Draft, quote: Node, own: Callable[[Lines], list[Node]]) -> Node:
     """Return a quote with the answers typed into it, where they stand."""
-    for place, lines in reversed(_ordered(quote, draft)):
+    for place, lines in reversed(ordered(quote, draft)):
         inside = place.tag in ("li", "td")
         if inside and place.tag == "td":
             place.children += own(lines)
@@ -301,11 +68,6 @@ def _linked(attribution: str, address: str) -> list[Node | str]:
     return [before, element("a", address, href=f"mailto:{address}"), behind]
 
 
-def _attribution(draft: Draft, program: str) -> str:
-    asked = draft.asked
-    return ATTRIBUTIONS[program][draft.language].written(asked.at, asked.name, asked.address, draft.language)
-
-
 _GMAIL = Habits(bold="*", link="{text} <{bare}>", bullet="   - ", number="   {}. ")
 _GMAIL_LINE = "margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex"
 
@@ -327,7 +89,7 @@ def _gmail(draft: Draft, program: str, typed: Callable[[Lines], Node], inside: b
             parts: list[Node] = [_inserted(draft, quote, lambda lines: _spaced(_divs(lines, dir="auto")))]
         else:
             parts = _split(draft, quote, lambda lines: _spaced(_divs(lines)))
-        line = _attribution(draft, program)
+        line = attribution(draft, program)
         said = element("div", *_linked(line, draft.asked.address), element("br"), dir="ltr", class_="gmail_attr")
         quoted = [
             element("br"),
@@ -341,8 +103,8 @@ def _gmail(draft: Draft, program: str, typed: Callable[[Lines], Node], inside: b
     whole = Node("", {}, [*top, *quoted])
     lines = as_text(whole, _GMAIL)
     if draft.quotes:
-        lines = _with_line_behind(lines, _attribution(draft, program))
-    return _as_bytes(_mail(draft), _quoted(lines, 78), str(whole))
+        lines = _with_line_behind(lines, attribution(draft, program))
+    return as_bytes(mail_of(draft), quoted_text(lines, 78), str(whole))
 
 
 def _with_line_behind(lines: list[TextLine], attribution: str) -> list[TextLine]:
@@ -393,7 +155,7 @@ def _bold_labels(pairs: list[tuple[str, str]]) -> list[Node | str]:
 
 def _outlook_mail(draft: Draft) -> EmailMessage:
     prefix = AGAIN.get(draft.language, "RE")
-    return _mail(draft, prefix, Thread_Topic=draft.asked.subject, X_MS_Has_Attach="", X_MS_TNEF_Correlator="")
+    return mail_of(draft, prefix, Thread_Topic=draft.asked.subject, X_MS_Has_Attach="", X_MS_TNEF_Correlator="")
 
 
 def outlook_win(draft: Draft) -> bytes:
@@ -416,14 +178,14 @@ def outlook_win(draft: Draft) -> bytes:
         parts += [*typed([""]), block, *typed([""]), _inserted(draft, _body(draft), typed)]
     parts += typed(draft.bottom)
     whole = element("div", *parts, class_="WordSection1")
-    text = _quoted([TextLine(0, line.text) for line in as_text(whole, _OUTLOOK)])
+    text = quoted_text([TextLine(0, line.text) for line in as_text(whole, _OUTLOOK)])
     head = (
         '<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
         'xmlns:w="urn:schemas-microsoft-com:office:word" xmlns="http://www.w3.org/TR/REC-html40"><head>'
         '<meta name="Generator" content="Microsoft Word 15 (filtered medium)"><style><!--\np.MsoNormal\n'
         '\t{margin:0cm;\n\tfont-size:11.0pt;}\n--></style></head><body lang="en-US" style="word-wrap:break-word">\n'
     )
-    return _as_bytes(_outlook_mail(draft), text, f"{head}{whole}\n</body></html>", charset="windows-1252")
+    return as_bytes(_outlook_mail(draft), text, f"{head}{whole}\n</body></html>", charset="windows-1252")
 
 
 def _in_outlook(node: Node) -> None:
@@ -452,10 +214,10 @@ def _outlook_online(draft: Draft, footer: list[Node], container: str) -> bytes:
             parts += [element("div", id="appendonsend"), rule, said, quote]
     parts += typed(draft.bottom)
     whole = Node("", {}, list(parts))
-    text = _quoted([TextLine(0, line.text) for line in as_text(whole, _OUTLOOK)])
+    text = quoted_text([TextLine(0, line.text) for line in as_text(whole, _OUTLOOK)])
     head = '<html><head><style type="text/css" style="display:none;"> P {margin-top:0;margin-bottom:0;} </style></head>'
     html = f'{head}<body dir="ltr">{whole}</body></html>'
-    return _as_bytes(_outlook_mail(draft), text, html, charset="iso-8859-1")
+    return as_bytes(_outlook_mail(draft), text, html, charset="iso-8859-1")
 
 
 def outlook_web(draft: Draft) -> bytes:
@@ -488,14 +250,14 @@ def _apple(draft: Draft, quoted: list[Node], footer: str, head: str) -> bytes:
     meta = '<meta http-equiv="content-type" content="text/html; charset=utf-8">'
     html = f"<html><head>{meta}</head>{head}{whole}</body></html>"
     mailer = "iPhone Mail (22H20)" if footer else "Apple Mail (2.3826.200.121)"
-    return _as_bytes(_mail(draft, X_Mailer=mailer), _quoted(lines, empty="> "), html)
+    return as_bytes(mail_of(draft, X_Mailer=mailer), quoted_text(lines, empty="> "), html)
 
 
 def apple_mail(draft: Draft) -> bytes:
     """Apple Mail: the attribution within the first blockquote, which is parted at each answer."""
     quoted: list[Node] = []
     if draft.quotes:
-        said = element("div", *_linked(_attribution(draft, "apple"), draft.asked.address))
+        said = element("div", *_linked(attribution(draft, "apple"), draft.asked.address))
         gap = element("br", class_="Apple-interchange-newline")
         quote = element("blockquote", said, gap, element("div", *_body(draft).children), type="cite")
         parts = _split(draft, quote, lambda lines: [*_spaced(_divs(lines))[:-1], element("br")])
@@ -507,7 +269,7 @@ def iphone_mail(draft: Draft) -> bytes:
     """Mail on an iPhone: its footer above the quote, the attribution in a blockquote of its own."""
     quoted: list[Node] = []
     if draft.quotes:
-        line = element("blockquote", _attribution(draft, "apple"), element("br"), element("br"), type="cite")
+        line = element("blockquote", attribution(draft, "apple"), element("br"), element("br"), type="cite")
         quote = element("blockquote", element("div", "\ufeff", *_body(draft).children, dir="ltr"), type="cite")
         parts = _split(draft, quote, lambda lines: _spaced(_divs(lines)))
         quoted = [element("div", element("br"), line, dir="ltr"), *parts]
@@ -531,7 +293,7 @@ def _thunderbird_parts(draft: Draft) -> list[Node]:
         "blockquote", meta, title, *_body(draft, _in_thunderbird).children, type="cite",
         cite=f"mid:{draft.asked.message_id}",
     )  # fmt: skip
-    said = element("div", _attribution(draft, "thunderbird"), element("br"), class_="moz-cite-prefix")
+    said = element("div", attribution(draft, "thunderbird"), element("br"), class_="moz-cite-prefix")
     return [said, *_split(draft, quote, _paragraphs)]
 
 
@@ -553,9 +315,9 @@ def thunderbird_html(draft: Draft) -> bytes:
         '<!DOCTYPE html>\n<html>\n  <head>\n    <meta http-equiv="Content-Type" content="text/html; charset=UTF-8">\n'
         f"  </head>\n  <body>\n    {whole}\n  </body>\n</html>\n"
     )
-    text = _flowed(as_text(whole, _MOZILLA))
-    mail = _mail(draft, User_Agent="Mozilla Thunderbird")
-    return _as_bytes(mail, text, html, cte="8bit", params={"format": "flowed"})
+    text = flowed_text(as_text(whole, _MOZILLA))
+    mail = mail_of(draft, User_Agent="Mozilla Thunderbird")
+    return as_bytes(mail, text, html, cte="8bit", params={"format": "flowed"})
 
 
 def thunderbird_flowed(draft: Draft) -> bytes:
@@ -566,8 +328,8 @@ def thunderbird_flowed(draft: Draft) -> bytes:
     top = [TextLine(0, line) for line in draft.top]
     bottom = [TextLine(0, line) for line in draft.bottom]
     lines = [*top, *([TextLine(0, "")] if top and parts else []), *parts, *bottom]
-    return _as_bytes(
-        _mail(draft, User_Agent="Mozilla Thunderbird"), _flowed(lines), cte="8bit", params={"format": "flowed"}
+    return as_bytes(
+        mail_of(draft, User_Agent="Mozilla Thunderbird"), flowed_text(lines), cte="8bit", params={"format": "flowed"}
     )
 
 
@@ -594,7 +356,7 @@ def yahoo_web(draft: Draft) -> bytes:
     parts: list[Node] = [top]
     lines = [TextLine(0, line) for line in draft.top]
     if draft.quotes:
-        line = _attribution(draft, "yahoo")
+        line = attribution(draft, "yahoo")
         body = _inserted(draft, element("div", *_body(draft, _in_yahoo).children, id="yiv7469649706"), typed)
         quote = element("div", element("div", line.strip()), element("div", element("br")), element("div", body))
         parts.append(
@@ -606,10 +368,10 @@ def yahoo_web(draft: Draft) -> bytes:
         lines += [TextLine(0, ""), *(TextLine(0, line) for line in draft.bottom)]
     if lines:
         lines[0] = TextLine(0, f" {lines[0].text}")
-    text = _quoted(lines)
+    text = quoted_text(lines)
     html = f"<html><head></head><body>{Node('', {}, list(parts))}</body></html>"
-    mail = _mail(draft, X_Mailer="WebService/1.1.24562 YMailNovation")
-    return _as_bytes(mail, text + "  \n", html)
+    mail = mail_of(draft, X_Mailer="WebService/1.1.24562 YMailNovation")
+    return as_bytes(mail, text + "  \n", html)
 
 
 def _bared(lines: list[TextLine]) -> list[TextLine]:
@@ -630,13 +392,13 @@ def proton(draft: Draft) -> bytes:
     parts: list[Node] = [*typed(draft.top), *typed([""]), sent]
     if draft.quotes:
         quote = element("blockquote", *_body(draft).children, class_="protonmail_quote", type="cite")
-        said = element("div", _attribution(draft, "proton"), element("br"))
+        said = element("div", attribution(draft, "proton"), element("br"))
         split = _split(draft, quote, lambda lines: _spaced(typed(lines)))
         parts.append(element("div", said, element("br"), *split, *typed(draft.bottom), class_="protonmail_quote"))
     else:
         parts += typed(draft.bottom)
     whole = Node("", {}, list(parts))
-    return _as_bytes(_mail(draft), _quoted(as_text(whole, _PROTON), empty="> "), str(whole))
+    return as_bytes(mail_of(draft), quoted_text(as_text(whole, _PROTON), empty="> "), str(whole))
 
 
 def gmx_web(draft: Draft) -> bytes:
@@ -653,75 +415,7 @@ def gmx_web(draft: Draft) -> bytes:
         parts += [*typed([""]), element("div", block, quote, name="quote", style=style)]
     parts += typed(draft.bottom)
     whole = element("div", element("div", *parts), style="font-family: Verdana;font-size: 12.0px;")
-    return _as_bytes(_mail(draft), "", f"<html><head></head><body>{whole}</body></html>")
-
-
-# --- programs that compose plain text -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Plain:
-    """How a text program quotes: marks, an empty quoted line, a line below the attribution."""
-
-    mark: str = "> "
-    empty: str = ">"
-    with_signature: bool = True
-    gap: bool = False
-    close: bool = False  # no empty line around an answer
-
-
-def _plain_text(draft: Draft, program: str, plain: _Plain, source: list[str]) -> str:
-    source = _trimmed_lines(source if plain.with_signature else _signed_off(source), draft.keep)
-    spots = {_line_of(source, spot): lines for spot, lines in draft.inline}
-    out: list[str] = [*draft.top, *([""] if draft.top and draft.quotes else [])]
-    if draft.quotes:
-        out += [_attribution(draft, program), *([""] if plain.gap else [])]
-        for index, line in enumerate(source):
-            out.append(f"{plain.mark}{line}".rstrip("\n") if line else plain.empty)
-            if index in spots:
-                around = [] if plain.close else [""]
-                out += [*around, *spots[index], *around]
-    if draft.bottom:
-        out += [*([""] if draft.quotes else []), *draft.bottom]
-    return "\n".join(out) + "\n"
-
-
-def _shown_as_text(draft: Draft) -> list[str]:
-    return draft.asked.text.rstrip("\n").split("\n")
-
-
-def neomutt(draft: Draft) -> bytes:
-    """NeoMutt: our text part with `> ` on every line, signature and all, latin-1 where it can be."""
-    text = _plain_text(draft, "neomutt", _Plain(empty="> "), _shown_as_text(draft))
-    return _as_bytes(_mail(draft), text, charset="iso-8859-1", cte="8bit")
-
-
-def snail(draft: Draft) -> bytes:
-    """Heirloom mail's heir: our text part behind TABs, nothing around an answer."""
-    text = _plain_text(draft, "snail", _Plain("\t", "\t", gap=True, close=True), _shown_as_text(draft))
-    return _as_bytes(_mail(draft, User_Agent="s-nail v14.9.24"), text)
-
-
-def aerc(draft: Draft) -> bytes:
-    """The aerc program: `> ` on every line, empty ones bare."""
-    text = _plain_text(draft, "aerc", _Plain(), _shown_as_text(draft))
-    return _as_bytes(_mail(draft, X_Mailer="aerc 0.14.0"), text)
-
-
-def roundcube(draft: Draft) -> bytes:
-    """Roundcube's plain composer: the HTML shown as text, what is bold in capitals, re-wrapped at 72 behind `> `."""
-    shown = as_text(parsed(draft.asked.html), Habits(cell=" \t", bullet=" \t* ", number=" \t{}. ", shouts=True))
-    source = [piece for line in shown for piece in (_wrapped(line.text, 72) if line.text else [""])]
-    text = _plain_text(draft, "roundcube", _Plain(), source)
-    return _as_bytes(_mail(draft, User_Agent="Roundcube Webmail/1.6.9"), text, cte="8bit")
-
-
-def k9(draft: Draft) -> bytes:
-    """K-9 Mail: `>` without a space, its footer right below what was typed."""
-    plain = _Plain(">", ">", close=True)
-    footer = ("", "-- ", K9[draft.language])
-    signed = replace(draft, top=(*draft.top, *footer)) if draft.top else replace(draft, bottom=(*draft.bottom, *footer))
-    return _as_bytes(_mail(draft), _plain_text(signed, "k9", plain, _shown_as_text(draft)))
+    return as_bytes(mail_of(draft), "", f"<html><head></head><body>{whole}</body></html>")
 
 
 Program = Callable[[Draft], bytes]

@@ -15,9 +15,10 @@ from gateway.model.ballot import Pick
 from gateway.model.reading import BallotKind, BallotReading, CheckInReading
 from gateway.model.understood import Piece
 from tests.flow.town import CHECK_IN, TEAM, Town
+from tests.matrix.composing import Draft, Spot
 from tests.matrix.letters import Held
 from tests.matrix.measure import Fate
-from tests.matrix.programs import PROGRAMS, Draft, Spot
+from tests.matrix.programs import PROGRAMS
 
 PLAN, BLOCKER = ("write the report", "order chairs", "fix the roof"), "no key to the archive"
 UNDER = ((PLAN[0], "done"), (PLAN[1], "→ Thu"), (PLAN[2], "dropped"), (BLOCKER, "solved"))

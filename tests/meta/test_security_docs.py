@@ -12,6 +12,8 @@ from tests.meta.checkout import ROOT
 FEWEST = 30
 USUAL = (
     "tests/flow/test_attacks.py",
+    "tests/flow/test_attacks_tokens.py",
+    "tests/flow/test_attacks_machines.py",
     "tests/flow/test_attacks_handed_on.py",
     "tests/wire/test_attacks_wire.py",
 )

@@ -379,9 +379,9 @@ def test_automatic_answers_to_an_address_are_counted(store: Store, acme: int) ->
     ]
     _added(store, acme, *answers, notice(8, address="x@example.org"), notice(9, answering=Answering.REPLIED))
     with store.read() as tx:
-        assert tx.outbox.count_replied_since(acme, "x@example.org", NOW - 3 * MINUTE, kind="help") == 3
-        assert tx.outbox.count_replied_since(acme, "x@example.org", NOW - DAY, kind="help") == 4
-        assert tx.outbox.count_replied_since(acme, "x@example.org", NOW - DAY, kind="receipt") == 0
+        assert tx.answered.count_replied_since(acme, "x@example.org", NOW - 3 * MINUTE, kind="help") == 3
+        assert tx.answered.count_replied_since(acme, "x@example.org", NOW - DAY, kind="help") == 4
+        assert tx.answered.count_replied_since(acme, "x@example.org", NOW - DAY, kind="receipt") == 0
 
 
 def test_answers_to_mail_that_nothing_proved_are_counted_apart(store: Store, acme: int) -> None:
@@ -391,8 +391,10 @@ def test_answers_to_mail_that_nothing_proved_are_counted_apart(store: Store, acm
     ]
     _added(store, acme, *answers)
     with store.read() as tx:
-        counted = [tx.outbox.count_answers_since(acme, "x@example.org", NOW - DAY, unproven=it) for it in (False, True)]
-        without_help = tx.outbox.count_answers_since(acme, "x@example.org", NOW - DAY, unproven=True, but="help")
+        counted = [
+            tx.answered.count_answers_since(acme, "x@example.org", NOW - DAY, unproven=it) for it in (False, True)
+        ]
+        without_help = tx.answered.count_answers_since(acme, "x@example.org", NOW - DAY, unproven=True, but="help")
     assert (counted, without_help) == ([1, 3], 0)
 
 

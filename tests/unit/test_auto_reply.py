@@ -131,3 +131,38 @@ def test_an_absence_is_told_whatever_marks_the_reply_bears() -> None:
 
 def test_a_reply_in_a_language_whose_words_are_not_known_may_well_tell_of_an_absence() -> None:
     assert told("Jestem na urlopie do 20 czerwca.", subject="Re: [acme P-1043] The plan") == AbsenceNotice()
+
+
+@pytest.mark.parametrize(
+    ("text", "starts", "until"),
+    [
+        ("I am away. From 3 June to 12 June.", date(2026, 6, 3), date(2026, 6, 12)),
+        (
+            "I'm on holiday from Friday 29 May, returning Tuesday 9 June. In urgent cases contact Sam, who is away "
+            "from 3 June to 5 June.",
+            None,
+            date(2026, 6, 8),
+        ),
+        ("Ich bin bis 12.06. im Urlaub. In dringenden Fällen hilft Sam, ab 3. Juni.", None, date(2026, 6, 12)),
+        ("I am out of the office. Your request will be looked at by 30 June.", None, None),
+        ("I work Monday to Wednesday only.", None, None),
+        ("Please note: from 1 July my new address will be ben@new.example.", None, None),
+    ],
+)
+def test_the_days_of_an_absence_are_those_of_the_sentences_that_tell_of_it(
+    text: str, starts: date | None, until: date | None
+) -> None:
+    assert told(text, subject="Automatic reply: [acme V-1] Vote") == AbsenceNotice(starts, until)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your request has been received. We will respond by 30 June 2026.",
+        "Ihre Anfrage wurde erhalten. Wir antworten bis zum 30.06.2026.",
+        "Votre demande a été reçue ; réponse avant le 30 juin 2026.",
+        "Uw aanvraag wordt voor 30 juni behandeld.",
+    ],
+)
+def test_the_day_by_which_a_desk_answers_is_no_absence(text: str) -> None:
+    assert told(text, subject="Automatic reply: [acme V-1] Vote") is None

@@ -121,11 +121,18 @@ def test_a_file_that_is_text_loses_it_in_its_own_charset(media_type: str, charse
     assert found.decode(codec) == f"é{LEFT}é"
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "latin-1", "utf-16"])
+def test_a_file_whose_type_says_nothing_is_text_by_what_is_in_it(codec: str) -> None:
+    content = f"é{WRITTEN}é".encode(codec)
+    assert masked_file(content, "application/octet-stream", "", "acme").decode(codec) == f"é{LEFT}é"
+
+
 @pytest.mark.parametrize(
     ("content", "media_type", "charset"),
     [
         (WRITTEN.encode(), "application/pdf", ""),
         (WRITTEN.encode(), "image/png", ""),
+        (b"\0\1" + WRITTEN.encode(), "application/octet-stream", ""),
         (b"\xff\xfeo", "text/plain", ""),  # cut short
         (b"\x00\x81\xff nothing of ours", "text/plain", "koi8-r"),
     ],

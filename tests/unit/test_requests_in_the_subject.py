@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from gateway.model.reading import CommandReading, Intent
-from gateway.resources import load_lexicon
-from gateway.understand.reading.command import read_command
-
-LEXICON = load_lexicon()
-
-
-def read(subject: str, text: str = "") -> CommandReading:
-    return read_command(
-        address="acme", subject=subject, text=text, sent_at=datetime(2026, 6, 1, 9, tzinfo=UTC), lexicon=LEXICON
-    )
+from gateway.model.reading import Intent
+from tests.request_desk import read
 
 
 @pytest.mark.parametrize("text", ["", "Thanks!"])
@@ -35,7 +24,7 @@ def read(subject: str, text: str = "") -> CommandReading:
 def test_a_subject_that_names_nothing_but_the_list_asks_however_few_of_its_words_do(
     subject: str, intent: Intent, text: str
 ) -> None:
-    assert read(subject, text).intent is intent
+    assert read(text, subject).intent is intent
 
 
 @pytest.mark.parametrize(
@@ -50,4 +39,4 @@ def test_a_subject_that_names_nothing_but_the_list_asks_however_few_of_its_words
 def test_a_subject_that_names_something_else_or_stands_over_other_words_asks_for_nothing(
     subject: str, text: str
 ) -> None:
-    assert read(subject, text).intent in (Intent.UNCLEAR, Intent.NEW_TOPIC)
+    assert read(text, subject).intent in (Intent.UNCLEAR, Intent.NEW_TOPIC)

@@ -5,28 +5,12 @@ Each rule is tried where it speaks and, on words much like them, where it must n
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from functools import cache
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
 
-from gateway.model.reading import CommandReading, Intent
-from gateway.resources import load_lexicon
-from gateway.understand.lexicon import Lexicon
-from gateway.understand.reading.command import read_command
-
-SENT = datetime(2026, 9, 15, 9, 30, tzinfo=ZoneInfo("Europe/London"))  # a Tuesday
-CHECKIN = "Re: [acme] Check-in for Tuesday 15 September"
-
-
-@cache
-def lexicon() -> Lexicon:
-    return load_lexicon()
-
-
-def read(body: str, subject: str = CHECKIN) -> CommandReading:
-    return read_command("acme", subject, body, SENT, lexicon())
+from gateway.model.reading import Intent
+from tests.request_desk import CHECKIN, read
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from gateway.understand.reading.ballot_implied import (
     contented,
     excluded,
     favoured_otherwise,
+    served,
     wished_not,
     wished_otherwise,
 )
@@ -48,10 +49,10 @@ from gateway.understand.reading.ballot_rank import order_of
 from gateway.understand.reading.ballot_settle import Settled, settle
 from gateway.understand.reading.ballot_sheet import listed, ticked
 from gateway.understand.reading.ballot_talk import Talk, talk_of
-from gateway.understand.reading.ballot_text import cleaned
+from gateway.understand.reading.ballot_text import classes, cleaned
 from gateway.understand.reading.ballot_verdict import ABSTAIN, BARE, BLOCK, NEGATIVE, POSITIVE, STATED, Signal, content
 from gateway.understand.reading.ballot_voice import with_voices
-from gateway.understand.reading.ballot_words import Marked, Vocabulary, marked, respelt, vocabulary
+from gateway.understand.reading.ballot_words import Mark, Marked, Vocabulary, marked, respelt, vocabulary
 
 UNCLEAR = BallotKind.UNCLEAR
 MENDABLE = frozenset(("choice", "question"))  # what may be missing for words that were not recognised
@@ -63,6 +64,7 @@ VERDICT_LABELS: dict[Method, dict[str, str]] = {
 # Where an objection taken back leaves nothing to ask: silence is consent, and a number taken back is none.
 TAKEN_BACK_WHOLE = frozenset((Method.LAZY, Method.PLUSONE))
 PLUSONE_NUMBERS = {POSITIVE: 1.0, NEGATIVE: -1.0, BLOCK: -1.0, ABSTAIN: 0.0}
+PUTS_IN_PLACE = classes("for against yes choose block conclusion change instead to_word contrast")
 FARTHEST_SAYING = 5  # tokens behind a +1 among which stands what it is for: "to Anna's second point"
 SIGNED_VERDICTS = {1.0: POSITIVE, -1.0: NEGATIVE, 0.0: ABSTAIN}
 
@@ -125,7 +127,7 @@ def _is_lifted(body: Body) -> bool:
 def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
     """Return a withdrawal where a ballot is taken back and none put in its place."""
     taken_back = [m for m in body.marked.within(body.start, body.end) if "withdraw" in m and m.start not in body.told]
-    if not taken_back or reading.kind is BallotKind.BALLOT:
+    if not taken_back or (reading.kind is BallotKind.BALLOT and not _is_but_reason(body, taken_back[0], reading)):
         return None
     mark = taken_back[0]
     sentence = body.sentences[body.sentence_of(mark.start)]
@@ -135,6 +137,23 @@ def _withdrawn(body: Body, reading: BallotReading) -> BallotReading | None:
     if asks or any(not ("until" in m and m.start >= mark.end) for m in conditions):
         return BallotReading(kind=UNCLEAR, missing="question")
     return BallotReading(kind=BallotKind.WITHDRAW, evidence=body.marked.source(mark.start, mark.end))
+
+
+def _is_but_reason(body: Body, taken: Mark, reading: BallotReading) -> bool:
+    """Whether what seems to vote beside a withdrawal but tells why: "Strike my vote, I don't want to take part".
+
+    No vote is put in its place by standing aside, unless "and" joins that to it, nor by refusing something else.
+    """
+    if taken.end - taken.start == 1 or body.marked.has("and", body.start, body.end):
+        return False
+    if isinstance(reading.choice, Abstention):
+        return True
+    home = body.sentences[body.sentence_of(taken.start)]
+    behind = body.marked.within(taken.end, body.end)
+    refusal = next((m for m in behind if "no" in m), None)
+    if refusal is None or refusal.start >= home.end or any(m.classes & PUTS_IN_PLACE for m in behind):
+        return False
+    return refusal.end - refusal.start > 1 and bool(content(body, refusal.end, home.end))
 
 
 def _ballot(body: Body, choice: Choice, start: int, end: int, finder: Finder) -> BallotReading:
@@ -156,7 +175,9 @@ def _read_verdict(body: Body, question: Question, finder: Finder) -> BallotReadi
     if alone:
         return _ballot(body, Pick(labels[alone]), body.start, body.end, finder)
     implied = (
-        (*wished_otherwise(body), *contented(body), *excluded(body)) if question.method is Method.YESNO else ()
+        (*wished_otherwise(body), *contented(body), *served(body), *excluded(body))
+        if question.method is Method.YESNO
+        else ()
     )  # in consent another wish may be a remark
     fates = (*fated(body, finder.vocabulary), *wished_not(body), *favoured_otherwise(body))
     settled = settle(body, (*_signed(body, {1.0: POSITIVE, -1.0: NEGATIVE}), *implied, *fates))
@@ -224,7 +245,7 @@ def _signed(body: Body, verdicts: dict[float, str] | None) -> list[Signal]:
             before = body.marked.cover[at - 1] if at > clause.start else None
             if before is not None and before.classes & {"negator", "near_negator"}:
                 continue
-            if verdict is not None and not _is_about(body, at, clause.end) and not _is_of_a_thing(body, at, clause):
+            if verdict is not None and not any(is_no_vote(body, at, clause) for is_no_vote in NO_NUMBERS):
                 bare = not content(body, clause.start, clause.end, [range(at, at + 1)])
                 lead = at == clause.start or not content(body, clause.start, at)
                 weight = BARE if bare else STATED if lead else 1
@@ -267,6 +288,20 @@ def _is_about(body: Body, at: int, end: int) -> bool:
     return (known is not None and "other" in known) or (following.raw[0].isupper() and known is None)
 
 
+def _counts_units(body: Body, at: int, clause: Clause) -> bool:
+    """Whether a signed number counts days, people and the like: "+1 day for testing"."""
+    after = body.marked.cover[at + 1] if at + 1 < clause.end else None
+    return after is not None and "unit" in after
+
+
+# What makes a signed number no vote.
+NO_NUMBERS: tuple[Callable[[Body, int, Clause], bool], ...] = (
+    lambda body, at, clause: _is_about(body, at, clause.end),
+    _is_of_a_thing,
+    _counts_units,
+)
+
+
 def _without_seconded(body: Body) -> Body:
     """Return the body with what a +1 is for told as another's: "+1 to Jan's objection" objects to nothing."""
     seconded = (
@@ -300,6 +335,8 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
     if any(s.verdict not in PLUSONE_NUMBERS and abs(float(s.verdict)) > 1 for s in signed):
         return BallotReading(kind=UNCLEAR, missing="range")
     plain = {s.verdict for s in signed if s.weight >= STATED}
+    if _is_contradicted(body, signed):
+        return BallotReading(kind=UNCLEAR, missing="several")  # "I was +1 but the crash makes me -1"
     if len(plain) == 1 and not any(is_change(body.marked, m) for m in body.marked.within(body.start, body.end)):
         signed = [replace(s, weight=CONCLUDED) if s.weight >= STATED else s for s in signed]  # a number outweighs words
     settled = settle(body, tuple(signed))
@@ -307,6 +344,15 @@ def _read_plusone(body: Body, question: Question, finder: Finder) -> BallotReadi
     if settled.verdict is None or (settled.tepid and not signed):
         return _unclear(settled, choice)
     return _ballot(body, choice(settled.verdict), settled.start, settled.end, finder)
+
+
+def _is_contradicted(body: Body, signed: list[Signal]) -> bool:
+    """Whether a number that a "but" sets off is another than those before it, in the same sentence."""
+    last = signed[-1] if signed else None
+    if last is None or body.clauses[last.clause].opener != "contrast" or last.weight >= STATED:
+        return False
+    home = body.clauses[last.clause].sentence
+    return any(s.verdict != last.verdict and body.clauses[s.clause].sentence == home for s in signed)
 
 
 # --- options -------------------------------------------------------------------------------------

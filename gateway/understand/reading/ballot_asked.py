@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.understand.reading.ballot_text import Token, tokens_of
-from gateway.understand.reading.ballot_vocabulary import Phrase, Vocabulary, longest
+from gateway.understand.reading.ballot_vocabulary import Spelling, Vocabulary, longest
 
 DAYS = ("weekday", "month")
 DAY, LAST_DAY = "day", 31
@@ -20,6 +20,13 @@ SHORTEST_DAY_NAMED = 4  # letters of a day that is no short name: "so" and "do" 
 MOST_WORDS_TO_VERB = 6  # words of a question among which its verb stands …
 MOST_WORDS_OF_LAST_VERB = 2  # … where it does not end the question
 LONGEST_QUESTION = 600  # characters read of one
+
+
+class Bid(NamedTuple):
+    """A phrase of a question that bids to do something: its words, and what it is."""
+
+    words: Spelling
+    classes: frozenset[str]
 
 
 class Asked(NamedTuple):
@@ -47,7 +54,7 @@ def asked(question: str, words: Vocabulary) -> Asked:
         asked_to_keep=_asks_to_keep(question, words, drops),
         asked_to_drop=bool(drops),
         # Whether all that bids to end something may as well bid to begin it: "Shall we sell …?", "… einstellen?".
-        asked_to_close=bool(drops) and all("closing_question" in phrase.classes for phrase in drops),
+        asked_to_close=bool(drops) and all("closing_question" in bid.classes for bid in drops),
         asked_to_change=bool(_bidden(question, words, CHANGING, CHANGING)),
         offered=_asks_in(question, words, "offer_question"),
         asked_to_object=_asks_in(question, words, "object_question"),
@@ -73,8 +80,8 @@ def _folds_of(question: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8)
 def _asking(words: Vocabulary) -> frozenset[str]:
-    return frozenset(word for language in words.languages.values() for word, beginning in language.asked.items()
-                     if beginning.alone is not None and "asking" in beginning.alone.classes)  # fmt: skip
+    return frozenset(word for language in words.languages.values() for word, phrase in language.asked.phrases.items()
+                     if " " not in word and "asking" in phrase.classes)  # fmt: skip
 
 
 def _verbs_of(question: str, words: Vocabulary) -> frozenset[str]:
@@ -98,20 +105,20 @@ def _asked_for(question: str, words: Vocabulary) -> str:
     folds = [t.fold for t in tokens]
     for language in words.languages.values():
         for at, word in enumerate(folds):
-            end, phrase = longest(tokens, folds, at, language.asked) if word in language.asked else (at, None)
+            end, phrase = longest(tokens, folds, at, language.asked) if word in language.asked.firsts else (at, None)
             if phrase is not None and "which" in phrase.classes and end < len(tokens) and tokens[end].kind == "word":
                 return "" if words.is_common(folds[end]) else folds[end]
     return ""
 
 
-def _asks_to_keep(question: str, words: Vocabulary, drops: list[Phrase]) -> bool:
+def _asks_to_keep(question: str, words: Vocabulary, drops: list[Bid]) -> bool:
     # "Dejamos de …" ends what "dejamos" alone would keep.
-    folds = _folds_of(question).difference(*(phrase.tokens for phrase in drops if len(phrase.tokens) > 1))
-    found = (language.asked[f].alone for language in words.languages.values() for f in folds if f in language.asked)
+    folds = _folds_of(question).difference(*(bid.words for bid in drops if len(bid.words) > 1))
+    found = (language.asked.phrases.get(fold) for language in words.languages.values() for fold in folds)
     return any(phrase is not None and "keep_question" in phrase.classes for phrase in found)
 
 
-def _bidden(question: str, words: Vocabulary, first: frozenset[str], last: frozenset[str]) -> list[Phrase]:
+def _bidden(question: str, words: Vocabulary, first: frozenset[str], last: frozenset[str]) -> list[Bid]:
     """Return what bids to do something, by its classes, among a question's first words or its last.
 
     "Cancel …?", "… absagen?".
@@ -119,10 +126,10 @@ def _bidden(question: str, words: Vocabulary, first: frozenset[str], last: froze
     tokens = [t for t in _tokens(question) if t.kind == "word"]
     stretches = ((tokens[:MOST_WORDS_TO_VERB], first), (tokens[-MOST_WORDS_OF_LAST_VERB:], last))
     return [
-        phrase
+        bid
         for stretch, wanted in stretches
-        for phrase in _asked_phrases(stretch, [t.fold for t in stretch], words)
-        if phrase.classes & wanted
+        for bid in _bids(stretch, [t.fold for t in stretch], words)
+        if bid.classes & wanted
     ]
 
 
@@ -130,16 +137,16 @@ def _asks_in(question: str, words: Vocabulary, name: str) -> bool:
     """Whether a question holds a phrase of a class."""
     tokens = _tokens(question)
     folds = [t.fold for t in tokens]
-    return any(name in phrase.classes for phrase in _asked_phrases(tokens, folds, words))
+    return any(name in bid.classes for bid in _bids(tokens, folds, words))
 
 
-def _asked_phrases(tokens: Sequence[Token], folds: Sequence[str], words: Vocabulary) -> Iterator[Phrase]:
+def _bids(tokens: Sequence[Token], folds: Sequence[str], words: Vocabulary) -> Iterator[Bid]:
     """Yield the phrases of any language that are looked for in a question alone."""
     for language in words.languages.values():
         for at, word in enumerate(folds):
-            phrase = longest(tokens, folds, at, language.asked)[1] if word in language.asked else None
+            end, phrase = longest(tokens, folds, at, language.asked) if word in language.asked.firsts else (at, None)
             if phrase is not None:
-                yield phrase
+                yield Bid(phrase.apart or tuple(folds[at:end]), phrase.classes)
 
 
 def _names_time(question: str, words: Vocabulary) -> bool:
@@ -150,9 +157,7 @@ def _names_time(question: str, words: Vocabulary) -> bool:
     spoken = [token for token in tokens if token.kind == "word"]
     named = [t.fold for n, t in enumerate(spoken) if (n and t.raw[0].isupper()) or not words.is_common(t.fold)]  # "May"
     return any(words.values(word, name) for word in named for name in ("weekday", "month")) or any(
-        (beginning := language.voices.get(token.fold)) is not None
-        and beginning.alone is not None
-        and "season" in beginning.alone.classes
+        (phrase := language.voices.phrases.get(token.fold)) is not None and "season" in phrase.classes
         for language in words.languages.values()
         for token in tokens
     )

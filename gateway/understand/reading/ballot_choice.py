@@ -11,10 +11,15 @@ from gateway.understand.reading.ballot_extremes import daypart_of
 from gateway.understand.reading.ballot_frame import Body, is_change
 from gateway.understand.reading.ballot_hinges import (
     chosen_elsewhere,
+    hangs_on_sentence_before,
+    is_former,
     is_other_case,
     is_out_of_reach,
+    is_refused_after_all,
     is_renamed,
+    is_split,
     is_told_of_later,
+    offers_another,
 )
 from gateway.understand.reading.ballot_holds import is_mocking, only_times, wavers
 from gateway.understand.reading.ballot_mentions import STRETCH
@@ -60,14 +65,16 @@ def one_of(body: Body, finder: Finder) -> Chosen:
     best = _undisputed(body, [s for s in live if s.stance == top])
     if best is None:
         return Chosen(None, "several", rivals)
-    if top == Stance.SPARE and all(_is_former(body, s) for s in live if s.stance == top):
+    if top == Stance.SPARE and all(is_former(body, s) for s in live if s.stance == top):
         return Chosen(None, "choice", rivals)  # "I'd have said Oslo"
     if top == Stance.SPARE and all(s.faint for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo isn't bad"
     if top == Stance.SPARE and all(s.lower for s in live if s.stance == top):
         return Chosen(None, "several", rivals)  # "Oslo is my second choice"
-    if is_other_case(body, best, live):
+    if is_other_case(body, best, live) or is_split(body, best, every) or hangs_on_sentence_before(body, best):
         return Chosen(None, "condition", rivals)
+    if is_refused_after_all(body, best, every):
+        return Chosen(None, "several", rivals)
     if top == Stance.SPARE and _is_but_added(body, best, live):
         return Chosen(None, "several", rivals)
     if (top == Stance.NAMED and _is_one_end(body, best)) or (top <= Stance.CHOSEN and _is_put_last(body, best)):
@@ -89,7 +96,7 @@ def one_of(body: Body, finder: Finder) -> Chosen:
         return Chosen(None, "several", tuple(sorted(best.options)))
     if top == Stance.LIKED and not best.contrasted and any(_rivals_with(s, best) for s in live):
         return Chosen(None, "several", rivals)
-    if any(_offers_another(body, s) for s in live if s.options == best.options):
+    if any(offers_another(body, s) for s in live if s.options == best.options):
         return Chosen(None, "several", rivals)
     if chosen_elsewhere(body, best, every) or is_renamed(body, best, every) or is_out_of_reach(body, best):
         return Chosen(None, "choice", tuple(best.options))
@@ -168,24 +175,6 @@ def _rivals_with(standing: Standing, best: Standing) -> bool:
     return standing.options != best.options and standing.stance in (Stance.SPARE, Stance.NAMED) and not judged
 
 
-def _is_former(body: Body, standing: Standing) -> bool:
-    """Whether an option is named for what its author once thought, or would have."""
-    clause = body.clauses[standing.clause]
-    end = body.sentences[clause.sentence].end
-    compared = any(m.classes & {"than", "over", "contrast"} for m in body.marked.within(standing.mention.end, end))
-    return body.marked.has("former", clause.start, clause.end) and not compared  # "… last time and still is"
-
-
-def _offers_another(body: Body, standing: Standing) -> bool:
-    """Whether an "or" right behind an option goes on with something that is none: "Thai or Greek"."""
-    at = standing.mention.end
-    mark = body.marked.cover[at] if at < body.end else None
-    if mark is None or "or" not in mark or mark.classes & {"choose", "fallback"}:
-        return False
-    behind = content(body, mark.end, body.clauses[standing.clause].end)
-    return bool(behind) and behind[0] == mark.end
-
-
 def _takes_back(body: Body) -> bool:
     """Whether the text takes a vote back, so that an option beside it is but named."""
     return any("withdraw" in m and m.start not in body.told for m in body.marked.within(body.start, body.end))
@@ -239,7 +228,11 @@ def _is_last_word(body: Body, last: Standing, earlier: list[Standing]) -> bool:
         return False
     clauses = [body.clauses[s.clause] for s in earlier]
     taken = [range(s.mention.start, s.mention.end) for s in earlier]
-    return all(c.end <= home.start and content(body, c.start, c.end, taken) for c in clauses)
+    if any("or" in m for m in body.marked.within(home.start, last.mention.start)):
+        return False
+    wavered = any(s.link == "or" for s in earlier)  # "Oslo or Rome... Rome"
+    wavered = wavered or any("he_stance" in m for c in clauses for m in body.marked.heard(c.start, c.end))
+    return all(c.end <= home.start and (wavered or content(body, c.start, c.end, taken)) for c in clauses)
 
 
 def _is_settled(last: Standing, earlier: list[Standing]) -> bool:
@@ -251,11 +244,16 @@ def _what_is_left(body: Body, every: list[Standing], finder: Finder) -> Chosen:
     gone = frozenset(o for s in every for o in s.options)
     left = tuple(n for n in range(finder.count) if n not in gone)
     if every and len(left) == 1 and not obstacle(body):
-        if not refused_outright(body, every):
+        if not refused_outright(body, every) or _wishes_else(body, every):
             return Chosen(None, "several", left)
         return Chosen(left, "", (), every[0].mention.start, every[0].mention.end)
     missing = obstacle(body) or ("several" if every else "choice")
     return Chosen(None, missing, left if every else ())
+
+
+def _wishes_else(body: Body, every: list[Standing]) -> bool:
+    """Whether a wish for something that is no option follows the refusals: "…, I'd rather stay at home"."""
+    return any("rather" in m for m in body.marked.within(max(s.mention.end for s in every), body.end))
 
 
 def _refuses_next(body: Body, mark: Mark, every: list[Standing]) -> bool:
@@ -362,6 +360,8 @@ def any_of(body: Body, finder: Finder) -> Chosen:
             return Chosen(None, _unsettled(body))
         return Chosen(tuple(n for n in range(finder.count) if n not in gone), "", (), start, end)
     top = [s for s in live if s.stance >= Stance.SPARE] or live
+    if all(s.stance <= Stance.SPARE for s in live) and any(is_other_case(body, s, live) for s in live):
+        return Chosen(None, "condition", _rivals(live))
     options = frozenset(o for s in top for o in s.options) - gone
     merely_named = all(s.stance == Stance.NAMED for s in top)
     taken = [range(s.mention.start, s.mention.end) for s in every]

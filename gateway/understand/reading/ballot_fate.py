@@ -154,7 +154,7 @@ def _fate_at(body: Body, at: int, words: Vocabulary) -> str:
         language = words.languages[code]
         stems = (fold, *(fold[: -len(e)] for e in language.enclitics if fold.endswith(e) and len(fold) > SAME_STEM))
         for stem in stems:
-            phrase = language.asked[stem].alone if stem in language.asked else None
+            phrase = language.asked.phrases.get(stem)
             fates = {fate for name, fate in FATES.items() if phrase is not None and name in phrase.classes}
             if fates:
                 return fates.pop() if len(fates) == 1 else ""
@@ -209,5 +209,5 @@ def _is_named(body: Body, at: int) -> bool:
 
 def _asked_as(body: Body, fold: str, words: Vocabulary) -> frozenset[str]:
     """Return what a word is in a question of the likeliest language."""
-    beginning = words.languages[body.marked.order[0]].asked.get(fold) if body.marked.order else None
-    return beginning.alone.classes if beginning is not None and beginning.alone is not None else frozenset()
+    phrase = words.languages[body.marked.order[0]].asked.phrases.get(fold) if body.marked.order else None
+    return phrase.classes if phrase is not None else frozenset()

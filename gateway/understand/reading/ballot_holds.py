@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from gateway.understand.reading.ballot_asked import DAYS
 from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_negation import names_time
 from gateway.understand.reading.ballot_verdict import (
     BARE,
     BLOCK,
@@ -19,7 +20,6 @@ from gateway.understand.reading.ballot_verdict import (
     Signal,
     content,
     is_condition,
-    names_time,
 )
 from gateway.understand.reading.ballot_words import Mark
 
@@ -111,12 +111,14 @@ def _clause_at(body: Body, at: int) -> Clause | None:
 
 
 def _is_conditional(body: Body, best: Signal) -> bool:
-    if best.verdict == BLOCK:
-        return False  # "I block this until …" is a block
+    would = any("would_i" in m for m in body.marked.heard(body.clauses[best.clause].start, best.start + 1))
+    if best.verdict == BLOCK and not would:
+        return False  # "I block this until …" is a block, "I'd block it if …" is none
     home = body.clauses[best.clause].sentence
     sentence = body.sentences[home]
     for mark in body.marked.within(sentence.start, sentence.end):
         limited = "limit" in mark and mark.start >= best.end and not _denies_more(body, mark, sentence.end)
+        limited = limited and mark.end < sentence.end  # "Good idea, but no"
         if limited and best.verdict != NEGATIVE and not only_times(body, mark):
             return True
         if (
@@ -125,7 +127,7 @@ def _is_conditional(body: Body, best: Signal) -> bool:
             and body.marked.has("contrast", max(mark.end, best.end), sentence.end)
         ):
             return True
-        if best.verdict == NEGATIVE and "until" in mark and mark.start >= best.end:
+        if best.verdict in (NEGATIVE, BLOCK) and "until" in mark and mark.start >= best.end:
             continue  # "no until …" is a no
         if (
             is_condition(body, mark)

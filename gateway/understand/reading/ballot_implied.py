@@ -71,6 +71,21 @@ def contented(body: Body) -> list[Signal]:
     return found
 
 
+def served(body: Body) -> list[Signal]:
+    """Return what does for its author already as a no to what is offered: "That's kind, but the PDF is enough"."""
+    found = []
+    for number, clause in enumerate(body.clauses if body.marked.offered else ()):
+        marks = body.marked.within(clause.start, clause.end)
+        enough = next((m for m in marks if "suffices" in m), None)
+        if enough is None or clause.opener != "contrast" or body.sentences[clause.sentence].asks:
+            continue
+        said = content(body, clause.start, clause.end, [range(enough.start, enough.end)])
+        other = said and not any(_is_asked(body, at) for at in said)
+        if other and clause.start not in body.told and not any(m.classes & DENIALS for m in marks):
+            found.append(Signal(NEGATIVE, STATED, clause.start, clause.end, number))
+    return found
+
+
 def _is_gone_by(body: Body, start: int, end: int, behind: int) -> bool:
     """Whether praise is of what once was, or more behind it judges: "The old one was good. This is better."."""
     past = any("past" in m for m in body.marked.heard(start, end))
@@ -104,7 +119,8 @@ def without_reason(body: Body) -> list[Signal]:
     for number, clause in enumerate(body.clauses):
         for mark in body.marked.within(clause.start, clause.end):
             if "no_reason" in mark and (mark.end == clause.end or _repeats(body, mark.end, clause.end)):
-                found.append(Signal(NEGATIVE, STATED, mark.start, mark.end, number))
+                keeps = body.marked.asked_to_drop and body.marked.has("keep", mark.end, clause.end)
+                found.append(Signal(POSITIVE if keeps else NEGATIVE, STATED, mark.start, mark.end, number))
     return found
 
 
@@ -197,14 +213,19 @@ def _only_denies(body: Body, clause: Clause) -> bool:
 
 
 def echoed(body: Body) -> list[Signal]:
-    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no."""
+    """Return a command that repeats a word of the question and adds none ("Renew it!") as a yes, denied as a no.
+
+    A reason behind it is what tells, within its sentence or in one of its own: "Brown. Because we miss 1974".
+    """
     tokens = body.marked.tokens
     announced = (  # "I've changed my mind: renew it"
         Sentence(c.start, c.end, body.sentences[c.sentence].asks)
         for c in body.clauses
         if c.start > body.start and tokens[c.start - 1].raw == ":" and not c.opener
     )
-    return [signal for stretch in (*body.sentences, *announced) for signal in _echoed_in(body, stretch)]
+    found = [signal for stretch in (*body.sentences, *announced) for signal in _echoed_in(body, stretch)]
+    reasons = [clause.start for clause in body.clauses if clause.opener == "reason"]
+    return [signal for signal in found if not any(start >= signal.end for start in reasons)]
 
 
 def denied(body: Body) -> list[Signal]:

@@ -146,25 +146,36 @@ def calendar_keys(word: str, vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def with_hours(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
-    """Return a label's tokens with numbers made times where the word for the hour follows them: "9.30 Uhr", "3pm"."""
+    """Return a label's tokens with numbers made times beside the word for the hour: "9.30 Uhr", "3pm", "ore 20"."""
+    before = ["", *(token.fold for token in tokens[:-1])]
     after = [token.fold for token in tokens[1:]] + [""]
     past = [token.fold for token in tokens[2:]] + ["", ""]
-    timed = [_as_time(*row, vocabulary) for row in zip(tokens, after, past, strict=False)]
+    timed = [_as_time(*row, vocabulary) for row in zip(tokens, before, after, past, strict=False)]
     hours = [n for n, token in enumerate(timed) if token.kind != tokens[n].kind]
+    hours = [n for n in hours if not _leads_to_hour(before[n], vocabulary)]
     spent = {n + 2 for n in hours if n + 2 < len(timed) and _MINUTES.fullmatch(timed[n + 2].fold)}
     return [token for n, token in enumerate(timed) if n not in spent]
 
 
-def _as_time(token: Token, word: str, past: str, vocabulary: Vocabulary) -> Token:
+def _as_time(token: Token, before: str, word: str, past: str, vocabulary: Vocabulary) -> Token:
     whole = token.kind == "number" and token.fold.isdigit() and int(token.fold) <= HOURS
     if not (whole or _DOTTED_HOUR.fullmatch(token.fold)):
         return token
+    if _leads_to_hour(before, vocabulary):
+        return token._replace(kind="time", fold=token.fold if "." in token.fold else f"{token.fold}:00")
+    if past[:1].isdigit() and _leads_to_hour(word, vocabulary):
+        return token  # the day in "venerdì 13 ore 20"
     if vocabulary.can_be(word, "hour_word"):
         minutes = past if _MINUTES.fullmatch(past) else "00"  # "18 h 30"
         return token._replace(kind="time", fold=token.fold if "." in token.fold else f"{token.fold}:{minutes}")
     if whole and vocabulary.can_be(word, "afternoon"):
         return token._replace(kind="time", fold=f"{int(token.fold) % 12 + 12}:00")
     return token
+
+
+def _leads_to_hour(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word for the hour stands ahead of it, as Italian "ore" does."""
+    return vocabulary.can_be(word, "hour_word") and vocabulary.can_be(word, "time_word")
 
 
 @lru_cache(maxsize=4096)

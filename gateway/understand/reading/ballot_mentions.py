@@ -46,6 +46,8 @@ def mentions_in(body: Body, finder: Finder) -> list[Mention]:
         parts = [mark for mark in body.marked.within(body.start, body.end) if "daypart" in mark.values]
         described = [m for mark in parts if mark.end - mark.start > 1 for m in _described(mark, finder)]
         found += [m for m in described if not _overlaps(m, found)]
+    if any(m.by == "letter" for m in found):  # "D from me and my two"
+        found = [m for m in found if not (m.by == "number" and body.marked.tokens[m.start].kind == "word")]
     if finder.question.method is Method.RANKED and any(m.by == "letter" for m in found):
         found = [m for m in found if m.by != "ordinal"]  # "C first, A last": the place of a letter is no option
     if finder.question.method is Method.RANKED:

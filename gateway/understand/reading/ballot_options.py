@@ -145,8 +145,8 @@ class Finder:
 
     def _days_begun(self, *folds: str) -> frozenset[int]:
         """Return the weekday whose name begins with these words in some language."""
-        books = (language.phrases.get(folds[0]) for language in self.vocabulary.languages.values())
-        named = (phrase for book in books if book is not None for phrase in book.paired.get(folds[1], ()))
+        books = (language.phrases for language in self.vocabulary.languages.values())
+        named = (phrase for book in books for phrase in book.valued.get(" ".join(folds), ()))
         return frozenset(phrase.values["weekday"] for phrase in named if "weekday" in phrase.values)
 
     def _dates(self) -> Iterator[tuple[int, int, list[set[str]]]]:

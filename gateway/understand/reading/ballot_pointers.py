@@ -123,12 +123,24 @@ class Pointers:
         if value is None:  # as for nearly all
             if mark is None or "number" not in mark.values or mark.end - mark.start > 1 or "both_of" in mark:
                 return None
-            told = self._after_option_word(at) or (loose and mark.values["number"] > 1)
+            counts = mark.values["number"] > 1 or self._is_counted_on(at)  # "one" may be an article
+            told = self._after_option_word(at) or (loose and counts)
             article = "common" in mark and at + 1 < end and self._introduces(at + 1)  # "per un gruppo"
             value = mark.values["number"] if told and not article and not self._is_one_of_several(at) else None
         if value is None or not 1 <= value <= self.count or (self.hits[at] and not self.finder.is_weak(at)):
             return None
         return Mention(frozenset({value - 1}), at, at + 1, "number") if loose or self._after_option_word(at) else None
+
+    def _is_counted_on(self, at: int) -> bool:
+        """Whether a comma or an "and" joins what stands here to another number: "one, two and four"."""
+        behind = at + 1
+        while behind < len(self.marked.tokens) and (
+            self.marked.tokens[behind].raw in (",", "&")
+            or ((m := self.marked.cover[behind]) is not None and "and" in m)
+        ):
+            behind += 1
+        mark = self.marked.cover[behind] if at + 1 < behind < len(self.marked.tokens) else None
+        return mark is not None and mark.values.get("number", 0) > 1
 
     def _is_one_of_several(self, at: int) -> bool:
         """Whether a number in words but counts: "one of them", "any of the three", "le moins cher des trois"."""
@@ -177,6 +189,8 @@ class Pointers:
 
     def picked(self, mention: Mention) -> Mention:
         """Return a naming of options behind an ordinal as what both mean: "second Monday", "first three"."""
+        if (placed := self._placed(mention)) is not None:
+            return placed
         labels = self.finder.labels
         if (labels.numbered or labels.timed) and mention.start and mention.end - mention.start == 1:
             counted = None if self.question.method is Method.SCORE else self._counted(mention.start - 1, mention.end)
@@ -186,6 +200,27 @@ class Pointers:
         if found is None or found[1] != mention.start or not -len(mention.options) <= found[0] < len(mention.options):
             return mention
         return Mention(frozenset({sorted(mention.options)[found[0]]}), mention.start - 1, mention.end, "label")
+
+    def _placed(self, mention: Mention) -> Mention | None:
+        """Return what a place means that is one word of a label as well: "first three" where "First aid" is an option.
+
+        Where it may be either, one choice is left open: "the second" where "Second helping" is the third.
+        """
+        if self.question.method in (Method.SCORE, Method.RANKED) or mention.by != "label":
+            return None
+        at, labels, last = mention.end - 1, self.finder.labels, len(self.marked.tokens)
+        place = self._place(at)
+        beside = self.marked.cover[mention.start : at]  # "the"
+        if place is None or place[1] != mention.end or not all(m is not None and "common" in m for m in beside):
+            return None
+        in_full = any(len(labels.folds[n]) == mention.end - mention.start for n in mention.options)
+        spelt = any(self.marked.tokens[at].fold in labels.words[n] for n in mention.options)  # no "third" for a day
+        if in_full or not spelt or not -self.count <= place[0] < self.count:
+            return None
+        told = self._counted(at, last) or self._ordinal(at, last, loose=False)
+        if told is None and self.question.method is Method.SINGLE:
+            return Mention(mention.options | {place[0] % self.count}, mention.start, mention.end, "label")
+        return told
 
     def _ordinal(self, at: int, end: int, loose: bool) -> Mention | None:
         found = self._place(at)
@@ -201,7 +236,11 @@ class Pointers:
             return None
         if whole:
             return Mention(frozenset({place % self.count}), at, whole, "ordinal")
-        return Mention(frozenset({place % self.count}), at, last + 1 if named else last, "ordinal")
+        options = frozenset({place % self.count})
+        if not (named or told) and self.question.method is Method.SINGLE:
+            word = self.marked.tokens[last - 1].fold  # "the last" may be "The Last Drop"
+            options |= {n for n, words in enumerate(self.finder.labels.words) if word in words}
+        return Mention(options, at, last + 1 if named else last, "ordinal")
 
     def _out_of_all(self, at: int, end: int) -> int:
         """Return where "of the three" ends, where that is how many options there are; 0 where nothing of it stands."""

@@ -6,7 +6,7 @@ Must not: know a word of a language.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,6 +23,8 @@ HIGHEST = frozenset(("5", "10", "20", "100"))  # what points are given out of
 FEWEST_SLASHES = 2  # "3/5" is three of five
 _SCALE = re.compile(r"(?<![\d.,])([01])(?:\s?[-–—]\s?|\s\w{1,3}\s)(10{1,2}|[3-9]|20)(?![\d.,]\d|\d)")
 BOTH = 2
+DASHES = frozenset(("-", "–", "—"))
+LEADING_ON = frozenset(("common", "filler", "contrast", "and", "condition"))  # ahead of an "if" they say nothing yet
 NOTHING = frozenset(("none", "negator"))
 COUNTED_AHEAD = 2  # tokens ahead of a number in words: "of the (two)"
 NEAR_ALL = 4  # tokens between "all" and the points given to all
@@ -50,7 +52,7 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     named = [m for m in named if not _in_aside(body, m.start)]
     both = _means_both(body, finder)
     named = [m for m in named if m.by != "number" and not (both and m.by == "letter")]  # "un 4 a ambos"
-    named = [m for m in named if not _is_but_number(body, m)]
+    named = [m for m in named if not _is_but_number(body, finder, m)]
     beside = [m for m in named if _has_number(body, m)]
     named = beside or named  # "Oslo: never been" on a line of its own gives it no points
     numbers = [n for n in _numbers(body, float(highest)) if not any(m.start <= n.start < m.end for m in named)]
@@ -72,16 +74,34 @@ def points_of(body: Body, finder: Finder, lowest: int, highest: int) -> Scored:
     if any(n.base not in (None, float(highest)) for n in numbers) or any(not lowest <= v <= highest for _, v in pairs):
         return Scored(None, "range")
     for mark in body.marked.within(body.start, body.end):
-        if (is_condition(body, mark) or "irony" in mark) and not _in_aside(body, mark.start):
+        binds = is_condition(body, mark) and not _is_within_remark(body, mark, [*named, *numbers])
+        if (binds or "irony" in mark) and not _in_aside(body, mark.start):
             return Scored(None, "condition" if "condition" in mark else "irony")
     return Scored(tuple(sorted(pairs)))
 
 
-def _is_but_number(body: Body, mention: Mention) -> bool:
-    """Whether a part of a label is but its number, which is as well points: "Cover 1 two, Cover 2 four"."""
-    mark = body.marked.cover[mention.start]
-    figure = body.marked.tokens[mention.start].kind == "number" or (mark is not None and "number" in mark.values)
-    return mention.by == "label" and mention.end - mention.start == 1 and figure
+def _is_but_number(body: Body, finder: Finder, mention: Mention) -> bool:
+    """Whether a part of a label is but its number, which is as well points: "Cover 1 two, Cover 2 four".
+
+    A word of the label that figures follow is none: "Midnight 4" for "Midnight in Oslo".
+    """
+    token, mark = body.marked.tokens[mention.start], body.marked.cover[mention.start]
+    figure = token.kind == "number" or (mark is not None and "number" in mark.values)
+    if mention.by != "label" or mention.end - mention.start != 1 or not figure:
+        return False
+    given = mention.end < body.end and body.marked.tokens[mention.end].kind == "number"
+    return not (given and any(token.fold in finder.labels.words[n] for n in mention.options))
+
+
+def _is_within_remark(body: Body, mark: Mark, given: Sequence[Mention | _Number]) -> bool:
+    """Whether an "if" stands within what a dash adds to points given: "Oslo 4 - lovely if you can afford it"."""
+    home = body.sentences[body.sentence_of(mark.start)].start
+    dash = next((at for at in range(mark.start - 1, home, -1) if body.marked.tokens[at].raw in DASHES), None)
+    if dash is None or any(dash < item.start < mark.start for item in given):
+        return False
+    covers = body.marked.cover
+    words = (covers[at] for at in range(dash + 1, mark.start) if body.marked.tokens[at].is_word)
+    return any(m is None or not m.classes & LEADING_ON for m in words)
 
 
 def _counts_options(body: Body, finder: Finder, number: _Number) -> bool:
@@ -203,6 +223,9 @@ def _number_at(body: Body, at: int, highest: float = 0.0) -> _Number | None:
         value = float(mark.values["number"])
         if "common" in mark and not _ends_or_counts(body, mark.end):
             return None  # an article that is also a number: "un 5"
+        before = body.marked.cover[at - 1] if "option_word" in mark and at > body.start else None
+        if before is not None and before.classes & {"rest", "other"}:
+            return None  # "never been to the other one"
     if value is None or _is_measured(body, at + 1):
         return None
     half = body.marked.cover[at + 1] if at + 1 < body.end else None

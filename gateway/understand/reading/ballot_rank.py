@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_choice import held_back, latest
 from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_hinges import is_other_case
 from gateway.understand.reading.ballot_options import Finder
 from gateway.understand.reading.ballot_pointers import LETTERS
 from gateway.understand.reading.ballot_settle import obstacle
@@ -49,6 +50,8 @@ def order_of(body: Body, finder: Finder) -> Ranked:
     held = held_back(body, placed, every)
     if held:
         return Ranked(None, held)
+    if all(s.stance <= Stance.SPARE for s in placed) and any(is_other_case(body, s, ()) for s in placed):
+        return Ranked(None, "condition")
     if all(s.lower for s in placed):
         return Ranked(None, "choice")  # "Oslo is my second choice": which is the first?
     ranks = _ranks(body, placed, finder.count)
@@ -238,7 +241,7 @@ def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
     highest = [s for s in placed if _has_place(body, placed, s, "best_place") or _beats_all(body, s)]
     groups = _grouped(body, placed)
     swapped = len(groups) == 2 and body.marked.has("after", placed[0].mention.end, placed[-1].mention.start)
-    if _is_reversed(body) or swapped:
+    if _is_reversed(body) or swapped or _climbs(body, placed, lowest, finder.count):
         groups = groups[::-1]
     elif lowest or highest:
         groups = _with_ends(groups, {_option(s) for s in highest}, {_option(s) for s in lowest})
@@ -248,6 +251,14 @@ def _in_order(body: Body, finder: Finder, placed: list[Standing]) -> Ranked:
         last = tuple(g for g in groups if set(g) <= {_option(s) for s in lowest})
         groups = [g for g in groups if g not in last] + [rest] + list(last)
     return Ranked(tuple(tuple(g) for g in groups))
+
+
+def _climbs(body: Body, placed: list[Standing], lowest: list[Standing], count: int) -> bool:
+    """Whether an order goes from what is put last to what is put first: "Last Oslo, before that Rome, first Bern"."""
+    if len(placed) < count or placed[0] not in lowest:
+        return False
+    top = len(placed) - 1
+    return any(side(body, placed, top, count) == 1.0 for side in (_rank_before, _rank_behind))
 
 
 def _beats_all(body: Body, standing: Standing) -> bool:
@@ -305,7 +316,7 @@ def _is_tied(body: Body, placed: list[Standing], number: int) -> bool:
 
 def _has_place(body: Body, placed: list[Standing], standing: Standing, name: str) -> bool:
     """Whether an option is put at an end ("Berlin last", "Worst: Berlin") by a word beside it."""
-    clause = body.clauses[standing.clause]
+    clause = body.clauses[body.clause_of(standing.mention.start)]  # not that of others it is joined to
     other = "best_place" if name == "worst_place" else "worst_place"
     at = placed.index(standing)
     floor = max(body.sentences[clause.sentence].start, placed[at - 1].mention.end if at else body.start)

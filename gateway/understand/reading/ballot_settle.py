@@ -248,6 +248,13 @@ def _has_no_reason(body: Body, signal: Signal) -> bool:
     return any("no_reason" in m and m.end == signal.start for m in body.marked.within(start, signal.start))
 
 
+def _is_to_come(body: Body, signal: Signal) -> bool:
+    """Whether a sign is what something is to come before: "I have a question before I agree"."""
+    clause = body.clauses[signal.clause]
+    acts = [m for m in body.marked.heard(clause.start, signal.end) if "before_act" in m]
+    return bool(acts) and not content(body, acts[-1].end, signal.start) and acts[-1].start < signal.end
+
+
 # What makes a sign of a verdict none of its author's today.
 NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (
     _is_told,
@@ -255,6 +262,7 @@ NO_VOTES: tuple[Callable[[Body, Signal], bool], ...] = (
     _is_taken_back,
     _is_forbidden,
     _has_no_reason,
+    _is_to_come,
 )
 
 

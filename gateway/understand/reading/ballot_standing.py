@@ -6,11 +6,12 @@ Must not: know a word of a language, or a method of voting.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from gateway.model.ballot import Method
 from gateway.understand.reading.ballot_behind import accepted_behind, as_addition, refused_behind
 from gateway.understand.reading.ballot_chains import chains_of, clause_number, link_between
-from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_frame import Body, Clause, is_change
 from gateway.understand.reading.ballot_mentions import mentions_in
 from gateway.understand.reading.ballot_options import Finder, Mention
 from gateway.understand.reading.ballot_passing import is_in_passing, without_passing
@@ -83,6 +84,7 @@ def _group(
     introduced = _introduced_at(body, number)
     # What is said of an option named ahead of the colon does not lead to this one: "Rome too hot: Oslo".
     before = body.marked.within(max(introduced if lower <= introduced else clause.start, lower), first.start)
+    before = [m for m in before if not _closes_lead(body, m)]
     after = body.marked.within(last.end, min(end_clause.end, upper))
     after = [_as_added(m, end_clause) for m in after if not _begins_verb(body, finder, m, end_clause)]
     if first.by in ("number", "letter"):
@@ -122,7 +124,8 @@ def _group(
     passing = Stance.NAMED <= stance <= Stance.CHOSEN and is_in_passing(body, clause, first.start, last.end)
     near = [*before, *after]
     entered = any("enter" in m for m in body.marked.heard(sentence.start, first.start))
-    asks = sentence.asks and not entered  # "could you put me down for …?"
+    # "could you put me down for …?", "can you make that …?"
+    asks = sentence.asks and not entered and not _is_change_requested(body, sentence.start, first.start)
     return [
         Standing(found[n], stance, number, links[n], asks, any("doubt" in m for m in near),
                  clause.opener == "contrast" and lower <= clause.start,
@@ -196,6 +199,18 @@ def _is_entered(body: Body, clause: Clause, lower: int, at: int) -> bool:
     return bool(entered) and not content(body, entered[-1].end, at)
 
 
+def _is_change_requested(body: Body, start: int, at: int) -> bool:
+    """Whether what stands here is asked for in place of what was said before: "can you make that Oslo?"."""
+    marks = body.marked.within(start, at)
+    return any(
+        "request" in one
+        and one.end == other.start
+        and is_change(body.marked, other)
+        and not content(body, other.end, at)
+        for one, other in pairwise(marks)
+    )
+
+
 def _is_signed_down(body: Body, at: int) -> bool:
     """Whether a minus vote goes to what stands here: "-1 on Oslo"."""
     for back in range(at - 1, max(body.start, at - 3) - 1, -1):
@@ -221,6 +236,14 @@ def _is_spare_lead(body: Body, clause: Clause) -> bool:
     """Whether a clause but leads to a second choice: "…, and if that's full, Rome"."""
     marks = body.marked.within(clause.start, clause.end)
     return any("fallback" in m for m in marks) and marks[0].start == clause.start and marks[-1].end == clause.end
+
+
+def _closes_lead(body: Body, mark: Mark) -> bool:
+    """Whether a "then" but rounds off what a colon ends: "That's my vote then: Oslo", but "Then: Oslo"."""
+    ends = mark.end < body.end and body.marked.tokens[mark.end].raw == ":"
+    return (
+        ends and mark.classes >= {"choose", "fallback"} and mark.start > body.clauses[body.clause_of(mark.start)].start
+    )
 
 
 def _touches(body: Body, end: int, start: int) -> bool:

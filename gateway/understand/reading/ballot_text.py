@@ -36,6 +36,7 @@ _TYPOGRAPHY = str.maketrans(
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe0f\ufe0e\ufeff\U0001f3fb-\U0001f3ff\u00ad]")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(s|del|strike)>[^<\n]{1,200}</\1>", re.IGNORECASE)
+_STRUCK_LINE = re.compile(rf"\W*\w{{1,2}}[.):]\s*(?:{_STRUCK.pattern})\W*", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<!\w)([*_]{1,3})(?=\S)([^*_\n]{1,200}?)(?<=\S)\1(?!\w)")
 _DASH_SIGN = re.compile(r"(?:^|(?<=[\s(]))[–—](?=\d)", re.MULTILINE)
 _BULLET = re.compile(r"^[ ]*[-*•·◦]+[ ]+(?=\S)", re.MULTILINE)
@@ -102,13 +103,18 @@ def cleaned(text: str) -> str:
     else:
         text = _DASH_SIGN.sub("-", _INVISIBLE.sub("", text.translate(_TYPOGRAPHY)))
     lines = _checked_lines(_before_signature([line for line in text.split("\n") if not line.lstrip().startswith(">")]))
-    text = _STRUCK.sub(" ", "\n".join(lines))
+    text = _STRUCK.sub(" ", "\n".join(_without_struck(lines)))
     if "*" in text or "_" in text:
         text = _EMPHASIS.sub(r"\2", text)
     text = _joined(_BULLET.sub("", text))
     if any(eyes in text for eyes in _EYES):
         text = _SMILEY.sub(" ", _LAST_SMILE.sub(_full_stop, text))
     return text.strip()
+
+
+def _without_struck(lines: list[str]) -> list[str]:
+    """Return the lines without those that are struck out whole but for their number: "2. ~~Oslo~~"."""
+    return [line for line in lines if ("~~" not in line and "</" not in line) or not _STRUCK_LINE.fullmatch(line)]
 
 
 def _full_stop(smile: re.Match[str]) -> str:

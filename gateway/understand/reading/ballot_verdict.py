@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.understand.reading.ballot_frame import Body, Clause
+from gateway.understand.reading.ballot_negation import NEGATORS, denials, names_time, reaches, turns
 from gateway.understand.reading.ballot_text import classes
 from gateway.understand.reading.ballot_words import Mark
 
@@ -19,6 +20,7 @@ TERMS = {"for": (1, 2), "against": (-1, 2), "good": (1, 1), "bad": (-1, 1)}
 APPRAISED = frozenset((*TERMS, "block", "merit", "wanted", "unwanted", "worthless"))
 BARE, STATED, HINTED = 3, 2, 1
 STANCES = frozenset(("yes", "no", "for", "against", "block", "abstain", "unopposed", "good", "bad", "negator"))
+AFTER = 4  # tokens between a verb and its denial, in languages that deny there
 SAME_STEM = 5  # letters two forms of a word share
 OPENINGS = classes("filler contrast conclusion reason and greeting thanks yes no change closing")  # before an answer
 AWAY = frozenset(("absent", "whereabouts"))
@@ -26,10 +28,6 @@ LONGEST_PLACE = 2  # words of a place where an author is until a day
 # What makes words of the question another answer: "we should repaint it or sell it".
 TURNING = classes("negator except contrast condition or nor but_not instead until no yes")
 PRAISE = frozenset(("good", "bad", "yes"))
-NEGATORS = frozenset(("negator", "near_negator", "but_not"))
-SCOPE = 6  # tokens before a term in which a negator reaches it
-NEAR = 3  # tokens for a determiner
-AFTER = 4  # tokens behind a verb, in languages that negate there
 JUDGED = (APPRAISED - {"bad"}) | {
     "needless"
 }  # beside these a clause says nothing else that matters; "concerns" it does
@@ -93,7 +91,7 @@ def signals(body: Body) -> list[Signal]:
 
 def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
     marks = body.marked.within(clause.start, clause.end)
-    negators = [m for m in marks if m.classes & NEGATORS]
+    negators = denials(marks)
     negators = [*_negators_ahead(body, clause, number), *negators]
     spent: set[int] = set()
     terms = [m for m in marks if m.classes & APPRAISED]
@@ -103,8 +101,8 @@ def _clause_signals(body: Body, clause: Clause, number: int) -> list[Signal]:
         particle = mark.classes & {"yes", "no"} and mark.end - mark.start == 1
         if doubt is not None and mark.start > doubt and not (particle or "abstain" in mark):
             continue
-        flips = [n for n in negators if n.start not in spent and _reaches(body, n, mark)]
-        read = _term(mark, flips, body, clause, terms)
+        flips = [n for n in negators if n.start not in spent and reaches(body, n, mark)]
+        read = _term(mark, turns(flips), body, clause, terms)
         if read is None:
             continue
         if mark.classes & APPRAISED or (flips and "yes" in mark and "particle" not in mark):
@@ -152,36 +150,9 @@ def _goes_on_with(body: Body, clause: Clause, number: int) -> Clause | None:
     return before
 
 
-def _reaches(body: Body, negator: Mark, term: Mark) -> bool:
-    """Whether a negator stands before a term, near enough; a determiner must all but touch it."""
-    gap = term.start - negator.end
-    if gap < 0 or negator.start == term.start:
-        return False
-    if negator.classes & {"negator", "but_not"}:
-        return gap <= SCOPE and not (gap and _denies_time(body, negator, term))
-    between = body.marked.within(negator.end, term.start)
-    return gap <= NEAR and not any("common" in m for m in between)
-
-
-def _denies_time(body: Body, negator: Mark, term: Mark) -> bool:
-    """Whether a negator denies but a time that stands ahead of a term: "not before June please, that would be good"."""
-    voices = body.marked.voices
-    bounds = [voices[at] for at in (negator.start, negator.end) if at < len(voices)]
-    bound = next((m for m in bounds if m is not None and "not_before" in m), None)
-    return bound is not None and names_time(body, bound.end, term.start)
-
-
-def names_time(body: Body, start: int, end: int) -> bool:
-    """Whether a stretch holds a number, an hour, or the name of a day, a month or a season."""
-    if any(m.classes & {"month", "weekday"} for m in body.marked.within(start, end)):
-        return True
-    figured = any(token.kind in ("number", "time") for token in body.marked.tokens[start:end])
-    return figured or any("season" in m for m in body.marked.heard(start, end))
-
-
 def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list[Mark]) -> tuple[str, int] | None:
     """Return the verdict of one mark and its weight when embedded, None when it is none."""
-    if mark.classes & {"negator", "near_negator"} and any(_reaches(body, mark, t) for t in terms if t is not mark):
+    if mark.classes & {"negator", "near_negator"} and any(reaches(body, mark, t) for t in terms if t is not mark):
         return None
     if body.marked.asked_to_close and mark.classes & {"worthless", "unwanted"}:
         return None  # it may be what the question would begin: "sell raffle tickets?", "waste of money"
@@ -193,6 +164,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
         return (NEGATIVE, STATED) if not flips else None
     if "unopposed" in mark:
         return POSITIVE, STATED
+    if "but_not" in mark and mark.end == body.sentences[clause.sentence].end:
+        return NEGATIVE, BARE  # "Buena idea, pero no": nothing follows that it could deny
     if "decline" in mark and body.marked.offered:
         passes = "abstain" not in mark or _closes(body, mark.end, clause.end)
         return (NEGATIVE, STATED) if passes and not flips else None
@@ -204,6 +177,8 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     particle = POSITIVE if _does_as_asked(body, mark) else _particle(body, mark, clause)
     if "yes_clause" in mark and "yes" not in mark and _only_urges(body, mark, clause):
         return None
+    if particle == POSITIVE and named is None and any(_touches(body, flip, mark) for flip in flips):
+        return None  # "nicht klar", "not necessarily"
     if particle == POSITIVE and flips and not mark.classes & {"no", "particle"}:
         return (NEGATIVE, STATED) if len(flips) % 2 else (POSITIVE, STATED)
     if particle == NEGATIVE and mark.end - mark.start == 1 and any("no" not in n for n in flips):
@@ -215,6 +190,13 @@ def _term(mark: Mark, flips: list[Mark], body: Body, clause: Clause, terms: list
     sign, weight = TERMS[named]
     sign *= -1 if len(flips) % 2 else 1
     return (POSITIVE if sign > 0 else NEGATIVE), weight
+
+
+def _touches(body: Body, negator: Mark, mark: Mark) -> bool:
+    """Whether nothing but a little word parts a denial from a word that is a yes by itself: "no está claro"."""
+    single = mark.end - mark.start == 1 and "particle" in mark and "negator" in negator
+    marks = body.marked.cover[negator.end : mark.start]
+    return single and len(marks) <= 1 and all(m is not None and "common" in m for m in marks)
 
 
 def _is_part(body: Body, mark: Mark, clause: Clause) -> bool:
@@ -354,7 +336,9 @@ def _negated_behind(
         if behind is not None and verdict == BLOCK:
             spent.add(behind.start)
             continue  # a block denied is no stance
-        if behind is not None and mark.classes & TERMS.keys() and not tepid:
+        near = behind is not None and behind.start - mark.end <= AFTER // 2
+        whole = near and mark.end - mark.start > 1 and "yes" in mark  # "Meine Zustimmung habt ihr nicht"
+        if behind is not None and (whole or mark.classes & TERMS.keys()) and not tepid:
             spent.add(behind.start)
             verdict = NEGATIVE if verdict == POSITIVE else POSITIVE if verdict == NEGATIVE else verdict
             tepid = verdict == POSITIVE
@@ -399,9 +383,13 @@ def _denies_next(body: Body, mark: Mark, clause: Clause) -> bool:
 
 
 def _only_stresses(body: Body, mark: Mark, clause: Clause) -> bool:
-    """Whether a word that is a yes by itself but stresses the stance behind it: "absolutely against"."""
-    if "intensifier" not in mark or mark.end >= clause.end:
+    """Whether a word that is a yes by itself but stresses the stance behind it, or a no ahead: "no, por supuesto"."""
+    if "intensifier" not in mark:
         return False
+    if mark.end >= clause.end:
+        ahead = body.marked.cover[mark.start - 2] if mark.start - 1 > body.start else None
+        refused = ahead is not None and "no" in ahead and ahead.end - ahead.start == 1
+        return refused and mark.start == clause.start and body.marked.tokens[mark.start - 1].raw == ","
     after = body.marked.cover[mark.end]
     return after is not None and bool(after.classes & STANCES)
 
@@ -444,7 +432,7 @@ def _about_another(body: Body, mark: Mark, clause: Clause) -> bool:
     led = article is not None and "name_article" in article and article.end < clause.end  # "com o João"
     at = article.end if article is not None and led else after.end
     token, known = body.marked.tokens[at], body.marked.cover[at]
-    named = known is None or not known.classes & {"common", "filler", "option_word"}
+    named = known is None or not known.classes & {"common", "option_word"}
     named = named and not (led and token.fold in body.marked.asked)
     return token.kind == "word" and token.raw[0].isupper() and len(token.raw) > 1 and named
 

@@ -8,11 +8,11 @@ itself, or know a text.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, product
+from sys import intern
 from typing import Any, NamedTuple
 
 from gateway.understand.lexicon import Lexicon
@@ -61,62 +61,66 @@ QUESTIONS = frozenset(
 SPELT = frozenset(("yes", "no", "for", "against", "block", "abstain", "withdraw", "good"))
 GAP, WIDEST_GAP = "…", 4  # in a phrase: up to so many words of any kind
 Spelling = tuple[str, ...]  # the words of a phrase, folded
+Entry = tuple[str, str, int | None]  # a class, a phrase of it, and what that is worth
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")  # "(do|don't|)": the words it may be
 _PLAIN = re.compile(r"[a-z ]+")  # a phrase whose words are its tokens as they stand
 _PARTING = str.maketrans("'-", "  ")  # what parts words without being one
 
 
-class Phrase(NamedTuple):  # a tuple: there are tens of thousands, made at every start
-    """One entry of a language: its tokens and everything it can be."""
+class Phrase(NamedTuple):
+    """What an entry of a language can be: one value for the hundreds that are the same."""
 
-    tokens: Spelling
     classes: frozenset[str]
     values: Mapping[str, int]
-    accented: Mapping[Spelling, frozenset[str]]  # what it is when written with these accents
-    gapped: bool  # whether some of its words may have others between them
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """The phrases that begin with one word: that word alone, the others by their second word, longest first."""
-
-    alone: Phrase | None
-    paired: Mapping[str, tuple[Phrase, ...]]
-    crowded: Mapping[str, Mapping[int, Mapping[Spelling, Phrase]]]  # where those are many: by length, longest first
-    parted: Parted | None  # those whose words need not touch
+    accented: Mapping[str, frozenset[str]]  # what it is when written with accents, by its words so written
+    apart: Spelling  # its words, where others may stand between them; else none
 
 
 @dataclass(frozen=True, slots=True)
 class Parted:
     """Phrases whose words need not touch, by what follows the first word: its second, a comma, any other word."""
 
-    by_second: Mapping[str, tuple[Phrase, ...]]
-    over_comma: tuple[Phrase, ...]
-    otherwise: tuple[Phrase, ...]  # their second word may stand further on
+    by_second: Mapping[str, tuple[Loose, ...]]
+    over_comma: tuple[Loose, ...]
+    otherwise: tuple[Loose, ...]  # their second word may stand further on
 
-    def after(self, following: str) -> tuple[Phrase, ...]:
+    def every(self) -> Iterator[Loose]:
+        """Yield them all, some more than once."""
+        yield from chain(*self.by_second.values(), self.over_comma)
+
+    def after(self, following: str) -> tuple[Loose, ...]:
         """Return the few that may stand here, in their order."""
         return self.over_comma if following == "," else self.by_second.get(following, self.otherwise)
 
 
-Phrasebook = Mapping[str, Beginning]
-_UNPAIRED: Mapping[str, tuple[Phrase, ...]] = {}
-_UNCROWDED: Mapping[str, Mapping[int, Mapping[Spelling, Phrase]]] = {}
-FEWEST_CROWDED = 16  # phrases that begin with the same two words from which on they are looked up, not gone through
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """The phrases of a language by their words, with a blank between each two.
+
+    One table with a text for each: there are some sixty thousand, and what one takes is taken so often.
+    """
+
+    phrases: Mapping[str, Phrase]  # those whose words stand side by side
+    lengths: Mapping[str, tuple[int, ...]]  # first two words → the numbers of words of those that begin so, most first
+    parted: Mapping[str, Parted]  # first word → those whose words need not touch
+    firsts: frozenset[str]  # the words that any of them begins with
+    valued: Mapping[str, tuple[Phrase, ...]]  # first two words → those that are worth something
+
+
+Loose = tuple[Spelling, Phrase]  # a phrase whose words need not touch, and these
 _NO_NAMES: frozenset[str] = frozenset()
 _NO_NUMBERS: frozenset[int] = frozenset()
 _NO_VALUES: Mapping[str, int] = {}
-_NO_ACCENTS: Mapping[Spelling, frozenset[str]] = {}
+_NO_ACCENTS: Mapping[str, frozenset[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, compiled: its phrases by their first word, every single word it uses, and those worth mending."""
+    """One language, compiled: its phrases, and the words worth mending."""
 
     phrases: Phrasebook
     voices: Phrasebook
     asked: Phrasebook
-    words: frozenset[str]
     spelt: tuple[str, ...]
     jumbled: Mapping[str, tuple[str, ...]]  # the same by their letters in alphabetical order
     would_endings: tuple[str, ...] = ()  # of verbs that say what their speaker would do
@@ -177,40 +181,76 @@ class _Shared:
         return found
 
 
-@dataclass(frozen=True, slots=True)
 class _Draft:
-    """The phrases of a language while they are read: what each can be, its values, and what it is with accents."""
+    """The phrases of a book while they are read: what each can be, its values, and what it is with accents."""
 
-    shared: _Shared
-    classes: dict[Spelling, frozenset[str]]
-    values: dict[Spelling, dict[str, int]]
-    accented: dict[Spelling, dict[Spelling, frozenset[str]]]
+    def __init__(self, shared: _Shared) -> None:
+        self.shared = shared
+        self.classes: dict[str, frozenset[str]] = {}
+        self.values: dict[str, dict[str, int]] = {}
+        self.accented: dict[str, tuple[str, frozenset[str]]] = {}  # as written with accents → the phrase, what it is
+        self.variants: list[Entry] = []
 
-    def enter(self, tokens: Spelling, name: str, value: int | None) -> None:
-        if not tokens:
+    def read(self, name: str, text: str, value: int | None) -> None:
+        """Take an entry; its other spellings are settled when all are read."""
+        if _PLAIN.fullmatch(text):
+            self._enter(name, " ".join(text.split()), value)
             return
-        self.classes[tokens] = self.shared.grown(self.classes.get(tokens, _NO_NAMES), name)
-        if value is not None:
-            self.values.setdefault(tokens, {})[name] = value
+        raw, phrase = _spelt(text)
+        self._enter(name, phrase, value)
+        self.variants += ((name, other, value) for other in _variants(text))
+        written = "" if text.isascii() else " ".join(map(str.casefold, raw))
+        if written and (written != phrase or GAP in raw):
+            _, names = self.accented.get(written, (phrase, _NO_NAMES))
+            self.accented[written] = phrase, self.shared.grown(names, name)
 
-    def enter_accented(self, tokens: Spelling, written: Spelling, name: str) -> None:
-        known = self.accented.setdefault(tokens, {})
-        known[written] = self.shared.grown(known.get(written, _NO_NAMES), name)
+    def _enter(self, name: str, phrase: str, value: int | None) -> None:
+        if not phrase:
+            return
+        self.classes[phrase] = self.shared.grown(self.classes.get(phrase, _NO_NAMES), name)
+        if value is not None:
+            self.values.setdefault(phrase, {})[name] = value
+
+    def settle(self) -> None:
+        """Take the other spellings of what was read."""
+        written = frozenset(self.classes)
+        for name, other, value in self.variants:
+            if other not in written:  # "we'd" without its apostrophe is no reason to misread "Wed"
+                self._enter(name, other, value)
 
     def note_first_person(self, own: frozenset[str]) -> None:
         """Add to phrases that hold a word of the first person that they are of the first person."""
-        for tokens, names in self.classes.items():
-            if own.isdisjoint(tokens) or names & {"third_person", "proxy"}:
-                continue
-            self.classes[tokens] = self.shared.grown(names, FIRST_PERSON)
-            for written, names_then in self.accented.get(tokens, {}).items():
-                self.accented[tokens][written] = self.shared.grown(names_then, FIRST_PERSON)
+        said = frozenset(
+            phrase
+            for phrase, names in self.classes.items()
+            if not own.isdisjoint(phrase.split()) and not names & {"third_person", "proxy"}
+        )
+        for phrase in said:
+            self.classes[phrase] = self.shared.grown(self.classes[phrase], FIRST_PERSON)
+        for written, (phrase, names) in self.accented.items():
+            if phrase in said:
+                self.accented[written] = phrase, self.shared.grown(names, FIRST_PERSON)
 
-    def phrases(self) -> Iterator[Phrase]:
-        """Yield the phrases, longest first."""
-        for tokens in sorted(self.classes, key=len, reverse=True):
-            values, accented = self.values.get(tokens, _NO_VALUES), self.accented.get(tokens, _NO_ACCENTS)
-            yield Phrase(tokens, self.classes[tokens], values, accented, GAP in tokens)
+    def book(self) -> Phrasebook:
+        """Return the phrases, compiled."""
+        accented = {written: names for written, (phrase, names) in self.accented.items() if GAP not in phrase}
+        loose: dict[str, dict[str, frozenset[str]]] = {}  # written with accents they are known where nothing parts them
+        for written, (phrase, names) in self.accented.items():
+            if GAP in phrase:
+                loose.setdefault(phrase, {})[" ".join(word for word in written.split() if word != GAP)] = names
+        accents = frozenset(phrase for phrase, _ in self.accented.values())
+        same: dict[tuple[frozenset[str], bool], Phrase] = {}
+
+        def made(phrase: str, names: frozenset[str]) -> Phrase:
+            if GAP in phrase:
+                values = self.values.get(phrase, _NO_VALUES)
+                return Phrase(names, values, loose.get(phrase, _NO_ACCENTS), tuple(phrase.split()))
+            known = accented if phrase in accents else _NO_ACCENTS
+            if phrase in self.values:
+                return Phrase(names, self.values[phrase], known, ())
+            return same.setdefault((names, phrase in accents), Phrase(names, _NO_VALUES, known, ()))
+
+        return _book({phrase: made(phrase, names) for phrase, names in self.classes.items()})
 
 
 @lru_cache(maxsize=8)
@@ -220,14 +260,14 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
     tables = {code: _language(table, shared) for code, table in lexicon.tables("ballot").items()}
     singles: dict[str, tuple[Phrase, ...]] = {}
     for language in tables.values():
-        for word, beginning in language.phrases.items():
-            if beginning.alone is not None:
-                singles[word] = (*singles.get(word, ()), beginning.alone)
+        for word, phrase in language.phrases.phrases.items():
+            if " " not in word:
+                singles[word] = (*singles.get(word, ()), phrase)
     return Vocabulary(
         languages=tables,
         singles=singles,
-        owners=_by_word({code: language.words for code, language in tables.items()}),
-        beginners=_by_word({code: language.phrases for code, language in tables.items()}),
+        owners=_by_word({code: _words_of(language) for code, language in tables.items()}),
+        beginners=_by_word({code: language.phrases.firsts for code, language in tables.items()}),
         commons=frozenset(word for word, of in singles.items() if any("common" in p.classes for p in of)),
         lights=frozenset(word for word, of in singles.items() if any("light" in p.classes for p in of)),
         weekdays=tuple((w, p.values["weekday"]) for w, of in singles.items() for p in of if "weekday" in p.values),
@@ -247,24 +287,28 @@ def _by_word(words: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _words_of(language: Language) -> frozenset[str]:
+    """Return every word of a language's phrases but those that are looked for in questions alone."""
+    books = (language.phrases, language.voices)
+    touching = (phrase.split() for book in books for phrase in book.phrases)
+    loose = (spelling for book in books for parted in book.parted.values() for spelling, _ in parted.every())
+    return frozenset(map(intern, chain.from_iterable(chain(touching, loose))))
+
+
 def _language(table: Mapping[str, Any], shared: _Shared) -> Language:
-    entries = list(_entries(table))
-    phrases = _draft([e for e in entries if e[0] not in VOICES | QUESTIONS], shared)
-    voices = _draft([e for e in entries if e[0] in VOICES], shared)
-    asked = _draft([e for e in entries if e[0] in QUESTIONS], shared)
-    own = frozenset(t[0] for t, names in voices.classes.items() if len(t) == 1 and FIRST_PERSON in names)
+    phrases, voices, asked = _drafts(_entries(table), shared)
+    own = frozenset(word for word, names in voices.classes.items() if " " not in word and FIRST_PERSON in names)
     voices.note_first_person(own)
     phrases.note_first_person(own)
-    spelt = tuple(t[0] for t, names in phrases.classes.items() if len(t) == 1 and len(t[0]) >= 4 and names & SPELT)
+    spelt = tuple(w for w, names in phrases.classes.items() if " " not in w and len(w) >= 4 and names & SPELT)
     jumbled: dict[str, tuple[str, ...]] = {}
     for word in spelt:
         letters = jumble(word)
         jumbled[letters] = (*jumbled.get(letters, ()), word)
     return Language(
-        phrases=_by_first(phrases),
-        voices=_by_first(voices),
-        asked=_by_first(asked),
-        words=frozenset(chain.from_iterable(chain(phrases.classes, voices.classes))),
+        phrases=phrases.book(),
+        voices=voices.book(),
+        asked=asked.book(),
         spelt=spelt,
         jumbled=jumbled,
         would_endings=tuple(fold(ending) for ending in table.get("would_endings", ())),
@@ -278,74 +322,54 @@ def jumble(word: str) -> str:
     return "".join(sorted(word))
 
 
-def _draft(entries: Sequence[tuple[str, str, int | None]], shared: _Shared) -> _Draft:
-    draft = _Draft(shared, {}, {}, {})
-    others: list[tuple[str, Spelling, int | None]] = []
+def _drafts(entries: Iterable[Entry], shared: _Shared) -> tuple[_Draft, _Draft, _Draft]:
+    """Return the phrases of a language, read: those of votes, those of voices, and those looked for in questions."""
+    phrases, voices, asked = drafts = _Draft(shared), _Draft(shared), _Draft(shared)
     for name, text, value in entries:
-        if _PLAIN.fullmatch(text):
-            draft.enter(tuple(text.split()), name, value)
+        (voices if name in VOICES else asked if name in QUESTIONS else phrases).read(name, text, value)
+    for draft in drafts:
+        draft.settle()
+    return drafts
+
+
+def _book(every: Mapping[str, Phrase]) -> Phrasebook:
+    lengths: dict[str, frozenset[int]] = {}
+    valued: dict[str, tuple[Phrase, ...]] = {}
+    loose: dict[str, list[Loose]] = {}
+    kept: dict[str, Phrase] = {}
+    for text, phrase in every.items():
+        words = text.split()
+        first = intern(words[0])
+        if len(words) > 1 and (phrase.apart or phrase.classes & OVER_COMMAS):
+            loose.setdefault(first, []).append((tuple(map(intern, words)), phrase))
+        if phrase.apart:
             continue
-        raw, spelling = _spelt(text)
-        draft.enter(spelling, name, value)
-        others += ((name, other, value) for other in _variants(text))
-        accented = () if text.isascii() else tuple(word.casefold() for word in raw if word != GAP)
-        if accented and accented != spelling:
-            draft.enter_accented(spelling, accented, name)
-    written = frozenset(draft.classes)
-    for name, other, value in others:
-        if other not in written:  # "we'd" without its apostrophe is no reason to misread "Wed"
-            draft.enter(other, name, value)
-    return draft
-
-
-def _by_first(draft: _Draft) -> Phrasebook:
-    found: dict[str, list[Phrase]] = defaultdict(list)
-    for phrase in draft.phrases():
-        found[phrase.tokens[0]].append(phrase)
-    return {first: _beginning(of) for first, of in found.items()}
-
-
-def _beginning(phrases: Sequence[Phrase]) -> Beginning:
-    alone: Phrase | None = None
-    paired: dict[str, list[Phrase]] = {}
-    parted: list[Phrase] = []
-    for phrase in phrases:
-        if len(phrase.tokens) == 1:
-            alone = phrase
-            continue
-        if not phrase.gapped:
-            paired.setdefault(phrase.tokens[1], []).append(phrase)
-        if phrase.gapped or phrase.classes & OVER_COMMAS:
-            parted.append(phrase)
-    return Beginning(
-        alone,
-        {second: tuple(of) for second, of in paired.items()} or _UNPAIRED,
-        {second: _by_length(of) for second, of in paired.items() if len(of) >= FEWEST_CROWDED} or _UNCROWDED,
-        _parted(parted),
+        kept[first if len(words) == 1 else text] = phrase
+        if len(words) > 1:
+            pair = text if len(words) == 2 else " ".join(words[:2])
+            lengths[pair] = lengths.get(pair, _NO_NUMBERS) | {len(words)}
+            if phrase.values:
+                valued[pair] = (*valued.get(pair, ()), phrase)
+    same: dict[frozenset[int], tuple[int, ...]] = {}
+    return Phrasebook(
+        kept,
+        {pair: same.setdefault(of, tuple(sorted(of, reverse=True))) for pair, of in lengths.items()},
+        {first: _parted(sorted(of, key=lambda one: -len(one[0]))) for first, of in loose.items()},
+        frozenset(intern(text.partition(" ")[0]) for text in every),
+        valued,
     )
 
 
-def _by_length(phrases: Sequence[Phrase]) -> Mapping[int, Mapping[Spelling, Phrase]]:
-    """Return phrases that come longest first by their length and their words."""
-    found: dict[int, dict[Spelling, Phrase]] = {}
-    for phrase in phrases:
-        found.setdefault(len(phrase.tokens), {})[phrase.tokens] = phrase
-    return found
-
-
-def _parted(phrases: Sequence[Phrase]) -> Parted | None:
-    if not phrases:
-        return None
-    seconds = {phrase.tokens[1] for phrase in phrases} - {GAP}
-    by_second = {second: tuple(one for one in phrases if one.tokens[1] in (second, GAP)) for second in seconds}
+def _parted(phrases: Sequence[Loose]) -> Parted:
+    seconds = {spelling[1] for spelling, _ in phrases} - {GAP}
     return Parted(
-        by_second or _UNPAIRED,
-        over_comma=tuple(one for one in phrases if not one.gapped or one.tokens[1] == GAP),
-        otherwise=tuple(one for one in phrases if one.tokens[1] == GAP),
+        {second: tuple(one for one in phrases if one[0][1] in (second, GAP)) for second in seconds},
+        over_comma=tuple(one for one in phrases if not one[1].apart or one[0][1] == GAP),
+        otherwise=tuple(one for one in phrases if one[0][1] == GAP),
     )
 
 
-def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, str, int | None]]:
+def _entries(table: Mapping[str, Any]) -> Iterator[Entry]:
     for key, words in table.items():
         if key in VALUED:
             for value, forms in enumerate(words):
@@ -364,16 +388,16 @@ def spelt_out(phrase: str) -> Iterator[str]:
     yield from (" ".join("".join(chosen).split()) for chosen in product(*choices))
 
 
-def _spelt(text: str) -> tuple[Sequence[str], Spelling]:
-    """Return the words of a phrase as written and folded, its gaps among them."""
+def _spelt(text: str) -> tuple[Sequence[str], str]:
+    """Return the words of a phrase as written, and folded in one text, its gaps among them."""
     words = text.translate(_PARTING).split()
     if all(map(str.isalpha, words)):  # nearly all; the others hold figures, signs or gaps
-        return words, tuple(map(fold, words))
+        return words, " ".join(map(fold, words))
     tokens = [token for token in tokens_of(text) if token.is_word or token.raw == GAP]
-    return [token.raw for token in tokens], tuple(t.raw if t.raw == GAP else t.fold for t in tokens)
+    return [token.raw for token in tokens], " ".join(t.raw if t.raw == GAP else t.fold for t in tokens)
 
 
-def _variants(text: str) -> Iterator[Spelling]:
+def _variants(text: str) -> Iterator[str]:
     """Yield the other spellings of a phrase: without its apostrophes, with its umlauts spelt out."""
     others = dict.fromkeys((text.replace("'", ""), text.translate(UMLAUTS)))
     yield from (_spelt(other)[1] for other in others if other != text)
@@ -381,31 +405,23 @@ def _variants(text: str) -> Iterator[Spelling]:
 
 def longest(tokens: Sequence[Token], folds: Sequence[str], at: int, book: Phrasebook) -> tuple[int, Phrase | None]:
     """Return where the longest phrase that begins at a token ends, and the phrase; None where none begins."""
-    beginning = book.get(folds[at])
-    if beginning is None:
-        return at, None
-    found, end = beginning.alone, at + (beginning.alone is not None)
-    if at + 1 == len(folds):
+    first, left = folds[at], len(folds) - at
+    found = book.phrases.get(first)
+    end = at + (found is not None)
+    if left == 1:
         return end, found
-    following = folds[at + 1]
-    if following in beginning.crowded:
-        for length, phrases in beginning.crowded[following].items():
-            if (spelt := phrases.get(tuple(folds[at : at + length]))) is not None:
-                found, end = spelt, at + length
-                break
-    else:
-        for phrase in beginning.paired.get(following, ()):
-            last = at + len(phrase.tokens)
-            if tuple(folds[at:last]) == phrase.tokens:
-                found, end = phrase, last
-                break
-    if beginning.parted is None:
+    for length in book.lengths.get(f"{first} {folds[at + 1]}", ()):
+        if length <= left and (phrase := book.phrases.get(" ".join(folds[at : at + length]))) is not None:
+            found, end = phrase, at + length
+            break
+    parted = book.parted.get(first)
+    if parted is None:
         return end, found
-    for phrase in beginning.parted.after(following):
+    for spelling, phrase in parted.after(folds[at + 1]):
         last = (
-            _end_over_gap(folds, tokens, at, phrase.tokens)
-            if phrase.gapped
-            else _end_over_commas(tokens, folds, at, phrase.tokens)
+            _end_over_gap(folds, tokens, at, spelling)
+            if phrase.apart
+            else _end_over_commas(tokens, folds, at, spelling)
         )
         if last > end:
             found, end = phrase, last

@@ -180,7 +180,7 @@ def _voices(
         best: tuple[int, Phrase] | None = None
         word = folds[at]
         for table in tables:
-            if word not in table:
+            if word not in table.firsts:
                 continue
             end, phrase = longest(tokens, folds, at, table)
             if phrase and (best is None or end > best[0]):
@@ -195,7 +195,7 @@ def _voices(
 
 def _told_by_accents(phrase: Phrase, tokens: Sequence[Token]) -> frozenset[str]:
     """Return what a phrase is: "sí" is a yes where "si" may be an "if", and accents, where they are written, tell."""
-    told = phrase.accented.get(tuple(t.raw.casefold() for t in tokens)) if phrase.accented else None
+    told = phrase.accented.get(" ".join([t.raw.casefold() for t in tokens])) if phrase.accented else None
     return told or phrase.classes
 
 
@@ -310,7 +310,7 @@ def is_swapped(word: str, other: str) -> bool:
 
 def _verdicts(language: Language, word: str) -> frozenset[str]:
     """Return the sides a word can be on, so that "agree" and "agreed" are no rivals."""
-    phrase = language.phrases[word].alone
+    phrase = language.phrases.phrases.get(word)
     return frozenset(SIDES.get(name, name) for name in phrase.classes & SPELT) if phrase is not None else frozenset()
 
 
@@ -389,8 +389,7 @@ def _is_word(tokens: tuple[Token, ...], at: int) -> bool:
 
 def _is_known(word: str, language: Language) -> bool:
     """Whether a language knows a word by itself, not but in a longer phrase as English does "non" ("non-binding")."""
-    beginning = language.phrases.get(word)
-    return beginning is not None and beginning.alone is not None
+    return word in language.phrases.phrases
 
 
 __all__ = [

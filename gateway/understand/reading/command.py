@@ -26,7 +26,7 @@ from gateway.understand.reading.command_asked import (
 )
 from gateway.understand.reading.command_away import read_away
 from gateway.understand.reading.command_leave import read_join, read_leave, scope_of
-from gateway.understand.reading.command_ours import clause_of, is_all_ours, is_ours, strangers
+from gateway.understand.reading.command_ours import clause_of, is_all_ours, is_ours, says_only_when, strangers
 from gateway.understand.reading.command_pause import read_pause, read_resume
 from gateway.understand.reading.command_questions import read_help, read_status
 from gateway.understand.reading.command_task import read_new_task, read_task_done, read_todo_lines, tasks_of
@@ -331,6 +331,8 @@ def _checkin_answer(request: Request) -> CommandReading | None:
     if all(request.whole(item, "acknowledged") for item in reading.done) and not labelled:
         reading = replace(reading, done=())  # "Hm, let me think about it"
         full = bool(reading.answers)
+    if not labelled and all(says_only_when(words_of(item), request.lexicon) for item in reading.done):
+        full, reading = bool(reading.answers), replace(reading, done=())  # "Diese und nächste Woche bin ich …"
     told_work = request.subject.is_reply and bool(reading.done) and _tells_own_work(request)
     if not labelled and not told_work and request.body_words <= SHORT and _asks_for_a_rhythm(request):
         return None  # "Every day is a lot. Twice a week?"

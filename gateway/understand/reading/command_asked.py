@@ -182,8 +182,9 @@ def is_length(told: Told, hit: Hit, request: Request) -> bool:
     if hit.end < len(told.words) and request.spoken(request.lists.of("pause_behind").at(told.words, hit.end)):
         return True
     start, end = told.words[hit.start].start, told.words[hit.end - 1].end
-    spans = (one.when.span for one in request.dates(told.text) if one.leads & _LASTING)
-    return any(first <= start and end <= last for first, last in spans)
+    lasting = (one for one in request.dates(told.text) if one.leads & _LASTING)
+    within = (one for one in lasting if one.when.span[0] <= start and end <= one.when.span[1])
+    return any(one.when.end_day or find_lengths(one.when.evidence, request.sent_at, request.lexicon) for one in within)
 
 
 def _lasts(one: Dated, request: Request) -> bool:

@@ -28,14 +28,21 @@ from gateway.understand.reading.tongue import is_common
 
 _GOING_AND_COMING = 2  # dates: when one goes, and when one is back
 _LASTING = frozenset({"from", "until", "to", "for", "within"})  # words that lead up to a stretch of days
+_SPOKEN_OF = (
+    "away", "away_start", "going", "day_off", "returned", "unreachable", "from_me", "absence_reason",
+)  # fmt: skip
+_SHORT = 20  # words of a sentence with a date inside what it tells
 _HEADING = 3  # words of a subject that names an absence
 
 
 def read_away(request: Request) -> CommandReading | None:
     """Read "I'm on leave from 3 to 14 August", "OOO" over "Out 8/3 - 8/7", "vacances du … au …"."""
     subject = () if request.subject.is_reply else words_of(request.subject.text)
-    spoken_of = request.mentions("away", "away_start", "going", "day_off", "returned", "unreachable")
-    if not spoken_of and not request.lists.of("absence_subject").whole(subject):
+    spoken_of = request.mentions(
+        "away", "away_start", "going", "day_off", "returned", "unreachable", "from_me", "absence_reason"
+    )
+    parted = [told for told in request.sentences if _is_parted(told, request)]
+    if not (spoken_of or parted or request.lists.of("absence_subject").whole(subject)):
         return None
     starts = [told for told in request.told if _starts_away(_without_heads_up(told, request), request)]
     goes = request.mentions("going") and _names_stretch(request)
@@ -44,13 +51,16 @@ def read_away(request: Request) -> CommandReading | None:
     days_off = ((told, hit) for told, hit in asked_for(request, "day_off") if _is_day_off(told, hit, request))
     told_away += [told for told, hit in days_off if not _is_other(told, hit, request)]
     told_away += [told for told in request.sentences if _is_headed_absence(told, request)]
-    told_away += [told for told in request.sentences if _goes_and_returns(told, request) or _is_cut_off(told, request)]
+    ways = (_goes_and_returns, _is_cut_off, _stays_home, _is_silent)
+    told_away += parted
+    own = [told for told in request.sentences if any(tells(told, request) for tells in ways)]
+    told_away += own
     candidates = [
         told for told in request.told if (told in starts or told in told_away) and not _is_over(told, request)
     ]
     subject_says = any(told.is_subject for told in starts)
     for told in candidates:
-        personal = bool(request.hits(told, "first_person", "going")) or told in starts
+        personal = bool(request.hits(told, "first_person", "going")) or told in starts or told in own
         if (told.is_subject and not agrees(request)) or not personal or told.asks or request.body_words > LONG:
             continue
         if request.hits(told, "all_of_us"):
@@ -83,6 +93,46 @@ def _is_cut_off(told: Told, request: Request) -> bool:
     ):
         return False
     return any(one.when.end_day or "until" in one.leads for one in request.dates(told.text))
+
+
+def _is_parted(told: Told, request: Request) -> bool:
+    """Tell whether a date stands inside what tells of an absence: "Ik ben er [deze en volgende week] niet"."""
+    if len(told.words) > _SHORT or told.asks or not request.hits(told, "first_person"):
+        return False
+    spans = [one.when.span for one in request.dates(told.text)]
+    if len(spans) != 1 or not _closes_negation(told, spans[0][1], request):
+        return False
+    rest = f"{told.text[: spans[0][0]]} {told.text[spans[0][1] :]}"
+    without = Told(rest, words_of(rest))
+    at = sum(word.start < spans[0][0] for word in told.words)
+    hits = (hit for hit in request.hits(without, "away", "day_off") if hit.start < at < hit.end)
+    return any(not _is_other(without, hit, request) and not is_past(without, hit, request) for hit in hits)
+
+
+def _closes_negation(told: Told, end: int, request: Request) -> bool:
+    """Tell whether a word of denying stands right behind a place: what it denies stands ahead of it."""
+    behind = next((at for at, word in enumerate(told.words) if word.start >= end), None)
+    return behind is not None and any(behind <= hit.start <= behind + 1 for hit in request.hits(told, "negation"))
+
+
+def _stays_home(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us says that its author is at home with an illness, theirs or a child's, and when."""
+    ill = [hit for hit in request.hits(told, "away") if not is_past(told, hit, request)]
+    home = request.spoken(request.lists.of("at_home").find(told.words)) if ill else ()
+    if not home or told.asks or not answers_questions(request):
+        return False
+    own = not home[0].start or request.hits(told, "first_person")  # "Home with a stomach bug today"
+    return bool(own) and any(one.when.day >= request.sent_at.date() for one in request.dates(told.text))
+
+
+def _is_silent(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us says from when to when nothing will come: "… next week, no answers from me then"."""
+    if told.asks or not answers_questions(request) or not request.hits(told, "halt", "negation"):
+        return False
+    clauses = [(hit, *clause_of(told, hit, request)) for hit in request.hits(told, "from_me")]
+    if not any(set(strangers(told, start, end, request)) <= set(range(*hit[2:])) for hit, start, end in clauses):
+        return False  # "Don't expect the minutes from me before Friday"
+    return any(one.when.end_day or one.leads & _LASTING for one in request.dates(told.text))
 
 
 def _goes_and_returns(told: Told, request: Request) -> bool:
@@ -213,7 +263,7 @@ def _starts_away(told: Told, request: Request) -> bool:
 
 def _says_else_only_when(told: Told, request: Request) -> bool:
     """Tell whether a sentence is days and an absence, and nothing else: "Thursday and Friday out of office"."""
-    hits = request.hits(told, "away")
+    hits = (*request.hits(told, "away"), *_reasons(told, request))
     covered = {at for hit in hits for at in range(hit.start, hit.end)}
     spans = [one.when.span for one in request.dates(told.text)] if hits else []
     dated = {at for at, word in enumerate(told.words) if any(a <= word.start < b for a, b in spans)}
@@ -230,9 +280,14 @@ def _opens_with_day(told: Told, request: Request) -> bool:
         return False
     last = max(one.when.span[1] for one in opening)
     return any(
-        told.words[hit.start].start >= last and not told.text[last : told.words[hit.start].start].strip()
-        for hit in request.hits(told, "away")
+        told.words[hit.start].start >= last and not told.text[last : told.words[hit.start].start].strip(" :")
+        for hit in (*request.hits(told, "away"), *_reasons(told, request))
     )
+
+
+def _reasons(told: Told, request: Request) -> tuple[Hit, ...]:
+    """Return what an answer to us may say in place of being away: "jury duty all next week", "heute Zahnarzt"."""
+    return request.hits(told, "absence_reason") if answers_questions(request) else ()
 
 
 def _says_what_for(told: Told, request: Request) -> bool:
@@ -303,7 +358,8 @@ def _is_named(told: Told, end: int, request: Request) -> bool:
 def _goes_on_else(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a phrase is but the beginning of another that tells of no absence: "I'm out of money"."""
     others = _not_away(request.lexicon).find(told.words)
-    return any(one.start <= hit.start and hit.end < one.end for one in others)
+    size = hit.end - hit.start
+    return any(one.start <= hit.start and hit.end <= one.end and one.end - one.start > size for one in others)
 
 
 @lru_cache(maxsize=8)

@@ -74,8 +74,16 @@ def _is_about_us(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether what is left or joined is the list, a topic of it or its mail, not some outing on a day."""
     if any(one.start < hit.start and hit.end <= one.end for one in request.hits(told, "done")):
         return False  # "Take it off the list" is said of a thing
+    told = _without_purpose(told, hit, request)
     topic = _topic_named(told, hit.start, request)
     return is_ours(told, hit, request, others=bool(topic), groups=True) and not _on_a_day(told, hit, request)
+
+
+def _without_purpose(told: Told, hit: Hit, request: Request) -> Told:
+    """Take what for off the end of a sentence: "put me on the list so I get the rota"."""
+    purposes = request.spoken(request.lists.of("so_that").find(told.words))
+    start = min((one.start for one in purposes if one.start >= hit.end), default=None)
+    return told if start is None else Told(told.text[: told.words[start].start], told.words[:start], told.is_subject)
 
 
 def _on_a_day(told: Told, hit: Hit, request: Request) -> bool:
@@ -107,6 +115,8 @@ def _takes_back(told: Told, request: Request) -> bool:
     """Tell whether a sentence denies or supposes something; "we need the mails no longer" bears out that one leaves."""
     if request.hits(told, "hypothetical"):
         return True
+    if request.hits(told, "mails") and not request.hits(told, "leave", "word_leave", "join", "halt"):
+        return False  # "I never read these mails"
     ended = request.spoken(request.lists.of("no_longer").find(told.words))
     ended = () if request.hits(told, "leave", "join") else ended
     return any(

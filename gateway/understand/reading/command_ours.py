@@ -52,7 +52,8 @@ def _known(lexicon: Lexicon, *, groups: bool) -> Phrases:
 
 def _numbers(lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
     for language, table in lexicon.tables("date").items():
-        yield from (("number", language, phrase) for phrase in table.get("numbers", {}))
+        for key in ("numbers", "clock_ahead", "clock_behind"):
+            yield from (("number", language, phrase) for phrase in table.get(key, {}))
 
 
 @lru_cache(maxsize=8)
@@ -72,7 +73,9 @@ def clause_of(told: Told, hit: Hit, request: Request) -> tuple[int, int]:
     start = max((at for at in breaks if at <= hit.start), default=0)
     end = min((at for at in breaks if at >= hit.end), default=len(words))
     because = [one.start for one in request.spoken(_reasons(request.lexicon).find(words)) if one.start >= hit.end]
-    return start, min([end, *because])
+    ends = request.hits(told, "open_end") if because else ()
+    lasting = [one for one in ends if not request.spoken(request.lists.of("until_when").at(words, one.start))]
+    return start, min([end, *(at for at in because if not any(one.start <= at < one.end for one in lasting))])
 
 
 def is_ours(

@@ -6,8 +6,10 @@ Must not: know a language, or take the pause of a meeting or of a machine for on
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
+from gateway.understand.lexicon import Lexicon
 from gateway.understand.marks import marks_in
 from gateway.understand.reading.away import tells_return
 from gateway.understand.reading.checkin import tells_work
@@ -23,10 +25,12 @@ from gateway.understand.reading.command_asked import (
     until_in,
 )
 from gateway.understand.reading.command_ours import bears_out, clause_of, is_all_ours, is_ours, strangers
-from gateway.understand.reading.frequency import spares_weekends
-from gateway.understand.reading.phrases import Hit, words_of
-from gateway.understand.reading.request import Request, Told
+from gateway.understand.reading.date import find_lengths
+from gateway.understand.reading.frequency_days import spares_weekends
+from gateway.understand.reading.phrases import Hit, listed, words_of
+from gateway.understand.reading.request import TABLE, Request, Told
 from gateway.understand.reading.spelling import is_spelt_so
+from gateway.understand.reading.tongue import is_common
 
 _ONE_DAY = timedelta(days=1)
 _MOST_STRANGE = 1  # word for being spared that is in no list
@@ -48,7 +52,12 @@ def read_resume(request: Request) -> CommandReading | None:
             continue
         if request.hits(told, "scope_noun") and not request.hits(told, "mails"):
             continue  # a discussion is taken up again
-        if _is_of_several(told, hit, request) or is_past(told, hit, request) or marks_in(told.text):
+        if (
+            _is_announced(told, hit, request)
+            or _is_of_several(told, hit, request)
+            or is_past(told, hit, request)
+            or marks_in(told.text)
+        ):
             continue  # "Can you send me V-7 again?"
         says = told.words[hit.start : hit.end]
         returned = request.lists.of("returned").whole(says) and not request.hits(told, "mails", "send")
@@ -88,6 +97,14 @@ def _is_to_others(told: Told, request: Request) -> bool:
     return bool(request.hits(told, "third_person")) and not request.hits(told, "mails", "me", "first_person")
 
 
+def _is_announced(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether it is what its author will do some day: "I'll unmute myself"."""
+    start, _ = clause_of(told, hit, request)
+    ahead = told.words[start : hit.start]
+    comes = request.spoken(request.lists.of("yet_to_come").find(ahead))
+    return bool(comes) and bool(request.spoken(request.lists.of("first_person").find(ahead)))
+
+
 def _is_of_several(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether it is several people who do something again: "we start again on 3 September"."""
     if _is_to_others(told, request):
@@ -103,7 +120,7 @@ def read_pause(request: Request) -> CommandReading | None:
             continue  # "nothing on the other days" is a rhythm
         if (told.is_subject and not bears_out(request)) or _is_of_sending(told, hit, request):
             continue
-        if _is_compound(told, hit) or _wishes_days(request):
+        if _is_compound(told, hit) or _is_of_a_thing(told, hit, request) or _wishes_days(request):
             continue
         if _is_meant(told, hit, request):
             until, through = _until(told, request)
@@ -133,6 +150,23 @@ def read_pause(request: Request) -> CommandReading | None:
 def _is_compound(told: Told, hit: Hit) -> bool:
     """Tell whether a phrase is but the end of a compound: "un-pause"."""
     return bool(hit.start) and told.text[told.words[hit.start - 1].end : told.words[hit.start].start] == "-"
+
+
+def _is_of_a_thing(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a phrase has a thing in its gap that is not ours: "put the order on pause"."""
+    over = [one for one in request.hits(told, "pause", "pause_alone") if one.start < hit.end and hit.start < one.end]
+    at = {word for one in over for word in range(one.start, one.end)}
+    known = _pausing(request.lexicon)
+    ours = request.lists.of("mails", "everything", "them", "me", "scope_noun")
+    gap = (told.words[word] for word in at if told.words[word].text not in known)
+    return any(not is_common(word, request.lexicon) and not ours.whole((word,)) for word in gap)
+
+
+@lru_cache(maxsize=8)
+def _pausing(lexicon: Lexicon) -> frozenset[str]:
+    """Return the words that phrases of pausing are made of."""
+    phrases = (phrase for _, _, phrase in listed(lexicon.tables(TABLE), ("pause", "pause_alone")))
+    return frozenset(word.text for phrase in phrases for word in words_of(phrase))
 
 
 def _wishes_days(request: Request) -> bool:
@@ -276,7 +310,8 @@ def _is_of_us(told: Told, hit: Hit, request: Request) -> bool:
     if is_all_ours(told, request):
         return True
     start, end = clause_of(told, hit, request)
-    others = [told.words[:start], told.words[end:]]
+    until = any(one.start == end for one in request.spoken(request.lists.of("until_when").find(told.words)))
+    others = [told.words[:start], () if until else told.words[end:]]  # "until after the wedding" is why, too
     own = all(request.spoken(request.lists.of("first_person").find(words)) for words in others if words)
     return own and is_ours(told, hit, request, whole=True)
 
@@ -299,6 +334,9 @@ def _is_of_sending(told: Told, hit: Hit, request: Request) -> bool:
 def _ends(told: Told, request: Request) -> bool:
     """Tell whether a sentence says when it ends, or that its author comes back; "at the end of May" it begins."""
     dates = request.dates(told.text)
+    lasts = (one.when.evidence for one in dates if one.leads & {"for", "within"})  # "stop these for a fortnight"
+    if any(find_lengths(evidence, request.sent_at, request.lexicon) for evidence in lasts):
+        return True
     return any("until" in one.leads for one in dates) or tells_return(told.text, request.lexicon)
 
 

@@ -21,7 +21,7 @@ def read_help(request: Request) -> CommandReading | None:
     """Read "how does this work?", "Help" over a question, "how can I start a vote?"."""
     if request.body_words > SHORT:
         return None
-    headed = request.whole(request.subject.text, "word_help")
+    headed = request.whole(request.subject.text.rstrip(" ?"), "word_help") or request.subject.text.strip() == "?"
     subject_asks = headed or not request.subject.text
     for told in request.told:
         for hit in request.hits(told, "help"):
@@ -31,8 +31,14 @@ def read_help(request: Request) -> CommandReading | None:
                 return CommandReading(intent=Intent.HELP, evidence=told.text)
         if _asks_how(told, request, headed=headed):
             return CommandReading(intent=Intent.HELP, evidence=told.text)
-    asked = headed and says_little_else(request)
+    asked = headed and (says_little_else(request) or _asks_only_of_us(request))
     return CommandReading(intent=Intent.HELP) if asked else None
+
+
+def _asks_only_of_us(request: Request) -> bool:
+    """Tell whether a short body asks, and names nothing but what is ours: "Is there a list of what I can write?"."""
+    ours = all(is_all_ours(told, request, groups=True) for told in request.sentences)
+    return ours and any(told.asks for told in request.sentences)
 
 
 def read_status(request: Request) -> CommandReading | None:
@@ -43,7 +49,9 @@ def read_status(request: Request) -> CommandReading | None:
     for told in request.told:
         for hit in request.hits(told, "status"):
             fits = (hit.end - hit.start) * 2 >= len(told.words) or _asks_for_it(told, hit, request)
-            if subject_asks or (fits and (told.asks or not told.is_subject or not request.sentences)):
+            mine = any(hit.start <= one.start < hit.end for one in request.hits(told, "first_person"))  # "on my plate"
+            says = told.asks or mine or not told.is_subject or not request.sentences
+            if subject_asks or (fits and says):
                 return CommandReading(intent=Intent.STATUS, evidence=told.text)
         if _asks_what_is_open(told, request):
             return CommandReading(intent=Intent.STATUS, evidence=told.text)
@@ -96,8 +104,14 @@ def _asks_what_is_open(told: Told, request: Request) -> bool:
     """Tell whether a question is of tasks or votes and what is still to come of them, and of nothing else."""
     if request.subject.is_reply and not answers_questions(request):
         return False
-    things, pending = request.hits(told, *_THINGS), request.hits(told, "pending")
+    named = request.spoken(request.lists.of("address_vote", "address_task").find(told.words))  # "votes", "polls"
+    things, pending = (*request.hits(told, *_THINGS), *named), request.hits(told, "pending")
     mine = bool(request.hits(told, "first_person"))
+    if (
+        told.asks and pending and not things and (mine or request.hits(told, "me"))
+    ):  # "Was steht bei mir eigentlich noch alles offen?"
+        opens = bool(told.words) and bool(request.spoken(request.lists.of("remind_asks").at(told.words, 0)))
+        return opens and not _others(told, 0, len(told.words), pending, request)
     sent = not told.asks and any(hit.start == 0 for hit in request.hits(told, "send"))  # "send me what is still open"
     if not (things if told.asks else sent and pending and mine):
         return False

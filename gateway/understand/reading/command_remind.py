@@ -71,7 +71,19 @@ def _reminder_behind(request: Request) -> CommandReading | None:
             if musts and max(musts) < len(words):
                 task = read_task(said[words[max(musts)].start :].strip(_EDGES), request, who="me")
                 return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text) if task else None
+            task = _dated_ahead(said, request) if hit.start and words else None
+            if task:
+                return CommandReading(intent=Intent.NEW_TASK, tasks=(task,), evidence=told.text)
     return None
+
+
+def _dated_ahead(said: str, request: Request) -> TaskRequest | None:
+    """Return what is said ahead of "can you remind me" in the same breath: a deed or a thing, and its day."""
+    words = words_of(said)
+    lists = request.lists
+    asks = request.spoken((*lists.of("remind_asks").at(words, 0), *lists.of("been", "if_word").find(words)))
+    task = None if asks else read_task(said.strip(_EDGES), request, who="me")
+    return task if task and task.due and len(words_of(task.title)) > 1 else None
 
 
 def _reminder(told: Told, hit: Hit, request: Request) -> TaskRequest | None:

@@ -17,11 +17,14 @@ from gateway.understand.reading.command_remind import asks_to_know, read_reminde
 from gateway.understand.reading.past import first_but, past_in
 from gateway.understand.reading.phrases import Hit, fold, words_of
 from gateway.understand.reading.request import Request, Told
-from gateway.understand.reading.task import read_task, read_tasks
+from gateway.understand.reading.task import is_name, labelled_out, read_task, read_tasks, tells_only_what
 from gateway.understand.reading.todo import read_todos
+from gateway.understand.reading.tongue import is_common
 
 _FEWEST_LINES = 2
 _FEW_WORDS = 2  # that say whom a task is for, ahead of a colon: "add a task for me: …"
+_FEW_AHEAD = 8  # words ahead of a colon that say whose list it is
+_GENITIVE = re.compile(r"(?:['’]s?|s['’])\s")
 _NEAR = 3  # words between "me" and the list
 _WHOM = re.compile(r"\s*@[\w.-]+\w[:,]?\s")  # whom a body is addressed to
 _FEW_BEHIND = 3  # words behind "tick it off": "please", "thank you"
@@ -206,7 +209,7 @@ def _is_handed_in_subject(request: Request) -> bool:
     due = [one.when.span for one in request.dates(told.text)]
     known = request.lists.of("due_label", "task_lead", "courtesy_word")
     rest = (word for word in told.words if not any(a <= word.start < b for a, b in due))
-    return bool(due) and all(known.whole((word,)) for word in rest)
+    return bool(due) and all(known.whole((word,)) or is_common(word, request.lexicon) for word in rest)
 
 
 def read_todo_lines(request: Request) -> CommandReading | None:
@@ -255,9 +258,9 @@ def _asked_task(request: Request) -> CommandReading | None:
     if said_of := next((reading for reading in noted if reading), None):
         return said_of
     if not asked:
-        return _introduced(request)
+        return _introduced(request) or _on_anothers_list(request)
     told, hit = asked[0]
-    if request.listed_lines():
+    if request.listed_lines() or labelled_out(request):
         return tasks_of(request, from_subject=False)
     names_none = _names_none(told, hit, request)
     if names_none and told.is_subject and request.sentences:  # "Please add a task": the body names it
@@ -280,11 +283,44 @@ def _asked_task(request: Request) -> CommandReading | None:
     return _handed(tasks, who) if who else tasks
 
 
+def _on_anothers_list(request: Request) -> CommandReading | None:
+    """Read "Add to Sam's list: get two quotes", "Pour la liste de Karim : …": a list and a name ahead of a colon."""
+    if request.subject.is_reply or not request.sentences:
+        return None
+    told, *others = request.sentences
+    head, colon, what = told.text.partition(":")
+    words = words_of(head)
+    named = _owner_of_list(Told(head, words), request) if colon and len(words) <= _FEW_AHEAD else None
+    if named is None:
+        return None
+    below = [one.text for one in others] if not what.strip() else [" ".join([what, *(one.text for one in others[:1])])]
+    tasks = tuple(task for text in below if (task := read_task(text.strip(), request, who=named)))
+    return CommandReading(intent=Intent.NEW_TASK, tasks=tasks, evidence=told.text) if tasks else None
+
+
+def _owner_of_list(told: Told, request: Request) -> str | None:
+    """Return the one name that says whose a list is: "Sam's list", "la liste de Karim"; None for "the guest list"."""
+    lists = [hit for hit in request.hits(told, "scope_noun") if hit.end - hit.start == 1]
+    names = [at for at in range(1, len(told.words)) if is_name(told.words[at], told.text)]
+    if len(lists) != 1 or len(names) != 1 or request.dates(told.text):
+        return None
+    noun, at = lists[0].start, names[0]
+    word = told.words[at]
+    between = told.text[word.end : told.words[noun].start] if at < noun else ""
+    owns = bool(_GENITIVE.fullmatch(between)) or noun + 2 == at == len(told.words) - 1
+    is_feast = any(word.text in map(fold, table.get("feasts", ())) for table in request.lexicon.tables("date").values())
+    return told.text[word.start : word.end] if owns and not is_feast else None
+
+
 def _names_none(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a phrase ends its sentence, or but the list follows it: "please add these to the list"."""
     if hit.end == len(told.words):
         return True
     behind = range(hit.end, len(told.words))
+    if request.lists.of("them").whole(told.words[hit.end : hit.end + 1]) and not strangers(
+        told, hit.end, len(told.words), request
+    ):
+        return True  # "please keep track of these for us"
     listed = any(one.start in behind for one in request.hits(told, "scope_noun", "task_label"))
     return listed and not strangers(told, hit.end, len(told.words), request, groups=True)
 
@@ -317,6 +353,8 @@ def _handed_before(told: Told, request: Request) -> CommandReading | None:
     tasks: list[TaskRequest] = []
     for before in reversed(request.sentences[:at]):
         task = read_task(before.text, request) if not before.asks else None
+        if task is not None and tells_only_what(before.text, request):
+            return None
         if task is None or task.assignee is None:
             break
         tasks.insert(0, task)
@@ -347,12 +385,22 @@ def _introduced(request: Request) -> CommandReading | None:
         ends = [hit.end for hit in request.hits(told, "task_intro")]
         if request.spoken(request.lists.of("been", "third_person").find(told.words)):
             continue
-        heads = told.is_subject and bool(request.lists.of("task_from").at(told.words, 0))  # "Jobs from the meeting"
+        heads = told.is_subject and _names_tasks(told, request)
         ends_so = ends and max(ends) == len(told.words) and (told.is_subject or told.text.endswith(":"))
         if heads or ends_so:
             reading = tasks_of(request, from_subject=False)
             return reading if reading and all(task.assignee for task in reading.tasks) else None
     return None
+
+
+def _names_tasks(subject: Told, request: Request) -> bool:
+    """Tell whether a subject is of tasks: "Jobs from the meeting", "pour la liste des tâches"."""
+    if any(True for _ in request.lists.of("task_from").at(subject.words, 0)):
+        return True
+    labels = request.hits(subject, "task_label")
+    return any(not hit.start for hit in request.hits(subject, "task_intro")) or any(
+        hit.end == len(subject.words) for hit in labels
+    )
 
 
 def _with_subject(request: Request, text: str) -> Request:

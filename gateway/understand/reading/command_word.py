@@ -10,7 +10,7 @@ from gateway.understand.reading.command_leave import named_scope, scope_of
 from gateway.understand.reading.command_ours import says_only_when
 from gateway.understand.reading.command_pause import is_through
 from gateway.understand.reading.date import find_clock, read_when
-from gateway.understand.reading.frequency import named_days
+from gateway.understand.reading.frequency_days import named_days
 from gateway.understand.reading.phrases import fold, words_of
 from gateway.understand.reading.request import Request, Told
 from gateway.understand.reading.spelling import is_spelt_so

@@ -191,7 +191,7 @@ def _hits(said: str, words: Sequence[Word], at: int, act: str, lexicon: Lexicon)
     found = _listed(lexicon).at(words, at)
     doubts = {hit.language: hit.end for hit in found if hit.key == _DOUBT}
     for hit in found:
-        if hit.key not in _NO and hit.end < doubts.get(hit.language, 0):  # "Yeah right", "sí, fue él"
+        if hit.key not in _NO and hit.end < max(doubts.values(), default=0):  # "Yeah right", "sí, fue él"
             continue
         is_manners = hit.key in _MANNERS
         is_in_place = (

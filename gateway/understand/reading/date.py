@@ -18,7 +18,7 @@ from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date_lattice import Lattice, is_month_first
 from gateway.understand.reading.date_parser import Parser
 from gateway.understand.reading.date_rules import MOST_LEADS
-from gateway.understand.reading.date_values import DAYS_LONG, Moment, Resolve, after_span, coming_weekday
+from gateway.understand.reading.date_values import DAYS_LONG, Contradicted, Moment, Resolve, after_span, coming_weekday
 from gateway.understand.reading.date_words import LEADS, TABLE, date_words
 from gateway.understand.reading.phrases import Word, words_of
 
@@ -39,7 +39,7 @@ _NUMBERED_END = re.compile(r"\d\.$")
 _HEARTS = frozenset(
     (
         "iso", "numeric", "numeric_weak", "numeric_range", "month", "weekday", "weekday_short", "weekday_part",
-        "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "unit", "span",
+        "day_number", "day_ordinal", "day_dot", "today", "tomorrow", "overmorrow", "tonight", "part", "unit", "span",
         "week_close", "month_close", "close", "nth", "feast",
     )
 )  # fmt: skip
@@ -88,17 +88,34 @@ def _read_at(parser: Parser, start: int, base: datetime, before: When | None) ->
     tags = lattice.edges[start]
     if not tags or (len(tags) == 1 and "common" in tags):  # a common word opens no date
         return None, start + 1
+    gone_by = 0  # where a day of the past, or no day, ends: no part of it is another ("from Friday 29 May", in June)
     for begin, resolve, end in _candidates(parser, start):
-        moment = _resolved(resolve, base)
+        if end < gone_by:
+            break
+        try:
+            moment = _moment(resolve, base)
+        except Contradicted:
+            moment, gone_by = None, end
+        if moment is not None and _is_gone_by(moment, base):
+            moment, gone_by = None, end
         if moment is not None and moment.bare and before and moment.first < before.day:
             # "From 3 August, back on the 17th": of the month that was just named.
             moment = _resolved(resolve, datetime.combine(before.day, base.timetz()))
         if moment is not None:
             moment, end = _with_zone(lattice, moment, end)
             leads, lead_start = _leads_before(parser, begin)
-            when = _when(moment, base, lattice, lead_start, end)
-            return Dated(when, leads | _inner_leads(lattice, begin)), end
-    return None, start + 1
+            last = _behind(parser, end)
+            leads |= {"by"} if last > end else frozenset()
+            when = _when(moment, base, lattice, lead_start, last)
+            return Dated(when, leads | _inner_leads(lattice, begin)), last
+    return None, max(gone_by, start + 1)
+
+
+def _behind(parser: Parser, end: int) -> int:
+    """Return where a word ends that makes a deadline of the date before it: "Friday at the latest"; else `end`."""
+    if end >= parser.size or not _plain_gap(parser.lattice.gap(end).replace(",", "")):
+        return end
+    return max((edge.end for edge in parser.tagged("by_behind", end)), default=end)
 
 
 def _candidates(parser: Parser, start: int) -> list[tuple[int, Resolve, int]]:
@@ -110,13 +127,24 @@ def _candidates(parser: Parser, start: int) -> list[tuple[int, Resolve, int]]:
 
 def _resolved(resolve: Resolve, base: datetime) -> Moment | None:
     try:
-        moment = resolve(base)
+        moment = _moment(resolve, base)
+    except Contradicted:
+        return None
+    return None if moment is None or _is_gone_by(moment, base) else moment
+
+
+def _moment(resolve: Resolve, base: datetime) -> Moment | None:
+    """Return what an expression comes to, None where there is no such day. Raises Contradicted."""
+    try:
+        return resolve(base)
+    except Contradicted:
+        raise
     except (OverflowError, ValueError, OSError):
         return None
-    if moment is None:
-        return None
-    gone_by = moment.floats and moment.last is None and (moment.first - base.date()).days > _MOST_AHEAD
-    return None if gone_by else moment
+
+
+def _is_gone_by(moment: Moment, base: datetime) -> bool:
+    return moment.floats and moment.last is None and (moment.first - base.date()).days > _MOST_AHEAD
 
 
 def _leads_before(parser: Parser, start: int) -> tuple[frozenset[str], int]:

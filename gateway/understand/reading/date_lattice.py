@@ -15,7 +15,7 @@ from babel.core import get_global
 
 from gateway.understand.reading.date_values import Resolve, calendar_day, iso_moment, ranged
 from gateway.understand.reading.date_words import LEADS, DateWords
-from gateway.understand.reading.phrases import words_of
+from gateway.understand.reading.phrases import Hit, words_of
 
 _ISO = re.compile(r"(?<![\d/.-])(20\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d)?(Z|[+-]\d\d:?\d\d)?)?(?![\d-])")
 _NUMERIC = re.compile(
@@ -29,6 +29,11 @@ _CLOCK = re.compile(r"(?<![\d/.:-])(\d{1,2})(?::|(?<=\d)\.)([0-5]\d)(?::[0-5]\d)
 _GLUED = re.compile(r"(\d{1,4})([^\W\d_]+)(\d{2})?$")
 _HALF = re.compile(r"/\d")
 _ALL_DAYS = range(1, 32)
+_AMONG = frozenset({"common", "to", "until", "at", "and", "part", "on", "am", "pm"})  # what may follow an hour
+_HOURS = range(24)
+_DAY_MINUTES = 24 * 60
+_PARTS = frozenset({"morning", "afternoon", "evening"})
+_SPELT = frozenset({"number", "clock_ahead", "clock_behind", "hour_at", "oclock", *_PARTS})
 
 
 class Edge(NamedTuple):
@@ -52,6 +57,7 @@ class Lattice:
         self._add_phrases()
         self._add_numbers()
         self._add_composites()
+        self._add_spelt_hours()
 
     def gap(self, index: int) -> str:
         """Return what stands between a word and the one before it."""
@@ -69,9 +75,12 @@ class Lattice:
 
     def _add_phrases(self) -> None:
         texts = [word.text for word in self.words]
+        self._spelt: list[Hit] = []  # hours in words, and what makes a clock time of them
         for hit in self.known.phrases.find(self.words):
             if hit.end > hit.start + 1 and self._is_broken(hit.start, hit.end):
                 continue
+            if hit.key in _SPELT:
+                self._spelt.append(hit)
             value = self.known.worth[hit.key, hit.language, tuple(texts[hit.start : hit.end])]
             if hit.key == "next":
                 value = (value, hit.language)
@@ -147,6 +156,66 @@ class Lattice:
             )
         if value is not None and end_index is not None:
             self._add(tag, start_index, end_index, value)
+
+    def _add_spelt_hours(self) -> None:
+        """Add the clock times in words: "half past eight", "halb neun", "huit heures et demie", "at eight"."""
+        if not any(hit.key != "number" for hit in self._spelt):
+            return
+        for hit in self._spelt:
+            if hit.key in ("clock_ahead", "clock_behind"):
+                minutes = self._worth(hit)
+                for start, end, hour in self._hours_beside(hit):
+                    at = (60 * hour + minutes) % _DAY_MINUTES
+                    self._add("clock", min(start, hit.start), max(end, hit.end), time(at // 60, at % 60))
+            elif hit.key == "hour_at":
+                for start, end, hour in self._hours_beside(hit):
+                    if hour > 1 and self._closes_hour(end):  # "at one of the schools"
+                        self._add("clock", start, end, time(hour))
+            elif hit.key == "oclock":
+                self._add_oclock(hit)
+            elif hit.key in _PARTS and hit.end > hit.start + 1:  # "seven in the evening", not "seven evenings"
+                for start, end, hour in self._hours_beside(hit):
+                    self._add("clock", start, end, time(hour))
+
+    def _add_oclock(self, hit: Hit) -> None:
+        """Add "eight o'clock"; "huit heures" may be a length, and needs a word of the time beside it."""
+        lasts = any(edge.value == "hour" for edge in self.edges[hit.start].get("unit", ()))
+        lasts = lasts and not any(one.start == hit.end for one in self._spelt if one.key in _PARTS)
+        for start, _, hour in self._hours_beside(hit):
+            if not lasts or any(
+                edge.end == start and edge.value == hit.language
+                for at in range(max(0, start - 3), start)
+                for edge in self.edges[at].get("at", ())
+            ):
+                self._add("clock", start, hit.end, time(hour))
+
+    def _worth(self, hit: Hit) -> Any:
+        return self.known.worth[hit.key, hit.language, tuple(word.text for word in self.words[hit.start : hit.end])]
+
+    def _hours_beside(self, hit: Hit) -> list[tuple[int, int, int]]:
+        """Return the hours right beside a phrase, each from where to where: in its language, or in figures."""
+        ahead = hit.key in ("clock_ahead", "hour_at")
+        found = [
+            (one.start, one.end, self._worth(one))
+            for one in self._spelt
+            if one.key == "number"
+            and one.language == hit.language
+            and (one.start == hit.end if ahead else one.end == hit.start)
+            and not self._is_numbered(one)
+        ]
+        at = hit.end if ahead else hit.start - 1
+        if hit.key[:6] == "clock_" and 0 <= at < len(self.words):
+            found += [(at, edge.end, edge.value) for edge in self.edges[at].get("hour_number", ())]
+        return [(start, end, hour) for start, end, hour in found if hour in _HOURS]
+
+    def _is_numbered(self, hit: Hit) -> bool:
+        """Tell whether a number is but the end of a longer one: the "huit" of "dix-huit"."""
+        numbers = (one for one in self._spelt if one.key == "number" and one.language == hit.language)
+        return any(one.start < hit.start <= one.end for one in numbers)
+
+    def _closes_hour(self, end: int) -> bool:
+        """Tell whether nothing is counted: "at eight please", not "at eight schools"."""
+        return end >= len(self.words) or bool(self.gap(end).strip()) or bool(_AMONG & self.edges[end].keys())
 
     def _day_month(self, one: str, two: str, year: str | None, mark: str) -> Resolve | None:
         first, second = int(one), int(two)

@@ -20,6 +20,7 @@ from gateway.understand.reading.date_values import (
     coming_weekday,
     day_of_month,
     days_ahead,
+    days_before,
     edge_of,
     edge_of_month,
     feast,
@@ -92,6 +93,7 @@ _DAY_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("tomorrow", lambda c: days_ahead(1)),
     ("overmorrow", lambda c: days_ahead(2)),
     ("tonight", lambda c: at_clock(days_ahead(0), PART_HOURS["evening"])),
+    ("this part", lambda c: _later_today(c["part"])),
     ("weekday", lambda c: coming_weekday(c["weekday"])),
     ("article weekday", lambda c: coming_weekday(c["weekday"])),
     ("weekday_part", lambda c: at_clock(coming_weekday(c["weekday_part"][0]), PART_HOURS[c["weekday_part"][1]])),
@@ -130,6 +132,7 @@ _DAY_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("end article? next unit", lambda c: edge_of(period_ahead(c["unit"], 1), "end")),
     ("end article? unit next", lambda c: edge_of(period_ahead(c["unit"], 1), "end")),
     ("article? unit close", lambda c: None),
+    ("number unit before feast|DAY", lambda c: _ahead_of(c)),
     ("begin article? next unit", lambda c: edge_of(period_ahead(c["unit"], 1), "begin")),
     ("begin article? unit next", lambda c: edge_of(period_ahead(c["unit"], 1), "begin")),
     ("middle article? next unit", lambda c: edge_of(period_ahead(c["unit"], 1), "middle")),
@@ -154,6 +157,17 @@ def _of_next(caught: Caught) -> Resolve | None:
 def _weeks_on(caught: Caught) -> Resolve | None:
     """Return "Friday in two weeks": that day of the week, so many weeks on."""
     return coming_weekday(caught["weekday"], caught["number"]) if caught["unit"] == "week" else None
+
+
+def _later_today(part: str) -> Resolve | None:
+    """Return "this afternoon"; this morning may be over."""
+    return at_clock(days_ahead(0), PART_HOURS[part]) if part in _AFTER_NOON else None
+
+
+def _ahead_of(caught: Caught) -> Resolve | None:
+    """Return "a week before Christmas": so many days ahead of a day."""
+    day = feast(caught["feast"]) if "feast" in caught else caught["DAY"]
+    return days_before(day, caught["number"], caught["unit"])
 
 
 def _pair_in_month(caught: Caught) -> Resolve | None:
@@ -210,6 +224,8 @@ _RANGE_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("from? article|on? weekday to|until|dash article|on? weekday of? article? unit next", lambda c: _both_of_next(c)),
     ("article|on? weekday and article|on? weekday of? article? next unit", lambda c: _both_of_next(c, days=1)),
     ("article|on? weekday and article|on? weekday of? article? unit next", lambda c: _both_of_next(c, days=1)),
+    ("this unit and article? next unit?", lambda c: _this_and_next(c)),
+    ("this and article? next unit", lambda c: _this_and_next(c)),
     ("DAY dash DAY", lambda c: ranged(c["DAY#1"], c["DAY"])),
     ("from? DAY to from|article|article_number|until|on? DAY", lambda c: ranged(c["DAY#1"], c["DAY"])),
     ("from? DAY and DAY", lambda c: _joined(c)),
@@ -227,6 +243,12 @@ _RANGE_RULES: tuple[tuple[str, Callable[[Caught], Resolve | None]], ...] = (
     ("DAY for number unit", lambda c: lasting(c["DAY"], c["number"], c["unit"])),
     ("from DAY number unit", lambda c: _long_from(c)),
 )
+
+
+def _this_and_next(caught: Caught) -> Resolve | None:
+    """Return what is left of this week, and the next one: "this week and next", "deze en volgende week"."""
+    unit = str(caught.get("unit#1", caught["unit"]))
+    return ranged(period_ahead(unit, 0), period_ahead(unit, 1)) if unit == caught["unit"] else None
 
 
 def _both_of_next(caught: Caught, days: int = 6) -> Resolve | None:

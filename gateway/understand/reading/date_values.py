@@ -21,6 +21,10 @@ _SPAN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS_LONG = _SPAN_DAYS.keys() | _SPAN_MONTHS.keys()
 
 
+class Contradicted(ValueError):
+    """A day whose parts speak of different days, or of none to come: "Friday 29 May" where that is no Friday."""
+
+
 class Moment(NamedTuple):
     """What an expression comes to. `floats` says that it names no year and may be moved by one; `bare`, no month."""
 
@@ -152,11 +156,15 @@ def weekday_of_week(number: int, weeks: int) -> Resolve:
 
 
 def weekday_and_day(number: int, resolve_day: Resolve) -> Resolve:
-    """Return the day, moved to the month or year in which it falls on that weekday; None when it does not soon."""
+    """Return the day, moved to the month or year in which it falls on that weekday. Raises Contradicted where none of
+    those to come does.
+    """
 
     def resolve(base: datetime) -> Moment | None:
         moment = resolve_day(base)
-        return moment if moment and moment.first.weekday() == number else None
+        if moment and moment.first.weekday() != number:
+            raise Contradicted
+        return moment
 
     return resolve
 
@@ -345,6 +353,19 @@ def lasting(first: Resolve, number: int, unit: str) -> Resolve:
             return None
         end = after_span(number, unit)(datetime.combine(start.first, base.timetz()))
         return Moment(start.first, last=end.first - timedelta(days=1)) if end else None
+
+    return resolve
+
+
+def days_before(day: Resolve, number: int, unit: str) -> Resolve | None:
+    """Return the day so many days or weeks ahead of another; None for other units."""
+    if unit not in _SPAN_DAYS:
+        return None
+    span = timedelta(days=_SPAN_DAYS[unit] * min(number, 999))
+
+    def resolve(base: datetime) -> Moment | None:
+        moment = day(base)
+        return Moment(moment.first - span) if moment and moment.first - span >= base.date() else None
 
     return resolve
 

@@ -79,6 +79,8 @@ def date_words(lexicon: Lexicon) -> DateWords:
             ("number", "numbers"),
             ("nth", "ordinals"),
             ("feast", "feasts"),
+            ("clock_ahead", "clock_ahead"),
+            ("clock_behind", "clock_behind"),
         ):
             for name, number in table.get(key, {}).items():
                 add(tag, language, name, number)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from functools import lru_cache
 
 from gateway.model.reading import CommandReading, Intent
-from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.command_asked import (
     answers_questions,
     is_length,
@@ -24,24 +22,32 @@ from gateway.understand.reading.command_ours import (
     clause_of,
     days_in,
     is_all_ours,
-    plural_days,
     says_only_when,
     strangers,
 )
 from gateway.understand.reading.date import find_clock
-from gateway.understand.reading.phrases import Hit, Phrases, Word, listed, words_of
+from gateway.understand.reading.date_rules import half_day
+from gateway.understand.reading.frequency_days import (
+    TERSE,
+    day_hits,
+    day_words,
+    denied_days,
+    is_behind_instead,
+    named_days,
+    names_each,
+    only_denies,
+    parts_in,
+    spares_weekends,
+)
+from gateway.understand.reading.phrases import Hit, Word, words_of
 from gateway.understand.reading.request import Request, Told
 
-_ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RHYTHMS = ("biweekly", "monthly", "weekly", "never", "daily")  # the rarer one is wished for where two are named
 _RHYTHM_WORDS = ("word_daily", "word_weekly", "word_biweekly", "word_monthly")
-_WORKING_DAYS = 5
 _SHORT = 14
 _OPENING = 2  # words in which a sentence says whom it is about
-_ENDS_OF_RANGE = 2
-_NO_RHYTHM = frozenset({"until", "before", "by", "after", "from"})
 _FEWEST_SENTENCES = 2
-_TERSE = 8  # words of an answer that names little but the rhythm
+_DIGIT = re.compile(r"\d")
 
 
 def read_frequency(request: Request) -> CommandReading | None:
@@ -50,19 +56,23 @@ def read_frequency(request: Request) -> CommandReading | None:
     days: tuple[str, ...] = ()
     clock: time | None = None
     asked = False
+    beyond = False  # the rhythm read so far is one that its author can't keep
     wished = False  # of the sentence before
     before: Told | None = None
     for told in request.told:
         wished = _wishes(told, request) or (wished and _adds_when(told, request))
         wished = wished or _wishes_so(told, before, request) or _says_when(told, before, request)
-        if wished and not _only_denies(told, request):
+        if wished and not only_denies(told, request):
             asked = True
-            frequency = frequency or _rhythm(told, request)
+            if (rhythm := _rhythm(told, request)) and (frequency is None or beyond):
+                frequency, beyond = rhythm, _is_beyond_me(told, request)
             days = days or named_days(told, request) or _days_before(told, before, request)
             clock = clock or _clock(told, request)
         before = told
     if not asked or not (frequency or days or clock):
         return None
+    if days and frequency == "never":
+        frequency = None  # "Never on Mondays"
     if days and frequency in ("daily", "weekly", "monthly") and not _explicit(request, frequency):
         frequency = None
     return CommandReading(
@@ -77,11 +87,11 @@ def read_frequency(request: Request) -> CommandReading | None:
 def _wishes(told: Told, request: Request) -> bool:
     """Tell whether a sentence asks for mail in some rhythm: it limits ("only"), or asks and speaks of mail."""
     rhythm = request.hits(told, *RHYTHMS, "every_other", "working_days")
-    days = _day_words(told, request)
+    days = day_words(told, request)
     limits = bool(request.hits(told, "only"))
     asks = bool(request.hits(told, "send"))
     speaks = bool(request.hits(told, "mails")) or _is_headed_mails(request)
-    terse = request.subject.is_reply and len(told.words) <= _TERSE and not told.asks
+    terse = request.subject.is_reply and len(told.words) <= TERSE and not told.asks
     these = asks and request.spoken(request.lists.of("them").find(told.words))  # "let's make this monthly for me"
     if not (speaks or told.asks or these) and request.spoken(request.lists.of("together").find(told.words)):
         return False  # what several people do, rather than what one of them is sent
@@ -99,12 +109,15 @@ def _wishes(told: Told, request: Request) -> bool:
         return True  # "Every day is too often. Weekly?"
     if spares_weekends(told, request):
         return True
+    if _begins_without_days(told, request):
+        return True  # "Never on Mondays, the workshop is shut"
     if _halts_on_days(told, request):
         return _speaks_of_us(told, request)  # "Pas de questions le mercredi"
     if told.is_subject:
         spoken = request.whole(told.text, *RHYTHMS) and request.mentions("mails")
         named = bool(rhythm) and len(told.words) <= 4 and (limits or asks or speaks or spoken)
         return named and bears_out(request) and _speaks_of_us(told, request)
+    asks = asks or (bool(rhythm) and _asks_whether_may(told, request))
     if not (asks or limits) or not (speaks or answers_questions(request)):
         return False
     if limits and _opens_with_time(told, request):
@@ -115,7 +128,13 @@ def _wishes(told: Told, request: Request) -> bool:
         return False
     if rhythm or days:
         return (asks or _is_short(told, request)) and _speaks_of_us(told, request)
-    return asks and _names_time(told, request) and _speaks_of_us(told, request)
+    return (asks or _asks_whether_may(told, request)) and _names_time(told, request) and _speaks_of_us(told, request)
+
+
+def _asks_whether_may(told: Told, request: Request) -> bool:
+    """Tell whether a question of mail begins as what asks for something does: "May the digest come at nine?"."""
+    opens = told.asks and bool(told.words) and (request.hits(told, "mails") or answers_questions(request))
+    return bool(opens) and bool(request.spoken(request.lists.of("asks_somebody").at(told.words, 0)))
 
 
 def _leaves_out(told: Told, request: Request) -> bool:
@@ -123,61 +142,33 @@ def _leaves_out(told: Told, request: Request) -> bool:
     if not answers_questions(request) or not request.hits(told, "except_words"):
         return False
     them = request.hits(told, "those_days") or request.spoken(request.lists.of("them").find(told.words))
-    return bool(_denied_days(told, request)) and bool(them or "those" in told.text) and not told.asks
+    return bool(denied_days(told, request)) and bool(them or "those" in told.text) and not told.asks
 
 
 def _halts_on_days(told: Told, request: Request) -> bool:
     """Tell whether an answer to us wants no mail on some day of each week."""
     if told.asks or not request.hits(told, "halt") or not request.hits(told, "mails") or not answers_questions(request):
         return False
-    return _names_each(told, request)
+    return names_each(told, request)
 
 
-def spares_weekends(told: Told, request: Request) -> bool:
-    """Tell whether an answer to us wants no mail at weekends: "keine Fragen am Wochenende"."""
-    if told.asks or not answers_questions(request) or len(told.words) > _TERSE:
+def _begins_without_days(told: Told, request: Request) -> bool:
+    """Tell whether an answer to us begins with days of each week that are no good, and nothing else."""
+    if told.asks or not told.words or not answers_questions(request):
         return False
-    weekends = request.spoken(_weekends(request.lexicon).find(told.words))
-    halts = request.hits(told, "halt") if request.hits(told, "mails") else request.hits(told, "negation")
-    if not weekends or not halts or request.hits(told, "first_person", "away"):
+    starts = [hit for hit in request.hits(told, "never", "negation") if not hit.start]
+    if not starts or not names_each(told, request):
         return False
-    this = request.spoken(_this(request.lexicon).find(told.words))
-    if any(one.end == weekend.start for one in this for weekend in weekends):
-        return False
-    covered = {at for weekend in weekends for at in range(weekend.start, weekend.end)}
-    return not [at for at in strangers(told, 0, len(told.words), request) if at not in covered]
-
-
-@lru_cache(maxsize=8)
-def _weekends(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("date"), ("weekend",)))
-
-
-@lru_cache(maxsize=8)
-def _this(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("date"), ("this", "next", "last")))
-
-
-def _names_each(told: Told, request: Request) -> bool:
-    """Tell whether a day of each week is named: in the plural, or behind an article."""
-    plural, articles = plural_days(request.lexicon), _articles(request.lexicon)
-    words = told.words
-    return any(
-        words[at].text in plural or any(one.language in request.languages for one in articles.whole(words[at - 1 : at]))
-        for at in days_in(words, request)
-    )
-
-
-@lru_cache(maxsize=8)
-def _articles(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("date"), ("article",)))
+    start, end = clause_of(told, starts[0], request)
+    rest = [word for at, word in enumerate(told.words[:end]) if at >= starts[0].end and not _is_courtesy(word, request)]
+    return not start and says_only_when(rest, request.lexicon)
 
 
 def _is_short(told: Told, request: Request) -> bool:
     """Tell whether a sentence, or the clause of a day or a rhythm in it, is but a few words."""
     if len(told.words) <= _SHORT:
         return True
-    clauses = (clause_of(told, hit, request) for hit in (*request.hits(told, *RHYTHMS), *_day_hits(told, request)))
+    clauses = (clause_of(told, hit, request) for hit in (*request.hits(told, *RHYTHMS), *day_hits(told, request)))
     return any(end - start <= _SHORT for start, end in clauses)
 
 
@@ -194,7 +185,7 @@ def _says_when(told: Told, before: Told | None, request: Request) -> bool:
     asked = before is not None and before.asks and answers_questions(request) and _asks_us(before, request)
     if told.is_subject or told.asks or not (asked or _is_headed_mails(request)):
         return False
-    when = request.hits(told, *RHYTHMS, "every_other") or _day_words(told, request) or _names_time(told, request)
+    when = request.hits(told, *RHYTHMS, "every_other") or day_words(told, request) or _names_time(told, request)
     return bool(when) and is_all_ours(told, request)
 
 
@@ -211,7 +202,7 @@ def _days_before(told: Told, before: Told | None, request: Request) -> tuple[str
 
 def _tells_absence(told: Told, request: Request) -> bool:
     """Tell whether somebody says that they are away on a day, and not each week: "just to say I'm away on Friday"."""
-    if not request.hits(told, "first_person") or request.hits(told, "those_days") or _names_each(told, request):
+    if not request.hits(told, "first_person") or request.hits(told, "those_days") or names_each(told, request):
         return False
     days = days_in(told.words, request)
     clauses = [clause_of(told, hit, request) for hit in request.hits(told, "away", "day_off")]
@@ -245,7 +236,7 @@ def _is_short_question(told: Told, request: Request) -> bool:
     """Tell whether a question is a rhythm or days and hardly a word more, behind something else: "… Every Monday?"."""
     if not told.asks or not answers_questions(request) or len(request.sentences) < _FEWEST_SENTENCES:
         return False
-    hits = (*request.hits(told, *RHYTHMS, "every_other", "every", "only"), *_day_hits(told, request))
+    hits = (*request.hits(told, *RHYTHMS, "every_other", "every", "only"), *day_hits(told, request))
     covered = {at for hit in hits for at in range(hit.start, hit.end)}
     return len(told.words) <= len(covered) + 1
 
@@ -280,7 +271,7 @@ def _speaks_of_us(told: Told, request: Request) -> bool:
         return False
     if request.hits(told, "those_days") and request.hits(told, "me", "mails"):
         return True  # "I volunteer on Saturdays, so only ask me then"
-    named = [*request.hits(told, *RHYTHMS, "every_other", "working_days"), *_day_hits(told, request)]
+    named = [*request.hits(told, *RHYTHMS, "every_other", "working_days"), *day_hits(told, request)]
     if not named:
         return not strangers(told, 0, _wanted_until(told, request), request) or bool(request.hits(told, "mails"))
     wished = [hit for hit in named if not _is_passed_over(told, hit, request)]
@@ -295,8 +286,8 @@ def _is_ours_but_what_is_not_wanted(told: Told, hit: Hit, request: Request) -> b
 
 
 def _wanted_until(told: Told, request: Request) -> int:
-    """Return at which word a sentence goes on to what is not wanted: "… instead of all these bits and pieces"."""
-    instead = request.spoken(request.lists.of("instead_of").find(told.words))
+    """Return at which word a sentence goes on to what is not wanted ("… instead of all these bits") or when to why."""
+    instead = request.spoken(request.lists.of("instead_of", "when_i").find(told.words))
     return min((one.start for one in instead), default=len(told.words))
 
 
@@ -314,139 +305,58 @@ def _is_anothers(told: Told, request: Request) -> bool:
     )
 
 
-def _day_hits(told: Told, request: Request) -> list[Hit]:
-    return [Hit("day", "", at, at + 1) for at in days_in(told.words, request)]
-
-
 def _adds_when(told: Told, request: Request) -> bool:
     """Tell whether a sentence behind a wish says but on which days, or at what time ("Fridays, around 4pm")."""
-    when = _day_words(told, request) or find_clock(told.text, request.sent_at, request.lexicon)
+    when = day_words(told, request) or find_clock(told.text, request.sent_at, request.lexicon)
     return bool(when) and not told.asks and is_all_ours(told, request)
 
 
 def _rhythm(told: Told, request: Request) -> str | None:
-    if request.hits(told, "every_other") and (_day_words(told, request) or request.hits(told, "biweekly")):
+    if request.hits(told, "every_other") and (day_words(told, request) or request.hits(told, "biweekly")):
         return "biweekly"
     hits = [hit for hit in request.hits(told, *RHYTHMS) if not is_length(told, hit, request)]
-    wished = [hit.key for hit in hits if not _is_passed_over(told, hit, request)]
-    return next((rhythm for rhythm in RHYTHMS if rhythm in wished), None)
+    wished = [hit for hit in hits if not _is_passed_over(told, hit, request)]
+    if len({hit.key for hit in wished}) > 1:  # "I'd prefer every day, once a week I've forgotten half of it"
+        asked = [hit for hit in wished if _stands_with_wish(told, hit, request)]
+        wished = asked or wished
+    return next((rhythm for rhythm in RHYTHMS if any(hit.key == rhythm for hit in wished)), None)
+
+
+def _is_beyond_me(told: Told, request: Request) -> bool:
+    """Tell whether a rhythm is one that somebody does not manage: "I can't read one a day. Fridays?"."""
+    return bool(request.spoken(request.lists.of("beyond_me").find(told.words)))
+
+
+def _stands_with_wish(told: Told, hit: Hit, request: Request) -> bool:
+    """Tell whether a word of asking or limiting stands in the clause of a rhythm."""
+    start, end = clause_of(told, hit, request)
+    return any(start <= one.start < end for one in request.hits(told, "send", "only"))
 
 
 def _is_passed_over(told: Told, hit: Hit, request: Request) -> bool:
     """Tell whether a rhythm is the one that is not wanted: "instead of weekly", "daily is too much", "I get …"."""
-    if _is_behind_instead(told, hit.start, request):
+    if is_behind_instead(told, hit.start, request):
         return True
     start, end = clause_of(told, hit, request)
     habit = request.spoken(request.lists.of("habit").at(told.words, start))
     return bool(habit or request.spoken(request.lists.of("judged").find(told.words[start:end])))
 
 
-def _is_behind_instead(told: Told, at: int, request: Request) -> bool:
-    """Tell whether "instead of" stands ahead of a place, one word between at most: "Fridays instead of Mondays"."""
-    before = request.lists.of("instead_of").find(told.words[:at])
-    excepted = [one for one in request.hits(told, "except_words") if one.end == at]  # "not on Fridays"
-    return any(at - 1 <= one.end for one in request.spoken(before) if not _overlaps(one, excepted))
-
-
-def _overlaps(hit: Hit, others: list[Hit]) -> bool:
-    return any(one.start <= hit.start < one.end for one in others)
-
-
 def _explicit(request: Request, frequency: str) -> bool:
     """Tell whether a rhythm stands in the same breath as the days ("weekly, on Mondays")."""
     return frequency != "daily" and any(
-        request.hits(told, frequency) and _day_words(told, request) for told in request.told
+        request.hits(told, frequency) and day_words(told, request) for told in request.told
     )
-
-
-def _day_words(told: Told, request: Request) -> list[int]:
-    """Return the days named, in order; one that something lasts until, or is since, is no day of a rhythm."""
-    numbers = days_in(told.words, request)
-    kept = [at for at in numbers if not _is_behind_instead(told, at, request)] or list(numbers)
-    days = [told.words[at] for at in kept]
-    ends = (
-        [one.when.span for one in request.dates(told.text) if one.leads & _NO_RHYTHM and not one.when.end_day]
-        if days
-        else []
-    )
-    wanted = (at for at, day in zip(kept, days, strict=True) if not any(a <= day.start < b for a, b in ends))
-    return list(dict.fromkeys(numbers[at] for at in wanted))
-
-
-def named_days(told: Told, request: Request) -> tuple[str, ...]:
-    """Return the days a sentence names, or but for which it wants mail: in English, in the order of the week."""
-    found = _day_words(told, request)
-    if not found:
-        working = request.hits(told, "working_days") or spares_weekends(told, request)
-        return tuple(_ENGLISH[:_WORKING_DAYS]) if working else ()
-    if _halts_but(told, request):
-        return tuple(_ENGLISH[number] for number in sorted(set(found)))
-    denied = _denied_days(told, request)
-    if _excepts_a_day(told, request) or denied.issuperset(found):
-        return tuple(day for number, day in enumerate(_ENGLISH[:_WORKING_DAYS]) if number not in found)
-    found = [number for number in found if number not in denied]  # "Fridays are bad, could I get it on Thursdays?"
-    found = found + _days_between(told, found, request)
-    return tuple(_ENGLISH[number] for number in sorted(set(found)))
-
-
-def _excepts_a_day(told: Told, request: Request) -> bool:
-    """Tell whether a word of excepting stands in a clause with a day: not in "only Mondays, not the other days"."""
-    excepts = request.hits(told, "except_words")
-    clauses = [clause_of(told, hit, request) for hit in excepts]
-    return any(
-        start <= day.start < end for day in (_day_hits(told, request) if excepts else ()) for start, end in clauses
-    )
-
-
-def _halts_but(told: Told, request: Request) -> bool:
-    """Tell whether no mail is wanted but on the days named: "no mails except on Mondays"."""
-    excepts = request.hits(told, "except_words")
-    mails = request.hits(told, "mails")
-    return any(
-        halt.end <= mail.start < one.start
-        for halt in request.hits(told, "halt")
-        for mail in mails
-        for one in excepts
-        if not request.lists.of("negation").find(told.words[one.start : one.end])
-    )
-
-
-def _denied_days(told: Told, request: Request) -> set[int]:
-    """Return the days whose clause says that they are no good: "I don't work Fridays"; not "ne … que le vendredi"."""
-    denials = (*request.hits(told, "negation", "off_day"), *request.spoken(request.lists.of("judged").find(told.words)))
-    denials += request.hits(told, "halt") if request.hits(told, "mails") else ()
-    found: set[int] = set()
-    for day in _day_hits(told, request) if denials else ():
-        start, end = clause_of(told, day, request)
-        within = any(start <= one.start and one.end <= end for one in denials)
-        limited = any(start <= one.start and one.end <= end for one in request.hits(told, "solely"))
-        if within and not limited:
-            found.add(days_in(told.words, request)[day.start])
-    return found
-
-
-def _only_denies(told: Told, request: Request) -> bool:
-    """Tell whether a sentence but says which day is no good, and nothing of mail: "I can't make it on Thursday"."""
-    found = _day_words(told, request)
-    if not found or not _denied_days(told, request).issuperset(found):
-        return False
-    return not request.hits(told, "mails", "halt", "those_days", "only", "pause", "except_words")
-
-
-def _days_between(told: Told, found: list[int], request: Request) -> list[int]:
-    """Return the days inside a range of two: "Monday to Wednesday" is Tuesday too."""
-    if len(found) != _ENDS_OF_RANGE or found[0] > found[1]:
-        return []
-    numbers = days_in(told.words, request)
-    first, last = (next(at for at, number in numbers.items() if number == day) for day in found)
-    links = {hit.key for hit in request.spoken(_links(request.lexicon).find(told.words[first + 1 : last]))}
-    return list(range(found[0] + 1, found[1])) if links == {"to"} else []  # "Monday and Thursday" are two days
-
-
-@lru_cache(maxsize=8)
-def _links(lexicon: Lexicon) -> Phrases:
-    return Phrases(listed(lexicon.tables("date"), ("to", "and")))
 
 
 def _clock(told: Told, request: Request) -> time | None:
-    return find_clock(told.text, request.sent_at, request.lexicon)
+    """Return the time wished for: "I start at eleven, could you ask me at half eleven?" says first why."""
+    asks = min((hit.start for hit in request.hits(told, "send")), default=0)
+    why, wish = told.text[: told.words[asks].start], told.text[told.words[asks].start :]
+    wished = find_clock(wish, request.sent_at, request.lexicon) if asks and not _DIGIT.search(why) else None
+    clock = wished or find_clock(told.text, request.sent_at, request.lexicon)
+    parts = parts_in(told, request) if clock else frozenset()
+    settled = "morning" in parts or bool(request.spoken(request.lists.of("instead_of").find(told.words)))
+    if clock is None or settled or not parts:
+        return clock
+    return half_day(clock, min(parts)) or clock  # "lieber abends, so gegen sieben"

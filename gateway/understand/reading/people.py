@@ -37,7 +37,9 @@ def _enrolling(lexicon: Lexicon) -> Phrases:
 
 @lru_cache(maxsize=8)
 def _fillers(lexicon: Lexicon) -> Phrases:
-    return Phrases((*listed(lexicon.tables("govern"), ("polite",)), *listed(lexicon.tables(_TABLE), ("object",))))
+    return Phrases(
+        (*listed(lexicon.tables("govern"), ("polite",)), *listed(lexicon.tables(_TABLE), ("object", "of_whom")))
+    )
 
 
 def read_moderation(text: str, lexicon: Lexicon) -> Moderating | None:

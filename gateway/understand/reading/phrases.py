@@ -12,7 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from sys import intern
 from typing import Any, NamedTuple
+
+from gateway.understand.lexicon import Words
 
 # A run of letters and digits with its combining marks, or one pictograph.
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*|[\u2190-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
@@ -97,17 +100,20 @@ class Phrases:
 
     def __init__(self, listed: Iterable[tuple[str, str, str]]) -> None:
         """Take (key, language, phrase) triples."""
-        self._exact: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        self._stems: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        self._endings: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        self._seen: dict[str, _Beginning] = {}  # candidates by word, kept while few
+        numbers: dict[tuple[str, str], int] = {}
+        begun: tuple[dict[str, list[str]], ...] = ({}, {}, {})
         for key, language, phrase in listed:
             elements = _elements(phrase)
             if not elements:
                 continue
             head, star, tail = elements[0].partition("*")
-            index, of = (self._exact, head) if not star else (self._stems, head) if head else (self._endings, tail)
-            index.setdefault(of, []).append((elements, key, language))
+            index, of = (begun[0], head) if not star else (begun[1], head) if head else (begun[2], tail)
+            number = numbers.setdefault((key, language), len(numbers))
+            index.setdefault(of, []).append(f"{number} {' '.join(elements)}")
+        self._lists = tuple(numbers)
+        # Phrases that begin alike are one text, cut when a mail has that word: most are never met, and there are many.
+        self._exact, self._stems, self._endings = ({of: "\n".join(them) for of, them in one.items()} for one in begun)
+        self._seen: dict[str, _Beginning] = {}  # candidates by word, kept while few
 
     def at(self, words: Sequence[Word], start: int) -> Sequence[Hit]:
         """Return every phrase that begins at this word."""
@@ -163,12 +169,18 @@ class Phrases:
 
     def _candidates(self, word: Word) -> Iterator[tuple[tuple[str, ...], str, str]]:
         text, written = word.text, word.written
-        yield from self._exact.get(text, ())
+        yield from self._cut(self._exact, text)
         for size in range(1, min(len(text), _LONGEST_AFFIX) + 1):
-            yield from self._stems.get(text[:size], ())
-            yield from self._endings.get(text[-size:], ())
+            yield from self._cut(self._stems, text[:size])
+            yield from self._cut(self._endings, text[-size:])
             if written != text:
-                yield from self._endings.get(written[-size:], ())
+                yield from self._cut(self._endings, written[-size:])
+
+    def _cut(self, index: Mapping[str, str], of: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
+        """Yield the elements, the key and the language of each phrase that begins so."""
+        for line in index[of].split("\n") if of in index else ():
+            number, *elements = line.split(" ")
+            yield (tuple(map(intern, elements)), *self._lists[int(number)])
 
 
 def _hit(one: _Listed, words: Sequence[Word], start: int) -> Hit | None:
@@ -227,5 +239,5 @@ def listed(
     wanted = None if keys is None else frozenset(keys)
     for language, table in tables.items():
         for key, phrases in table.items():
-            if isinstance(phrases, list) and (wanted is None or key in wanted):
+            if isinstance(phrases, (list, Words)) and (wanted is None or key in wanted):
                 yield from ((key, language, phrase) for phrase in phrases if isinstance(phrase, str))

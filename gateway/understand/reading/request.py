@@ -35,7 +35,7 @@ ASIDE = frozenset(
         "address_task", "address_vote", "tag_result", "tag_task", "reminder_label", "digest_subject", "word_help",
         "word_join", "word_pause", "word_resume", "word_daily", "word_weekly", "word_biweekly", "word_monthly",
         "word_never", "word_digest", "including", "illness", "name_article", "until_when", "for_whom",
-        "absence_subject", "pause_behind",
+        "absence_subject", "pause_behind", "so_that", "at_home", "beyond_me", "when_i",
     )
 )  # fmt: skip
 _LONGEST_BARE, _BARE_WORDS = 60, 6  # of a line that may stand in a list without marks

@@ -6,13 +6,14 @@ Must not: decide that a mail asks for tasks (command.py does), or know members' 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 from gateway.model.reading import TaskRequest
 from gateway.understand.lexicon import Lexicon
 from gateway.understand.reading.date import Dated
-from gateway.understand.reading.date_words import LEADS, TABLE
+from gateway.understand.reading.date_words import LEADS, TABLE, month_words
 from gateway.understand.reading.lines import sentences_of
 from gateway.understand.reading.phrases import Phrases, Word, listed, words_of
 from gateway.understand.reading.request import Request
@@ -23,6 +24,7 @@ _BEHIND = re.compile(r"(?:[ \t]+[^\W\d_][\w'’.-]*(?<![.])){1,4}")  # names hav
 _TAG = re.compile(r"(?<!\w)#[\w-]+")
 _NAME_AHEAD = re.compile(r"\s*([A-ZÀ-Þ][\w'-]+)\s*(?::|\s[-–—]|->|→)\s+(?=\S)")
 _NAME_BEHIND = re.compile(r"\s*(?:\(([A-ZÀ-Þ][\w'-]+)\)|(?:[-–—]|->|→)\s*([A-ZÀ-Þ][\w'-]+))\s*[.]?\s*$")
+_NAMED_LAST = re.compile(r"([^:]+\s[^:]+?)\s*:\s*([A-ZÀ-Þ][\w'-]+)((?:\s*[,(].*)?[.]?)")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'-]+")
 _BRACKETS = re.compile(r"\s*\(([^()]*,[^()]*)\)[.]?\s*$")
 _LEFT_OPEN = re.compile(r"\s*\(([^\W\d_]+)\)?\s*$")
@@ -32,15 +34,24 @@ _EDGES = " \t.,;:!-–—/|()[]*_"
 _DUE = frozenset({"by", "until", "before", "on", "within", "in", "for", "to", "this", "at"})
 _LONGEST_TITLE = 200
 _LONGEST_ARTICLE = 3
+_BARE_MONTH = 2  # words: "for December"
+_AHEAD_OF_DATE = frozenset({"by", "before", "until"})
+_FEW_BEHIND = 3  # words: "before the fair"
 _FEWEST_DEED = 2  # words: who, and what
-_DOER_WORDS = 4  # of a part that says only who does it
+_NO_NAMES = ("task_label", "due_label", "task_lead", "vote_label", "options_label")  # of [command]
+_DOER_WORDS = 7  # of a part that says only who does it
 
 
 def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ...]:
     """Return the tasks a mail asks for; the subject is the title when `from_subject` says that it names one."""
     listed = request.listed_lines() or _handed_out(request)
     if listed:
-        found = tuple(task for task in (read_task(line, request) for line in listed) if task)
+        behind = tuple(_NAMED_LAST.fullmatch(line) for line in listed)
+        each = [match for match in behind if match and not request.dates(match[2])]
+        if len(each) == len(listed) > 1:  # "clean the windows: Ann, by Friday"
+            found = tuple(task for match in each if (task := read_task(f"{match[1]}{match[3]}", request, who=match[2])))
+        else:
+            found = tuple(task for task in (read_task(line, request) for line in listed) if task)
         if found:
             return found
     if from_subject and request.subject.text:
@@ -63,10 +74,63 @@ def read_tasks(request: Request, *, from_subject: bool) -> tuple[TaskRequest, ..
 
 def _handed_out(request: Request) -> tuple[str, ...]:
     """Return the lines without bullets that are a task each: below a mere label, or where several name who does it."""
-    handing = tuple(line.text for line in request.lines if line.text and _named_first(line.text, request)[0])
-    if len(handing) > 1:
-        return handing
+    named = tuple(line.text for line in request.lines if line.text and _named_first(line.text, request)[0])
+    handing = labelled_out(request)
+    if max(len(named), len(handing)) > 1:
+        return named if len(named) > len(handing) else handing
     return request.bare_lines() if request.whole(request.subject.text, "task_label") else ()
+
+
+def labelled_out(request: Request) -> tuple[str, ...]:
+    """Return the lines without bullets that say first who does it, () for fewer than two: "Priya - do the accounts".
+
+    Most have to go on as a deed does: "Venue: the old mill" hands nothing out.
+    """
+    if request.listed_lines():
+        return ()
+    handing = tuple(line.text for line in request.lines if _is_labelled(line.text, request))
+    deeds = sum(not tells_only_what(line, request) for line in handing)
+    return handing if len(handing) > 1 and 2 * deeds > len(handing) else ()
+
+
+def tells_only_what(line: str, request: Request) -> bool:
+    """Tell whether a line goes on behind its label as a thing does, not a deed: "Venue: the old mill"."""
+    behind = _behind_label(line)
+    return bool(behind) and is_common(behind[0], request.lexicon)
+
+
+@lru_cache(maxsize=8)
+def _section_labels(lexicon: Lexicon) -> Phrases:
+    return Phrases(listed(lexicon.tables("checkin"), ("labels_done", "labels_next", "labels_blockers")))
+
+
+def _is_for_somebody(line: str, request: Request) -> bool:
+    """Tell whether a line begins with whom it is for: "For Ilse: count the boxes"."""
+    head, colon, deed = line.partition(":")
+    words = words_of(head)
+    if not colon or len(words_of(deed)) < _FEWEST_DEED or len(words) < _FEWEST_DEED:
+        return False
+    handed = any(hit.end == len(words) - 1 for hit in request.lists.of("assign_to").at(words, 0))
+    named = is_name(words[-1], head) and not request.dates(head)
+    return handed and (named or bool(request.lists.of("me").whole(words[-1:])))
+
+
+def _behind_label(line: str) -> tuple[Word, ...]:
+    ahead = _NAME_AHEAD.match(line)
+    return words_of(line[ahead.end() :]) if ahead else ()
+
+
+def _is_labelled(line: str, request: Request) -> bool:
+    ahead = _NAME_AHEAD.match(line)
+    if _is_for_somebody(line, request):
+        return True
+    if ahead and _section_labels(request.lexicon).whole(words_of(ahead[1])):
+        return False  # "Done: two interviews", of a check-in
+    if ahead is None or len(_behind_label(line)) < _FEWEST_DEED or request.dates(ahead[1]):
+        return False
+    if request.whole(ahead[1], "me"):
+        return True
+    return not request.whole(ahead[1], *_NO_NAMES) and not is_common(words_of(ahead[1])[0], request.lexicon)
 
 
 def _with_body(task: TaskRequest | None, request: Request) -> tuple[TaskRequest, ...]:
@@ -87,12 +151,17 @@ def _asked_of(request: Request) -> str | None:
     """Return who is asked to do what a subject names: "Could Bridget do this before Saturday?", "Luke, can you …?"."""
     for told in request.sentences[:1]:
         words = told.words
-        if told.asks and len(words) > 1 and _is_name(words[0], told.text) and told.text[words[0].end] == ",":
+        called = told.text.split(",")
+        if len(called) > 1 and request.whole(called[1], "courtesy_word") and len(words_of(called[0])) == 1:
+            name = words_of(called[0])[0]  # "Stefan, please, before the fair"
+            if is_name(name, told.text) and not is_common(name, request.lexicon):
+                return called[0].strip()
+        if told.asks and len(words) > 1 and is_name(words[0], told.text) and told.text[words[0].end] == ",":
             others = (request.lists.of(key).at(words, 1) for key in ("remind_asks", "together"))
             return None if any(others) else told.text[: words[0].end].lstrip()
         starts = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, 0))} if words else set()
         for at in sorted(starts | {0}):
-            if not told.asks or at + 1 >= len(words) or not _is_name(words[at], told.text):
+            if not told.asks or at + 1 >= len(words) or not is_name(words[at], told.text):
                 continue
             modal = {hit.end for hit in request.spoken(request.lists.of("asks_somebody").at(words, at + 1))}
             does = (request.lists.of("does_this").at(words, end) for end in {at + 1, *modal} if end < len(words))
@@ -110,6 +179,7 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
     said, text = _says_who(text, request)
     assignee, rest = (said, text) if said else _assignee(text, request)
     due, rest = _due(_TAG.sub("", rest), request)
+    rest = _without_when(rest, request) if due else rest
     if assignee is None:
         assignee, rest = _assignee(rest, request)
     bare = _without_lead(rest, request)
@@ -118,7 +188,7 @@ def read_task(text: str, request: Request, *, who: str | None = None) -> TaskReq
         ahead = words_of(rest[: len(rest) - len(bare)])
         words = words_of(bare)
         hangs = len(words) > _FEWEST_DEED and bool(request.lists.of("that").whole(ahead[-1:]))
-        if assignee is None and hangs and _is_name(words[0], bare):  # "Que Marta recoja las llaves"
+        if assignee is None and hangs and is_name(words[0], bare):  # "Que Marta recoja las llaves"
             assignee, bare = bare[: words[0].end].strip(), bare[words[1].start :]
     title = bare.strip(_EDGES)
     reading = _me_reading(text, request)
@@ -159,14 +229,27 @@ def _doer(part: str, request: Request) -> str | None:
     words = words_of(part.rstrip(_EDGES))
     if len(words) < 2 or len(words) > _DOER_WORDS:
         return None
+    if stressed := _stressed_doer(part, words, request):
+        return stressed
     ends = [hit.end for hit in request.lists.of("does_it").at(words, 0)]
-    if ends and max(ends) == len(words) - 1 and _is_name(words[-1], part) and not _is_date(words[-1], part, request):
+    if ends and max(ends) == len(words) - 1 and is_name(words[-1], part) and not _is_date(words[-1], part, request):
         return part[words[-1].start : words[-1].end]
     return (
         part[words[0].start : words[0].end]
-        if _is_name(words[0], part) and request.lists.of("does_it", "assign_verbs").whole(words[1:])
+        if is_name(words[0], part) and request.lists.of("does_it", "assign_verbs").whole(words[1:])
         else None
     )
+
+
+def _stressed_doer(part: str, words: Sequence[Word], request: Request) -> str | None:
+    """Return the one name in "c'est Denis qui s'en occupe", "it's Ann who does it"; None for others."""
+    names = [at for at, word in enumerate(words) if is_name(word, part) and not is_common(word, request.lexicon)]
+    if len(names) != 1 or not names[0] or names[0] + 2 >= len(words):
+        return None
+    at = names[0]
+    little = all(is_common(word, request.lexicon) for word in (*words[:at], words[at + 1]))
+    does = request.lists.of("does_it", "assign_verbs").whole(words[at + 2 :])
+    return part[words[at].start : words[at].end] if little and does else None
 
 
 def _assignee(text: str, request: Request) -> tuple[str | None, str]:
@@ -187,7 +270,7 @@ def _assignee(text: str, request: Request) -> tuple[str | None, str]:
     if mine is not None:
         return "me", mine
     ahead = _NAME_AHEAD.match(text)
-    if ahead and not request.whole(ahead[1], "task_label", "due_label", "task_lead"):
+    if ahead and not request.whole(ahead[1], *_NO_NAMES):
         return ahead[1], text[ahead.end() :]
     named = _assigned_spot(text, request)
     if named:
@@ -217,8 +300,8 @@ def _me_ahead(text: str, request: Request) -> str | None:
 def _named_first(text: str, request: Request) -> tuple[str | None, str]:
     """Read "Ines to book the hall", "Bob kümmert sich um …": a name, then words that hand something over."""
     words = words_of(text)
-    at = int(len(words) > 1 and _is_article(words[0], text, request) and _is_name(words[1], text))
-    if len(words) < at + 3 or not _is_name(words[at], text) or _is_lead(words[at], request):
+    at = int(len(words) > 1 and _is_article(words[0], text, request) and is_name(words[1], text))
+    if len(words) < at + 3 or not is_name(words[at], text) or _is_lead(words[at], request):
         return None, text
     name = text[words[at].start : words[at].end]
     ends = [hit.end for hit in request.spoken(request.lists.of("assign_verbs").at(words, at + 1))]
@@ -235,7 +318,8 @@ def _is_article(word: Word, text: str, request: Request) -> bool:
     return len(named) <= _LONGEST_ARTICLE and named.isalpha() and bool(request.lists.of("name_article").whole((word,)))
 
 
-def _is_name(word: Word, text: str) -> bool:
+def is_name(word: Word, text: str) -> bool:
+    """Tell whether a word is written as a name is."""
     raw = text[word.start : word.end]
     return raw[:1].isupper() and raw.isalpha() and len(raw) > 1 and not (raw.isupper() and len(raw) > 3)
 
@@ -262,13 +346,13 @@ def _assigned_spot(text: str, request: Request) -> tuple[str, int, int] | None:
         alone = hit.end == len(words) - 1 or (not hit.start and _stops_behind(text, following))
         if request.lists.of("me").whole((following,)) and (not one_word or labelled or alone):
             return "me", words[hit.start].start, following.end
-        if not _is_name(following, text):
+        if not is_name(following, text):
             at = hit.end + 1  # "für die Anja", "para o Tomé"
             if (
                 at >= len(words)
                 or labelled
                 or not is_common(following, request.lexicon)
-                or not _is_name(words[at], text)
+                or not is_name(words[at], text)
             ):
                 continue
             following = words[at]
@@ -305,7 +389,7 @@ def _due_of(text: str, request: Request) -> date | None:
 
 def _due(text: str, request: Request) -> tuple[date | None, str]:
     """Return when it is due, and the text without those words: a date led up to by such words, or the last."""
-    dates = request.dates(text)
+    dates = tuple(one for one in request.dates(text) if not _is_month_meant(one, request))
     chosen = next((one for one in dates if one.leads & {"by", "until", "before", "within"}), None)
     chosen = chosen or next((one for one in reversed(dates) if one.leads & _DUE or _ends(one, text, request)), None)
     if chosen is None:
@@ -313,7 +397,32 @@ def _due(text: str, request: Request) -> tuple[date | None, str]:
     start, end = chosen.when.span
     before, after = text[: _leads_from(text, start, end, request)], text[end:]
     before = _without_label(before, request)
-    return chosen.when.end_day or chosen.when.day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+    ahead = "before" in chosen.leads and not chosen.leads & {"by", "until"}  # "before the weekend" begins
+    day = chosen.when.day if ahead else chosen.when.end_day or chosen.when.day
+    return day, f"{before.rstrip(' (,;:–-')} {after.lstrip(' ),;')}".strip()
+
+
+def _without_when(text: str, request: Request) -> str:
+    """Take a last part off that says but when, its date taken off before: "…, and it has to be finished"."""
+    head, comma, tail = text.rpartition(",")
+    words = words_of(tail)
+    leads = [hit.start for hit in request.spoken(_leads(request.lexicon).find(words)) if hit.key in _AHEAD_OF_DATE]
+    words = words[: leads[-1]] if leads and len(words) - leads[-1] <= _FEW_BEHIND else words  # "… done before the fair"
+    if not comma or len(words) < _FEWEST_DEED or len(words_of(head)) < _FEWEST_DEED:
+        return text
+    known = request.lists.of("done", "assign_verbs", "due_label").find(words)
+    covered = {at for hit in known for at in range(hit.start, hit.end)}
+    ends = any(hit.key == "done" for hit in known)
+    says_only = all(at in covered or is_common(word, request.lexicon) for at, word in enumerate(words))
+    return head if ends and says_only else text
+
+
+def _is_month_meant(one: Dated, request: Request) -> bool:
+    """Tell whether a month is what something is for: "find a room for December" is not due before it."""
+    words = words_of(one.when.evidence)
+    months = month_words(request.lexicon)
+    is_bare = len(words) <= _BARE_MONTH and words[-1].text in months
+    return is_bare and "for" in one.leads and not one.leads & {"until", "before", "within"}
 
 
 def _leads_from(text: str, start: int, end: int, request: Request) -> int:

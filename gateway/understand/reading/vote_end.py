@@ -24,7 +24,13 @@ _ENDS = frozenset({"by", "until", "before"})
 _LASTS = frozenset({"within", "for", "in"})  # with a length: "for 72 hours", "in 3 days"
 _ABOUT = ("vote_label", "vote_ask", "consent")  # of [command]: what speaks of the vote
 _LITTLE = ("vote_open", "time_given")  # of [command]: what may stand beside an end and names nothing else
-_METHODS = ("method_approval", "method_plusone", "method_ranked", "method_yesno")  # of [command]: how it is answered
+_METHODS = (
+    "method_approval",
+    "method_plusone",
+    "method_ranked",
+    "method_single",
+    "method_yesno",
+)  # of [command]: how it is answered
 _EDGES = " \t.,;:!-–—*_()?]"
 _SHORT = 12  # words of a sentence that says little but when
 _MOST_AHEAD = 2  # words of it ahead of the time
@@ -184,6 +190,8 @@ def _closes(one: Dated, request: Request, *, asks: bool, lasts: bool) -> bool:
     is_length = _is_length(one, request)
     if is_length and not lasts and one.leads & _LASTS and "within" not in one.leads:
         return False
+    if "from" in one.leads and one.when.end_day:  # "we close from Monday to Friday", "the vote runs from …"
+        return lasts and not asks and not one.leads & _ENDS
     if one.leads & _ENDS and not (asks and "for" in one.leads):
         return True
     return is_length and bool(one.leads & _LASTS)
