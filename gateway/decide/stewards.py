@@ -83,7 +83,6 @@ def is_letter_to_them(facts: Facts) -> bool:
 # --- who is there ---------------------------------------------------------------------------------------------------
 
 _MAY_LOSE_ONE = (DeliverySuspended, MemberLeft, MemberRenamed)
-_MAY_GAIN_ONE = (DeliveryResumed, MemberAdded, MemberRenamed, MemberReturned)
 
 
 def may_lose_one(entries: Iterable[Entry]) -> bool:
@@ -91,9 +90,21 @@ def may_lose_one(entries: Iterable[Entry]) -> bool:
     return any(isinstance(entry, _MAY_LOSE_ONE) for entry in entries)
 
 
-def may_gain_one(entries: Iterable[Entry]) -> bool:
-    """Whether mail may reach one steward more from now on."""
-    return any(isinstance(entry, _MAY_GAIN_ONE) for entry in entries)
+def may_gain_one(entries: Iterable[Entry], members: Collection[Member]) -> bool:
+    """Whether mail may reach one steward more from now on; `members` are as these entries leave them."""
+    ids = {one.id for one in reachable(members)}
+    return any(_is_of_a_steward(entry, ids) for entry in entries)
+
+
+def _is_of_a_steward(entry: Entry, ids: Collection[int]) -> bool:
+    match entry:
+        case MemberAdded(member=member):
+            return member.is_steward
+        case DeliveryResumed(member_id=number) | MemberReturned(member_id=number):
+            return number in ids
+        case MemberRenamed(member_id=number, roles=roles):
+            return roles is not None and number in ids
+    return False
 
 
 # --- told at last ---------------------------------------------------------------------------------------------------

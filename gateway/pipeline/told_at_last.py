@@ -15,12 +15,22 @@ from gateway.decide import audience, stewards
 from gateway.model.arrival import REACHED_AGAIN, ArrivalState
 from gateway.model.context import Workspace
 from gateway.model.decision import Why
-from gateway.model.entry import DeliveryResumed, Entry
+from gateway.model.entry import (
+    DeliveryResumed,
+    DeliverySuspended,
+    Entry,
+    MemberAdded,
+    MemberLeft,
+    MemberRenamed,
+    MemberReturned,
+)
 from gateway.model.notice import Notice, NoticeState, StoredNotice
 from store.notice_rows import RETURNED
 from store.transaction import Transaction
 
 log = structlog.get_logger()
+
+_OF_PEOPLE = (DeliveryResumed, DeliverySuspended, MemberAdded, MemberLeft, MemberRenamed, MemberReturned)
 
 
 def tell(tx: Transaction, workspace: Workspace, entries: Sequence[Entry], now: datetime) -> tuple[Notice, ...]:
@@ -28,15 +38,12 @@ def tell(tx: Transaction, workspace: Workspace, entries: Sequence[Entry], now: d
 
     Where mail reaches no steward any more, somebody has to look: it cannot be told by mail.
     """
-    may_gain, may_lose = stewards.may_gain_one(entries), stewards.may_lose_one(entries)
-    if not may_gain and not may_lose:
+    if not any(isinstance(entry, _OF_PEOPLE) for entry in entries):
         return ()
     members = tx.people.all(workspace.id)
-    if not audience.reachable(members):
-        if may_lose:
-            log.error("no steward reached", workspace=workspace.name)
-        return ()
-    if not may_gain:
+    if not audience.reachable(members) and stewards.may_lose_one(entries):
+        log.error("no steward reached", workspace=workspace.name)
+    if not stewards.may_gain_one(entries, members):
         return ()
     for number in tx.inbox.held_as(workspace.id, Why.NO_STEWARD):
         tx.inbox.put_back(number, REACHED_AGAIN)
