@@ -49,7 +49,7 @@ _GET = (
     .where(arrivals.c.id == bindparam("id"))
 )
 _HELD = (
-    select(arrivals.c.id, arrivals.c.author)
+    select(arrivals.c.id, arrivals.c.author, arrivals.c.reason)
     .join(raw, raw.c.arrival_id == arrivals.c.id)
     .where(arrivals.c.state == ArrivalState.HELD.value, arrivals.c.workspace_id == bindparam("workspace_id"))
     .order_by(arrivals.c.id)
@@ -189,6 +189,10 @@ class Inbox:
         """Return what is held for a workspace, was written from a folded address and is kept, oldest first."""
         held = self._sql.rows(_HELD, {"workspace_id": workspace_id})
         return [row.id for row in held if fold_address(row.author) == address]
+
+    def held_as(self, workspace_id: int, reason: str) -> list[int]:
+        """Return what is held for a workspace with this reason and is kept, oldest first."""
+        return [row.id for row in self._sql.rows(_HELD, {"workspace_id": workspace_id}) if row.reason == reason]
 
     def get(self, arrival_id: int) -> StoredArrival | None:
         """Return an arrival with its raw bytes (b"" once they were purged), or None."""

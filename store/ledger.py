@@ -31,6 +31,11 @@ _PAGE = (
     .limit(bindparam("limit"))
 )
 _PAGE_OF_MARK = _PAGE.where(ledger.c.mark == bindparam("mark"))
+_OF_KIND = (
+    select(ledger)
+    .where(ledger.c.workspace_id == bindparam("workspace_id"), ledger.c.kind == bindparam("kind"))
+    .order_by(ledger.c.id)
+)
 _BY_LATER_MAIL = (
     select(ledger.c.entry)
     .where(
@@ -97,6 +102,11 @@ class Ledger:
         named = [str(kind.__struct_config__.tag) for kind in kinds]  # type: ignore[attr-defined]
         values = {"workspace_id": workspace_id, "marks": sorted(marks), "arrival_id": arrival_id, "kinds": named}
         return [_entry.decode(row.entry) for row in self._sql.rows(_BY_LATER_MAIL, values)]
+
+    def of_kind(self, workspace_id: int, kind: type) -> list[Recorded]:
+        """Return all that was recorded of a kind which is rare, oldest first: it looks through the whole ledger."""
+        named = str(kind.__struct_config__.tag)  # type: ignore[attr-defined]
+        return [*map(recorded, self._sql.rows(_OF_KIND, {"workspace_id": workspace_id, "kind": named}))]
 
     def fresh(self, workspace_id: int) -> Fresh:
         """Return the next free number of each letter; nobody else is given them before this transaction ends."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, select, true
 
 from gateway.model.member import Member
 from store.sql import Sql
@@ -22,6 +22,9 @@ _BY_ADDRESS = _RECORD.join(addresses, addresses.c.member_id == members.c.id).whe
 _ALL = _RECORD.where(members.c.workspace_id == bindparam("workspace_id")).order_by(members.c.id)
 _PRESENT = _ALL.where(members.c.left_at.is_(None))
 _ABSENT = _PRESENT.where(members.c.absent_until >= bindparam("first"))
+_WITH_SUSPENDED = (
+    select(members.c.workspace_id).where(members.c.suspended == true(), members.c.left_at.is_(None)).distinct()
+)
 _ADDRESSES = select(addresses.c.address).where(addresses.c.workspace_id == bindparam("workspace_id"))
 _NAMES = select(members.c.id, members.c.name).where(members.c.workspace_id == bindparam("workspace_id"))
 
@@ -49,6 +52,10 @@ class People:
     def all(self, workspace_id: int, include_left: bool = False) -> list[Member]:
         """Return the members of a workspace in the order they joined."""
         return [*map(_read, self._sql.rows(_ALL if include_left else _PRESENT, {"workspace_id": workspace_id}))]
+
+    def with_suspended(self) -> list[int]:
+        """Return the workspaces that have a member whose mail is suspended."""
+        return [row.workspace_id for row in self._sql.rows(_WITH_SUSPENDED)]
 
     def absent(self, workspace_id: int, first: date, last: date) -> list[Member]:
         """Return the members with an absence that touches the days from `first` to `last`."""

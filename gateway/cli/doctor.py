@@ -21,6 +21,7 @@ from gateway.app import App, access_tokens, account, build, signer
 from gateway.cli.finding import Finding
 from gateway.cli.shared import counted
 from gateway.config import Settings, SettingsProblem, place_of, read_settings
+from gateway.decide.audience import reachable
 from gateway.decide.refusals import REFUSED_THERE
 from gateway.decide.retries import OURS_TO_MEND
 from gateway.model.arrival import ArrivalState
@@ -262,6 +263,17 @@ def _workspace(tx: Transaction, name: str) -> Iterator[Finding]:
     )
     if not any(person.is_steward for person in people):
         yield Finding(f"workspace {name}", False, "has no steward: restante member add … --role steward")
+    elif not reachable(people):
+        yield Finding(
+            f"workspace {name}", False,
+            "mail reaches none of its stewards, so nobody settles what is held: see `restante member list"
+            f" {name}`; then `restante member resume`, or name another",
+        )  # fmt: skip
+    if suspended := sum(person.suspended for person in people):
+        yield Finding(
+            f"workspace {name}", None,
+            f"mail to {counted(suspended, 'member')} is suspended: restante member list {name}",
+        )  # fmt: skip
 
 
 def _outbox(tx: Transaction, now: datetime) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from gateway.app import App
 from gateway.cli.shared import counted, fail, print_table, program
 from gateway.model.address import fold_address
 from gateway.model.charter import CharterMember
-from gateway.model.entry import MemberLeft, MemberRenamed
+from gateway.model.entry import DeliveryResumed, DeliverySuspended, MemberLeft, MemberRenamed
 from gateway.model.fault import fault_text
 from gateway.model.member import Member
 from gateway.pipeline.steering import change_people, member_entries
@@ -111,6 +111,30 @@ def remove(config: str, workspace: str, address: str) -> None:
 @member.command()
 @click.argument("workspace")
 @click.argument("address")
+@click.pass_obj
+def resume(config: str, workspace: str, address: str) -> None:
+    """Send mail again to a person whose mail was suspended; a steward is told what waited.
+
+    Look first whether mail reaches them again: three that come back within weeks, or a complaint, suspend it anew.
+
+    \b
+    Example:
+      restante member resume acme ana@example.org
+    """
+    with program(config) as app:
+        wanted = fold_address(address)
+        found = [m for m in _people(app, workspace) if wanted in (m.address, *m.further_addresses)]
+        if not found:
+            fail(f"{wanted} is no member of {workspace}; `restante member list {workspace}` shows who is")
+        if found[0].suspended:
+            entry = DeliveryResumed(member_id=found[0].id, reason="command")
+            change_people(app.pipeline, workspace, [entry], now=app.clock())
+    click.echo(f"{wanted}: {'mail goes there again' if found[0].suspended else 'mail is not suspended'}.")
+
+
+@member.command()
+@click.argument("workspace")
+@click.argument("address")
 @click.argument("substitute")
 @click.pass_obj
 def substitute(config: str, workspace: str, address: str, substitute: str) -> None:
@@ -198,7 +222,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 @click.pass_obj
 def list_(config: str, workspace: str, as_json: bool) -> None:
-    """List the people of a workspace.
+    """List the people of a workspace, and to whom our mail is suspended.
 
     \b
     Example:
@@ -206,11 +230,27 @@ def list_(config: str, workspace: str, as_json: bool) -> None:
     """
     with program(config) as app:
         people = _people(app, workspace)
+        why = _why_suspended(app, workspace) if any(person.suspended for person in people) else {}
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(people)).decode())
+        found = [msgspec.to_builtins(p) | ({"suspended_for": why.get(p.id, "")} if p.suspended else {}) for p in people]
+        click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
         return
-    table = Table("address", "name", "roles", "language", "time zone", "away until")
+    table = Table("address", "name", "roles", "language", "time zone", "away until", "mail")
     for person in people:
         away = ", ".join(a.until.isoformat() if a.until else "?" for a in person.absences)
-        table.add_row(person.address, person.name, " ".join(person.roles), person.language, person.timezone, away)
+        mail = f"suspended: {why.get(person.id, '?')}" if person.suspended else _paused(person)
+        table.add_row(person.address, person.name, " ".join(person.roles), person.language, person.timezone, away, mail)
     print_table(table)
+
+
+def _why_suspended(app: App, workspace: str) -> dict[int, str]:
+    """Return by member what their mail was suspended for last, and on which day."""
+    with app.store.read() as tx:
+        found = tx.ledger.of_kind(workspace_named(tx, workspace).id, DeliverySuspended)
+    entries = ((one.entry, one.at) for one in found if isinstance(one.entry, DeliverySuspended))
+    return {entry.member_id: f"{entry.reason}, {at.date().isoformat()}" for entry, at in entries}
+
+
+def _paused(person: Member) -> str:
+    until = person.settings.paused_until
+    return "paused" if person.settings.paused else f"paused until {until.isoformat()}" if until else ""

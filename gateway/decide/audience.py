@@ -6,15 +6,19 @@ Must not: decide what is said, or load members.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from gateway.decide.addressed import to_member
 from gateway.model.address import fold_address
 from gateway.model.charter import Audience, Charter
 from gateway.model.context import Workspace
 from gateway.model.decision import Broadcast, Group
+from gateway.model.facts import Facts, StewardFacts
 from gateway.model.member import Delivery, Member
 from gateway.model.notice import Notice
 
@@ -125,6 +129,8 @@ def expand(
     in it who are set aside. `copy_ids` are the Message-IDs of the copy that each member has of what this answers: their
     mail program joins the two. `writers` are those who have written in its thread, for members who want no other.
     """
+    if broadcast.group is Group.STEWARDS:
+        return _to_stewards(broadcast, members, due_at)
     belongs = _belongs(broadcast, members, electorate, workspace.charter, writers)
     out, addresses, only = broadcast.leave_out, broadcast.leave_out_addresses, broadcast.only
     found: list[Notice] = []
@@ -154,10 +160,47 @@ def _belongs(
         case Group.ELECTORATE | Group.SET_ASIDE:
             asked = frozenset(electorate)
             return lambda member: member.id in asked
-        case Group.STEWARDS:
-            return lambda member: member.is_steward
         case Group.EVERYONE:
             return lambda member: True
+        case Group.STEWARDS:
+            return lambda member: member.is_steward
+
+
+# --- what is for the stewards ---------------------------------------------------------------------------------------
+
+# What nobody has to do anything about: a steward who wants no mail for now is spared it.
+_NEWS = frozenset({"bounced", "complaint-unproven", "joined", "left", "removed", "many-answers", "unproven-answers"})
+
+
+def needs_a_steward(facts: Facts) -> bool:
+    """Whether what the stewards are told of waits for one of them, or says that mail does not get through."""
+    if not isinstance(facts, StewardFacts) or facts.about in _NEWS:
+        return False
+    return facts.about != "join" or bool(facts.arrival_id)  # else they join by their own yes
+
+
+def reachable(members: Iterable[Member]) -> tuple[Member, ...]:
+    """Return the stewards whom our mail reaches, paused or not."""
+    return tuple(m for m in members if m.is_steward and m.left_at is None and not m.suspended)
+
+
+def _to_stewards(broadcast: Broadcast, members: Collection[Member], due_at: datetime) -> tuple[Notice, ...]:
+    """Return the copies for stewards: a pause is of their own mail, so what needs one of them reaches one all the same.
+
+    It goes to those who are not paused; where all are, to all, and says why; where mail reaches none of them, their
+    copies wait in the outbox until it does (owed.py, stewards.py).
+    """
+    members = [member for member in members if member.id not in broadcast.leave_out]
+    reached = reachable(members)
+    willing = [member for member in reached if not is_paused(member, due_at)]
+    if willing or not needs_a_steward(broadcast.facts):
+        return tuple(_copy(broadcast, member, due_at, "") for member in willing)
+    if reached:
+        assert isinstance(broadcast.facts, StewardFacts)
+        facts = msgspec.structs.replace(broadcast.facts, though_paused=True)
+        return tuple(_copy(replace(broadcast, facts=facts), member, due_at, "") for member in reached)
+    waiting = replace(broadcast, owed=True)
+    return tuple(_copy(waiting, m, due_at, "") for m in members if m.is_steward and m.left_at is None)
 
 
 def _copy(broadcast: Broadcast, member: Member, due_at: datetime, copy_id: str) -> Notice:

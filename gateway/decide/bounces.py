@@ -7,6 +7,7 @@ mail arrives or a single mail tried now and then does not come back. Must not: a
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ import msgspec
 from gateway.decide.acted import Acted, ignored
 from gateway.decide.addressed import to_member
 from gateway.decide.answering import once_per_day, to_author
+from gateway.decide.audience import reachable
 from gateway.decide.calendar import DAY, after_working_days
 from gateway.decide.refusals import Blame, blame_in_report, gave_up, lacks_room, status_of
 from gateway.decide.sent import facts_said
@@ -26,7 +28,7 @@ from gateway.model.entry import AwayNoted, Bounced, DeliveryResumed, DeliverySus
 from gateway.model.facts import Act, ConfirmFacts, StewardFacts
 from gateway.model.member import Absence, Member
 from gateway.model.message import Message
-from gateway.model.nature import Bounce
+from gateway.model.nature import Bounce, Nature
 from gateway.model.notice import Attempt, Notice, StoredNotice
 from gateway.model.understood import AbsenceNotice, Understood
 
@@ -105,7 +107,8 @@ def _returned(context: MailContext) -> _Returned:
 
 
 def complained(context: MailContext, understood: Understood) -> Acted:
-    """Return the fact that a recipient pressed "spam" (RFC 5965): at once they get no more of our mail.
+    """Return the fact that a recipient pressed "spam" (RFC 5965): at once they get no more of our mail; the only
+    steward is asked again later.
 
     A report that nothing speaks for is told to the stewards and changes nothing: whoever has a mail of ours that was
     passed on can make the address it names out of the one to answer to.
@@ -123,8 +126,30 @@ def complained(context: MailContext, understood: Understood) -> Acted:
     if member is not None and not member.suspended:
         entries = (*entries, DeliverySuspended(member_id=member.id, reason="complaint"))
     told = _told(back, "complaint", report)
-    undue = (probe_key(member.id),) if member else ()
-    return Acted(Why.BOUNCED, entries=entries, broadcasts=(told,), undue=undue, settled=False)
+    undue, due = _tried_after_complaint(back, context.members)
+    return Acted(Why.BOUNCED, entries=entries, broadcasts=(told,), due=due, undue=undue, settled=False)
+
+
+def weighs_on_stewards(context: MailContext, understood: Understood) -> bool:
+    """Whether a mail may leave a workspace without a steward whom mail reaches, so that all members are to be known."""
+    return understood.written.nature is Nature.COMPLAINT and context.bounced is not None
+
+
+def _tried_after_complaint(back: _Returned, members: Collection[Member]) -> tuple[tuple[str, ...], tuple[Due, ...]]:
+    """Return what a complaint takes out, and when its member is tried again: never, but for the only steward left.
+
+    What is for the stewards must reach somebody, and one slip, or one address of a mail that was passed on, is no word
+    for good: it is as if the first probe had come back, and one more complaint about a probe counts as its return.
+    """
+    member = back.member
+    if member is None:
+        return (), ()
+    others = (one for one in reachable(members) if one.id != member.id)
+    if not member.is_steward or any(others):
+        return (probe_key(member.id),), ()
+    if member.suspended:
+        return _next_probe(back, member)
+    return (), _probe_after(member.id, 1, back.at)
 
 
 def _came_back(back: _Returned, report: Bounce, *, permanent: bool) -> Acted:
@@ -304,8 +329,8 @@ def noted_away(context: MailContext, understood: Understood) -> Acted:
     lapses_on = None
     if until is None:
         lapses_on = after_working_days(holds_from, UNDATED_DAYS, context.workspace.charter, member)
-    unproven = context.is_unproven and context.bounced is None  # the address for returns is known to few
-    absence = Absence(starts=starts, until=until, source="auto-reply", lapses_on=lapses_on, unproven=unproven)
+    # Never unproven: either a server proves its author, or it went to the address for returns of their own copy.
+    absence = Absence(starts=starts, until=until, source="auto-reply", lapses_on=lapses_on)
     if _is_known(member.absences, absence, holds_from):
         return ignored(Why.AWAY, "known")
     return Acted(Why.AWAY, entries=(AwayNoted(member_id=member.id, absence=absence),), settled=False)
@@ -338,8 +363,8 @@ def _answers_mail_of_ours(context: MailContext, member: Member) -> bool:
 
 
 def _is_known(absences: tuple[Absence, ...], stated: Absence, day: date) -> bool:
-    """Whether this is noted already, as of a day: the same end, or an undated one that a known absence covers; what is
-    proven is not known by what nothing proves.
+    """Whether this is noted already, as of a day: the same end, or an undated one that a known absence covers; but not
+    by what nothing proves.
     """
-    known = (one for one in absences if one.covers(day) and (stated.unproven or not one.unproven))
+    known = (one for one in absences if one.covers(day) and not one.unproven)
     return any(stated.until is None or one.until == stated.until for one in known)

@@ -104,6 +104,8 @@ def wants(context: MailContext, understood: Understood) -> frozenset[Want]:
             found.add(Want.OWN_TASKS)
     if understood.stray is not Stray.NO:
         found.add(Want.OPEN_ROUNDS)
+    if bounces.weighs_on_stewards(context, understood):
+        found.add(Want.MEMBERS)
     if membership.weighs_on_stewards(context, understood) or membership.adds_somebody(context, understood):
         found.add(Want.MEMBERS)
     return frozenset(found)

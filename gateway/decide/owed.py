@@ -57,6 +57,11 @@ def _wants_nothing(case: _Case) -> str | None:
     return wants_nothing(case.member, local(case.now, case.member.timezone).date())
 
 
+def _unreached(case: _Case) -> str | None:
+    """Mail does not reach them: what is for the stewards waits until it does (stewards.py)."""
+    return "suspended" if case.member.suspended else None
+
+
 def _over(case: _Case) -> str | None:
     if case.view is None:
         return "unknown-round"
@@ -115,6 +120,7 @@ _CHECKS: dict[str, tuple[Callable[[_Case], str | None], ...]] = {
     "ballot": (_wants_nothing, _over, _not_asked),  # also to who has answered: it may be a corrected one
     "prompt": (_wants_nothing, _over, _not_asked, _answered, _away),
     "task": (_wants_nothing, _no_longer_theirs),
+    "steward": (_unreached,),  # asked of the copies that were made although mail reached none of the stewards
     "task-reminder": (_wants_nothing, _no_longer_theirs, _other_day, _away, _out_of_hours),
     "reminder": (_wants_nothing, _over, _clock_stands, _not_asked, _answered, _away, _out_of_hours),
 }

@@ -31,6 +31,7 @@ ARRIVAL_TRANSITIONS: dict[ArrivalState, frozenset[ArrivalState]] = {
 }
 
 PUT_BACK = "put back"  # the detail of what waits once more because somebody looked at it and said so
+REACHED_AGAIN = "a steward is reached again"  # … because it is a letter to stewards that reached none
 READ_ANEW = "read anew"  # … because its address became a member's; nobody has looked at it
 
 

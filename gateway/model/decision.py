@@ -54,6 +54,7 @@ class Why(StrEnum):
     ADDRESS_UNKNOWN = "address-unknown"
     NOT_AUTHENTIC = "not-authentic"
     TOO_MUCH = "too-much"  # so many posts of one author that a program may write them: held
+    NO_STEWARD = "no-steward"  # a letter to the stewards that reaches none of them for now: held
     # a clock tick
     OPENED = "opened"
     PROMPTED = "prompted"

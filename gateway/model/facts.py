@@ -379,16 +379,17 @@ class StewardFacts(msgspec.Struct, frozen=True, kw_only=True, tag="steward"):
     # complaint-unproven, owner, join, joined, left, removed (`by` a steward), failed, undelivered, refused-us
     # (notices of ours), doubtful (a confirmation whose authentication failed), strangers (so many wrote that none is
     # told of singly), many-posts (of one author: held), many-answers (one member had: no more today), unproven-answers
-    # (the same, to mail that nothing proves to be theirs)
+    # (the same, to mail that nothing proves to be theirs), kept (so many letters waited while mail reached no steward)
     about: str
     name: str = ""
     address: str = ""
     subject: str = ""
     text: str = ""
     arrival_id: int = 0  # held, many-posts: the mail that waits; the steward answers `accept`, `reject` or `add`
-    count: int = 0  # undelivered, refused-us: how many notices
+    count: int = 0  # undelivered, refused-us: how many notices; kept: how many letters
     by: str = ""  # removed: the name of who did it
     is_withheld: bool = False  # held: it may be an answer to a secret vote, so that no steward sees it or lets it in
+    though_paused: bool = False  # sent to a steward who wants no mail, since none who does could get it
 
 
 class ConfirmFacts(msgspec.Struct, frozen=True, kw_only=True, tag="confirm"):

@@ -90,6 +90,7 @@ class Figures:
     notices: Mapping[str, int]  # by state, those not finished: queued, leased, failed
     due: int  # notices due and not gone
     oldest_due_at: datetime | None
+    unreached: int = 0  # workspaces of whose stewards mail reaches none
 
 
 _KINDS: dict[type, str] = {

@@ -20,17 +20,17 @@ import structlog
 
 from gateway.accept import strangers
 from gateway.accept.verdict import Directory, Reject, loop_verdict
-from gateway.decide import gathering, on_message, on_tick, owed, retries
+from gateway.decide import gathering, on_message, on_tick, owed, retries, stewards
 from gateway.decide.sent import has_own_token
 from gateway.model.address import Alias
-from gateway.model.arrival import PUT_BACK, READ_ANEW, Arrival, ArrivalState, StoredArrival
+from gateway.model.arrival import PUT_BACK, REACHED_AGAIN, READ_ANEW, Arrival, ArrivalState, StoredArrival
 from gateway.model.authentication import Authentication
 from gateway.model.context import Due, DueKind, MailContext, Workspace
 from gateway.model.decision import Decision, Why
 from gateway.model.message import Message, Unreadable
 from gateway.model.notice import Attempt, NoticeState, Outgoing, StoredNotice
 from gateway.model.token import KeyRing
-from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting, workspaces
+from gateway.pipeline import doubles, knowing, knowing_due, outages, reporting, told_at_last, workspaces
 from gateway.pipeline.ahead import LARGEST, Coming, Look, Turn, Waiting, Wanted, as_read
 from gateway.pipeline.bounds import within_bounds
 from gateway.pipeline.counting import Counts, Figures, Total
@@ -252,9 +252,11 @@ class Pipeline:
         else:
             decision = on_message.decide(context, understood)
         # What was put back somebody has looked at: it is posted, and told of, whatever the day has brought.
-        looked_at = stored.detail == PUT_BACK
+        looked_at, was_bounded = stored.detail == PUT_BACK, stored.detail in (PUT_BACK, REACHED_AGAIN)
         is_checked = bool(self.rules.authserv_ids)
-        decision = within_bounds(tx, context, understood, decision, is_checked=is_checked, looked_at=looked_at)
+        decision = within_bounds(tx, context, understood, decision, is_checked=is_checked, looked_at=was_bounded)
+        if stewards.is_letter(decision):
+            decision = stewards.held_for_one(context, understood, decision, tx.people.all(workspace.id))
         of_many = gathering.tells_of_a_stranger(context, decision) and not looked_at
         if known.earlier is not None:
             waits = known.earlier.state is ArrivalState.HELD
@@ -444,7 +446,8 @@ class Pipeline:
         """Return what a monitor asks for: totals of this process, and counts of what is not finished."""
         with self.store.read() as tx:
             due, oldest = tx.outbox.depth(now)
-            return Figures(self.counts.snapshot(), tx.gauges.arrivals(), tx.gauges.notices(), due, oldest)
+            open_ = (tx.gauges.arrivals(), tx.gauges.notices())
+            return Figures(self.counts.snapshot(), *open_, due, oldest, told_at_last.unreached(tx))
 
     # --- signs of life -------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from gateway.model.entry import (
 )
 from gateway.model.member import Member
 from gateway.model.notice import Notice
+from gateway.pipeline import told_at_last
 from gateway.pipeline.knowing import confirm
 from store.transaction import Transaction
 
@@ -69,6 +70,7 @@ def record(
     notices = [*decision.notices]
     for broadcast in decision.broadcasts:
         notices.extend(_expanded(tx, workspace, broadcast, now))
+    notices.extend(told_at_last.tell(tx, workspace, decision.entries, now))
     if tell is not None:
         tell(workspace, notices)
     return tx.outbox.add(workspace.id, notices, expires_on=(now + timedelta(days=token_days)).date())

@@ -36,7 +36,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class MarkGroup:
     """Marks joined to each other, and where they stand."""
 
     marks: tuple[str, ...]
@@ -46,6 +46,7 @@ class _Group:
     is_dashed: bool
 
     def is_signed(self, line: str) -> bool:
+        """Whether a colon, or what stands for one, follows in this line."""
         return _SIGN.match(line, self.end) is not None
 
 
@@ -76,9 +77,11 @@ def parts_of(line: str, lexicon: Lexicon, takes: Takes, answers: Answers, *, ope
     return tuple(parts)
 
 
-def _cuts(line: str, groups: list[_Group], lexicon: Lexicon, answers: Answers, *, opens: bool) -> Iterator[_Group]:
+def _cuts(
+    line: str, groups: list[MarkGroup], lexicon: Lexicon, answers: Answers, *, opens: bool
+) -> Iterator[MarkGroup]:
     """Yield the groups of marks that begin an answer."""
-    before: _Group | None = None
+    before: MarkGroup | None = None
     for index, group in enumerate(groups):
         end = groups[index + 1].start if index + 1 < len(groups) else len(line)
         words = _trimmed(line[group.end : end], lexicon)
@@ -89,7 +92,7 @@ def _cuts(line: str, groups: list[_Group], lexicon: Lexicon, answers: Answers, *
 
 
 def _begins(
-    line: str, group: _Group, said: str, before: _Group | None, lexicon: Lexicon, answers: Answers, *, opens: bool
+    line: str, group: MarkGroup, said: str, before: MarkGroup | None, lexicon: Lexicon, answers: Answers, *, opens: bool
 ) -> bool:
     is_signed = group.is_signed(line)
     if not is_signed and not group.is_dashed:
@@ -115,25 +118,31 @@ def _trimmed(text: str, lexicon: Lexicon) -> str:
 
 
 @lru_cache(maxsize=8)
-def _joins(lexicon: Lexicon) -> str:
+def joins(lexicon: Lexicon) -> str:
+    """Return the words that join two things, as alternatives of a pattern."""
     return "|".join(sorted(map(re.escape, lexicon.words("items", "and")), key=len, reverse=True)) or "&"
 
 
 @lru_cache(maxsize=8)
 def _tail(lexicon: Lexicon) -> re.Pattern[str]:
-    return re.compile(rf"(?:[\s,;|，；、]{{1,5}}|[\s,;|]{{1,3}}(?:{_joins(lexicon)})\s{{1,3}})+$", re.IGNORECASE)
+    return re.compile(rf"(?:[\s,;|，；、]{{1,5}}|[\s,;|]{{1,3}}(?:{joins(lexicon)})\s{{1,3}})+$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8)
 def _group(lexicon: Lexicon) -> re.Pattern[str]:
-    words = rf"(?:{_joins(lexicon)})\s{{1,2}}"
+    words = rf"(?:{joins(lexicon)})\s{{1,2}}"
     join = rf"(?:\s{{0,2}}[,，、]\s{{0,2}}(?:{words})?|\s{{0,2}}[+&/]\s{{0,2}}|\s{{1,2}}{words})"
     return re.compile(rf"{_MARK}(?:{join}{_MARK}){{0,20}}", re.IGNORECASE)
 
 
-def _groups(line: str, lexicon: Lexicon) -> Iterator[_Group]:
+def groups_in(line: str, lexicon: Lexicon) -> tuple[MarkGroup, ...]:
+    """Return the groups of marks that a line names, "V-1 and V-2" as one; only so many."""
+    return tuple(islice(_groups(with_plain_dashes(line), lexicon), _MOST_IN_LINE))
+
+
+def _groups(line: str, lexicon: Lexicon) -> Iterator[MarkGroup]:
     for found in _group(lexicon).finditer(line):
         ones = list(_ONE.finditer(line, found.start(), found.end()))
         marks = tuple(dict.fromkeys(f"{one[1].upper()}-{one[2]}" for one in ones))
         last = ones[-1].start() - (line[ones[-1].start() - 1 : ones[-1].start()] == "[")
-        yield _Group(marks, found.start(), last, found.end(), all("-" in one[0] for one in ones))
+        yield MarkGroup(marks, found.start(), last, found.end(), all("-" in one[0] for one in ones))

@@ -12,6 +12,7 @@ from gateway.model.context import RoundView
 from gateway.model.reading import BallotKind, BallotReading, CheckInReading, CommandReading, Intent, TaskReading
 from gateway.model.understood import Governing, Piece, Reading, Stray, ToAll
 from gateway.understand.answers import is_an_answer, read_answer, to_item
+from gateway.understand.governed import governs_beside
 from gateway.understand.mail import Mail
 from gateway.understand.marked import names_an_unknown_vote
 from gateway.understand.spilt import Spilt, around, is_answer_alone, spilt
@@ -37,6 +38,8 @@ def kept_back(pieces: Sequence[Piece], mail: Mail) -> tuple[tuple[Piece, ...], S
         return pieces, Stray.HOLDS_A_VOTE, next(one.mark for one in found if one is not None)
     if any(map(_is_talk, pieces)) and names_an_unknown_vote(mail.message.subject, mail.found.own, mail.context):
         return pieces, Stray.HOLDS_A_VOTE, ""
+    if any(map(_is_talk, pieces)) and (mark := governs_beside(mail)):
+        return pieces, Stray.HOLDS_A_VOTE, mark
     parts = tuple(part for piece, one in zip(pieces, found, strict=True) for part in _parts(piece, one, mail))
     return parts, Stray.NO, ""
 
@@ -56,7 +59,9 @@ def _spilt_by(piece: Piece, mail: Mail) -> Spilt | None:
     """Return what a piece would tell others of a vote, None where it tells them nothing."""
     if not _reaches_others(piece.reading):
         return None
-    own = piece.mark if isinstance(piece.reading, BallotReading) else ""
+    # A governing line without a reason shows its mark and nothing else: "extend V-1 until 4 June".
+    is_plain = isinstance(piece.reading, Governing) and not piece.reading.text
+    own = piece.mark if is_plain or isinstance(piece.reading, BallotReading) else ""
     text, context = piece.text, mail.context
     is_new = context.answering is None and context.thread is None and _is_text(piece.reading)
     if is_new:

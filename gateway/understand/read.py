@@ -15,7 +15,6 @@ from gateway.model.facts import ConfirmFacts
 from gateway.model.message import Message, Unreadable
 from gateway.model.nature import Nature, Written
 from gateway.model.reading import BallotReading, CommandReading, Intent, NewText
-from gateway.model.round import VoteForm
 from gateway.model.said import facts_said
 from gateway.model.understood import (
     AbsenceNotice,
@@ -52,6 +51,7 @@ from gateway.understand.author import written_by
 from gateway.understand.auto_reply import VACATION_WORDS, absence_told, is_vacation_reply
 from gateway.understand.beside import requests_in
 from gateway.understand.echo import without_echo
+from gateway.understand.governed import governed
 from gateway.understand.items import WITH_ITEMS
 from gateway.understand.kept_back import kept_back
 from gateway.understand.lexicon import Lexicon
@@ -63,7 +63,6 @@ from gateway.understand.post_beside import new_post_beside
 from gateway.understand.reading.catching_up import as_read_below, read_as_read, read_catch_up
 from gateway.understand.reading.confirmation import read_confirmation
 from gateway.understand.reading.courtesy import is_courtesy
-from gateway.understand.reading.govern import read_governing
 from gateway.understand.reading.lines import lines_of, sentences_of, without_manners
 from gateway.understand.reading.people import read_enrolling, read_moderation
 from gateway.understand.reading.task_answer import read_owner, read_task_answer
@@ -200,7 +199,7 @@ def _without_text(
     """A new mail may say all in its subject (`subscribe`, `help`); an answer without text cannot be read."""
     if problem == "empty" and context.answering is None and message.subject.strip():
         mail = Mail(message, context, lexicon, NewText(text="", own=message.subject))
-        pieces = items_answered(mail) or _governed(message.subject, mail)
+        pieces = items_answered(mail) or governed(message.subject, mail)
         if not pieces and _is_new_undo(Mail(message, context, lexicon, _NOTHING)):
             pieces = undone(mail)
         if not pieces:
@@ -249,8 +248,8 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
         return answered
     if requests := _several_requests(mail):
         return requests
-    if governed := _governed(found.own, mail):
-        return governed
+    if asked_of_rounds := governed(found.own, mail):
+        return asked_of_rounds
     if _is_new_undo(mail):
         return undone(mail)
     reading = _new_setting(mail) or _of_others(mail) or request_in(found.own, mail)
@@ -259,18 +258,6 @@ def _pieces(found: NewText, message: Message, context: MailContext, lexicon: Lex
     asked = Piece(found.own, reading=reading)
     # A mail that hands something out in some of its lines is for its readers all the same.
     return (Piece(found.own), asked) if isinstance(reading, CommandReading) and reading.is_beside else (asked,)
-
-
-def _governed(text: str, mail: Mail) -> tuple[Piece, ...]:
-    """Return the governing line that names its round, "cancel V-7", where that is all a member's new mail says."""
-    context, mark = mail.context, round_in(text)
-    if not mark or context.author is None or context.destination.door not in (Door.POST, Door.REQUEST):
-        return ()
-    view = context.rounds.get(mark)
-    options = view.round.form.question.options if view and isinstance(view.round.form, VoteForm) else ()
-    governing = read_governing(text, mail.written_at, mail.lexicon, options)
-    is_of_it = governing is not None and (view is None or bool(options) or not governing.is_of_options)
-    return (Piece(text, mark, governing),) if is_of_it else ()
 
 
 def _below_its_mark(mail: Mail) -> tuple[Piece, ...]:

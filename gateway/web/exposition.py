@@ -60,6 +60,7 @@ def _of_flow(figures: Figures, now: datetime) -> Iterator[Family]:
     yield _by_state("restante_arrivals_open", "Arrivals not finished.", figures.arrivals)
     yield _by_state("restante_notices_open", "Notices not finished, also those not due yet.", figures.notices)
     yield _one("restante_outbox_due", "Notices due and not gone.", figures.due)
+    yield _one("restante_workspaces_unreached", "Workspaces of whose stewards mail reaches none.", figures.unreached)
     age = (now - figures.oldest_due_at).total_seconds() if figures.oldest_due_at else 0.0
     yield _one("restante_outbox_oldest_seconds", "How long the oldest of them has been due.", max(age, 0.0))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from gateway.model.arrival import ArrivalState
 from gateway.model.ballot import Pick
 from gateway.model.entry import Cancelled, Corrected, Extended, HeldForSteward
@@ -99,3 +101,89 @@ def test_mail_to_the_owner_reaches_the_stewards_alone(town: Town) -> None:
     town.writes("ben", "acme+owner", "A question", "Who pays for the coffee these days?")
     assert town.reached("steward") == ["ana"]
     assert "Who pays for the coffee" in town.newest("ana").text
+
+
+# --- rounds named in a new mail -------------------------------------------------------------------------------------
+
+
+def two_votes(town: Town) -> None:
+    opened(town, "ana")
+    opened(town, "ana", "[VOTE] Buy a new printer", "Shall we buy a new printer? Yes or no, by today 20:00.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel V-1\ncancel V-2",
+        "cancel V-1 and V-2",
+        "Please cancel both V-1 and V-2.",
+        "cancel V-1, V-2",
+        "V-1 and V-2: cancel",
+        "Please cancel:\n- V-1\n- V-2",
+        "Hi all,\n\nplease cancel V-1 and V-2.\n\nThanks\nAna",
+        "cancel V-1 and V-2 because the printer is broken",
+        "Bitte V-1 und V-2 absagen.",
+        "Annulez V-1 et V-2, s'il vous plaît.",
+        "Cancelad V-1 y V-2",
+        "Annulla V-1 e V-2",
+        "Cancela V-1 e V-2",
+        "Annuleer V-1 en V-2",
+    ],
+)
+def test_each_round_that_a_stewards_new_mail_names_is_cancelled_once_confirmed(town: Town, text: str) -> None:
+    two_votes(town)
+    town.writes("ana", "acme", "Votes", text)
+    assert town.entries(Cancelled) == []
+    town.confirms("ana")
+    assert [entry.mark for entry in town.entries(Cancelled)] == ["V-1", "V-2"]
+    assert town.reached("post") == []
+
+
+def test_each_sentence_of_a_new_mail_may_ask_something_else_of_its_round(town: Town) -> None:
+    two_votes(town)
+    town.writes("ana", "acme", "Votes", "Close V-1 now, and cancel V-2.")
+    town.confirms("ana")
+    assert (town.round("V-1").phase, town.round("V-2").phase) == (Phase.CLOSED, Phase.CANCELLED)
+    assert town.reached("post") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please cancel both V-1 and V-2, the printer is broken.",
+        "extend V-1 until 4 June and V-2 until 5 June",
+        "Could you cancel V-1 and V-2?",
+        "cancel V-1 and P-3",
+        "I spoke to the landlord on Monday about the rooms. Please cancel V-1. Who comes to the party?",
+    ],
+)
+def test_what_a_steward_asks_of_a_round_beside_other_words_is_asked_about_and_not_posted(town: Town, text: str) -> None:
+    two_votes(town)
+    town.writes("ana", "acme", "Votes", text)
+    assert (town.entries(Cancelled), town.reached("post")) == ([], [])
+    assert "or like a wish to change it" in " ".join(town.newest("ana", "confirm").text.split())
+    town.confirms("ana")
+    assert town.reached("post") == ["ben", "cleo"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please vote on V-1 and V-2.",
+        "We should not cancel V-1 and V-2.",
+        "V-1 and V-2 are open, please look by Friday.",
+    ],
+)
+def test_talk_of_several_rounds_is_posted(town: Town, text: str) -> None:
+    two_votes(town)
+    town.writes("ana", "acme", "Votes", text)
+    assert town.reached("post") == ["ben", "cleo"]
+
+
+def test_whoever_may_not_is_told_so_of_each_round_and_may_talk_of_it(town: Town) -> None:
+    two_votes(town)
+    town.writes("ben", "acme", "Votes", "cancel V-1 and V-2")
+    assert (town.entries(Cancelled), town.reached("post")) == ([], [])
+    assert town.newest("ben").text.count("This is for a steward") == 2
+    town.writes("ben", "acme", "The printer", "Could you cancel V-1 and V-2? The printer is broken.")
+    assert town.reached("post") == ["ana", "cleo"]

@@ -650,6 +650,7 @@ SPECIMENS: dict[str, Facts] = {
     ),
     "decline-address": DeclineFacts(reason="address-unknown", subject="Pizza", detail="acme@ws.example.org"),
     "decline-no-longer-kept": DeclineFacts(reason="no-longer-kept", subject="Re: [acme] Please confirm"),
+    "decline-no-steward": DeclineFacts(reason="no-steward", subject="Who pays for the coffee?"),
     "decline-many-posts": DeclineFacts(reason="many-posts", subject="Re: [acme P-14] The garden"),
     "decline-perhaps-a-vote": DeclineFacts(reason="perhaps-a-vote", subject="My vote"),
     "decline-perhaps-a-secret": DeclineFacts(reason="perhaps-a-secret", subject="Re: [acme] A mail is held"),
@@ -687,6 +688,15 @@ SPECIMENS: dict[str, Facts] = {
         text="550-5.7.26 This mail is unauthenticated: neither SPF nor DKIM speaks for ws.example.org",
     ),
     "steward-suspended": StewardFacts(about="suspended", name="Bo Lindqvist", address="bo@example.se"),
+    "steward-though-paused": StewardFacts(
+        about="owner",
+        name="Bo Lindqvist",
+        address="bo@example.se",
+        subject="The key",
+        text="It is lost, what now?",
+        though_paused=True,
+    ),
+    "steward-kept": StewardFacts(about="kept", count=31),
     "steward-strangers": StewardFacts(about="strangers"),
     "steward-many-posts": StewardFacts(
         about="many-posts",

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.app import build
+from gateway.model.entry import DeliverySuspended
+from gateway.pipeline.steering import change_people
 from tests.cli_desk import Desk, desk
 
 
@@ -48,6 +51,24 @@ def test_a_person_removed_is_gone_from_the_list(at: Desk) -> None:
         "bob@example.org is no member of acme"
         in at.run("member", "remove", "acme", "bob@example.org", fails=True).output
     )
+
+
+def test_the_list_shows_whose_mail_is_suspended_and_why_and_a_command_resumes_it(at: Desk) -> None:
+    (ana,) = at.json("member", "list", "acme", "--json")
+    app = build(at.settings)
+    suspended = DeliverySuspended(member_id=ana["id"], reason="complaint")
+    change_people(app.pipeline, "acme", [suspended], now=app.clock())
+    app.close()
+    (listed,) = at.json("member", "list", "acme", "--json")
+    assert listed["suspended"] is True
+    assert listed["suspended_for"].startswith("complaint, ")
+    assert "suspended:" in at.run("member", "list", "acme").output
+    assert "mail reaches none of its stewards" in at.run("doctor", fails=True).output
+    assert "mail goes there again" in at.run("member", "resume", "acme", "Ana@example.org").output
+    assert "mail is not suspended" in at.run("member", "resume", "acme", "ana@example.org").output
+    assert at.json("member", "list", "acme", "--json")[0]["suspended"] is False
+    said = at.run("member", "resume", "acme", "eve@example.org", fails=True).output
+    assert "eve@example.org is no member of acme" in said
 
 
 @pytest.mark.parametrize(
